@@ -1,0 +1,21 @@
+# The one table of instruction-set flags. A file compiled with these may run only after
+# compute/cpu_features.hpp has said that the processor can.
+set(EYELID_FLAGS_x86_avx2   -mavx2 -mfma -mf16c)
+set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq)
+set(EYELID_FLAGS_x86_avx512_vbmi ${EYELID_FLAGS_x86_avx512} -mavx512vbmi)
+set(EYELID_FLAGS_arm_neon   "")
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(EYELID_X86 ON)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(EYELID_ARM ON)
+endif()
+
+# Adds `source` to `target`, compiled for one instruction set. Skipped on other architectures.
+function(eyelid_kernel_source target isa source)
+  if((isa MATCHES "^x86" AND NOT EYELID_X86) OR (isa MATCHES "^arm" AND NOT EYELID_ARM))
+    return()
+  endif()
+  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${EYELID_FLAGS_${isa}}")
+  target_sources(${target} PRIVATE ${source})
+endfunction()

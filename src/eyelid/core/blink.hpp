@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace eyelid {
+
+enum class Eye { Right, Left };  // the subject's
+
+enum class BlinkKind { Full, Partial };
+
+/// One closing and opening of one eye. Row of blinks.csv.
+struct Blink {
+  Eye eye = Eye::Right;
+  std::int64_t onset_frame = 0;
+  std::int64_t peak_frame = 0;
+  std::int64_t offset_frame = 0;
+  double onset_s = 0.0;
+  double peak_s = 0.0;  // time of greatest closure
+  double offset_s = 0.0;
+  float amplitude = 0.0f;  // greatest FEC minus the level before onset
+  float peak_fec = 0.0f;
+  BlinkKind kind = BlinkKind::Full;
+  float closing_ms = 0.0f;     // onset to peak
+  float opening_ms = 0.0f;     // peak to offset
+  float half_width_ms = 0.0f;  // time above half the amplitude
+};
+
+}  // namespace eyelid

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "eyelid/core/eyelid_sample.hpp"
+
+namespace eyelid {
+
+/// EAR of one eye fully open (FEC 0) and fully closed (FEC 1).
+struct EyeLevels {
+  float open_ear = kNotAvailable;
+  float closed_ear = kNotAvailable;
+};
+
+/// Where a level came from; written to session.json so that a reader can judge the FEC.
+enum class LevelSource {
+  Measured,    // seen in this recording
+  Population,  // not seen (for example no full closure): typical ratio of people was used
+  File,        // --calibration FILE
+};
+
+/// Levels of both eyes with the conditions they were taken in: a level found without glasses
+/// misleads with glasses (closed EAR rises about sixfold, field.md section 2.7).
+struct Calibration {
+  EyeLevels right;
+  EyeLevels left;
+  LevelSource open_source = LevelSource::Measured;
+  LevelSource closed_source = LevelSource::Measured;
+  // Conditions; empty = not known.
+  std::string date;  // ISO 8601
+  std::string subject;
+  std::string glasses;  // "yes", "no" or empty
+  std::string camera;
+  std::string recording;  // file the levels were measured on
+};
+
+}  // namespace eyelid

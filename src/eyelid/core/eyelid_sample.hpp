@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "eyelid/core/face.hpp"
+
+namespace eyelid {
+
+/// Stands for "not available" in every float of this file; written as an empty cell.
+inline constexpr float kNotAvailable = std::numeric_limits<float>::quiet_NaN();
+
+/// What the tracker measured on one decoded frame, before calibration and filtering.
+struct FrameMeasurement {
+  std::int64_t frame = 0;  // 0-based, decode order
+  double time_s = 0.0;     // presentation time
+  std::optional<FaceBox> face;
+  std::optional<EyeLandmarks> eyes;          // in frame pixels
+  std::optional<FaceLandmarks> face_points;  // when 68 points were asked for
+  float ear_right = kNotAvailable;           // eye aspect ratio, subject's right eye
+  float ear_left = kNotAvailable;
+  bool is_trustworthy = false;  // a face was found and the eye points make sense
+};
+
+/// One row of frames.csv.
+struct EyelidSample {
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  bool is_valid = false;
+  float face_score = kNotAvailable;                                           // 0 .. 1
+  Rect face_box{kNotAvailable, kNotAvailable, kNotAvailable, kNotAvailable};  // frame pixels
+  float ear_right = kNotAvailable;                                            // as measured
+  float ear_left = kNotAvailable;
+  float fec_right = kNotAvailable;  // fraction eyelid closure: 0 open, 1 closed, not clamped
+  float fec_left = kNotAvailable;
+  float fec = kNotAvailable;     // mean of the valid eyes
+  bool is_interpolated = false;  // filled over a short gap
+};
+
+}  // namespace eyelid

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace eyelid {
+
+/// A position in pixels. The centre of the top left pixel is (0, 0); x grows to the right, y down.
+struct Point {
+  float x = 0.0f;
+  float y = 0.0f;
+
+  friend constexpr Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
+  friend constexpr Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
+  friend constexpr Point operator*(Point a, float factor) { return {a.x * factor, a.y * factor}; }
+  friend constexpr bool operator==(Point, Point) = default;
+};
+
+float distance(Point a, Point b);
+
+/// An upright box in pixels; (x, y) is its top left corner.
+struct Rect {
+  float x = 0.0f;
+  float y = 0.0f;
+  float width = 0.0f;
+  float height = 0.0f;
+
+  constexpr float right() const { return x + width; }
+  constexpr float bottom() const { return y + height; }
+  constexpr Point center() const { return {x + 0.5f * width, y + 0.5f * height}; }
+  constexpr float area() const { return width * height; }
+  friend constexpr bool operator==(const Rect&, const Rect&) = default;
+};
+
+/// Intersection over union, 0 .. 1; 0 when either box is empty.
+float iou(const Rect& a, const Rect& b);
+
+/// Rotation, uniform scale and shift: target = (a x - b y + tx, b x + a y + ty).
+///
+/// Named by what it maps: `frame_from_patch(p_in_patch)` is a point in the frame.
+struct Similarity {
+  float a = 1.0f;  // scale * cos(angle)
+  float b = 0.0f;  // scale * sin(angle)
+  float tx = 0.0f;
+  float ty = 0.0f;
+
+  constexpr Point operator()(Point p) const {
+    return {a * p.x - b * p.y + tx, b * p.x + a * p.y + ty};
+  }
+  float scale() const;
+  /// The transform back. The scale must not be 0.
+  Similarity inverse() const;
+  friend constexpr bool operator==(const Similarity&, const Similarity&) = default;
+};
+
+/// first_from_last = compose(first_from_middle, middle_from_last).
+Similarity compose(const Similarity& first_from_middle, const Similarity& middle_from_last);
+
+/// The similarity that carries p0 to q0 and p1 to q1. p0 and p1 must differ.
+Similarity similarity_from_pairs(Point p0, Point p1, Point q0, Point q1);
+
+}  // namespace eyelid

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eyelid/core/calibration.hpp"
+
+namespace eyelid {
+
+/// What is known of a recording before the first frame is decoded.
+struct SourceInfo {
+  std::string path;       // as given by the user
+  std::string kind;       // "video", "image folder", "image"
+  std::string container;  // FFmpeg's short name, "" for images
+  std::string codec;
+  std::string pixel_format;
+  int width = 0;  // 0 when it varies (image folders)
+  int height = 0;
+  double frames_per_second = 0.0;           // nominal; 0 when unknown
+  std::optional<std::int64_t> frame_count;  // estimate of the container
+};
+
+/// What decoding met; complete once the source has ended.
+struct SourceReport {
+  std::int64_t decoded_frames = 0;
+  std::int64_t damaged_frames = 0;  // skipped: packets or frames that could not be decoded
+  std::int64_t timestamp_gaps = 0;  // steps over 1.5 nominal frame periods
+  std::int64_t missing_frames = 0;  // frames those gaps would have held
+  std::int64_t repaired_timestamps =
+      0;                              // absent or not increasing, replaced by the last + one period
+  bool was_truncated = false;         // the file ended before the container said so
+  std::vector<std::string> warnings;  // at most 20 sentences, each naming the frame
+};
+
+/// Spread of the time one stage takes per frame.
+struct StageTime {
+  std::string stage;
+  std::int64_t calls = 0;
+  double mean_ms = 0.0;
+  double p50_ms = 0.0;
+  double p95_ms = 0.0;
+  double p99_ms = 0.0;
+};
+
+/// A model file that took part, by content.
+struct ModelIdentity {
+  std::string role;  // "face detector", "landmarks 12", ...
+  std::string name;
+  std::string version;
+  std::string source;  // "embedded" or a path
+  std::string sha256;
+};
+
+/// Everything session.json and the head of report.html say about one tracked recording.
+struct SessionSummary {
+  SourceInfo source;
+  SourceReport source_report;
+  std::vector<ModelIdentity> models;
+  std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
+  std::string device;                                        // "cpu/x86_avx2, 2 threads"
+  std::string device_reason;                                 // why --device auto took it
+  Calibration calibration;
+  std::int64_t frames = 0;
+  std::int64_t valid_frames = 0;
+  std::int64_t interpolated_frames = 0;
+  std::int64_t face_lost_intervals = 0;
+  std::int64_t blinks_right = 0;
+  std::int64_t blinks_left = 0;
+  double duration_s = 0.0;
+  double wall_s = 0.0;             // tracking and analysis, without writing the report
+  double frames_per_second = 0.0;  // frames / wall_s
+  std::vector<StageTime> stages;
+};
+
+}  // namespace eyelid

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "eyelid/landmarks/shape_model.hpp"
+
+namespace eyelid::landmarks {
+
+/// The three ensembles an EyeLandmarker needs.
+struct LandmarkModels {
+  ShapeModel face;       // 68 points on the face box
+  ShapeModel both_eyes;  // 12 points, patch aligned on two eye keypoints
+  ShapeModel one_eye;    // 6 points of the right eye, patch aligned on its corners
+};
+
+/// The models inside this program. Decoded at the first call, then shared.
+std::shared_ptr<const LandmarkModels> embedded_landmark_models();
+
+}  // namespace eyelid::landmarks

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "eyelid/core/image.hpp"
+#include "eyelid/core/session.hpp"
+
+namespace eyelid::video {
+
+/// One decoded picture: its luma plane, untouched.
+struct Frame {
+  std::int64_t index = 0;  // 0-based, decode order; damaged frames have no index
+  double time_s = 0.0;     // presentation time, strictly increasing
+  GreyImage image;
+};
+
+struct SourceOptions {
+  /// Rate given by the user; 0 = the container's (25 for image sequences).
+  double frames_per_second = 0.0;
+  /// Frames decoded ahead in the background; bounds the memory.
+  int read_ahead = 16;
+  /// Threads of the decoder itself; 0 = let FFmpeg choose from the processors allowed.
+  int decoder_threads = 0;
+};
+
+/// A recording, read once from first to last frame.
+///
+/// Threads: one reader at a time; decoding runs in threads of its own.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  virtual const SourceInfo& info() const = 0;
+  /// Moves the next frame into `frame` and takes its old image for re-use; false at the end.
+  /// Damaged frames are skipped and counted. Throws InputError when nothing at all could be
+  /// decoded.
+  virtual bool next(Frame& frame) = 0;
+  /// Complete after next() has returned false.
+  virtual SourceReport report() const = 0;
+};
+
+/// Opens a video file, a folder of images (natural order: img2 before img10), one image file, or a
+/// list of image files (in the given order).
+///
+/// Throws InputError: absent, empty, unreadable, no video stream, no image in the folder, or
+/// nothing decodable.
+std::unique_ptr<FrameSource> open_source(const std::vector<std::filesystem::path>& inputs,
+                                         const SourceOptions& options = {});
+
+/// One picture file (JPEG, PNG, PGM, TIFF, ...) as grey. Throws InputError.
+GreyImage read_image(const std::filesystem::path& path);
+
+/// Picture files of a folder (by extension), in natural order. Throws InputError when there is
+/// none.
+std::vector<std::filesystem::path> list_images(const std::filesystem::path& folder);
+
+}  // namespace eyelid::video

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Fails when a room includes a room below it in the flow, or one stage includes another."""
+import pathlib
+import re
+import sys
+
+# One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
+ORDER = ["core", "compute", "kernels", "inference", "video", "frames", "detection", "landmarks",
+         "closure", "synthesis", "output", "pipeline", "evaluation"]
+# Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.
+STAGES = {"video", "frames", "detection", "landmarks", "closure", "synthesis", "output"}
+# Detection and landmarks turn frames into their own input.
+ALLOWED = {("detection", "frames"), ("landmarks", "frames")}
+
+problems = []
+for path in sorted(pathlib.Path("src/eyelid").rglob("*")):
+    if path.suffix not in {".hpp", ".cpp", ".cu", ".cuh", ".inc"}:
+        continue
+    room = path.parts[2]
+    is_test = path.stem.endswith("_test")
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = re.match(r'\s*#include "(eyelid|training|apps)/(\w+)', line)
+        if not match:
+            continue
+        other = match[2]
+        if match[1] != "eyelid":
+            problems.append(f"{path}:{number}: the library must not include {match[1]}/")
+        elif other == room:
+            continue
+        elif other not in ORDER or room not in ORDER:
+            problems.append(f"{path}:{number}: unknown room {other} or {room}")
+        elif ORDER.index(other) > ORDER.index(room):
+            problems.append(f"{path}:{number}: {room} must not include {other}")
+        elif {room, other} <= STAGES and (room, other) not in ALLOWED and not is_test:
+            problems.append(f"{path}:{number}: stage {room} must not include stage {other}")
+print("\n".join(problems) or "layers: ok")
+sys.exit(bool(problems))

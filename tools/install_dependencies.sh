@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what eyelid needs on Debian 12. Asks for sudo only when not root and something is missing.
+#   tools/install_dependencies.sh          build and run
+#   tools/install_dependencies.sh --test   also what the tests use (browser, ffmpeg, cross compiler)
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build make pkg-config ccache git ca-certificates
+  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libzip-dev
+  libflatbuffers-dev libdlib-dev libopenblas-dev liblapack-dev libtbb-dev libcli11-dev libfmt-dev
+  nlohmann-json3-dev libgtest-dev node-d3
+)
+if [[ "${1:-}" == --test ]]; then
+  packages+=(python3 clang clang-format binutils ffmpeg chromium chromium-driver python3-selenium
+             libsimde-dev qemu-user g++-aarch64-linux-gnu)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then exit 0; fi
+
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo >/dev/null || { echo "install as root: apt-get install ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -q
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"
