@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what eyelid needs on Debian 12. Asks for sudo only when not root and something is missing.
 #   tools/install_dependencies.sh          build and run
-#   tools/install_dependencies.sh --test   also what the tests use (browser, ffmpeg, cross compiler)
+#   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe
+#   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, an AArch64 compiler and emulator
 set -euo pipefail
 
 packages=(
@@ -10,9 +11,12 @@ packages=(
   libflatbuffers-dev libdlib-dev libopenblas-dev liblapack-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3
 )
-if [[ "${1:-}" == --test ]]; then
-  packages+=(python3 clang clang-format binutils ffmpeg chromium chromium-driver python3-selenium
-             libsimde-dev qemu-user g++-aarch64-linux-gnu)
+mode=${1:-}
+if [[ $mode == --test || $mode == --ci ]]; then
+  packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev)
+fi
+if [[ $mode == --ci ]]; then
+  packages+=(clang clang-format binutils qemu-user g++-aarch64-linux-gnu)
 fi
 
 missing=()

@@ -1,0 +1,35 @@
+# The front door. Everything else is CMake presets: cmake --list-presets
+.PHONY: demo test build configure dependencies test-dependencies check format bench-peers clean
+
+BUILD := build
+
+demo: dependencies configure
+	cmake --build $(BUILD) --target eyelid
+	$(BUILD)/bin/eyelid demo --out demo
+
+test: test-dependencies build
+	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $$(nproc)
+
+build: configure
+	cmake --build $(BUILD)
+
+configure:
+	cmake --preset release $(CMAKE_FLAGS)
+
+dependencies:
+	tools/install_dependencies.sh
+
+test-dependencies:
+	tools/install_dependencies.sh --test
+
+# What CI checks besides the tests.
+check:
+	tools/check_format.sh
+	python3 tools/check_layers.py
+	tools/check_isa_symbols.sh $(BUILD)
+
+format:
+	tools/check_format.sh --fix
+
+clean:
+	rm -rf $(BUILD) demo
