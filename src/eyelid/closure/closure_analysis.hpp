@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eyelid/closure/trace.hpp"
+#include "eyelid/core/blink.hpp"
+#include "eyelid/core/calibration.hpp"
+
+namespace eyelid::closure {
+
+/// Half the span of the smoothing filter. The figures behind the choice: README.md of this room.
+inline constexpr double kFilterHalfSpan_s = 0.010;
+
+struct ClosureOptions {
+  /// Levels to use instead of those of the recording (`--calibration FILE`).
+  std::optional<Calibration> calibration;
+  /// Each value becomes the centre of a parabola fitted to its neighbours within this time; nothing
+  /// is smoothed where they are fewer than five (below about 200 frames/s) or when it is 0.
+  double filter_half_span_s = kFilterHalfSpan_s;
+};
+
+/// What a recording was like as a whole.
+struct ClosureSummary {
+  /// Levels behind the FEC; those of an eye without FEC are kNotAvailable. With measured levels the
+  /// caller adds the conditions (date, subject, ...) before storing it.
+  Calibration calibration;
+  std::string no_fec_reason_right;  // one sentence; empty when the eye has FEC
+  std::string no_fec_reason_left;
+  std::vector<std::string> warnings;  // sentences for the user
+  std::int64_t frames = 0;
+  std::int64_t valid_frames = 0;
+  std::int64_t interpolated_frames = 0;
+  std::int64_t face_lost_intervals = 0;  // runs of frames without a valid measurement
+  std::int64_t blinks_right = 0;
+  std::int64_t blinks_left = 0;
+  double duration_s = 0.0;            // first to last frame
+  double frame_interval_s = 0.0;      // median; 0 with fewer than two frames
+  float noise_right = kNotAvailable;  // robust standard deviation of FEC at rest
+  float noise_left = kNotAvailable;
+};
+
+/// From eye aspect ratios to FEC and blinks, of a whole recording, off line.
+///
+/// `on_sample` gets one row per record, in order; `on_blink` gets the blinks in order of onset,
+/// each after the rows it spans. EyelidSample::is_valid says that the frame itself was measured; a
+/// row filled over a short gap has is_valid false, is_interpolated true and a FEC.
+///
+/// Reads the trace several times; memory does not depend on its length. The result does not depend
+/// on anything but the records and the options.
+///
+/// Errors: InputError when times are not finite or do not increase.
+/// Definitions and sources: README.md of this room and the headers it lists.
+ClosureSummary analyze_closure(TraceReader& trace,
+                               const ClosureOptions& options,
+                               const std::function<void(const EyelidSample&)>& on_sample,
+                               const std::function<void(const Blink&)>& on_blink);
+
+}  // namespace eyelid::closure

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/trace.hpp"
+
+namespace eyelid::closure {
+
+ClosureInput closure_input(const FrameMeasurement& measurement) {
+  ClosureInput input;
+  input.frame = measurement.frame;
+  input.time_s = measurement.time_s;
+  input.ear_right = measurement.ear_right;
+  input.ear_left = measurement.ear_left;
+  input.is_trustworthy = measurement.is_trustworthy;
+  if (measurement.face) {
+    input.face_score = measurement.face->score;
+    input.face_box = measurement.face->box;
+  }
+  return input;
+}
+
+}  // namespace eyelid::closure
