@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "eyelid/core/face.hpp"
+#include "eyelid/core/image.hpp"
+
+namespace eyelid::synthesis {
+
+struct PortraitOptions {
+  int width = 320;
+  int height = 320;
+  // Outer-eye distance in pixels, drawn evenly between these.
+  float smallest_eye_distance_px = 60.0f;
+  float largest_eye_distance_px = 105.0f;
+  // Pose is drawn evenly within +-these.
+  float yaw_deg = 20.0f;
+  float pitch_deg = 20.0f;
+  float roll_deg = 25.0f;
+  // Share of pictures.
+  float glasses = 0.25f;
+  float wink = 0.10f;         // eyes differ fully
+  float closed = 0.30f;       // both closed to 0.9 and more
+  float half_closed = 0.30f;  // anything between; the rest is open
+};
+
+/// A single picture of a random person with everything known.
+struct Portrait {
+  GreyImage image;
+  EyeLandmarks eyes;  // lid margins as drawn
+  FaceLandmarks
+      points;     // iBUG-68; lid points are `eyes`, the jaw (0-16) follows the frontal outline
+  Rect face_box;  // round the 68 points
+  FaceKeypoints keypoints;
+  float fec_right = 0.0f;
+  float fec_left = 0.0f;
+  bool has_glasses = false;
+};
+
+/// Draws the picture of this seed: person, pose, light, gaze, closure of each eye, glasses, blur
+/// and noise all follow from it. Any thread; same seed and options, same bytes.
+Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options = {});
+
+}  // namespace eyelid::synthesis
