@@ -2,6 +2,8 @@
 # compute/cpu_features.hpp has said that the processor can.
 set(EYELID_FLAGS_x86_avx2   -mavx2 -mfma -mf16c)
 set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq)
+# g++ 12 calls the undefined registers of its own AVX-512 header uninitialised.
+list(APPEND EYELID_FLAGS_x86_avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 set(EYELID_FLAGS_x86_avx512_vbmi ${EYELID_FLAGS_x86_avx512} -mavx512vbmi)
 set(EYELID_FLAGS_arm_neon   "")
 
@@ -18,4 +20,16 @@ function(eyelid_kernel_source target isa source)
   endif()
   set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${EYELID_FLAGS_${isa}}")
   target_sources(${target} PRIVATE ${source})
+endfunction()
+
+# Adds a test source that runs an AVX-512 kernel through SIMDe (tests/support/avx512_through_simde.hpp)
+# where SIMDe is installed; EYELID_HAS_SIMDE tells the tests.
+find_path(EYELID_SIMDE_INCLUDE simde/x86/avx512.h)
+function(eyelid_simde_test_source target source)
+  if(NOT EYELID_X86 OR NOT EYELID_SIMDE_INCLUDE)
+    return()
+  endif()
+  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2}")
+  target_sources(${target} PRIVATE ${source})
+  target_compile_definitions(${target} PRIVATE EYELID_HAS_SIMDE)
 endfunction()

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "eyelid/core/geometry.hpp"
+#include "eyelid/core/image.hpp"
+#include "eyelid/frames/resampler.hpp"
+
+namespace eyelid::frames {
+
+/// Fits frames of any size into a square detector input: aspect ratio kept, centred, black borders.
+///
+/// Threads: one per thread. Allocates only when the size of the frame changes.
+class Letterbox {
+ public:
+  /// `side` > 0: width and height of the input in pixels.
+  explicit Letterbox(int side);
+
+  /// The input made from this frame; valid until the next call. The frame must not be empty.
+  const GreyImage& fit(const FrameView& frame);
+
+  /// Of the last frame: pixel positions of the input -> of the frame, exact.
+  Similarity frame_from_input() const { return placement_.frame_from_target(); }
+  /// Of the last frame, on pixel edges: input = scale * frame + offset.
+  const Placement& placement() const { return placement_; }
+
+ private:
+  int side_;
+  Placement placement_;
+  std::optional<Resampler> resampler_;
+  GreyImage input_;
+};
+
+}  // namespace eyelid::frames

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "eyelid/compute/aligned_buffer.hpp"
+#include "eyelid/core/geometry.hpp"
+#include "eyelid/core/image.hpp"
+#include "eyelid/kernels/resize_grey/resize_grey.hpp"
+
+namespace eyelid::frames {
+
+/// Where the source lies on the target: target = scale * source + offset, measured on pixel edges
+/// (the left edge of the first pixel is 0).
+struct Placement {
+  double scale = 1.0;
+  double offset_x = 0.0;
+  double offset_y = 0.0;
+
+  /// The same in the convention of core/geometry.hpp: pixel centres are whole numbers.
+  Similarity frame_from_target() const;
+};
+
+/// Draws a scaled copy of a grey image on black: area averages when it shrinks, bilinear when it
+/// grows. A pixel partly covered by the source is darkened in proportion.
+///
+/// Fixed-point integers: the same pixels on every processor; every weight within 2^-14, every pixel
+/// within 1 grey level of exact arithmetic. Prepared for one pair of sizes.
+///
+/// Threads: one per thread. run() allocates nothing.
+class Resampler {
+ public:
+  /// Sizes positive, scale positive.
+  Resampler(int source_width,
+            int source_height,
+            int target_width,
+            int target_height,
+            const Placement& placement);
+
+  /// `source` must have the size given at construction. `target` is resized.
+  void run(const FrameView& source, GreyImage& target);
+
+  int source_width() const { return source_width_; }
+  int source_height() const { return source_height_; }
+
+ private:
+  int source_width_ = 0;
+  int source_height_ = 0;
+  int target_width_ = 0;
+  int target_height_ = 0;
+  const kernels::ResizeKernels* kernels_ = nullptr;
+
+  struct RowTaps {
+    std::int32_t first = 0;
+    std::int32_t count = 0;  // 0 = a black row
+    std::size_t weights_begin = 0;
+  };
+  std::vector<RowTaps> row_taps_;           // (target_height)
+  std::vector<std::int16_t> row_weights_;   //
+  std::vector<std::int32_t> column_first_;  // (target_width, padded to a multiple of 4)
+  std::vector<std::int16_t> column_weights_;
+  std::ptrdiff_t column_tap_count_ = 0;
+  compute::AlignedBuffer<std::int16_t> column_;  // one row after the vertical half
+};
+
+}  // namespace eyelid::frames
