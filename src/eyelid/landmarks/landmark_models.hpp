@@ -7,10 +7,11 @@
 
 namespace eyelid::landmarks {
 
-/// The three ensembles an EyeLandmarker needs.
+/// The three ensembles an EyeLandmarker needs; each on the patch of patch.hpp of the same name, its
+/// points normalised to it. Embedded as landmarks_68, landmarks_12 and landmarks_6 .safetensors.
 struct LandmarkModels {
-  ShapeModel face;       // 68 points on the face box
-  ShapeModel both_eyes;  // 12 points, patch aligned on two eye keypoints
+  ShapeModel face;       // 68 points on the face patch, upright from a box or aligned on the eyes
+  ShapeModel both_eyes;  // 12 points, patch aligned on two eye keypoints: right eye, then left
   ShapeModel one_eye;    // 6 points of the right eye, patch aligned on its corners
 };
 
