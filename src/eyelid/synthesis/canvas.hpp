@@ -27,8 +27,9 @@ struct Canvas {
   const float* row(int y) const { return values.data() + static_cast<std::ptrdiff_t>(y) * width; }
 };
 
-/// Filters rows and columns with 1-2-1, `passes` times.
-void blur(Canvas& canvas, int passes);
+/// Moves `share` of every pixel's light (0 .. 0.25) to each neighbour along rows, then along
+/// columns: the spread of a lens and sensor. At the borders light stays.
+void spread(Canvas& canvas, float share);
 
 /// Half-open box of pixels.
 struct PixelBox {

@@ -51,18 +51,19 @@ TEST(Canvas, TurnedAwayTrianglesAreNotDrawn) {
   EXPECT_EQ(hits, 0);
 }
 
-TEST(Canvas, BlurKeepsTheMeanAndFlattens) {
+TEST(Canvas, SpreadKeepsTheSumAndFlattens) {
   Canvas canvas;
   canvas.resize(9, 9);
   std::fill(canvas.values.begin(), canvas.values.end(), 0.0f);
   canvas.row(4)[4] = 1.0f;
-  blur(canvas, 1);
+  canvas.row(0)[8] = 0.5f;
+  spread(canvas, 0.25f);
   EXPECT_FLOAT_EQ(canvas.row(4)[4], 0.25f);
   EXPECT_FLOAT_EQ(canvas.row(4)[3], 0.125f);
   EXPECT_FLOAT_EQ(canvas.row(3)[3], 0.0625f);
   float sum = 0.0f;
   for (const float value : canvas.values) sum += value;
-  EXPECT_NEAR(sum, 1.0f, 1e-6f);
+  EXPECT_NEAR(sum, 1.5f, 1e-6f);
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ float EyePainter::ball_value(Point eye, const Workspace::Column& lids, const Bal
   const float s = eye.x / shape_.half_width();
   const float skin = std::sqrt(person_.skin_albedo);
 
-  float tone = 0.83f - 0.10f * s * s;
+  float tone = mix(0.83f, 0.62f + 0.3f * skin, 0.5f) - 0.10f * s * s;
   const float caruncle = smooth_step(0.74f, 0.90f, s);
   tone = mix(tone, 0.78f * skin + 0.06f, caruncle);
   if (r < kIrisRadius + 0.6f) {
@@ -204,7 +204,7 @@ EyePainter::Sample EyePainter::sample(Point eye,
   float lash = 0.90f * bell(above - 0.15f, 0.62f);
   if (out > 0.0f && out < length) {
     const float rest = 1.0f - out / length;
-    lash = std::max(lash, 0.75f * rest * (2.0f * lids.lash - 1.0f + 0.45f));
+    lash = std::max(lash, 0.62f * rest * (1.6f * lids.lash - 0.55f));
   }
   const float cover =
       std::clamp(person_.lash_darkness * lash * smooth_step(0.0f, 0.5f, lids.lash), 0.0f, 0.95f);

@@ -58,12 +58,11 @@ Glasses::Glasses(const HeadModel& model, std::uint64_t seed) {
                             half_width_ * signed_power(std::cos(turn), 2.0f / roundness_),
                             half_height_ * signed_power(std::sin(turn), 2.0f / roundness_)));
     }
-    lines_.push_back(std::move(rim));
+    lines_.push_back({0.0f, std::move(rim)});
     const float hinge = half_width_ + 0.6f;
     const float ear = side * (model.shape().half_width(0.0f) + 4.0f);
     const Vector3 start = on_lens(side, side * hinge, -7.0f);
-    lines_.push_back(
-        {start, Vector3{ear, start.y - 1.0f, start.z - 18.0f}, Vector3{ear, 2.0f, -75.0f}});
+    lines_.push_back({side, {start, Vector3{ear, 0.0f, -75.0f}}});
   }
   const float inner = half_width_ * 0.97f;
   std::vector<Vector3> bridge;
@@ -71,7 +70,7 @@ Glasses::Glasses(const HeadModel& model, std::uint64_t seed) {
     const float t = static_cast<float>(i) / 4.0f - 1.0f;
     bridge.push_back({t * (half_distance_ - inner), -4.0f - 2.5f * (1.0f - t * t), z_ + 1.0f});
   }
-  lines_.push_back(std::move(bridge));
+  lines_.push_back({0.0f, std::move(bridge)});
 }
 
 Vector3 Glasses::on_lens(float side, float x, float y) const {
@@ -129,8 +128,8 @@ void Glasses::draw(const RigidMotion& world_from_head,
   draw_lens(1.0f, world_from_head, camera, light, canvas);
   PixelBox box{canvas.width, canvas.height, 0, 0};
   std::vector<Point> points;
-  for (const auto& line : lines_) {
-    for (const Vector3& place : line) {
+  for (const Line& line : lines_) {
+    for (const Vector3& place : line.places) {
       const Point p = camera(world_from_head(place));
       box.left = std::clamp(static_cast<int>(p.x) - 5, 0, box.left);
       box.top = std::clamp(static_cast<int>(p.y) - 5, 0, box.top);
@@ -144,11 +143,17 @@ void Glasses::draw(const RigidMotion& world_from_head,
                     0.0f);
   const float radius = 0.5f * thickness_ * camera.pixels_per_mm;
   std::size_t next = 0;
-  for (const auto& line : lines_) {
-    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-      cover_line(points[next + i], points[next + i + 1], radius, box, work.cover);
+  for (const Line& line : lines_) {
+    const float facing = world_from_head.turn({line.side, 0.0f, 0.0f}).z;
+    const float shown = line.side == 0.0f ? 1.0f : smooth_step(-0.10f, 0.02f, facing);
+    for (std::size_t i = 0; i + 1 < line.places.size(); ++i) {
+      cover_line(points[next + i],
+                 points[next + i + 1],
+                 radius * shown - 0.5f * (1.0f - shown),
+                 box,
+                 work.cover);
     }
-    next += line.size();
+    next += line.places.size();
   }
   const float value = tone_ * std::sqrt(light.key * 0.5f + light.fill * 0.5f);
   for (int y = 0; y < box.height(); ++y) {

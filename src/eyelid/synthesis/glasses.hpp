@@ -42,7 +42,11 @@ class Glasses {
   float reflection_;  // strength on the lenses
   float band_;        // place of the reflection, mm
   float z_;
-  std::vector<std::vector<Vector3>> lines_;  // head space
+  struct Line {
+    float side;  // -1 or 1 for a temple, which the head hides when that side turns away; else 0
+    std::vector<Vector3> places;  // head space
+  };
+  std::vector<Line> lines_;
 };
 
 }  // namespace eyelid::synthesis

@@ -63,11 +63,14 @@ void HeadModel::build_face() {
       const float y = rows[static_cast<std::size_t>(row)];
       const float angle = column_angle(static_cast<float>(column));
       cover[i] = hair_cover(person_, angle, y);
-      const float tuft = plane_noise(angle * 9.0f, y * 0.06f, person_.seed + 51);
+      // The hair is at full colour where it begins to rise from the skin.
+      const float rise = hair_cover(person_, angle, y, 5.0f);
+      // All columns meet at the pole, so what differs between them fades there.
+      const float crown = smooth_step(-112.0f, -92.0f, y);
+      const float tuft = mix(0.5f, plane_noise(angle * 5.0f, y * 0.04f, person_.seed + 51), crown);
       const float side = 1.0f - 0.55f * smooth_step(0.9f, 1.4f, std::abs(angle));
-      face_.positions[i] =
-          face_.positions[i] +
-          face_.normals[i] * (person_.hair_thickness * side * cover[i] * (0.7f + 0.5f * tuft));
+      face_.positions[i] = face_.positions[i] + face_.normals[i] * (person_.hair_thickness * side *
+                                                                    rise * (0.7f + 0.5f * tuft));
       const float side_outline = smooth_step(1.0f, 1.25f, std::abs(angle));
       const float end_outline =
           std::max(smooth_step(-80.0f, -95.0f, y), smooth_step(-10.0f, -4.0f, y - shape_.bottom()));
@@ -98,8 +101,8 @@ void HeadModel::build_ears() {
       const float r = static_cast<float>(ring) / (kRings - 1);
       const float turn = side * 2.0f * kPi * static_cast<float>(spoke) / (kSpokes - 1);
       const float lobe = 1.0f - 0.28f * smooth_step(0.2f, 1.0f, std::sin(turn));
-      const float v = 31.0f * r * std::sin(turn);
-      const float u = 17.0f * r * lobe * std::cos(turn) + 3.0f * std::sin(turn) * -1.0f;
+      const float v = 28.0f * r * std::sin(turn);
+      const float u = 14.0f * r * lobe * std::cos(turn) + 3.0f * std::sin(turn) * -1.0f;
       const float bowl = 4.0f * smooth_step(0.55f, 0.85f, r) - 5.0f * smooth_step(0.88f, 1.0f, r);
       return center + back * u + Vector3{0.0f, v, 0.0f} + out * bowl;
     };
@@ -124,8 +127,8 @@ void HeadModel::build_ears() {
 }
 
 void HeadModel::build_torso() {
-  constexpr int kColumns = 61;
-  constexpr int kRows = 46;
+  constexpr int kColumns = 91;
+  constexpr int kRows = 60;
   const float neck = 55.0f * person_.face_width * mix(1.0f, person_.jaw_width, 0.6f);
   const Curve width({{60, neck},
                      {118, neck},
@@ -158,8 +161,8 @@ void HeadModel::build_torso() {
     const float folds = plane_noise(p.x * 0.03f, p.y * 0.012f, person_.seed + 62);
     const float cloth = person_.shirt_albedo * (0.75f + 0.15f * weave + 0.35f * folds);
     const float edge = p.y - collar(p.x);
-    const float seam = 1.0f - 0.35f * bell(edge - 1.0f, 2.5f) - 0.15f * bell(edge - 12.0f, 1.5f);
-    return mix(person_.skin_albedo, cloth * seam, smooth_step(-1.5f, 1.5f, edge));
+    const float seam = 1.0f - 0.35f * bell(edge - 2.0f, 3.5f) - 0.15f * bell(edge - 13.0f, 3.0f);
+    return mix(person_.skin_albedo, cloth * seam, smooth_step(-3.0f, 3.0f, edge));
   });
 }
 

@@ -21,9 +21,9 @@ std::vector<Curve::Knot> width_knots(const Person& person) {
                                  {18, 69},
                                  {45, 65},
                                  {60, 60.5},
-                                 {74, 55},
-                                 {88, 48.5},
-                                 {100, 41},
+                                 {74, 54},
+                                 {88, 46.5},
+                                 {100, 38},
                                  {116, 34}};
   for (Curve::Knot& knot : knots) {
     const float jaw = smooth_step(30.0f, 80.0f, knot.at);
@@ -99,10 +99,10 @@ HeadShape::HeadShape(const Person& person)
              {20, 13.5f},
              {32, 18.5f},
              {37.5f, 19.8f},
-             {41, 17.5f},
-             {44, 10},
-             {47, 3},
-             {51, 0}}) {}
+             {41, 17.8f},
+             {44.5f, 11.5f},
+             {48, 4},
+             {53, 0}}) {}
 
 // Rounds the top of the skull and the chin off to a point.
 float HeadShape::end_cap(float y) const {
@@ -172,23 +172,23 @@ float HeadShape::lower_lip_edge(float x) const {
 float HeadShape::nose_relief(float x, float y) const {
   const float level = y / person_.nose_length;
   const float height = nose_(y < 0 ? y : level) * person_.nose_height;
-  const float width = person_.nose_width * mix(7.2f, 10.5f, smooth_step(5.0f, 38.0f, level));
-  const float ridge = height * std::exp(-std::pow(std::abs(x) / width, 2.3f));
+  const float width = person_.nose_width * mix(9.8f, 11.5f, smooth_step(5.0f, 38.0f, level));
+  const float ridge = height * std::exp(-std::pow(std::abs(x) / width, 2.15f));
   const float wing_x = std::abs(x) - 12.8f * person_.nose_width;
-  const float below = level > 39.0f ? 5.2f : 8.0f;
-  const float wing = 8.2f * bell(wing_x, 5.3f) * bell(level - 38.5f, below);
-  const float crease = -1.8f * bell(wing_x - 6.8f, 3.0f) * bell(level - 37.0f, 7.0f);
+  const float below = level > 39.0f ? 5.5f : 8.5f;
+  const float wing = 6.4f * bell(wing_x, 5.8f) * bell(level - 38.5f, below);
+  const float crease = -1.1f * bell(wing_x - 6.8f, 3.0f) * bell(level - 37.0f, 7.0f);
   return ridge + wing + crease;
 }
 
 float HeadShape::mouth_relief(float x, float y) const {
-  const float reach = bell(x, person_.mouth_width * 0.95f);
+  const float reach = smooth_step(1.08f, 0.35f, std::abs(x) / person_.mouth_width);
   const float full = person_.lip_fullness;
   const float upper = 3.2f * full * bell(y - (mouth_line(x) - 3.5f * full), 4.0f);
   const float lower = 4.2f * full * bell(y - (mouth_line(x) + 4.5f * full), 4.8f);
   const float groove = -2.6f * bell(y - mouth_line(x), 1.8f);
   const float philtrum = -0.9f * bell(x, 3.0f) * bell(y - (mouth_y_ - 14.0f), 5.0f);
-  const float corner = -1.5f * bell(std::abs(x) - person_.mouth_width - 1.5f, 4.0f) *
+  const float corner = -0.7f * bell(std::abs(x) - person_.mouth_width - 1.5f, 4.0f) *
                        bell(y - mouth_y_ - 1.0f, 5.0f);
   return (upper + lower + groove) * reach + philtrum + corner;
 }

@@ -37,7 +37,7 @@ void shade_points(const SurfaceMesh& mesh,
 Shade shade_of(const Light& light, Vector3 normal, float openness, float gloss) {
   // Skin scatters light past the shadow line: the cosine is wrapped round by a sixth.
   const float wrapped = std::max(0.0f, (dot(normal, light.direction) + 0.18f) / 1.18f);
-  const float shadow = smooth_step(0.15f, 0.75f, openness);
+  const float shadow = smooth_step(0.05f, 0.70f, openness);
   const float sky = 0.62f - 0.38f * normal.y;
   const float diffuse = light.key * wrapped * shadow + light.fill * sky * openness;
   const Vector3 half = unit(light.direction + Vector3{0.0f, 0.0f, 1.0f});

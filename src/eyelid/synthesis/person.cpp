@@ -22,7 +22,7 @@ void choose_tones(Person& person, Random& random) {
 
 void choose_shape(Person& person, Random& random) {
   person.face_width = random.uniform_f(0.95, 1.06);
-  person.jaw_width = random.uniform_f(0.90, 1.08);
+  person.jaw_width = random.uniform_f(0.92, 1.10);
   person.face_length = random.uniform_f(0.95, 1.05);
   person.cheek = random.uniform_f(0.5, 1.4);
   person.nose_width = random.uniform_f(0.88, 1.2);

@@ -72,8 +72,9 @@ Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options) {
     eye->gaze_right_deg = gaze_right;
     eye->gaze_down_deg = gaze_down;
   }
-  moment.brightness = random.uniform_f(0.6, 1.1) * std::pow(0.5f / person.skin_albedo, 0.2f);
-  moment.blur = random.chance(0.5) ? random.index(4) : 0;
+  moment.brightness = random.uniform_f(0.7, 1.25) * std::pow(0.5f / person.skin_albedo, 0.2f);
+  moment.spread = random.uniform_f(0.03, 0.25);
+  moment.spread_passes = 1 + random.index(3);
   moment.noise = random.uniform_f(0.5, 5.0);
   moment.noise_seed = seed;
 

@@ -52,13 +52,14 @@ void Scene::paint_background() {
     float x, y, rx, ry, tone, edge;
   };
   std::vector<Blob> blobs;
-  for (int i = 0; i < 6; ++i) {
-    blobs.push_back({random.uniform_f(-0.1, 1.1),
-                     random.uniform_f(-0.1, 1.1),
-                     random.uniform_f(0.06, 0.3),
-                     random.uniform_f(0.08, 0.5),
-                     random.uniform_f(-0.22, 0.22),
-                     random.uniform_f(0.08, 0.4)});
+  for (int i = 0; i < 5; ++i) {
+    blobs.push_back(
+        {random.uniform_f(-0.1, 1.1),
+         random.uniform_f(-0.1, 1.1),
+         random.uniform_f(0.06, 0.3),
+         random.uniform_f(0.08, 0.5),
+         random.uniform_f(-0.2, 0.2),
+         random.chance(0.5) ? random.uniform_f(0.02, 0.06) : random.uniform_f(0.1, 0.4)});
   }
   const float wall = random.uniform_f(0.22, 0.62);
   const float slope = random.uniform_f(-0.15, 0.15);
@@ -70,7 +71,11 @@ void Scene::paint_background() {
       for (const Blob& blob : blobs) {
         const float dx = std::abs(u - blob.x) / blob.rx;
         const float dy = std::abs(v - blob.y) / blob.ry;
-        const float far = std::pow(dx * dx * dx + dy * dy * dy, 1.0f / 3.0f);
+        // Round for soft shapes, boxes for those with edges.
+        const float dx2 = dx * dx;
+        const float dy2 = dy * dy;
+        const float far =
+            blob.edge < 0.08f ? std::max(dx, dy) : std::sqrt(std::sqrt(dx2 * dx2 + dy2 * dy2));
         tone += blob.tone * smooth_step(1.0f + blob.edge, 1.0f - blob.edge, far);
       }
       const std::size_t i = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
@@ -104,7 +109,7 @@ void Scene::render(const Moment& moment, GreyImage& image) const {
   left_painter_.draw(moment.left, head, camera, light, work.eye, canvas);
   if (glasses_) glasses_->draw(head, camera, light, work.glasses, canvas);
 
-  blur(canvas, moment.blur);
+  for (int pass = 0; pass < moment.spread_passes; ++pass) spread(canvas, moment.spread);
 
   image.resize(options_.width, options_.height);
   for (int y = 0; y < options_.height; ++y) {

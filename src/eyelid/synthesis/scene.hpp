@@ -16,7 +16,8 @@ struct Moment {
   EyeState right;
   EyeState left;
   float brightness = 1.0f;       // factor of the picture values
-  int blur = 0;                  // passes of a 1-2-1 filter: a lens out of focus
+  float spread = 0.1f;           // share of light each neighbouring pixel gets (canvas.hpp)
+  int spread_passes = 1;         // more: out of focus
   float noise = 0.0f;            // standard deviation in grey levels
   std::uint64_t noise_seed = 0;  // of this frame
 };

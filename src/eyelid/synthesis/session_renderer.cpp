@@ -67,14 +67,14 @@ Scene::Options scene_options(const SessionOptions& options) {
   scene.seed = options.seed;
   scene.has_glasses = options.with_glasses;
   const float size = static_cast<float>(std::min(options.width / 640.0, options.height / 480.0));
-  scene.camera.pixels_per_mm = size * random.uniform_f(0.98, 1.16);
+  scene.camera.pixels_per_mm = size * random.uniform_f(1.06, 1.20);
   scene.camera.distance_mm = random.uniform_f(600.0, 900.0);
   scene.camera.origin_px = {
       0.5f * static_cast<float>(options.width) + size * random.uniform_f(-15, 15),
       0.44f * static_cast<float>(options.height) + size * random.uniform_f(-8, 8)};
   scene.light.direction = unit({random.uniform_f(-0.6, 0.6), random.uniform_f(-0.7, -0.25), 1.0f});
-  scene.light.key = random.uniform_f(0.55, 0.8);
-  scene.light.fill = random.uniform_f(0.4, 0.6);
+  scene.light.key = random.uniform_f(0.6, 0.85);
+  scene.light.fill = random.uniform_f(0.32, 0.52);
   scene.vignette = random.uniform_f(0.1, 0.3);
   return scene;
 }
@@ -100,7 +100,7 @@ struct SessionRenderer::Parts {
         motion({session.seed, session.seconds, session.trials, session.isi_s}),
         head(session.with_pose, random) {
     // The operator opens the lens further for darker skin, not all the way.
-    exposure = 0.80f * std::pow(0.5f / person.skin_albedo, 0.3f) * random.uniform_f(0.92, 1.08);
+    exposure = 0.98f * std::pow(0.5f / person.skin_albedo, 0.25f) * random.uniform_f(0.92, 1.08);
     for (double t = 0.0; t < session.seconds + 2 * kFixation; t += kFixation) {
       fixations.push_back({random.uniform_f(-3.0, 3.0), random.uniform_f(-2.5, 2.5)});
     }

@@ -11,7 +11,7 @@ constexpr float kDegrees = 57.29578f;
 float brow_cover(const Person& person, const HeadShape& shape, float x, float y) {
   const float ax = std::abs(x);
   const float along = (ax - person.eye_distance) / 19.0f;
-  if (along < -1.3f || along > 1.4f) return 0.0f;
+  if (along < -1.3f || along > 1.4f || std::abs(y - person.brow_height) > 14.0f) return 0.0f;
   const float thickness = person.brow_thickness * mix(1.15f, 0.55f, smooth_step(0.0f, 1.2f, along));
   const float off = (y - shape.brow_line(x)) / thickness;
   const float ends = smooth_step(-1.12f, -0.8f, along) * (1.0f - smooth_step(0.95f, 1.3f, along));
@@ -24,19 +24,23 @@ float brow_cover(const Person& person, const HeadShape& shape, float x, float y)
 }
 
 float lip_cover(const HeadShape& shape, float x, float y) {
+  if (std::abs(y - shape.mouth_y()) > 20.0f || std::abs(x) > 1.05f * shape.mouth_half_width()) {
+    return 0.0f;
+  }
   const float inside = 1.0f - smooth_step(0.93f, 1.02f, std::abs(x) / shape.mouth_half_width());
   return inside * smooth_step(-0.7f, 0.7f, y - shape.upper_lip_edge(x)) *
          smooth_step(-0.9f, 0.9f, shape.lower_lip_edge(x) - y);
 }
 
 float nostril_cover(const Person& person, const HeadShape& shape, float x, float y) {
+  if (std::abs(y - shape.nose_base_y()) > 6.0f || std::abs(x) > 16.0f) return 0.0f;
   const float dx = (std::abs(x) - 6.8f * person.nose_width) / (4.4f * person.nose_width);
-  const float dy = (y - shape.nose_base_y() + 0.3f + 0.12f * (std::abs(x) - 6.8f)) / 2.4f;
-  return 0.93f * (1.0f - smooth_step(0.55f, 1.1f, std::sqrt(dx * dx + dy * dy)));
+  const float dy = (y - shape.nose_base_y() + 0.3f + 0.12f * (std::abs(x) - 6.8f)) / 2.1f;
+  return 0.86f * (1.0f - smooth_step(0.55f, 1.1f, std::sqrt(dx * dx + dy * dy)));
 }
 
 float stubble_cover(const Person& person, const HeadShape& shape, float x, float y) {
-  if (person.beard <= 0.0f) return 0.0f;
+  if (person.beard <= 0.0f || y < 28.0f) return 0.0f;
   const float ax = std::abs(x);
   const float jaw = smooth_step(
       0.0f,
@@ -58,27 +62,45 @@ float skin_tone(const Person& person, const HeadShape& shape, float x, float y) 
   // Thin skin round the eyes is darker; cheeks and nose are flushed.
   tone *= 1.0f - 0.16f * bell(ax - person.eye_distance, 19.0f) * bell(y - 4.0f, 13.0f);
   tone *= 1.0f - 0.05f * bell(ax - 38.0f, 15.0f) * bell(y - 32.0f, 14.0f);
-  const float wrinkle =
-      std::sin(0.55f * (y + 3.0f * plane_noise(x * 0.04f, 0.0f, person.seed + 3)));
-  tone *= 1.0f - 0.07f * person.age * bell(y + 45.0f, 14.0f) * bell(x, 40.0f) * wrinkle * wrinkle;
-  tone *= 1.0f - 0.16f * person.age * bell(ax - 9.0f, 1.2f) * bell(y + 20.0f, 6.0f);
+  if (y < -12.0f) {
+    const float wrinkle =
+        std::sin(0.55f * (y + 3.0f * plane_noise(x * 0.04f, 0.0f, person.seed + 3)));
+    tone *= 1.0f - 0.07f * person.age * bell(y + 45.0f, 14.0f) * bell(x, 40.0f) * wrinkle * wrinkle;
+    tone *= 1.0f - 0.16f * person.age * bell(ax - 9.0f, 1.2f) * bell(y + 20.0f, 6.0f);
+  }
   // Line between the lips, darkest in the middle and in the corners.
-  const float mouth = smooth_step(1.08f, 0.9f, ax / shape.mouth_half_width());
-  tone *= 1.0f - 0.72f * mouth * bell(y - shape.mouth_line(x), 1.25f);
+  if (std::abs(y - shape.mouth_y()) < 8.0f && ax < 1.05f * shape.mouth_half_width()) {
+    const float mouth = smooth_step(1.02f, 0.85f, ax / shape.mouth_half_width());
+    tone *= 1.0f - 0.72f * mouth * bell(y - shape.mouth_line(x), 1.25f);
+  }
   return tone;
 }
 
 }  // namespace
 
-float hair_cover(const Person& person, float angle, float y) {
-  const float degrees = std::abs(angle) * kDegrees;
-  const float temple = mix(person.hairline, -38.0f, smooth_step(22.0f, 52.0f, degrees));
+namespace {
+
+// y where the hair begins, over the turn from the front in degrees.
+float hairline_y(const Person& person, float degrees) {
+  const float temple = mix(person.hairline, -36.0f, smooth_step(20.0f, 58.0f, degrees));
   const float sideburn_end = person.hair == HairStyle::Short ? 14.0f : 4.0f;
-  const float side = mix(temple, sideburn_end, smooth_step(56.0f, 68.0f, degrees));
-  const float line = mix(side, 62.0f, smooth_step(92.0f, 100.0f, degrees));
-  const float ragged = 5.0f * (plane_noise(degrees * 0.35f, 0.0f, person.seed + 31) - 0.5f) +
-                       3.0f * (plane_noise(degrees * 1.2f, 0.0f, person.seed + 32) - 0.5f);
-  return smooth_step(3.0f, -4.0f, y - line - ragged);
+  const float side = mix(temple, sideburn_end, smooth_step(54.0f, 72.0f, degrees));
+  return mix(side, 62.0f, smooth_step(92.0f, 100.0f, degrees));
+}
+
+}  // namespace
+
+float hair_cover(const Person& person, float angle, float y, float inset_mm) {
+  const float degrees = std::abs(angle) * kDegrees;
+  if (degrees < 45.0f && y > -30.0f) return 0.0f;  // the face itself
+  const float line = hairline_y(person, degrees);
+  // Distance from the line, not height over it: the edge is as soft where it falls steeply.
+  const float slope = (hairline_y(person, degrees + 1.0f) - line) / 1.3f;
+  const float off = (y - line) / std::sqrt(1.0f + slope * slope);
+  const float around = degrees * 1.3f + 0.8f * y;
+  const float ragged = 4.0f * (plane_noise(around * 0.13f, y * 0.05f, person.seed + 31) - 0.5f) +
+                       2.5f * (plane_noise(around * 0.7f, y * 0.25f, person.seed + 32) - 0.5f);
+  return smooth_step(3.5f, -3.5f, off - ragged + inset_mm);
 }
 
 float strand_albedo(const Person& person, float across, float along) {

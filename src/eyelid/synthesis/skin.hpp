@@ -7,7 +7,8 @@
 namespace eyelid::synthesis {
 
 /// Share of hair over skin at this place of the head, 0 .. 1; `angle` as in HeadShape::at_angle.
-float hair_cover(const Person& person, float angle, float y);
+/// The hairline is moved `inset_mm` into the hair.
+float hair_cover(const Person& person, float angle, float y, float inset_mm = 0.0f);
 
 /// Albedo of the face at `place`: skin with pores and blotches, brows, lips, nostrils, stubble,
 /// hair.

@@ -34,8 +34,11 @@ inline float smooth_step(float low, float high, float x) {
   const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
   return t * t * (3.0f - 2.0f * t);
 }
-/// exp(-(x / width)^2)
-inline float bell(float x, float width) { return std::exp(-(x * x) / (width * width)); }
+/// exp(-(x / width)^2), 0 from four widths on.
+inline float bell(float x, float width) {
+  const float t = x * x / (width * width);
+  return t < 16.0f ? std::exp(-t) : 0.0f;
+}
 inline float mix(float a, float b, float t) { return a + (b - a) * t; }
 
 /// How the head is held. Angles in degrees; positive yaw turns the face to the right of the

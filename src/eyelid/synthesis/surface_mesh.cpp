@@ -7,20 +7,6 @@
 
 namespace eyelid::synthesis {
 
-float Texture::sample(float column, float row) const {
-  const float x = std::clamp(column, 0.0f, static_cast<float>(columns - 1) - 0.001f);
-  const float y = std::clamp(row, 0.0f, static_cast<float>(rows - 1) - 0.001f);
-  const int x0 = static_cast<int>(x);
-  const int y0 = static_cast<int>(y);
-  const float fx = x - static_cast<float>(x0);
-  const float fy = y - static_cast<float>(y0);
-  const float* top = texels.data() + static_cast<std::ptrdiff_t>(y0) * columns + x0;
-  const float* bottom = top + columns;
-  const float upper = top[0] + fx * (top[1] - top[0]);
-  const float lower = bottom[0] + fx * (bottom[1] - bottom[0]);
-  return upper + fy * (lower - upper);
-}
-
 SurfaceMesh make_mesh(int columns, int rows, const std::function<Vector3(int, int)>& position) {
   SurfaceMesh mesh;
   mesh.columns = columns;
