@@ -14,13 +14,13 @@
 namespace eyelid::closure {
 
 /// Half the span of the smoothing filter. The figures behind the choice: README.md of this room.
-inline constexpr double kFilterHalfSpan_s = 0.010;
+inline constexpr double kFilterHalfSpan_s = 0.014;
 
 struct ClosureOptions {
   /// Levels to use instead of those of the recording (`--calibration FILE`).
   std::optional<Calibration> calibration;
   /// Each value becomes the centre of a parabola fitted to its neighbours within this time; nothing
-  /// is smoothed where they are fewer than five (below about 200 frames/s) or when it is 0.
+  /// is smoothed where they are fewer than five (below about 140 frames/s) or when it is 0.
   double filter_half_span_s = kFilterHalfSpan_s;
 };
 

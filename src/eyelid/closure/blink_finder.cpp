@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/blink_finder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "eyelid/closure/frame_interval.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::closure {
+namespace {
+
+constexpr float kEdgeFraction = 0.1f;  // of the amplitude: onset and offset
+constexpr float kHalf = 0.5f;
+constexpr float kFloorFraction = 0.05f;  // of the amplitude: as good as the peak
+constexpr double kOnsetSearch_s = 0.5;
+constexpr double kShortestRest_s = 0.05;
+constexpr double kShortestHalfWidth_s = 0.030;
+constexpr double kShortestHalfWidthInFrames = 1.2;
+constexpr float kReopened = 0.3f;          // of the amplitude: enough to have been a blink
+constexpr float kProgress = 0.1f;          // of the amplitude
+constexpr double kSettled_s = 0.3;         // after reopening
+constexpr double kHeld_s = 1.0;            // partly closed without reopening
+constexpr float kShutMargin = 0.1f;        // noise on a closed lid
+constexpr std::size_t kMostPoints = 4096;  // of history, of rise: 2 s at 2000 frames/s
+constexpr float kLevelStep = 0.01f;        // of Event::counts, which begin at kLowestLevel
+constexpr float kLowestLevel = -0.56f;
+
+std::size_t level_index(float fec) {
+  const float steps = (fec - kLowestLevel) / kLevelStep;
+  return static_cast<std::size_t>(std::clamp(steps, 0.0f, 255.0f));
+}
+
+double crossing_s(const FecPoint& before, const FecPoint& after, float level) {
+  const double rise = static_cast<double>(after.fec) - before.fec;
+  const double fraction = rise == 0.0 ? 0.0 : (static_cast<double>(level) - before.fec) / rise;
+  return before.time_s + std::clamp(fraction, 0.0, 1.0) * (after.time_s - before.time_s);
+}
+
+float to_ms(double seconds) { return static_cast<float>(1000.0 * seconds); }
+
+}  // namespace
+
+float smallest_amplitude(float rest_noise) {
+  return std::clamp(
+      kSmallestAmplitudeInNoise * rest_noise, kSmallestAmplitude, kLargestSmallestAmplitude);
+}
+
+BlinkFinder::BlinkFinder(const Options& options, Sink sink)
+    : options_(options), sink_(std::move(sink)) {}
+
+void BlinkFinder::push(const FecPoint& point, bool starts_segment) {
+  if (!std::isfinite(point.fec)) {
+    end_segment();
+    return;
+  }
+  if (starts_segment) end_segment();
+  remember(point);
+  if (event_) {
+    follow_event(point);
+  } else {
+    rest(point);
+  }
+}
+
+void BlinkFinder::finish() { end_segment(); }
+
+double BlinkFinder::earliest_onset_s() const {
+  if (event_) return event_->rise.front().time_s;
+  return recent_.empty() ? HUGE_VAL : recent_.front().time_s;
+}
+
+void BlinkFinder::end_segment() {
+  event_.reset();
+  recent_.clear();
+  rest_level_.clear();
+  has_full_history_ = false;
+}
+
+void BlinkFinder::remember(const FecPoint& point) {
+  recent_.push_back(point);
+  while (recent_.size() > 2 &&
+         (recent_.size() > kMostPoints || point.time_s - recent_.front().time_s > kOnsetSearch_s)) {
+    recent_.pop_front();
+    has_full_history_ = true;
+  }
+}
+
+void BlinkFinder::rest(const FecPoint& point) {
+  if (!rest_level_.empty()) {
+    const float level = rest_level_.median();
+    if (point.fec - level >= options_.smallest_amplitude &&
+        rest_level_.span_s() >= kShortestRest_s) {
+      begin_event(point, level);
+      return;
+    }
+    // An eye that opens this much further was not at rest before.
+    if (level - point.fec >= options_.smallest_amplitude) rest_level_.clear();
+  }
+  rest_level_.add(point.time_s, point.fec);
+}
+
+void BlinkFinder::begin_event(const FecPoint& point, float rest_level) {
+  Event event;
+  event.rest = rest_level;
+  event.rise.assign(recent_.begin(), recent_.end());
+  event.entered = event.rise.size() - 1;
+  event.has_full_history = has_full_history_;
+  event.peak = event.low = event.progress = point;
+  event.last_shut_s = point.time_s;
+  ++event.counts[level_index(point.fec)];
+  event_ = std::move(event);
+}
+
+void BlinkFinder::follow_event(const FecPoint& point) {
+  Event& event = *event_;
+  const FecPoint before = recent_[recent_.size() - 2];
+  if (event.rise.size() < 2 * kMostPoints) event.rise.push_back(point);
+  ++event.counts[level_index(point.fec)];
+  if (point.fec >= kFullClosure - kShutMargin) event.last_shut_s = point.time_s;
+
+  if (point.fec > event.peak.fec) {
+    event.peak = event.low = event.progress = point;
+    event.half_down.reset();
+    return;
+  }
+  if (point.fec < event.low.fec) event.low = point;
+  if (point.fec <= event.progress.fec - kProgress * event.amplitude()) event.progress = point;
+
+  const float half = event.rest + kHalf * event.amplitude();
+  if (before.fec > half && point.fec <= half) {
+    event.half_down = Crossing{before.frame, crossing_s(before, point, half)};
+  }
+  const float edge = event.rest + kEdgeFraction * event.amplitude();
+  if (point.fec <= edge) {
+    complete({before.frame, crossing_s(before, point, edge)});
+    return_to_rest(point);
+  } else if (event.low.fec < half && point.fec - event.low.fec >= options_.smallest_amplitude) {
+    // Closing again: the valley between ends this blink and is where the next one starts from.
+    const float valley = std::max(event.rest, event.low.fec);
+    complete({event.low.frame, event.low.time_s});
+    begin_event(point, valley);
+  } else if (has_settled(point)) {
+    return_to_rest(point);
+  }
+}
+
+// True when the lid has stopped moving above the offset level; completes the blink if it was one.
+bool BlinkFinder::has_settled(const FecPoint& point) {
+  Event& event = *event_;
+  const bool was_full = event.peak.fec >= kFullClosure;
+  if (was_full && event.last_shut_s > event.progress.time_s)
+    event.progress.time_s = event.last_shut_s;
+  const double still_s = point.time_s - event.progress.time_s;
+  const float reopened = event.peak.fec - event.low.fec;
+  const bool has_reopened =
+      reopened >= std::max(options_.smallest_amplitude, kReopened * event.amplitude());
+  if (has_reopened && still_s >= kSettled_s) {
+    complete({event.progress.frame, event.progress.time_s});
+  } else if (still_s < kHeld_s) {
+    return false;
+  }
+  rest_level_.clear();
+  return true;
+}
+
+void BlinkFinder::return_to_rest(const FecPoint& point) {
+  event_.reset();
+  rest_level_.skip_to(point.time_s);
+  rest_level_.add(point.time_s, point.fec);
+}
+
+void BlinkFinder::complete(const Crossing& offset) {
+  const Event& event = *event_;
+  const std::vector<FecPoint>& rise = event.rise;
+  const float edge = event.rest + kEdgeFraction * event.amplitude();
+  const float half = event.rest + kHalf * event.amplitude();
+
+  // The entering point lies above the edge: an amplitude is never ten times the smallest.
+  auto above = rise.begin() + static_cast<std::ptrdiff_t>(event.entered);
+  while (above != rise.begin() && std::prev(above)->fec > edge) --above;
+  if (above == rise.begin() && !event.has_full_history) return;  // began in a gap
+  auto half_up = std::find_if(above, rise.end(), [&](const FecPoint& p) { return p.fec >= half; });
+  if (half_up == rise.end()) --half_up;  // rose over longer than what is kept
+
+  Blink blink;
+  blink.eye = options_.eye;
+  blink.onset_frame = above->frame;
+  blink.onset_s =
+      above == rise.begin() ? above->time_s : crossing_s(*std::prev(above), *above, edge);
+  blink.peak_frame = event.peak.frame;
+  blink.peak_s = event.peak.time_s;
+  blink.offset_frame = offset.frame;
+  blink.offset_s = offset.time_s;
+  blink.amplitude = event.amplitude();
+  blink.peak_fec = event.peak.fec;
+  blink.kind = blink.peak_fec >= kFullClosure ? BlinkKind::Full : BlinkKind::Partial;
+  blink.closing_ms = to_ms(blink.peak_s - blink.onset_s);
+  blink.opening_ms = to_ms(blink.offset_s - blink.peak_s);
+  const double half_up_s =
+      half_up == rise.begin() ? half_up->time_s : crossing_s(*std::prev(half_up), *half_up, half);
+  const double half_down_s = event.half_down ? event.half_down->time_s : blink.offset_s;
+  const double half_width_s = half_down_s - half_up_s;
+  blink.half_width_ms = to_ms(half_width_s);
+  if (half_width_s <
+      std::max(kShortestHalfWidth_s, kShortestHalfWidthInFrames * options_.frame_interval_s)) {
+    return;
+  }
+  double sum = 0.0;
+  double count = 0.0;
+  for (std::size_t i = level_index(event.peak.fec - kFloorFraction * event.amplitude());
+       i <= level_index(event.peak.fec);
+       ++i) {
+    const double middle = kLowestLevel + kLevelStep * (static_cast<float>(i) + 0.5f);
+    sum += middle * event.counts[i];
+    count += event.counts[i];
+  }
+  sink_(blink, static_cast<float>(sum / count));
+}
+
+std::vector<Blink> find_blinks(Eye eye, std::span<const FecPoint> trace) {
+  FrameIntervalMeter meter;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const double step_s = i == 0 ? 1.0 : trace[i].time_s - trace[i - 1].time_s;
+    if (!std::isfinite(trace[i].time_s) || !(step_s > 0.0)) {
+      throw InputError("frame " + std::to_string(trace[i].frame) + ": time " +
+                       std::to_string(trace[i].time_s) +
+                       " s does not come after that of the frame before; times must increase");
+    }
+    if (i > 0) meter.add(step_s);
+  }
+  const double interval_s = meter.median_s();
+  const double bridge_s = longest_bridge_s(interval_s);
+  const auto starts_segment = [&](std::size_t i) {
+    return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
+  };
+  RestNoise noise;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    if (starts_segment(i) || !std::isfinite(trace[i].fec)) noise.end_segment();
+    if (std::isfinite(trace[i].fec)) noise.add(trace[i].time_s, trace[i].fec);
+  }
+  std::vector<Blink> blinks;
+  BlinkFinder finder({eye, smallest_amplitude(noise.deviation()), interval_s},
+                     [&](const Blink& blink, float) { blinks.push_back(blink); });
+  for (std::size_t i = 0; i < trace.size(); ++i) finder.push(trace[i], starts_segment(i));
+  finder.finish();
+  return blinks;
+}
+
+}  // namespace eyelid::closure

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "eyelid/closure/rest_level.hpp"
+#include "eyelid/core/blink.hpp"
+
+namespace eyelid::closure {
+
+/// A blink reaching this FEC is Full: four fifths closed, the limit of P80 (Wierwille 1994).
+inline constexpr float kFullClosure = 0.8f;
+/// Smallest amplitude of a blink in FEC. JeFaPaTo asks for 0.05 of EAR prominence, about 0.2 of
+/// the range of an eye.
+inline constexpr float kSmallestAmplitude = 0.2f;
+/// Or this many standard deviations of the noise at rest, whichever is more ...
+inline constexpr float kSmallestAmplitudeInNoise = 5.0f;
+/// ... but never more than this: full blinks are found in any noise.
+inline constexpr float kLargestSmallestAmplitude = 0.5f;
+
+/// Smallest amplitude searched for in a trace with this noise at rest (RestNoise).
+float smallest_amplitude(float rest_noise);
+
+/// One frame of the trace of one eye; `fec` is not a number where it is not available.
+struct FecPoint {
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  float fec = 0.0f;
+};
+
+/// Finds blinks in the FEC trace of one eye, streaming, in constant memory.
+///
+/// A blink is a rise of at least `smallest_amplitude` above the rest level (median of the latest
+/// second outside blinks; at least 50 ms of it must be seen) that comes down again. With
+/// `amplitude` = greatest FEC - rest level:
+///  - onset: last upward crossing of rest + 10 % of the amplitude before the rise (searched
+///    backwards, at most 500 ms), offset: first downward crossing of it after the peak; both
+///    interpolated in time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and
+///    `offset_frame` are the first and last frame above;
+///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
+///    by `smallest_amplitude`; the valley is then the rest level of the second, if higher;
+///  - half width: between the first upward and the last downward crossing of half the amplitude;
+///    at least 30 ms and 1.2 frames, which one wrong frame alone never reaches;
+///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
+///    ends the blink at that level: lids often rest lower afterwards;
+///  - a rise below kFullClosure that stays up for 1 s is a new rest level (gaze down), no blink; an
+///    eye that is shut stays one Full event however long (its half width tells).
+/// Cut by a gap or by either end of the recording: not reported.
+///
+/// Sources: onset search as in kayla-fernando/Eyelid-conditioning-analysis; the half-height width
+/// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker (field.md section 4).
+class BlinkFinder {
+ public:
+  struct Options {
+    Eye eye = Eye::Right;
+    float smallest_amplitude = kSmallestAmplitude;
+    double frame_interval_s = 0.0;
+  };
+  /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less swayed by noise
+  /// than the peak itself.
+  using Sink = std::function<void(const Blink&, float floor_fec)>;
+  BlinkFinder(const Options& options, Sink sink);
+
+  /// `starts_segment`: nothing before it belongs to it (a gap).
+  void push(const FecPoint& point, bool starts_segment);
+  void finish();
+
+  /// No blink found by later pushes begins before this.
+  double earliest_onset_s() const;
+
+ private:
+  // A point of time on the line between two frames.
+  struct Crossing {
+    std::int64_t frame = 0;
+    double time_s = 0.0;
+  };
+  struct Event {
+    float rest = 0.0f;
+    std::vector<FecPoint> rise;  // from before the onset on; bounded
+    std::size_t entered = 0;     // index in rise of the point that began the event
+    bool has_full_history = false;
+    FecPoint peak;
+    FecPoint low;              // since the peak
+    FecPoint progress;         // last step of 10 % of the amplitude downwards
+    double last_shut_s = 0.0;  // when FEC was last near kFullClosure or above
+    std::optional<Crossing> half_down;
+    std::array<std::int32_t, 256> counts{};  // how often each FEC was met, in steps of 0.01
+    float amplitude() const { return peak.fec - rest; }
+  };
+
+  void end_segment();
+  void rest(const FecPoint& point);
+  void begin_event(const FecPoint& point, float rest_level);
+  void follow_event(const FecPoint& point);
+  bool has_settled(const FecPoint& point);
+  void complete(const Crossing& offset);
+  void return_to_rest(const FecPoint& point);
+  void remember(const FecPoint& point);
+
+  Options options_;
+  Sink sink_;
+  RestLevel rest_level_;
+  std::deque<FecPoint> recent_;  // the latest 500 ms of this segment
+  std::optional<Event> event_;
+  bool has_full_history_ = false;  // recent_ reaches back to its limit, not to a gap
+};
+
+/// All blinks of a whole trace: median frame interval, noise, then BlinkFinder. Used for traces
+/// that come with FEC (`evaluate closure`), by the definition `track` uses.
+/// Errors: InputError when times are not finite or do not increase.
+std::vector<Blink> find_blinks(Eye eye, std::span<const FecPoint> trace);
+
+}  // namespace eyelid::closure

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/closure_analysis.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "eyelid/closure/trace_for_tests.hpp"
+#include "eyelid/closure/trace_spool.hpp"
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+
+namespace eyelid::closure {
+namespace {
+
+struct Result {
+  ClosureSummary summary;
+  std::vector<EyelidSample> samples;
+  std::vector<Blink> blinks;
+
+  std::vector<Blink> of(Eye eye) const {
+    std::vector<Blink> result;
+    for (const Blink& blink : blinks) {
+      if (blink.eye == eye) result.push_back(blink);
+    }
+    return result;
+  }
+};
+
+Result analyze(TraceReader& trace, const ClosureOptions& options = {}) {
+  Result result;
+  result.summary = analyze_closure(
+      trace,
+      options,
+      [&](const EyelidSample& sample) { result.samples.push_back(sample); },
+      [&](const Blink& blink) { result.blinks.push_back(blink); });
+  return result;
+}
+
+Result analyze(std::vector<ClosureInput> records, const ClosureOptions& options = {}) {
+  VectorTrace trace(std::move(records));
+  return analyze(trace, options);
+}
+
+MadeTrace minute_of_blinks() {
+  MadeTrace made;
+  made.duration_s = 60.0;
+  made.noise_ear = 0.005;
+  made.blinks = made_blinks(made.duration_s, 3);
+  return made;
+}
+
+Calibration stored_levels(float open_ear_right) {
+  Calibration calibration;
+  calibration.right = {open_ear_right, 0.05f};
+  calibration.left = {0.30f, 0.05f};
+  return calibration;
+}
+
+double rmse_of(const Result& result, const MadeTrace& made) {
+  double sum = 0.0;
+  for (const EyelidSample& sample : result.samples) {
+    const double error = sample.fec - made.fec_at(sample.time_s);
+    sum += error * error;
+  }
+  return std::sqrt(sum / static_cast<double>(result.samples.size()));
+}
+
+TEST(ClosureAnalysis, RecoversFecAndBlinksOfAMadeTrace) {
+  const MadeTrace made = minute_of_blinks();
+  const Result result = analyze(made.records());
+  EXPECT_EQ(result.samples.size(), 30000u);
+  EXPECT_LT(rmse_of(result, made), 0.015);
+  EXPECT_NEAR(result.summary.calibration.right.open_ear, 0.300f, 0.002f);
+  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.055f, 0.008f);
+  EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
+  EXPECT_NEAR(result.summary.duration_s, 59.998, 1e-6);
+  EXPECT_NEAR(result.summary.frame_interval_s, 0.002, 1e-9);
+  for (const Eye eye : {Eye::Right, Eye::Left}) {
+    const std::vector<Blink> blinks = result.of(eye);
+    ASSERT_EQ(blinks.size(), made.blinks.size());
+    for (std::size_t i = 0; i < blinks.size(); ++i) {
+      const MadeBlink& truth = made.blinks[i];
+      EXPECT_NEAR(blinks[i].onset_s, truth.closing_crossing_s(0.1), 0.006);
+      EXPECT_NEAR(blinks[i].offset_s, truth.opening_crossing_s(0.1), 0.015);
+      EXPECT_NEAR(blinks[i].amplitude, truth.amplitude, 0.10);
+      EXPECT_NEAR(blinks[i].half_width_ms,
+                  1000.0 * (truth.opening_crossing_s(0.5) - truth.closing_crossing_s(0.5)),
+                  8.0);
+      EXPECT_EQ(blinks[i].kind, truth.amplitude > 0.8 ? BlinkKind::Full : BlinkKind::Partial);
+    }
+  }
+  EXPECT_EQ(result.summary.blinks_left, static_cast<std::int64_t>(made.blinks.size()));
+  EXPECT_TRUE(result.summary.warnings.empty());
+}
+
+TEST(ClosureAnalysis, FindsTheSameBlinksFrom25To1000FramesPerSecond) {
+  MadeTrace made = minute_of_blinks();
+  for (const double rate : {25.0, 30.0, 60.0, 120.0, 240.0, 1000.0}) {
+    made.frames_per_second = rate;
+    const Result result = analyze(made.records());
+    const std::vector<Blink> blinks = result.of(Eye::Right);
+    ASSERT_EQ(blinks.size(), made.blinks.size()) << rate << " frames/s";
+    const double tolerance_s = 0.006 + 0.5 / rate;
+    for (std::size_t i = 0; i < blinks.size(); ++i) {
+      EXPECT_NEAR(blinks[i].onset_s, made.blinks[i].closing_crossing_s(0.1), tolerance_s) << rate;
+    }
+  }
+}
+
+TEST(ClosureAnalysis, DoesNotDependOnTheScaleOfTheRatios) {
+  MadeTrace made = minute_of_blinks();
+  made.noise_ear = 0.0;
+  const Result reference = analyze(made.records());
+  made.open_ear *= 0.8;
+  made.closed_ear *= 0.8;
+  const Result scaled = analyze(made.records());
+  ASSERT_EQ(scaled.samples.size(), reference.samples.size());
+  for (std::size_t i = 0; i < scaled.samples.size(); ++i) {
+    ASSERT_NEAR(scaled.samples[i].fec, reference.samples[i].fec, 0.02);
+  }
+}
+
+TEST(ClosureAnalysis, KeepsBlinksApartFromASwayingHead) {
+  MadeTrace made = minute_of_blinks();
+  made.drift_fec = 0.15;
+  EXPECT_EQ(analyze(made.records()).of(Eye::Right).size(), made.blinks.size());
+}
+
+TEST(ClosureAnalysis, GlassesThatLiftTheClosedRatioAreCalibratedAway) {
+  MadeTrace made = minute_of_blinks();
+  made.closed_ear = 0.113;
+  const Result result = analyze(made.records());
+  EXPECT_LT(rmse_of(result, made), 0.03);
+  EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
+}
+
+TEST(ClosureAnalysis, SpoolAndMemoryGiveTheSameBytes) {
+  const MadeTrace made = minute_of_blinks();
+  const testing::TemporaryFolder folder;
+  TraceSpool spool(folder.path());
+  for (const ClosureInput& record : made.records()) spool.append(record);
+  const Result from_file = analyze(spool);
+  const Result from_memory = analyze(made.records());
+  ASSERT_EQ(from_file.samples.size(), from_memory.samples.size());
+  for (std::size_t i = 0; i < from_file.samples.size(); ++i) {
+    ASSERT_EQ(
+        std::memcmp(
+            &from_file.samples[i].fec_right, &from_memory.samples[i].fec_right, 3 * sizeof(float)),
+        0);
+  }
+  ASSERT_EQ(from_file.blinks.size(), from_memory.blinks.size());
+}
+
+TEST(ClosureAnalysis, BlinksComeInOrderOfOnsetAfterTheirRows) {
+  const MadeTrace made = minute_of_blinks();
+  VectorTrace trace(made.records());
+  double last_row_s = -1.0;
+  double last_onset_s = -1.0;
+  analyze_closure(
+      trace,
+      {},
+      [&](const EyelidSample& sample) { last_row_s = sample.time_s; },
+      [&](const Blink& blink) {
+        EXPECT_GE(blink.onset_s, last_onset_s);
+        EXPECT_GE(last_row_s, blink.offset_s);
+        last_onset_s = blink.onset_s;
+      });
+}
+
+TEST(ClosureAnalysis, WithoutAFullClosureThePopulationDecides) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{3.0, 0.4}, MadeBlink{6.0, 0.5}};
+  made.closed_ear = 0.06;
+  const Result result = analyze(made.records());
+  EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Population);
+  EXPECT_NEAR(result.summary.calibration.left.closed_ear, 0.06f, 0.002f);
+  ASSERT_EQ(result.of(Eye::Left).size(), 2u);
+  EXPECT_EQ(result.of(Eye::Left)[0].kind, BlinkKind::Partial);
+  EXPECT_NEAR(result.of(Eye::Left)[0].amplitude, 0.4, 0.02);
+  EXPECT_EQ(result.summary.warnings.size(), 2u);
+}
+
+TEST(ClosureAnalysis, AnEyeThatNeverShutFollowsTheOther) {
+  MadeTrace made;
+  made.closed_ear = 0.09;
+  made.blinks = {MadeBlink{3.0}, MadeBlink{6.0}};
+  std::vector<ClosureInput> records = made.records();
+  for (ClosureInput& record : records) record.ear_left = 0.25f;
+  const Result result = analyze(std::move(records));
+  EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
+  EXPECT_NEAR(result.summary.calibration.left.closed_ear, 0.25f * 0.3f, 0.004f);
+  EXPECT_EQ(result.of(Eye::Left).size(), 0u);
+}
+
+TEST(ClosureAnalysis, SingleWrongFramesAreNeitherBlinksNorCalibration) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{5.0, 0.97}};
+  std::vector<ClosureInput> records = made.records();
+  for (std::size_t i = 300; i < 2000; i += 200) records[i].ear_right = 0.0f;
+  const Result result = analyze(std::move(records));
+  EXPECT_EQ(result.of(Eye::Right).size(), 1u);
+  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.0575f, 0.01f);
+}
+
+TEST(ClosureAnalysis, MostlyClosedEyesDoNotBecomeTheOpenLevel) {
+  MadeTrace made;
+  made.duration_s = 60.0;
+  made.noise_ear = 0.004;
+  made.blinks = {MadeBlink{5.0, 1.0, 0.08, 20.0, 0.2}, MadeBlink{28.0, 1.0, 0.08, 25.0, 0.2}};
+  const Result result = analyze(made.records());
+  EXPECT_NEAR(result.summary.calibration.right.open_ear, 0.30f, 0.005f);
+  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.05f, 0.015f);
+  ASSERT_EQ(result.of(Eye::Right).size(), 2u);  // long closures are Full events
+  EXPECT_NEAR(result.of(Eye::Right)[0].half_width_ms, 20140.0, 100.0);
+}
+
+TEST(ClosureAnalysis, FillsShortGapsAndLeavesLongOnes) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{5.0}};
+  std::vector<ClosureInput> records = made.records();
+  for (std::size_t i = 1000; i < 1010; ++i) records[i].is_trustworthy = false;  // 20 ms
+  for (std::size_t i = 1500; i < 1511; ++i) records[i].is_trustworthy = false;  // 22 ms
+  for (std::size_t i = 0; i < 3; ++i) records[i].is_trustworthy = false;
+  records[4999].is_trustworthy = false;
+  const Result result = analyze(std::move(records));
+  EXPECT_EQ(result.summary.interpolated_frames, 10);
+  EXPECT_EQ(result.summary.valid_frames, 5000 - 25);
+  EXPECT_EQ(result.summary.face_lost_intervals, 4);
+  for (std::size_t i = 1000; i < 1010; ++i) {
+    const EyelidSample& sample = result.samples[i];
+    EXPECT_TRUE(sample.is_interpolated);
+    EXPECT_FALSE(sample.is_valid);
+    EXPECT_TRUE(std::isnan(sample.ear_right));
+    EXPECT_NEAR(sample.fec, 0.0, 0.01);
+  }
+  for (const std::size_t i : {0u, 2u, 1500u, 1510u, 4999u}) {
+    EXPECT_TRUE(std::isnan(result.samples[i].fec)) << i;
+    EXPECT_FALSE(result.samples[i].is_interpolated) << i;
+  }
+}
+
+TEST(ClosureAnalysis, FecIsTheMeanOfTheValidEyes) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{5.0}};
+  std::vector<ClosureInput> records = made.records();
+  for (std::size_t i = 0; i < 1000; ++i) records[i].ear_left = kNotAvailable;
+  for (std::size_t i = 1000; i < 2000; ++i) records[i].ear_left = 0.24f;
+  const Result result = analyze(std::move(records));
+  EXPECT_EQ(result.samples[500].fec, result.samples[500].fec_right);
+  EXPECT_TRUE(result.samples[500].is_valid);
+  const EyelidSample& both = result.samples[1500];
+  EXPECT_NEAR(both.fec_left, 0.24, 0.02);  // (0.30 - 0.24) / 0.25
+  EXPECT_NEAR(both.fec, 0.5 * (both.fec_left + both.fec_right), 1e-6);
+}
+
+TEST(ClosureAnalysis, StoredLevelsAreUsedAndDisagreementIsSaid) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{3.0}, MadeBlink{6.0}};
+  ClosureOptions options;
+  options.calibration = stored_levels(0.40f);
+  const Result result = analyze(made.records(), options);
+  EXPECT_EQ(result.summary.calibration.open_source, LevelSource::File);
+  EXPECT_NEAR(result.samples[100].fec_right, (0.40 - 0.30) / 0.35, 1e-4);
+  EXPECT_NEAR(result.samples[100].fec_left, 0.0, 1e-4);
+  ASSERT_EQ(result.summary.warnings.size(), 1u);
+  EXPECT_NE(result.summary.warnings[0].find("right eye's open level"), std::string::npos);
+}
+
+TEST(ClosureAnalysis, TooLittleToCalibrateLeavesFecEmptyWithAReason) {
+  MadeTrace made;
+  for (const std::size_t count : {0u, 1u, 24u}) {
+    std::vector<ClosureInput> records = made.records();
+    records.resize(count);
+    const Result result = analyze(records);
+    EXPECT_EQ(result.samples.size(), count);
+    EXPECT_NE(result.summary.no_fec_reason_right.find(std::to_string(count) + " frames"),
+              std::string::npos);
+    for (const EyelidSample& sample : result.samples) EXPECT_TRUE(std::isnan(sample.fec));
+    EXPECT_TRUE(result.blinks.empty());
+
+    ClosureOptions options;  // with a file one frame is enough
+    options.calibration = stored_levels(0.30f);
+    for (const EyelidSample& sample : analyze(records, options).samples) {
+      EXPECT_NEAR(sample.fec, 0.0, 1e-5);
+    }
+  }
+}
+
+TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{5.0}};
+  for (const float bad : {kNotAvailable, std::numeric_limits<float>::infinity(), -0.1f, 7.0f}) {
+    std::vector<ClosureInput> records = made.records();
+    for (ClosureInput& record : records) record.ear_left = bad;
+    const Result result = analyze(std::move(records));
+    EXPECT_FALSE(result.summary.no_fec_reason_left.empty());
+    EXPECT_TRUE(result.summary.no_fec_reason_right.empty());
+    EXPECT_EQ(result.blinks.size(), 1u);
+    for (const EyelidSample& sample : result.samples) {
+      ASSERT_TRUE(std::isnan(sample.ear_left) && std::isnan(sample.fec_left));
+      ASSERT_TRUE(std::isfinite(sample.fec));
+    }
+  }
+  std::vector<ClosureInput> records = made.records();
+  for (ClosureInput& record : records) record.is_trustworthy = false;
+  const Result none = analyze(std::move(records));
+  EXPECT_EQ(none.summary.valid_frames, 0);
+  EXPECT_EQ(none.summary.face_lost_intervals, 1);
+}
+
+TEST(ClosureAnalysis, ConstantTracesHaveNoBlinks) {
+  const Result open = analyze(MadeTrace{}.records());
+  EXPECT_TRUE(open.blinks.empty());
+  EXPECT_NEAR(open.samples[100].fec, 0.0, 0.01);
+  MadeTrace shut;
+  shut.open_ear = 0.06;
+  const Result closed = analyze(shut.records());
+  EXPECT_NE(closed.summary.no_fec_reason_right.find("never seen open"), std::string::npos);
+}
+
+TEST(ClosureAnalysis, RejectsTimesThatDoNotIncrease) {
+  for (const double bad : {0.006, 0.008, -1.0, std::nan(""), HUGE_VAL}) {
+    std::vector<ClosureInput> records = MadeTrace{}.records();
+    records[5].time_s = bad;
+    EXPECT_THROW(analyze(std::move(records)), InputError) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace eyelid::closure

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace eyelid::closure {
+
+/// Median of the latest second of a trace at rest: the level from which a blink starts. Memory is
+/// bounded at any frame rate (values closer than 2 ms to the one before are left out).
+class RestLevel {
+ public:
+  void add(double time_s, float value);
+  void clear();
+  /// The time since the last add() was not rest: what is held does not age by it.
+  void skip_to(double time_s);
+  bool empty() const { return by_value_.empty(); }
+  /// Time between the oldest and the newest value held.
+  double span_s() const;
+  float median() const;
+
+ private:
+  struct Entry {
+    double rest_time_s;
+    float value;
+  };
+  std::deque<Entry> by_time_;
+  std::vector<float> by_value_;  // sorted
+  double skipped_s_ = 0.0;
+  double last_time_s_ = 0.0;
+};
+
+/// Robust standard deviation of a trace about its own rest level: 1.4826 times the median absolute
+/// deviation, so that blinks (a few per cent of the time) do not count. Constant memory.
+class RestNoise {
+ public:
+  void add(double time_s, float value);
+  void end_segment() { level_.clear(); }
+  /// 0 before the first value.
+  float deviation() const;
+
+ private:
+  RestLevel level_;
+  std::array<std::int64_t, 2000> counts_{};  // |value - level| in steps of 0.001, the last: more
+  std::int64_t count_ = 0;
+};
+
+}  // namespace eyelid::closure
