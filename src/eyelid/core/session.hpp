@@ -28,6 +28,8 @@ struct SourceInfo {
 struct SourceReport {
   std::int64_t decoded_frames = 0;
   std::int64_t damaged_frames = 0;  // skipped: packets or frames that could not be decoded
+  std::int64_t suspect_frames = 0;  // delivered, but predicted from a damaged one
+  double first_stamp_s = 0.0;       // the container's time of frame 0, whose time_s is 0
   std::int64_t timestamp_gaps = 0;  // steps over 1.5 nominal frame periods
   std::int64_t missing_frames = 0;  // frames those gaps would have held
   std::int64_t repaired_timestamps =
