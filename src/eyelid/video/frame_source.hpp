@@ -13,9 +13,10 @@ namespace eyelid::video {
 
 /// One decoded picture: its luma plane, untouched.
 struct Frame {
-  std::int64_t index = 0;  // 0-based, decode order; damaged frames have no index
-  double time_s = 0.0;     // presentation time, strictly increasing
-  GreyImage image;
+  std::int64_t index = 0;   // 0-based, decode order; damaged frames have no index
+  double time_s = 0.0;      // after the first frame, strictly increasing
+  GreyImage image;          // upright, as the camera's orientation tag says
+  bool is_suspect = false;  // predicted from a damaged frame: may show traces of it
 };
 
 struct SourceOptions {

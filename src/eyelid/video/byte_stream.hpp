@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+extern "C" {
+#include <libavformat/avio.h>
+}
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace eyelid::video {
+
+/// Bytes of one local file (or of memory) as FFmpeg reads them.
+///
+/// FFmpeg never sees the name, so that "concat:", "http://..." or "%d" in it mean nothing. Reading
+/// stops for good when `stop()` was called, or when far more was read than the file holds without
+/// `note_progress()` in between: a file whose tables point back at themselves cannot hang the
+/// reader.
+///
+/// Threads: `stop()` from any; the rest from the reading one.
+class ByteStream {
+ public:
+  /// Throws InputError: absent, not a regular file, not readable, empty.
+  explicit ByteStream(const std::filesystem::path& path);
+  /// The bytes must outlive the stream.
+  explicit ByteStream(std::span<const std::uint8_t> bytes);
+  ~ByteStream();
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  AVIOContext* context() { return context_; }
+  std::int64_t size() const { return size_; }
+  /// Back to the first byte, as if freshly opened.
+  void rewind();
+  /// A packet came out: the reader is getting somewhere.
+  void note_progress() { bytes_without_progress_ = 0; }
+  bool was_stalled() const { return was_stalled_; }
+
+  void stop() { is_stopped_ = true; }
+  bool is_stopped() const { return is_stopped_; }
+
+ private:
+  void make_context();
+  int read(std::uint8_t* target, int count);
+  std::int64_t seek(std::int64_t offset, int whence);
+
+  int file_ = -1;
+  std::span<const std::uint8_t> memory_;
+  std::int64_t size_ = 0;
+  std::int64_t position_ = 0;
+  std::int64_t bytes_without_progress_ = 0;
+  bool was_stalled_ = false;
+  std::atomic<bool> is_stopped_{false};
+  AVIOContext* context_ = nullptr;
+};
+
+}  // namespace eyelid::video

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eyelid/video/frame_decoder.hpp"
+#include "eyelid/video/time_line.hpp"
+
+namespace eyelid::video {
+
+/// Picture files as a recording: file i has the time i / fps. A file that cannot be decoded is
+/// skipped and counted; its time stays free, so that it shows as a gap.
+class ImageSequence final : public FrameDecoder {
+ public:
+  /// `name` as the user gave it; `kind` for SourceInfo. `files` must not be empty.
+  ImageSequence(std::vector<std::filesystem::path> files,
+                std::string name,
+                std::string kind,
+                const SourceOptions& options);
+
+  const SourceInfo& info() const override { return info_; }
+  bool decode(Frame& frame) override;
+  SourceReport report() const override;
+  void stop() override { is_stopped_ = true; }
+
+ private:
+  std::vector<std::filesystem::path> files_;
+  std::size_t next_file_ = 0;
+  SourceInfo info_;
+  SourceReport report_;
+  TimeLine time_line_;
+  std::string first_error_;
+  std::atomic<bool> is_stopped_{false};
+};
+
+}  // namespace eyelid::video

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "eyelid/core/image.hpp"
+#include "eyelid/video/ffmpeg_handles.hpp"
+
+namespace eyelid::video {
+
+/// How stored pixels must be turned to stand upright: first exchange x and y, then mirror.
+struct Orientation {
+  bool is_transposed = false;
+  bool is_mirrored_x = false;
+  bool is_mirrored_y = false;
+
+  bool is_upright() const { return !is_transposed && !is_mirrored_x && !is_mirrored_y; }
+};
+
+/// From FFmpeg's display matrix (9 numbers); angles that are no multiple of 90 degrees are left.
+Orientation orientation_from_display_matrix(const std::int32_t* matrix);
+/// From the EXIF tag 0x0112, 1 to 8; other values mean upright.
+Orientation orientation_from_exif(int tag);
+
+/// `source` turned upright into `target`, which takes the size it needs.
+void turn_upright(const FrameView& source, const Orientation& orientation, GreyImage& target);
+
+/// Takes the grey picture out of decoded frames.
+///
+/// - YUV and grey formats, planar or packed: the luma samples as they are, never through RGB.
+///   "Limited range" (16..235) is left so: closure depends on shapes, and stretching would only
+///   round. More than 8 bits: the upper 8.
+/// - RGB and palettes: luma = (77 R + 150 G + 29 B + 128) / 256 (BT.601 weights, full range), so
+///   that grey stored as RGB comes back exactly. Alpha is ignored.
+/// - Anything else (1-bit, Bayer, 5-6-5 bits, floats): converted to RGB by libswscale first.
+class LumaReader {
+ public:
+  /// Throws InputError, its sentence beginning with `name`, for a format nobody can convert.
+  void read(const AVFrame& frame, const std::string& name, GreyImage& image);
+
+ private:
+  void read_through_rgb(const AVFrame& frame, const std::string& name, GreyImage& image);
+
+  ScalerPtr scaler_;
+  AvFramePtr rgb_;
+};
+
+}  // namespace eyelid::video

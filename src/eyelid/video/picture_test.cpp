@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/video/picture.hpp"
+
+#include <gtest/gtest.h>
+#include <turbojpeg.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/video/exif.hpp"
+#include "eyelid/video/frame_source.hpp"
+#include "shared_data.hpp"
+#include "temporary_folder.hpp"
+
+namespace eyelid::video {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+void write_file(const std::filesystem::path& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary).write(content.data(), std::ssize(content));
+}
+
+std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+GreyImage gradient(int width, int height) {
+  GreyImage image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) image.row(y)[x] = static_cast<std::uint8_t>(2 * x + y);
+  }
+  return image;
+}
+
+Bytes jpeg_of(const GreyImage& image) {
+  tjhandle compressor = tjInitCompress();
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  EXPECT_EQ(tjCompress2(compressor,
+                        image.row(0),
+                        image.width(),
+                        static_cast<int>(image.stride()),
+                        image.height(),
+                        TJPF_GRAY,
+                        &data,
+                        &size,
+                        TJSAMP_GRAY,
+                        95,
+                        0),
+            0);
+  Bytes bytes(data, data + size);
+  tjFree(data);
+  tjDestroy(compressor);
+  return bytes;
+}
+
+/// `jpeg` with an EXIF block that holds only the orientation.
+Bytes with_orientation(const Bytes& jpeg, int tag) {
+  const Bytes exif = {0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0,
+                      'M',  'M',  0, 42, 0,   0,   0,   8,   0, 1,
+                      0x01, 0x12, 0, 3,  0,   0,   0,   1,   0, static_cast<std::uint8_t>(tag),
+                      0,    0,    0, 0,  0,   0};
+  Bytes result = jpeg;
+  result.insert(result.begin() + 2, exif.begin(), exif.end());
+  return result;
+}
+
+TEST(ReadImage, PortableGreyMapsOfEightAndSixteenBits) {
+  const testing::TemporaryFolder folder;
+  write_file(folder / "a.pgm", std::string("P5\n3 1\n255\n\x01\x80\xff", 14));
+  write_file(folder / "b.pgm", std::string("P5 2 1 65535\n\x80\xff\x00\xff", 17));
+  const GreyImage a = read_image(folder / "a.pgm");
+  ASSERT_EQ(a.width(), 3);
+  EXPECT_EQ(a.row(0)[0], 1);
+  EXPECT_EQ(a.row(0)[1], 128);
+  EXPECT_EQ(a.row(0)[2], 255);
+  const GreyImage b = read_image(folder / "b.pgm");
+  EXPECT_EQ(b.row(0)[0], 0x80);
+  EXPECT_EQ(b.row(0)[1], 0);
+}
+
+TEST(ReadImage, JpegGivesItsLumaWhateverTheName) {
+  const testing::TemporaryFolder folder;
+  const GreyImage drawn = gradient(64, 48);
+  write_file(folder / "picture.png", text_of(jpeg_of(drawn)));
+  const GreyImage read = read_image(folder / "picture.png");
+  ASSERT_EQ(read.width(), 64);
+  ASSERT_EQ(read.height(), 48);
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) ASSERT_NEAR(read.row(y)[x], drawn.row(y)[x], 3);
+  }
+}
+
+TEST(ReadImage, JpegIsTurnedUpright) {
+  const testing::TemporaryFolder folder;
+  write_file(folder / "a.jpg", text_of(with_orientation(jpeg_of(gradient(64, 48)), 6)));
+  const GreyImage read = read_image(folder / "a.jpg");
+  ASSERT_EQ(read.width(), 48);
+  ASSERT_EQ(read.height(), 64);
+  EXPECT_NEAR(read.row(0)[47], 0, 4);
+  EXPECT_NEAR(read.row(63)[47], 126, 4);
+}
+
+TEST(ReadImage, ColourFollowsTheDocumentedFormula) {
+  const testing::TemporaryFolder folder;
+  write_file(folder / "a.ppm", std::string("P6 1 1 255\n\xc8\x32\x0a"));  // 200 50 10
+  EXPECT_EQ(read_image(folder / "a.ppm").row(0)[0], (77 * 200 + 150 * 50 + 29 * 10 + 128) / 256);
+}
+
+TEST(ReadImage, BadFilesAreOneSentence) {
+  const testing::TemporaryFolder folder;
+  write_file(folder / "empty.png", "");
+  write_file(folder / "text.png", "hello, this is no picture\n");
+  write_file(folder / "short.pgm", "P5 100 100 255\nabc");
+  write_file(folder / "huge.pgm", "P5 60000 60000 255\nabc");
+  const Bytes jpeg = jpeg_of(gradient(64, 48));
+  write_file(folder / "cut.jpg", text_of(jpeg).substr(0, jpeg.size() * 2 / 3));
+  for (const char* name :
+       {"empty.png", "text.png", "short.pgm", "huge.pgm", "cut.jpg", "absent.png", "."}) {
+    try {
+      read_image(folder / name);
+      ADD_FAILURE() << name << " was read";
+    } catch (const InputError& error) {
+      const std::string sentence = error.what();
+      EXPECT_NE(sentence.find((folder / name).string()), std::string::npos) << sentence;
+      EXPECT_NE(sentence.find("expected"), std::string::npos) << sentence;
+      EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
+    }
+  }
+}
+
+TEST(ReadImage, EveryCutOfEveryFormatEndsInAPictureOrOneError) {
+  const testing::TemporaryFolder folder;
+  std::vector<std::string> files = {
+      text_of(with_orientation(jpeg_of(gradient(24, 16)), 6)),
+      std::string("P5 4 4 255\n0123456789abcdef"),
+      std::string("BM") + std::string(80, '\x01'),
+      std::string("II*\0\x08\0\0\0\x01\0", 10) + std::string(40, '\x02'),
+      std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\0\0\0\0", 29)};
+  for (const std::string& file : files) {
+    for (std::size_t size = 0; size <= file.size(); ++size) {
+      const Bytes bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+      try {
+        EXPECT_GT(decode_picture(bytes, "cut").width(), 0);
+      } catch (const InputError&) {
+      }
+    }
+  }
+}
+
+TEST(Exif, MalformedBlocksMeanUpright) {
+  const Bytes good = with_orientation(jpeg_of(gradient(8, 8)), 8);
+  EXPECT_EQ(exif_orientation(good), 8);
+  for (std::size_t i = 0; i < 40; ++i) {
+    for (const int value : {0, 0x7f, 0xff}) {
+      Bytes bad = good;
+      bad[i] = static_cast<std::uint8_t>(value);
+      const int tag = exif_orientation(bad);
+      EXPECT_TRUE(tag >= 1 && tag <= 8);
+    }
+  }
+  EXPECT_EQ(exif_orientation({}), 1);
+}
+
+TEST(ListImages, NaturalOrderWithoutHiddenAndForeignFiles) {
+  const testing::TemporaryFolder folder;
+  for (const char* name : {"img10.png", "img2.PNG", "img1.jpg", "._img1.jpg", "notes.txt"}) {
+    write_file(folder / name, "x");
+  }
+  std::filesystem::create_directory(folder / "img3.png");
+  std::vector<std::string> names;
+  for (const auto& path : list_images(folder.path())) names.push_back(path.filename().string());
+  EXPECT_EQ(names, (std::vector<std::string>{"img1.jpg", "img2.PNG", "img10.png"}));
+}
+
+TEST(ListImages, EmptyAndAbsentFoldersAreErrors) {
+  const testing::TemporaryFolder folder;
+  EXPECT_THROW(list_images(folder.path()), InputError);
+  EXPECT_THROW(list_images(folder / "absent"), InputError);
+}
+
+TEST(ReadImage, SharedPicturesOfAllKinds) {
+  EYELID_SHARED_OR_SKIP(formats, "data/formats/lfpw");
+  int count = 0;
+  for (const auto& path : list_images(formats)) {
+    EXPECT_GT(read_image(path).width(), 0) << path;
+    ++count;
+  }
+  EXPECT_GT(count, 0);
+}
+
+}  // namespace
+}  // namespace eyelid::video

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "eyelid/video/frame_decoder.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::video {
+
+/// Runs a decoder in a thread of its own, at most `read_ahead` frames ahead of the reader.
+///
+/// Memory: at most `read_ahead` waiting images, one being decoded, and the reader's own; fewer
+/// when they are so large that together they would pass 1 GiB. Images travel in a circle
+/// (decoder -> reader -> next() -> decoder), so nothing is allocated once it is full.
+///
+/// Errors: what the decoder throws is thrown by next(), after the frames before it. The destructor
+/// stops a running decode and waits for it.
+class ReadAheadSource final : public FrameSource {
+ public:
+  /// Decodes the first frame before it returns, so that info() is complete and a recording without
+  /// any frame throws here.
+  ReadAheadSource(std::unique_ptr<FrameDecoder> decoder, int read_ahead);
+  ~ReadAheadSource() override;
+
+  const SourceInfo& info() const override { return info_; }
+  bool next(Frame& frame) override;
+  SourceReport report() const override;
+
+ private:
+  void run();
+  /// False when the reader has gone.
+  bool deliver(Frame frame);
+  Frame take_used_frame();
+
+  std::unique_ptr<FrameDecoder> decoder_;
+  SourceInfo info_;
+  std::size_t capacity_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable has_frame_;
+  std::condition_variable has_room_;
+  std::deque<Frame> ready_;
+  std::vector<GreyImage> used_;
+  std::exception_ptr error_;
+  SourceReport report_;
+  bool has_ended_ = false;
+  bool is_stopped_ = false;
+
+  std::thread thread_;  // last: starts when all of the above is there
+};
+
+}  // namespace eyelid::video

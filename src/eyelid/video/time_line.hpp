@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace eyelid::video {
+
+/// Turns the time stamps of a container into strictly increasing seconds after the first frame,
+/// and counts what was wrong with them.
+///
+/// - Variable rates are kept as they are.
+/// - An absent or not increasing stamp becomes the last one plus one nominal period (repaired).
+/// - A step over 1.5 periods is a gap; it holds round(step / period) - 1 missing frames.
+class TimeLine {
+ public:
+  /// Rate of the container, and how much faster the user says the camera was (1 = as stored).
+  explicit TimeLine(double frames_per_second, double speed_up = 1.0)
+      : period_s_(1.0 / frames_per_second), speed_up_(speed_up) {}
+
+  /// Time of the next frame, given its stamp in seconds.
+  double place(std::optional<double> stamp_s);
+
+  double first_stamp_s() const { return first_stamp_s_.value_or(0.0); }
+  std::int64_t gaps() const { return gaps_; }
+  std::int64_t missing_frames() const { return missing_frames_; }
+  std::int64_t repaired() const { return repaired_; }
+
+ private:
+  double period_s_;
+  double speed_up_;
+  std::optional<double> first_stamp_s_;
+  std::optional<double> last_s_;  // after the first stamp, as stored
+  std::int64_t gaps_ = 0;
+  std::int64_t missing_frames_ = 0;
+  std::int64_t repaired_ = 0;
+};
+
+}  // namespace eyelid::video

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// Opening: from bytes to a container, its video stream, a decoder and the nominal rate.
+extern "C" {
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+}
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/video/video_decoder.hpp"
+
+namespace eyelid::video {
+namespace {
+
+/// Packets looked at for the nominal rate before decoding begins, and the bytes they may hold.
+constexpr std::size_t kPrefetchedPackets = 48;
+constexpr std::int64_t kPrefetched_bytes = std::int64_t{64} << 20;
+
+/// Readers that would open other files or the network, or that draw text as pictures.
+bool is_refused(const AVInputFormat& format) {
+  constexpr std::array<std::string_view, 16> kRefused = {"hls",
+                                                         "dash",
+                                                         "concat",
+                                                         "concatf",
+                                                         "imf",
+                                                         "sdp",
+                                                         "rtsp",
+                                                         "webm_dash_manifest",
+                                                         "image2",
+                                                         "lavfi",
+                                                         "tty",
+                                                         "bin",
+                                                         "xbin",
+                                                         "adf",
+                                                         "idf",
+                                                         "ffmetadata"};
+  return (format.flags & AVFMT_NOFILE) != 0 ||
+         std::find(kRefused.begin(), kRefused.end(), format.name) != kRefused.end();
+}
+
+int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
+  return AVERROR(EPERM);
+}
+
+bool is_close(double a, double b) { return std::abs(a - b) <= 0.1 * b; }
+
+double positive(AVRational rate) { return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0.0; }
+
+}  // namespace
+
+void VideoDecoder::open(Threads threads) {
+  silence_ffmpeg();
+  open_container();
+  open_codec(threads);
+  prefetch();
+  rate_ = nominal_rate();
+  const double speed_up =
+      options_.frames_per_second > 0.0 ? options_.frames_per_second / rate_ : 1.0;
+  time_line_.emplace(rate_, speed_up);
+  describe();
+}
+
+void VideoDecoder::open_container() {
+  const std::string expected = ", expected a video file that FFmpeg can read";
+  const AVInputFormat* kind = nullptr;
+  int code = av_probe_input_buffer2(stream_.context(), &kind, name_.c_str(), nullptr, 0, 0);
+  if (code < 0 || kind == nullptr) throw InputError(name_ + ": no video was recognised" + expected);
+  if (is_refused(*kind)) {
+    throw InputError(name_ + ": " + kind->name + " (text or a list of other files)" + expected);
+  }
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) throw std::bad_alloc();
+  context->pb = stream_.context();
+  context->flags |= AVFMT_FLAG_CUSTOM_IO;
+  context->io_open = refuse_to_open;
+  context->max_streams = 64;
+  context->interrupt_callback = {
+      [](void* stream) { return static_cast<ByteStream*>(stream)->is_stopped() ? 1 : 0; },
+      &stream_};
+  AVDictionary* settings = nullptr;
+  av_dict_set(&settings, "protocol_whitelist", "none", 0);
+  code = avformat_open_input(&context, name_.c_str(), kind, &settings);
+  av_dict_free(&settings);
+  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+  // On failure FFmpeg has freed the context.
+  if (code < 0) {
+    throw InputError(name_ + ": no readable video (" + error_text(code) + " in " + kind->name +
+                     ")" + expected);
+  }
+  format_.reset(context);
+  code = avformat_find_stream_info(context, nullptr);
+  const int index = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (index < 0 || (context->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+    const bool has_sound =
+        av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
+    throw InputError(name_ + ": " + (has_sound ? "only sound" : "no video stream") + " in " +
+                     kind->name + ", expected a video stream");
+  }
+  if (code < 0)
+    throw InputError(name_ + ": no readable video (" + error_text(code) + ")" + expected);
+  for (unsigned i = 0; i < context->nb_streams; ++i) {
+    if (static_cast<int>(i) != index) context->streams[i]->discard = AVDISCARD_ALL;
+  }
+  video_ = context->streams[index];
+}
+
+void VideoDecoder::open_codec(Threads threads) {
+  const AVCodecParameters& parameters = *video_->codecpar;
+  const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
+  if (codec == nullptr) {
+    throw InputError(name_ + ": this FFmpeg has no decoder for " +
+                     avcodec_get_name(parameters.codec_id) + ", expected a codec it knows");
+  }
+  if (parameters.width > kMaxSide_px || parameters.height > kMaxSide_px ||
+      static_cast<std::int64_t>(parameters.width) * parameters.height > kMaxArea_px) {
+    throw InputError(
+        fmt::format("{}: frames of {} x {} pixels, expected at most {} a side and {} "
+                    "in all",
+                    name_,
+                    parameters.width,
+                    parameters.height,
+                    kMaxSide_px,
+                    kMaxArea_px));
+  }
+  codec_.reset(avcodec_alloc_context3(codec));
+  decoded_.reset(av_frame_alloc());
+  if (!codec_ || !decoded_) throw std::bad_alloc();
+  int code = avcodec_parameters_to_context(codec_.get(), &parameters);
+  codec_->pkt_timebase = video_->time_base;
+  codec_->max_pixels = kMaxArea_px;
+  codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
+  // Without it, frames before the first key frame vanish uncounted; with it they come marked.
+  codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+  codec_->thread_count = threads == Threads::kOne ? 1 : options_.decoder_threads;
+  if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
+  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
+  if (code < 0) {
+    throw InputError(name_ + ": the " + codec->name + " decoder refuses the stream (" +
+                     error_text(code) + "), expected one it can decode");
+  }
+  is_single_threaded_ = (codec_->active_thread_type & FF_THREAD_FRAME) == 0;
+}
+
+void VideoDecoder::prefetch() {
+  std::int64_t bytes = 0;
+  while (prefetched_.size() < kPrefetchedPackets && bytes < kPrefetched_bytes) {
+    PacketPtr packet = read_packet();
+    if (!packet) return;
+    bytes += packet->size;
+    prefetched_.push_back(std::move(packet));
+  }
+}
+
+/// What containers call their rate may be a guess, twice the frame rate (fields), or that of an
+/// empty track. The median step of the first time stamps is what the camera did; the container's
+/// exact fraction is taken where it agrees.
+double VideoDecoder::nominal_rate() const {
+  const double average = positive(video_->avg_frame_rate);
+  const double base = positive(video_->r_frame_rate);
+  std::vector<std::int64_t> stamps;
+  for (const PacketPtr& packet : prefetched_) {
+    const std::int64_t stamp = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+    if (stamp != AV_NOPTS_VALUE) stamps.push_back(stamp);
+  }
+  std::sort(stamps.begin(), stamps.end());
+  std::vector<std::int64_t> steps;
+  for (std::size_t i = 1; i < stamps.size(); ++i) {
+    if (stamps[i] > stamps[i - 1]) steps.push_back(stamps[i] - stamps[i - 1]);
+  }
+  double measured = 0.0;
+  if (steps.size() >= 2) {
+    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+    std::nth_element(steps.begin(), middle, steps.end());
+    measured = 1.0 / (static_cast<double>(*middle) * av_q2d(video_->time_base));
+  }
+  for (const double stated : {average, base}) {
+    if (stated > 0.0 && (measured == 0.0 || is_close(stated, measured))) return stated;
+  }
+  return measured > 0.0 && std::isfinite(measured) ? measured : 25.0;
+}
+
+void VideoDecoder::describe() {
+  const AVCodecParameters& parameters = *video_->codecpar;
+  const std::int32_t* matrix = reinterpret_cast<const std::int32_t*>(
+      av_stream_get_side_data(video_, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+  orientation_ = matrix != nullptr ? orientation_from_display_matrix(matrix) : Orientation{};
+  const char* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(parameters.format));
+  info_.path = name_;
+  info_.kind = "video";
+  info_.container = format_->iformat->name;
+  info_.codec = avcodec_get_name(parameters.codec_id);
+  info_.pixel_format = pixel_format != nullptr ? pixel_format : "";
+  info_.frames_per_second = options_.frames_per_second > 0.0 ? options_.frames_per_second : rate_;
+  info_.frame_count.reset();
+  if (video_->nb_frames > 0) {
+    info_.frame_count = video_->nb_frames;
+  } else if (format_->duration != AV_NOPTS_VALUE && format_->duration > 0) {
+    const double seconds = static_cast<double>(format_->duration) / AV_TIME_BASE;
+    info_.frame_count = static_cast<std::int64_t>(std::min(seconds * rate_ + 0.5, 1e15));
+  }
+  const AVRational aspect = av_guess_sample_aspect_ratio(format_.get(), video_, nullptr);
+  if (aspect.num > 0 && aspect.den > 0 && aspect.num != aspect.den) {
+    warn(fmt::format(
+        "pixels are not square ({}:{}); all lengths are in stored pixels", aspect.num, aspect.den));
+  }
+}
+
+}  // namespace eyelid::video
