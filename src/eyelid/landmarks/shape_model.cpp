@@ -236,9 +236,11 @@ void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* 
   }
 }
 
-ShapeModel::ShapeModel(const ShapeModelDescription& description, LeafType leaves) {
+ShapeModel::ShapeModel(const ShapeModelDescription& description)
+    : ShapeModel(description, description.leaf_type) {}
+ShapeModel::ShapeModel(const ShapeModelDescription& description, LeafType leaf_type) {
   description.check("shape model");
-  packed_ = std::make_unique<const Packed>(description, leaves);
+  packed_ = std::make_unique<const Packed>(description, leaf_type);
 }
 ShapeModel::~ShapeModel() = default;
 ShapeModel::ShapeModel(ShapeModel&&) noexcept = default;

@@ -39,14 +39,13 @@ void sample_pixels(const FrameView& image,
                    std::span<const ShapeModelDescription::Feature> features,
                    std::span<std::uint8_t> values);
 
-/// How leaves are kept in memory and in files. F32 repeats dlib bit by bit; F16 halves the traffic
-/// that bounds a 68-point model; I16 is a common scale per cascade and integer sums.
-enum class LeafType { F32, F16, I16 };
-
 /// An ensemble ready to run, packed for this processor. Immutable: share it between threads.
 class ShapeModel {
  public:
-  explicit ShapeModel(const ShapeModelDescription& description, LeafType leaves = LeafType::F16);
+  /// Leaves are kept as the description says, or as `leaf_type`. Throws InputError when the
+  /// description is inconsistent.
+  explicit ShapeModel(const ShapeModelDescription& description);
+  ShapeModel(const ShapeModelDescription& description, LeafType leaf_type);
   ~ShapeModel();
   ShapeModel(ShapeModel&&) noexcept;
   ShapeModel& operator=(ShapeModel&&) noexcept;

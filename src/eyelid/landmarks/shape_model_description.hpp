@@ -14,6 +14,10 @@ namespace eyelid::landmarks {
 inline constexpr std::size_t kMaxShapePoints = 512;
 inline constexpr std::size_t kMaxTrees = 4096;  // per cascade
 
+/// How leaves are kept in memory and in files. F32 repeats dlib bit by bit; F16 halves the traffic
+/// that bounds a 68-point model; I16 is a common scale per cascade and integer sums.
+enum class LeafType { F32, F16, I16 };
+
 /// An ensemble of regression trees in plain numbers: what a trainer hands over and a file holds.
 ///
 /// Prediction starts at `mean_shape` and repeats for each cascade:
@@ -49,6 +53,7 @@ struct ShapeModelDescription {
   std::map<std::string, std::string> metadata;
   std::vector<Point> mean_shape;  // normalised
   int depth = 0;                  // tests per tree, 1 .. 8
+  LeafType leaf_type = LeafType::F16;
   std::vector<Cascade> cascades;
 
   std::size_t tree_count(const Cascade& cascade) const;
