@@ -16,8 +16,8 @@ enum class PointCount { Twelve, SixtyEight };
 struct FacePoints {
   EyeLandmarks eyes;                    // always from the two-stage eye models, in frame pixels
   std::optional<FaceLandmarks> points;  // when SixtyEight was asked for; its lid points are `eyes`
-  /// False when the points cannot be an upright pair of eyes inside the frame (see the .cpp); such
-  /// points must not be measured.
+  /// False when the points cannot be the pair of eyes of this face (see plausibility.hpp); such
+  /// points must not be measured, and the face must be detected anew.
   bool is_trustworthy = false;
 };
 
@@ -25,14 +25,15 @@ struct FacePoints {
 ///   keypoints of the detector, or eye centres of the 68-point model started from the box
 ///   -> both-eyes model (12 points) -> one-eye model per eye, the left one mirrored (6 points).
 ///
-/// Threads: one per thread; copies share the models.
+/// Threads: one per thread, the models shared. Same points on every machine.
 class EyeLandmarker {
  public:
   explicit EyeLandmarker(std::shared_ptr<const LandmarkModels> models);
   ~EyeLandmarker();
   EyeLandmarker(EyeLandmarker&&) noexcept;
 
-  /// Allocates nothing once warm.
+  /// Points in frame pixels, also when they are not to be trusted; all zero when the eyes or the
+  /// box coincide or are no numbers. Allocates nothing once warm. The frame must not be empty.
   FacePoints locate(const FrameView& frame, const FaceBox& face, PointCount count);
 
  private:
@@ -41,8 +42,10 @@ class EyeLandmarker {
   std::unique_ptr<Workspace> workspace_;
 };
 
-/// A box and keypoints for the next frame, made from the points of this one: replaces detection in
-/// between (`--detect-every`). The score is carried over from `face`.
+/// A box and keypoints for the next frame, made from the eyes of this one alone: replaces detection
+/// in between (`--detect-every`). As nothing of the old box enters, nothing drifts: the same eyes
+/// give the same face. Box and further keypoints by mean proportions; the score is that of `face`.
+/// Points that are no numbers, or coincide, leave `face` as it is.
 FaceBox carry_face(const FaceBox& face, const FacePoints& points);
 
 }  // namespace eyelid::landmarks

@@ -15,7 +15,8 @@ struct LandmarkModels {
   ShapeModel one_eye;    // 6 points of the right eye, patch aligned on its corners
 };
 
-/// The models inside this program. Decoded at the first call, then shared.
+/// The models inside this program. Decoded at the first call, then shared. Throws InputError when
+/// this build has none.
 std::shared_ptr<const LandmarkModels> embedded_landmark_models();
 
 }  // namespace eyelid::landmarks

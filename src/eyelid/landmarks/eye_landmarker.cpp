@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/landmarks/eye_landmarker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/plausibility.hpp"
+
+namespace eyelid::landmarks {
+namespace {
+
+struct EyeCenters {
+  Point right;
+  Point left;
+};
+
+EyeCenters eye_centers(const FaceLandmarks& points) {
+  EyeCenters centers;
+  for (std::size_t i = 0; i < 6; ++i) {
+    centers.right = centers.right + points[kRightEyeBegin + i] * (1.0f / 6.0f);
+    centers.left = centers.left + points[kLeftEyeBegin + i] * (1.0f / 6.0f);
+  }
+  return centers;
+}
+
+}  // namespace
+
+struct EyeLandmarker::Workspace {
+  // Each step cuts its patch, runs its model there and maps the points back; nothing when the
+  // patch cannot be placed (points that coincide, or are no numbers).
+  std::optional<FaceLandmarks> locate_face(const ShapeModel& model,
+                                           const FrameView& frame,
+                                           const PatchPlacement& placement) {
+    FaceLandmarks points;
+    if (!run(model, frame, placement, points)) return std::nullopt;
+    return points;
+  }
+
+  std::optional<EyeLandmarks> locate_both_eyes(const ShapeModel& model,
+                                               const FrameView& frame,
+                                               const EyeCenters& centers) {
+    std::array<Point, 12> points;
+    if (!run(model, frame, place_both_eyes_patch(centers.right, centers.left), points)) {
+      return std::nullopt;
+    }
+    EyeLandmarks eyes;
+    std::copy_n(points.begin(), 6, eyes.right.begin());
+    std::copy_n(points.begin() + 6, 6, eyes.left.begin());
+    return eyes;
+  }
+
+  std::optional<EyePoints> locate_one_eye(const ShapeModel& model,
+                                          const FrameView& frame,
+                                          EyeSide side,
+                                          const EyePoints& start) {
+    EyePoints points;
+    if (!run(model, frame, place_one_eye_patch(side, start[0], start[3]), points)) {
+      return std::nullopt;
+    }
+    if (side == EyeSide::Right) return points;
+    EyePoints unmirrored;
+    for (std::size_t i = 0; i < 6; ++i) unmirrored[i] = points[kMirroredEyePoint[i]];
+    return unmirrored;
+  }
+
+ private:
+  bool run(const ShapeModel& model,
+           const FrameView& frame,
+           const PatchPlacement& placement,
+           std::span<Point> points) {
+    if (!placement.is_usable()) return false;
+    cutter_.cut(frame, placement, patch_);
+    model.predict(patch_, ShapeRegion::of_patch(patch_.width()), points);
+    for (Point& p : points) p = placement.frame_from_normalised(p);
+    return true;
+  }
+
+  PatchCutter cutter_;
+  GreyImage patch_;
+};
+
+EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
+    : models_(std::move(models)), workspace_(std::make_unique<Workspace>()) {
+  EYELID_EXPECTS(models_ != nullptr);
+  EYELID_EXPECTS(models_->face.point_count() == 68);
+  EYELID_EXPECTS(models_->both_eyes.point_count() == 12);
+  EYELID_EXPECTS(models_->one_eye.point_count() == 6);
+}
+EyeLandmarker::~EyeLandmarker() = default;
+EyeLandmarker::EyeLandmarker(EyeLandmarker&&) noexcept = default;
+
+FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, PointCount count) {
+  EYELID_EXPECTS(!frame.is_empty());
+  FacePoints result;
+  Workspace& work = *workspace_;
+
+  EyeCenters start;
+  if (face.keypoints) {
+    start = {(*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::RightEye)],
+             (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::LeftEye)]};
+  } else {
+    const auto points = work.locate_face(models_->face, frame, place_face_patch(face.box));
+    if (!points) return result;
+    start = eye_centers(*points);
+  }
+
+  const auto both = work.locate_both_eyes(models_->both_eyes, frame, start);
+  if (!both) return result;
+  const auto right = work.locate_one_eye(models_->one_eye, frame, EyeSide::Right, both->right);
+  const auto left = work.locate_one_eye(models_->one_eye, frame, EyeSide::Left, both->left);
+  if (!right || !left) return result;
+  result.eyes = {*right, *left};
+
+  if (count == PointCount::SixtyEight) {
+    const PatchPlacement aligned = place_face_patch(eye_center(*right), eye_center(*left));
+    result.points = work.locate_face(models_->face, frame, aligned);
+    if (!result.points) return result;
+    std::copy(right->begin(), right->end(), result.points->begin() + kRightEyeBegin);
+    std::copy(left->begin(), left->end(), result.points->begin() + kLeftEyeBegin);
+  }
+  result.is_trustworthy = is_plausible_eye_pair(result.eyes, frame) &&
+                          fits_face_box(result.eyes, face.box) && stages_agree(*both, result.eyes);
+  return result;
+}
+
+FaceBox carry_face(const FaceBox& face, const FacePoints& points) {
+  const Point right = eye_center(points.eyes.right);
+  const Point left = eye_center(points.eyes.left);
+  const float eye_distance = distance(right, left);
+  if (!std::isfinite(eye_distance) || eye_distance <= 0.0f) return face;
+
+  // Mean positions on 1,207 HELEN and AFW training faces, eye centres at (-0.5, 0) and (0.5, 0).
+  constexpr Point kNoseTip{0.0f, 0.54f};
+  constexpr Point kMouth{0.0f, 1.10f};
+  constexpr Point kRightEar{-1.15f, 0.03f};
+  constexpr Point kLeftEar{1.15f, 0.03f};
+  // The canonical box of BlazeFace: its side over the eye distance, its centre under the eyes.
+  constexpr float kBoxSide = 1.0f / 0.405f;
+  constexpr float kBoxCenterBelowEyes = 0.227f * kBoxSide;
+
+  const Similarity frame_from_face =
+      similarity_from_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
+  const float side = kBoxSide * eye_distance;
+  const Point center = frame_from_face({0.0f, kBoxCenterBelowEyes});
+  FaceBox result;
+  result.score = face.score;
+  result.box = {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
+  result.keypoints = FaceKeypoints{right,
+                                   left,
+                                   frame_from_face(kNoseTip),
+                                   frame_from_face(kMouth),
+                                   frame_from_face(kRightEar),
+                                   frame_from_face(kLeftEar)};
+  return result;
+}
+
+}  // namespace eyelid::landmarks

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/landmarks/plausibility.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace eyelid::landmarks {
+namespace {
+
+// Bounds beside the extremes seen on the annotated faces (lowest .. highest).
+constexpr float kSmallestEyeWidthPx = 5.0f;  // below, one pixel of lid gap is an EAR of 0.2
+constexpr float kLowestWidthRatio = 0.4f;    // narrower over wider eye: 0.43 .. 1
+constexpr float kLowestWidth = 0.25f;        // mean eye width over centre distance: 0.29 .. 0.55
+constexpr float kHighestWidth = 0.62f;
+constexpr float kHighestSlant = 0.47f;        // tangent, eye against eye line: 21.6 degrees
+constexpr float kHighestLidDistance = 0.65f;  // from the corner line, in eye widths: 0.54
+constexpr float kLidOverhang = 0.1f;          // beyond a corner, in eye widths: 0
+constexpr float kLowestBoxShare = 0.16f;      // centre distance over box side: 0.26 .. 0.52
+constexpr float kHighestBoxShare = 0.75f;
+constexpr float kHighestStageShift = 0.33f;  // in eye widths
+
+float dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
+float cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }
+
+bool is_inside(Point p, const FrameView& frame) {
+  // Written so that NaN is outside.
+  return p.x >= 0.0f && p.y >= 0.0f && p.x <= static_cast<float>(frame.width - 1) &&
+         p.y <= static_cast<float>(frame.height - 1);
+}
+
+bool is_plausible_eye(const EyePoints& eye, Point eye_line) {
+  const Point corner_line = eye[3] - eye[0];
+  const float width = distance(eye[0], eye[3]);
+  if (!(width >= kSmallestEyeWidthPx)) return false;
+  const float along = dot(corner_line, eye_line);
+  if (!(along > 0.0f) || std::fabs(cross(corner_line, eye_line)) > kHighestSlant * along) {
+    return false;
+  }
+  for (const std::size_t i : {1, 2, 4, 5}) {
+    const Point lid = eye[i] - eye[0];
+    const float share = dot(lid, corner_line) / (width * width);
+    const float height = cross(corner_line, lid) / (width * width);
+    if (share < -kLidOverhang || share > 1.0f + kLidOverhang) return false;
+    if (std::fabs(height) > kHighestLidDistance) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Point eye_center(const EyePoints& eye) {
+  Point sum;
+  for (const Point p : eye) sum = sum + p;
+  return sum * (1.0f / 6.0f);
+}
+
+bool is_plausible_eye_pair(const EyeLandmarks& eyes, const FrameView& frame) {
+  const auto is_in_frame = [&](Point p) { return is_inside(p, frame); };
+  if (!std::all_of(eyes.right.begin(), eyes.right.end(), is_in_frame)) return false;
+  if (!std::all_of(eyes.left.begin(), eyes.left.end(), is_in_frame)) return false;
+  const Point eye_line = eye_center(eyes.left) - eye_center(eyes.right);
+  if (!is_plausible_eye(eyes.right, eye_line) || !is_plausible_eye(eyes.left, eye_line)) {
+    return false;
+  }
+  const float right = distance(eyes.right[0], eyes.right[3]);
+  const float left = distance(eyes.left[0], eyes.left[3]);
+  const float share = 0.5f * (right + left) / std::sqrt(dot(eye_line, eye_line));
+  return std::min(right, left) >= kLowestWidthRatio * std::max(right, left) &&
+         share >= kLowestWidth && share <= kHighestWidth;
+}
+
+bool fits_face_box(const EyeLandmarks& eyes, const Rect& box) {
+  const float side = 0.5f * (box.width + box.height);
+  const Point right = eye_center(eyes.right);
+  const Point left = eye_center(eyes.left);
+  const float share = distance(right, left) / side;
+  const Point middle = (right + left) * 0.5f;
+  return share >= kLowestBoxShare && share <= kHighestBoxShare &&
+         std::fabs(middle.x - box.center().x) <= 0.5f * side &&
+         std::fabs(middle.y - box.center().y) <= 0.6f * side;
+}
+
+bool stages_agree(const EyeLandmarks& first_stage, const EyeLandmarks& final_stage) {
+  const auto agrees = [](const EyePoints& first, const EyePoints& last) {
+    return distance(eye_center(first), eye_center(last)) <=
+           kHighestStageShift * distance(last[0], last[3]);
+  };
+  return agrees(first_stage.right, final_stage.right) && agrees(first_stage.left, final_stage.left);
+}
+
+}  // namespace eyelid::landmarks
