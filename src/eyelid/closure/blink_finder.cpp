@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -90,10 +91,12 @@ void BlinkFinder::remember(const FecPoint& point) {
 
 void BlinkFinder::rest(const FecPoint& point) {
   if (!rest_level_.empty()) {
-    const float level = rest_level_.median();
+    // Just after a blink the lid may still be above its rest: only a rise from there counts.
+    lowest_since_blink_ = std::min(lowest_since_blink_, point.fec);
+    const float level = std::max(rest_level_.median(), lowest_since_blink_);
     if (point.fec - level >= options_.smallest_amplitude &&
         rest_level_.span_s() >= kShortestRest_s) {
-      begin_event(point, level);
+      begin_event(point, level, recent_.front().frame);
       return;
     }
     // An eye that opens this much further was not at rest before.
@@ -102,12 +105,15 @@ void BlinkFinder::rest(const FecPoint& point) {
   rest_level_.add(point.time_s, point.fec);
 }
 
-void BlinkFinder::begin_event(const FecPoint& point, float rest_level) {
+void BlinkFinder::begin_event(const FecPoint& point, float rest_level, std::int64_t from_frame) {
   Event event;
   event.rest = rest_level;
-  event.rise.assign(recent_.begin(), recent_.end());
+  std::copy_if(
+      recent_.begin(), recent_.end(), std::back_inserter(event.rise), [&](const FecPoint& p) {
+        return p.frame >= from_frame;
+      });
   event.entered = event.rise.size() - 1;
-  event.has_full_history = has_full_history_;
+  event.has_full_history = has_full_history_ || from_frame > recent_.front().frame;
   event.peak = event.low = event.progress = point;
   event.last_shut_s = point.time_s;
   ++event.counts[level_index(point.fec)];
@@ -138,10 +144,10 @@ void BlinkFinder::follow_event(const FecPoint& point) {
     complete({before.frame, crossing_s(before, point, edge)});
     return_to_rest(point);
   } else if (event.low.fec < half && point.fec - event.low.fec >= options_.smallest_amplitude) {
-    // Closing again: the valley between ends this blink and is where the next one starts from.
-    const float valley = std::max(event.rest, event.low.fec);
-    complete({event.low.frame, event.low.time_s});
-    begin_event(point, valley);
+    // Closing again: the valley between ends this blink and the next one begins there.
+    const FecPoint valley = event.low;
+    complete({valley.frame, valley.time_s});
+    begin_event(point, event.rest, valley.frame);
   } else if (has_settled(point)) {
     return_to_rest(point);
   }
@@ -167,6 +173,7 @@ bool BlinkFinder::has_settled(const FecPoint& point) {
 }
 
 void BlinkFinder::return_to_rest(const FecPoint& point) {
+  lowest_since_blink_ = point.fec;
   event_.reset();
   rest_level_.skip_to(point.time_s);
   rest_level_.add(point.time_s, point.fec);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -45,7 +46,7 @@ struct FecPoint {
 ///    interpolated in time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and
 ///    `offset_frame` are the first and last frame above;
 ///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
-///    by `smallest_amplitude`; the valley is then the rest level of the second, if higher;
+///    by `smallest_amplitude`; the second begins at the valley if that lies above its onset level;
 ///  - half width: between the first upward and the last downward crossing of half the amplitude;
 ///    at least 30 ms and 1.2 frames, which one wrong frame alone never reaches;
 ///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
@@ -97,7 +98,7 @@ class BlinkFinder {
 
   void end_segment();
   void rest(const FecPoint& point);
-  void begin_event(const FecPoint& point, float rest_level);
+  void begin_event(const FecPoint& point, float rest_level, std::int64_t from_frame);
   void follow_event(const FecPoint& point);
   bool has_settled(const FecPoint& point);
   void complete(const Crossing& offset);
@@ -109,6 +110,7 @@ class BlinkFinder {
   RestLevel rest_level_;
   std::deque<FecPoint> recent_;  // the latest 500 ms of this segment
   std::optional<Event> event_;
+  float lowest_since_blink_ = -HUGE_VALF;
   bool has_full_history_ = false;  // recent_ reaches back to its limit, not to a gap
 };
 

@@ -8,7 +8,7 @@
 namespace eyelid::closure {
 namespace {
 
-constexpr double kEarStep = 0.002;
+constexpr double kEarStep = 0.001;
 constexpr double kFecStep = 0.005;
 // Width of the density's kernel with many values; landmark noise on open eyes is about as wide.
 constexpr double kBandwidth = 0.01;

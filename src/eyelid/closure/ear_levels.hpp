@@ -37,7 +37,7 @@ class OpenLevelFinder {
   std::optional<float> open_ear() const;
 
  private:
-  static constexpr std::size_t kBins = 500;  // of 0.002
+  static constexpr std::size_t kBins = 1000;  // of 0.001
   std::array<std::int64_t, kBins> counts_{};
   std::int64_t count_ = 0;
 };

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/ear_levels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "eyelid/closure/rest_level.hpp"
+
+namespace eyelid::closure {
+namespace {
+
+void add_normal(OpenLevelFinder& finder, int count, double mean, double deviation) {
+  std::mt19937 random(21);
+  std::normal_distribution<double> normal(mean, deviation);
+  for (int i = 0; i < count; ++i) finder.add(static_cast<float>(normal(random)));
+}
+
+TEST(OpenLevelFinder, IsTheCentreOfTheNoiseNotItsUpperEdge) {
+  for (const int count : {200, 5000, 200000}) {
+    OpenLevelFinder finder;
+    add_normal(finder, count, 0.30, 0.015);
+    EXPECT_NEAR(*finder.open_ear(), 0.30f, 0.004f) << count;
+  }
+}
+
+TEST(OpenLevelFinder, IgnoresClosuresEvenWhenTheyAreMostOfTheTime) {
+  OpenLevelFinder finder;
+  add_normal(finder, 8000, 0.06, 0.01);
+  add_normal(finder, 2000, 0.28, 0.01);
+  EXPECT_NEAR(*finder.open_ear(), 0.28f, 0.003f);
+}
+
+TEST(OpenLevelFinder, TakesTheUsualOfTwoPoses) {
+  OpenLevelFinder finder;
+  add_normal(finder, 3000, 0.33, 0.006);
+  add_normal(finder, 7000, 0.27, 0.006);
+  EXPECT_NEAR(*finder.open_ear(), 0.27f, 0.003f);
+}
+
+TEST(OpenLevelFinder, NeedsEnoughBelievableValues) {
+  OpenLevelFinder finder;
+  for (int i = 0; i < 24; ++i) finder.add(0.3f);
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -1.0f, 2.0f, 1e30f}) {
+    for (int i = 0; i < 24; ++i) finder.add(bad);
+  }
+  EXPECT_EQ(finder.count(), 24);
+  EXPECT_FALSE(finder.open_ear().has_value());
+  finder.add(0.3f);
+  EXPECT_NEAR(*finder.open_ear(), 0.3f, 0.002f);
+  OpenLevelFinder shut;
+  add_normal(shut, 1000, 0.06, 0.01);
+  EXPECT_FALSE(shut.open_ear().has_value());
+}
+
+TEST(ClosedLevelFinder, TakesFullClosuresNotPartialOnesOrGlitches) {
+  ClosedLevelFinder finder;
+  EXPECT_FALSE(finder.closed_fec().has_value());
+  for (int i = 0; i < 6; ++i) finder.add(0.4f);  // not deep enough at all
+  EXPECT_FALSE(finder.closed_fec().has_value());
+  for (int i = 0; i < 4; ++i) finder.add(0.72f);  // deep, still partial
+  for (const float full : {0.97f, 0.98f, 0.99f, 1.00f, 1.01f, 1.02f, 1.03f}) finder.add(full);
+  finder.add(1.25f);  // the landmarks collapsed
+  EXPECT_NEAR(*finder.closed_fec(), 1.00f, 0.011f);
+}
+
+TEST(ClosedLevelFinder, OneBlinkIsEnough) {
+  ClosedLevelFinder finder;
+  finder.add(0.9f);
+  EXPECT_NEAR(*finder.closed_fec(), 0.9f, 0.005f);
+  finder.add(1.0f);  // of two the deeper pair stays together: within 15 %
+  EXPECT_NEAR(*finder.closed_fec(), 0.95f, 0.055f);
+}
+
+TEST(FecOf, IsTheShareOfTheRangeAndNotClamped) {
+  const EyeLevels levels{0.30f, 0.05f};
+  EXPECT_NEAR(fec_of(0.30f, levels), 0.0f, 1e-6f);
+  EXPECT_NEAR(fec_of(0.05f, levels), 1.0f, 1e-6f);
+  EXPECT_NEAR(fec_of(0.175f, levels), 0.5f, 1e-6f);
+  EXPECT_NEAR(fec_of(0.35f, levels), -0.2f, 1e-6f);
+  EXPECT_NEAR(fec_of(0.0f, levels), 1.2f, 1e-6f);
+  EXPECT_TRUE(std::isnan(fec_of(0.2f, EyeLevels{})));
+}
+
+TEST(EyeLevelsTest, AreUsableWhenApart) {
+  EXPECT_TRUE(are_usable({0.30f, 0.05f}));
+  EXPECT_FALSE(are_usable({0.30f, 0.29f}));
+  EXPECT_FALSE(are_usable({0.05f, 0.30f}));
+  EXPECT_FALSE(are_usable({kNotAvailable, 0.05f}));
+  EXPECT_FALSE(are_usable({0.30f, kNotAvailable}));
+}
+
+TEST(RestLevel, IsTheMedianOfTheLatestSecond) {
+  RestLevel level;
+  EXPECT_TRUE(level.empty());
+  for (int i = 0; i < 1000; ++i) level.add(0.01 * i, static_cast<float>(i));
+  EXPECT_NEAR(level.median(), 949.0f, 1.0f);
+  EXPECT_NEAR(level.span_s(), 1.0, 0.011);
+}
+
+TEST(RestLevel, TimeSkippedDoesNotCount) {
+  RestLevel level;
+  for (int i = 0; i <= 100; ++i) level.add(0.01 * i, 1.0f);
+  level.skip_to(60.0);
+  level.add(60.01, 5.0f);
+  EXPECT_EQ(level.median(), 1.0f);
+  level.add(61.5, 5.0f);
+  EXPECT_EQ(level.median(), 5.0f);
+}
+
+TEST(RestNoise, IsTheStandardDeviationAtRest) {
+  std::mt19937 random(2);
+  std::normal_distribution<double> normal(0.3, 0.04);
+  RestNoise noise;
+  EXPECT_EQ(noise.deviation(), 0.0f);
+  for (int i = 0; i < 20000; ++i) {
+    const bool is_blink = i % 1000 < 60;
+    noise.add(0.002 * i, static_cast<float>(is_blink ? 1.0 : normal(random)));
+  }
+  EXPECT_NEAR(noise.deviation(), 0.04f, 0.004f);
+}
+
+}  // namespace
+}  // namespace eyelid::closure
