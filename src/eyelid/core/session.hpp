@@ -76,6 +76,7 @@ struct SessionSummary {
   double wall_s = 0.0;             // tracking and analysis, without writing the report
   double frames_per_second = 0.0;  // frames / wall_s
   std::vector<StageTime> stages;
+  std::vector<std::string> warnings;  // sentences for the user, of all stages
 };
 
 }  // namespace eyelid
