@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "eyelid/core/blink.hpp"
+#include "eyelid/output/atomic_file.hpp"
+
+namespace eyelid::output {
+
+/// Writes blinks.csv: one row per closing and opening of one eye, columns as in docs/files.md.
+///
+/// The file appears under its name on commit(). Errors: as AtomicFile.
+class BlinksCsvWriter {
+ public:
+  explicit BlinksCsvWriter(const std::filesystem::path& path);
+  void write(const Blink& blink);
+  void commit() { file_.commit(); }
+
+ private:
+  AtomicFile file_;
+  std::string row_;
+};
+
+/// The words of blinks.csv and of the report: "right", "left"; "full", "partial".
+std::string_view name_of(Eye eye);
+std::string_view name_of(BlinkKind kind);
+
+}  // namespace eyelid::output
