@@ -185,7 +185,7 @@ TEST(FramesCsv, SurvivesRandomDamage) {
       if (below(3) == 0) text.resize(at + 1);
       if (below(2) == 0) text.insert(std::min(at, text.size()), kPieces[below(std::size(kPieces))]);
       if (below(3) == 0) text.erase(std::min(at, text.size()), length);
-      if (text.empty()) text = ",";
+      if (text.empty()) text.push_back(',');
       if (below(3) == 0) text[below(text.size())] = static_cast<char>(below(256));
     }
     put(path, text);
