@@ -90,6 +90,20 @@ void EyePainter::trace_lids(const EyeState& state, std::vector<Workspace::Column
   }
 }
 
+EyePainter::Workspace::Column EyePainter::lids_at(float u,
+                                                  const std::vector<Workspace::Column>& columns) {
+  const float column = (u - kLeft) / kColumnStep;
+  const auto left = std::min(static_cast<std::size_t>(std::max(column, 0.0f)),
+                             static_cast<std::size_t>(kColumns - 2));
+  const float t = column - static_cast<float>(left);
+  const Workspace::Column& a = columns[left];
+  const Workspace::Column& b = columns[left + 1];
+  return {mix(a.upper, b.upper, t),
+          mix(a.lower, b.lower, t),
+          mix(a.crease, b.crease, t),
+          mix(a.lash, b.lash, t)};
+}
+
 EyePainter::Ball EyePainter::make_ball(const EyeState& state,
                                        const RigidMotion& world_from_head,
                                        const Camera& camera,
@@ -213,31 +227,28 @@ EyePainter::Sample EyePainter::sample(Point eye,
   return result;
 }
 
-void EyePainter::draw(const EyeState& state,
-                      const RigidMotion& world_from_head,
-                      const Camera& camera,
-                      const Light& light,
-                      Workspace& work,
-                      Canvas& canvas) const {
-  trace_lids(state, work.columns);
-  const Ball ball = make_ball(state, world_from_head, camera, light);
+PixelBox EyePainter::project_grid(const RigidMotion& world_from_head,
+                                  const Camera& camera,
+                                  Workspace& work) const {
   work.points.resize(grid_.size());
-  float low_x = 1e9f, low_y = 1e9f, high_x = -1e9f, high_y = -1e9f;
+  Point low{1e9f, 1e9f};
+  Point high{-1e9f, -1e9f};
   for (std::size_t i = 0; i < grid_.size(); ++i) {
     const Point p = camera(world_from_head(grid_[i]));
-    low_x = std::min(low_x, p.x);
-    low_y = std::min(low_y, p.y);
-    high_x = std::max(high_x, p.x);
-    high_y = std::max(high_y, p.y);
+    low = {std::min(low.x, p.x), std::min(low.y, p.y)};
+    high = {std::max(high.x, p.x), std::max(high.y, p.y)};
     work.points[i] = p;
   }
-  PixelBox box;
-  box.left = std::max(0, static_cast<int>(std::floor(low_x)));
-  box.top = std::max(0, static_cast<int>(std::floor(low_y)));
-  box.right = std::min(canvas.width, static_cast<int>(std::ceil(high_x)) + 1);
-  box.bottom = std::min(canvas.height, static_cast<int>(std::ceil(high_y)) + 1);
-  if (box.is_empty()) return;
+  return {static_cast<int>(std::floor(low.x)),
+          static_cast<int>(std::floor(low.y)),
+          static_cast<int>(std::ceil(high.x)) + 1,
+          static_cast<int>(std::ceil(high.y)) + 1};
+}
 
+void EyePainter::fill_samples(const PixelBox& box,
+                              float closure,
+                              const Ball& ball,
+                              Workspace& work) const {
   const int width = box.width() * kSamples;
   const int height = box.height() * kSamples;
   const auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
@@ -248,29 +259,18 @@ void EyePainter::draw(const EyeState& state,
     p = {(p.x - static_cast<float>(box.left)) * kSamples + 1.0f,
          (p.y - static_cast<float>(box.top)) * kSamples + 1.0f};
   }
-  const bool is_mirrored = shape_.nasal_sign() < 0.0f;
   const PixelBox clip{0, 0, width, height};
   const auto fill = [&](int a, int b, int c) {
     const auto place = [](int i) {
       return Point{kLeft + kCell * static_cast<float>(i % kGridColumns),
                    kTop + kCell * static_cast<float>(i / kGridColumns)};
     };
-    if (is_mirrored) std::swap(b, c);
+    if (shape_.nasal_sign() < 0.0f) std::swap(b, c);  // the left eye's plane is mirrored
     const Point ea = place(a), eb = place(b), ec = place(c);
     const auto at = [&](int i) { return work.points[static_cast<std::size_t>(i)]; };
     fill_triangle(at(a), at(b), at(c), clip, [&](int x, int y, float wa, float wb, float wc) {
       const Point eye = ea * wa + eb * wb + ec * wc;
-      const float column = (eye.x - kLeft) / kColumnStep;
-      const auto left = std::min(static_cast<std::size_t>(std::max(column, 0.0f)),
-                                 static_cast<std::size_t>(kColumns - 2));
-      const float t = column - static_cast<float>(left);
-      const Workspace::Column& c0 = work.columns[left];
-      const Workspace::Column& c1 = work.columns[left + 1];
-      const Workspace::Column lids{mix(c0.upper, c1.upper, t),
-                                   mix(c0.lower, c1.lower, t),
-                                   mix(c0.crease, c1.crease, t),
-                                   mix(c0.lash, c1.lash, t)};
-      const Sample drawn = sample(eye, lids, state.closure, ball);
+      const Sample drawn = sample(eye, lids_at(eye.x, work.columns), closure, ball);
       const std::size_t i = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
                             static_cast<std::size_t>(x);
       work.skin[i] = drawn.skin;
@@ -284,15 +284,32 @@ void EyePainter::draw(const EyeState& state,
       fill(i + 1, i + kGridColumns + 1, i + kGridColumns);
     }
   }
+}
+
+void EyePainter::draw(const EyeState& state,
+                      const RigidMotion& world_from_head,
+                      const Camera& camera,
+                      const Light& light,
+                      Workspace& work,
+                      Canvas& canvas) const {
+  const PixelBox reach = project_grid(world_from_head, camera, work);
+  const PixelBox box{std::max(reach.left, 0),
+                     std::max(reach.top, 0),
+                     std::min(reach.right, canvas.width),
+                     std::min(reach.bottom, canvas.height)};
+  if (box.is_empty()) return;
+  trace_lids(state, work.columns);
+  fill_samples(box, state.closure, make_ball(state, world_from_head, camera, light), work);
+
+  const auto stride = static_cast<std::size_t>(box.width() * kSamples);
   for (int y = 0; y < box.height(); ++y) {
     float* pixels = canvas.row(box.top + y) + box.left;
     for (int x = 0; x < box.width(); ++x) {
       float skin = 0.0f;
       float added = 0.0f;
       for (int k = 0; k < kSamples; ++k) {
-        const std::size_t i =
-            static_cast<std::size_t>(y * kSamples + k) * static_cast<std::size_t>(width) +
-            static_cast<std::size_t>(x * kSamples);
+        const std::size_t i = static_cast<std::size_t>(y * kSamples + k) * stride +
+                              static_cast<std::size_t>(x * kSamples);
         skin += work.skin[i] + work.skin[i + 1] + work.skin[i + 2];
         added += work.added[i] + work.added[i + 1] + work.added[i + 2];
       }

@@ -71,6 +71,12 @@ class EyePainter {
   float ball_value(Point eye, const Workspace::Column& lids, const Ball& ball) const;
   float lid_factor(Point eye, const Workspace::Column& lids, float closure) const;
   void trace_lids(const EyeState& state, std::vector<Workspace::Column>& columns) const;
+  static Workspace::Column lids_at(float u, const std::vector<Workspace::Column>& columns);
+  /// Projects the grid into `work.points` and returns the pixels it may touch.
+  PixelBox project_grid(const RigidMotion& world_from_head,
+                        const Camera& camera,
+                        Workspace& work) const;
+  void fill_samples(const PixelBox& box, float closure, const Ball& ball, Workspace& work) const;
 
   const HeadModel* model_;
   Person person_;

@@ -195,57 +195,71 @@ void HeadModel::build_loose_hair() {
 }
 
 void HeadModel::place_points() {
-  const auto front = [&](float x, float y) { return shape_.at_front(x, y); };
-  for (int i = 0; i < 17; ++i) {
-    // Down the outline from ear to ear, evenly in the turn about the mouth.
-    const float t = static_cast<float>(i - 8) / 8.0f;
+  place_outline();
+  place_brows_and_nose();
+  place_mouth();
+  for (const Eye side : {Eye::Right, Eye::Left}) place_lids(eye(side), side);
+}
+
+// 0-16: down the outline from ear to ear, closer together at the chin.
+void HeadModel::place_outline() {
+  for (std::size_t i = 0; i < 17; ++i) {
+    const float t = static_cast<float>(i) / 8.0f - 1.0f;
     const float y = mix(shape_.chin_y() + 11.0f, 8.0f, std::pow(std::abs(t), 1.35f));
-    const float angle = (t < 0 ? -1.0f : 1.0f) * 1.35f * smooth_step(0.0f, 0.45f, std::abs(t));
-    points_[static_cast<std::size_t>(i)] = shape_.at_angle(y, angle);
+    const float angle = std::copysign(1.35f * smooth_step(0.0f, 0.45f, std::abs(t)), t);
+    points_[i] = shape_.at_angle(y, angle);
   }
-  for (int i = 0; i < 5; ++i) {
+}
+
+// 17-26 brows, 27-35 nose.
+void HeadModel::place_brows_and_nose() {
+  for (std::size_t i = 0; i < 5; ++i) {
     const float x = person_.eye_distance + 20.0f - 9.5f * static_cast<float>(i);
     const float y = shape_.brow_line(x) - 0.6f * person_.brow_thickness;
-    points_[static_cast<std::size_t>(17 + i)] = front(-x, y);
-    points_[static_cast<std::size_t>(26 - i)] = front(x, y);
+    points_[17 + i] = shape_.at_front(-x, y);
+    points_[26 - i] = shape_.at_front(x, y);
   }
   const float base = shape_.nose_base_y();
-  for (int i = 0; i < 4; ++i) {
-    points_[static_cast<std::size_t>(27 + i)] =
-        front(0, mix(-4.0f, 0.83f * base, static_cast<float>(i) / 3.0f));
+  for (std::size_t i = 0; i < 4; ++i) {
+    points_[27 + i] = shape_.at_front(0, mix(-4.0f, 0.83f * base, static_cast<float>(i) / 3.0f));
   }
-  for (int i = 0; i < 5; ++i) {
-    const float x = 6.0f * static_cast<float>(i - 2) * person_.nose_width;
-    points_[static_cast<std::size_t>(31 + i)] =
-        front(x, base + (i % 4 == 0 ? -0.5f : 1.2f) + (i == 2 ? 1.0f : 0.0f));
+  constexpr float kBelowBase[5] = {-0.5f, 1.2f, 2.2f, 1.2f, -0.5f};
+  for (std::size_t i = 0; i < 5; ++i) {
+    const float x = 6.0f * (static_cast<float>(i) - 2.0f) * person_.nose_width;
+    points_[31 + i] = shape_.at_front(x, base + kBelowBase[i]);
   }
-  for (int i = 0; i < 7; ++i) {
-    const float x = person_.mouth_width * (static_cast<float>(i) - 3.0f) / 3.0f;
-    points_[static_cast<std::size_t>(48 + i)] = front(x, shape_.upper_lip_edge(x));
+}
+
+// 48-59 outer, 60-67 inner contour of the lips; the mouth is shut, so the inner ones meet.
+void HeadModel::place_mouth() {
+  const float width = person_.mouth_width;
+  for (std::size_t i = 0; i < 7; ++i) {
+    const float x = width * (static_cast<float>(i) - 3.0f) / 3.0f;
+    points_[48 + i] = shape_.at_front(x, shape_.upper_lip_edge(x));
   }
-  for (int i = 0; i < 5; ++i) {
-    const float x = person_.mouth_width * (2.0f - static_cast<float>(i)) / 3.0f;
-    points_[static_cast<std::size_t>(55 + i)] = front(x, shape_.lower_lip_edge(x));
+  for (std::size_t i = 0; i < 5; ++i) {
+    const float outer = width * (2.0f - static_cast<float>(i)) / 3.0f;
+    points_[55 + i] = shape_.at_front(outer, shape_.lower_lip_edge(outer));
+    const float inner = 0.85f * width * (static_cast<float>(i) - 2.0f) / 2.0f;
+    points_[60 + i] = shape_.at_front(inner, shape_.mouth_line(inner));
+    if (i > 0 && i < 4) points_[68 - i] = points_[60 + i];
   }
-  for (int i = 0; i < 5; ++i) {
-    const float x = person_.mouth_width * 0.85f * (static_cast<float>(i) - 2.0f) / 2.0f;
-    points_[static_cast<std::size_t>(60 + i)] = front(x, shape_.mouth_line(x));
-    if (i > 0 && i < 4) points_[static_cast<std::size_t>(68 - i)] = front(x, shape_.mouth_line(x));
-  }
-  for (const Eye side : {Eye::Right, Eye::Left}) {
-    const EyeShape& shape = eye(side);
-    const float w = shape.half_width();
-    const Point in_eye[6] = {{-w, 0},
-                             {-w / 3, shape.upper_lid(-w / 3, 0)},
-                             {w / 3, shape.upper_lid(w / 3, 0)},
-                             {w, 0},
-                             {w / 3, shape.lower_lid(w / 3, 0)},
-                             {-w / 3, shape.lower_lid(-w / 3, 0)}};
-    constexpr std::size_t kMirrored[6] = {3, 2, 1, 0, 5, 4};
-    for (std::size_t i = 0; i < 6; ++i) {
-      const Point head = shape.head_from_eye(in_eye[side == Eye::Right ? i : kMirrored[i]]);
-      points_[(side == Eye::Right ? kRightEyeBegin : kLeftEyeBegin) + i] = front(head.x, head.y);
-    }
+}
+
+// 36-41 right, 42-47 left, from the image's left corner clockwise.
+void HeadModel::place_lids(const EyeShape& shape, Eye side) {
+  const float w = shape.half_width();
+  const Point in_eye[6] = {{-w, 0},
+                           {-w / 3, shape.upper_lid(-w / 3, 0)},
+                           {w / 3, shape.upper_lid(w / 3, 0)},
+                           {w, 0},
+                           {w / 3, shape.lower_lid(w / 3, 0)},
+                           {-w / 3, shape.lower_lid(-w / 3, 0)}};
+  constexpr std::size_t kMirrored[6] = {3, 2, 1, 0, 5, 4};
+  const std::size_t begin = side == Eye::Right ? kRightEyeBegin : kLeftEyeBegin;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const Point head = shape.head_from_eye(in_eye[side == Eye::Right ? i : kMirrored[i]]);
+    points_[begin + i] = shape_.at_front(head.x, head.y);
   }
 }
 

@@ -39,6 +39,10 @@ class HeadModel {
   void build_torso();
   void build_loose_hair();
   void place_points();
+  void place_outline();
+  void place_brows_and_nose();
+  void place_mouth();
+  void place_lids(const EyeShape& shape, Eye side);
 
   Person person_;
   HeadShape shape_;

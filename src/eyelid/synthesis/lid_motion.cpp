@@ -39,6 +39,49 @@ TrialType type_of(int number, int trials) {
   return TrialType::Paired;
 }
 
+LidEvent startle(const Trial& trial, Random& random) {
+  LidEvent event;
+  event.kind = LidEventKind::Startle;
+  event.trial = trial.number;
+  event.onset_s = *trial.cs_onset_s + random.uniform(0.018, 0.026);
+  event.peak_s = event.onset_s + random.uniform(0.022, 0.030);
+  event.release_s = event.peak_s + 0.002;
+  event.offset_s = event.release_s + random.uniform(0.035, 0.050);
+  event.amplitude_right = random.uniform_f(0.06, 0.22);
+  event.amplitude_left = event.amplitude_right * random.uniform_f(0.85, 1.1);
+  return event;
+}
+
+// `learned` 0 .. 1: with training the response grows and starts earlier, and still peaks at the US.
+LidEvent conditioned_response(const Trial& trial, double isi_s, double learned, Random& random) {
+  LidEvent event;
+  event.kind = LidEventKind::ConditionedResponse;
+  event.trial = trial.number;
+  event.left_delay_s = random.uniform(-0.003, 0.003);
+  const double advance = random.uniform(0.4, 1.0) * (0.06 + 0.16 * learned);
+  event.onset_s = *trial.cs_onset_s + std::max(0.09, isi_s - 0.10 - advance);
+  event.peak_s = *trial.cs_onset_s + isi_s + random.uniform(-0.015, 0.025);
+  event.release_s = event.peak_s + random.uniform(0.02, 0.05);
+  event.offset_s = event.release_s + random.uniform(0.20, 0.30);
+  const double strength = 0.15 + 0.75 * learned + random.uniform(-0.12, 0.18);
+  event.amplitude_right = static_cast<float>(std::clamp(strength, 0.1, 1.0));
+  event.amplitude_left =
+      std::clamp(event.amplitude_right * random.uniform_f(0.9, 1.06), 0.0f, 1.0f);
+  return event;
+}
+
+LidEvent reflex(const Trial& trial, Random& random) {
+  LidEvent event;
+  event.kind = LidEventKind::UnconditionedResponse;
+  event.trial = trial.number;
+  event.left_delay_s = random.uniform(-0.003, 0.003);
+  event.onset_s = *trial.us_onset_s + random.uniform(0.030, 0.050);
+  event.peak_s = event.onset_s + random.uniform(0.066, 0.078);
+  event.release_s = event.peak_s + random.uniform(0.02, 0.06);
+  event.offset_s = event.release_s + random.uniform(0.15, 0.23);
+  return event;
+}
+
 }  // namespace
 
 LidMotion::LidMotion(const Plan& plan) : seed_(plan.seed) {
@@ -115,45 +158,15 @@ void LidMotion::add_responses(const Plan& plan) {
   Random random(plan.seed, 0x726573706full);
   for (const Trial& trial : trials_) {
     const double learned = plan.trials > 1 ? (trial.number - 1.0) / (plan.trials - 1.0) : 1.0;
-    LidEvent event;
-    event.trial = trial.number;
-    event.left_delay_s = random.uniform(-0.003, 0.003);
     const bool has_startle = random.chance(0.25);
     const bool has_response = random.unit() < 0.15 + 0.85 * std::pow(learned, 0.6);
     if (trial.cs_onset_s && has_startle) {
-      event.kind = LidEventKind::Startle;
-      event.onset_s = *trial.cs_onset_s + random.uniform(0.018, 0.026);
-      event.peak_s = event.onset_s + random.uniform(0.022, 0.030);
-      event.release_s = event.peak_s + 0.002;
-      event.offset_s = event.release_s + random.uniform(0.035, 0.050);
-      event.amplitude_right = random.uniform_f(0.06, 0.22);
-      event.amplitude_left = event.amplitude_right * random.uniform_f(0.85, 1.1);
-      events_.push_back(event);
+      events_.push_back(startle(trial, random));
     }
     if (trial.cs_onset_s && has_response) {
-      event.kind = LidEventKind::ConditionedResponse;
-      // With training the response starts earlier and still peaks at the time of the US.
-      const double latest = plan.isi_s - 0.10;
-      event.onset_s = *trial.cs_onset_s +
-                      std::max(0.09, latest - random.uniform(0.4, 1.0) * (0.06 + 0.16 * learned));
-      event.peak_s = *trial.cs_onset_s + plan.isi_s + random.uniform(-0.015, 0.025);
-      event.release_s = event.peak_s + random.uniform(0.02, 0.05);
-      event.offset_s = event.release_s + random.uniform(0.20, 0.30);
-      const double strength = 0.15 + 0.75 * learned + random.uniform(-0.12, 0.18);
-      event.amplitude_right = static_cast<float>(std::clamp(strength, 0.1, 1.0));
-      event.amplitude_left =
-          std::clamp(event.amplitude_right * random.uniform_f(0.9, 1.06), 0.0f, 1.0f);
-      events_.push_back(event);
+      events_.push_back(conditioned_response(trial, plan.isi_s, learned, random));
     }
-    if (trial.us_onset_s) {
-      event.kind = LidEventKind::UnconditionedResponse;
-      event.onset_s = *trial.us_onset_s + random.uniform(0.030, 0.050);
-      event.peak_s = event.onset_s + random.uniform(0.066, 0.078);
-      event.release_s = event.peak_s + random.uniform(0.02, 0.06);
-      event.offset_s = event.release_s + random.uniform(0.15, 0.23);
-      event.amplitude_right = event.amplitude_left = 1.0f;
-      events_.push_back(event);
-    }
+    if (trial.us_onset_s) events_.push_back(reflex(trial, random));
   }
 }
 

@@ -9,6 +9,19 @@ namespace {
 
 constexpr std::size_t kNoiseLength = 1u << 17;
 
+// Standard normal numbers, read from random starts: drawing anew for every pixel would cost more
+// than the whole face.
+const std::vector<float>& sensor_noise() {
+  static const std::vector<float> noise = [] {
+    std::vector<float> numbers;
+    Random random(1, 0x6e6f697365ull);
+    numbers.reserve(kNoiseLength);
+    while (numbers.size() < kNoiseLength) numbers.push_back(static_cast<float>(random.normal()));
+    return numbers;
+  }();
+  return noise;
+}
+
 // The shoulders follow the head a little.
 HeadPose torso_pose(const HeadPose& head) {
   return {0.15f * head.yaw_deg, 0.05f * head.pitch_deg, 0.15f * head.roll_deg, head.shift_mm};
@@ -28,17 +41,10 @@ Scene::Scene(const Person& person, const Options& options)
       model_(person),
       right_painter_(model_, Eye::Right),
       left_painter_(model_, Eye::Left) {
-  EYELID_EXPECTS(options.width > 0 && options.height > 0);
+  EYELID_EXPECTS(options.width > 0 && options.width <= 8192);
+  EYELID_EXPECTS(options.height > 0 && options.height <= 8192);
   if (options.has_glasses) glasses_ = std::make_unique<Glasses>(model_, options.seed);
   paint_background();
-  Random random(options.seed, 0x6e6f697365ull);
-  noise_.reserve(kNoiseLength);
-  while (noise_.size() < kNoiseLength) {
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - random.unit()));
-    const double turn = 6.283185307179586 * random.unit();
-    noise_.push_back(static_cast<float>(radius * std::cos(turn)));
-    noise_.push_back(static_cast<float>(radius * std::sin(turn)));
-  }
 }
 
 // A wall out of focus with a few soft shapes of furniture and light.
@@ -98,7 +104,7 @@ void Scene::render(const Moment& moment, GreyImage& image) const {
   const RigidMotion head = world_from_head(moment.pose);
   const RigidMotion torso = world_from_head(torso_pose(moment.pose));
   if (!model_.loose_hair().positions.empty()) {
-    draw_mesh(model_.loose_hair(), torso, camera, light, work.mesh, canvas);
+    draw_mesh(model_.loose_hair(), head, camera, light, work.mesh, canvas);
   }
   draw_mesh(model_.torso(), torso, camera, light, work.mesh, canvas);
   for (const SurfaceMesh& ear : model_.ears()) {
@@ -111,11 +117,15 @@ void Scene::render(const Moment& moment, GreyImage& image) const {
 
   for (int pass = 0; pass < moment.spread_passes; ++pass) spread(canvas, moment.spread);
 
+  expose(moment, canvas, image);
+}
+
+void Scene::expose(const Moment& moment, const Canvas& canvas, GreyImage& image) const {
   image.resize(options_.width, options_.height);
   for (int y = 0; y < options_.height; ++y) {
     const std::uint64_t bits = mixed_bits(moment.noise_seed * 4096 + static_cast<std::uint64_t>(y));
     const float* noise =
-        noise_.data() + bits % (kNoiseLength - static_cast<std::size_t>(options_.width));
+        sensor_noise().data() + bits % (kNoiseLength - static_cast<std::size_t>(options_.width));
     const float* values = canvas.row(y);
     const float* vignette = vignette_.data() + static_cast<std::ptrdiff_t>(y) * options_.width;
     std::uint8_t* pixels = image.row(y);

@@ -36,7 +36,10 @@ class Scene {
     bool has_glasses = false;
     std::uint64_t seed = 1;  // of background and glasses
   };
+  /// Width and height 1 .. 8192.
   Scene(const Person& person, const Options& options);
+  Scene(const Scene&) = delete;  // its painters point into it
+  Scene& operator=(const Scene&) = delete;
 
   void render(const Moment& moment, GreyImage& image) const;
 
@@ -49,6 +52,8 @@ class Scene {
 
  private:
   void paint_background();
+  /// Vignetting, brightness and noise: from picture values to grey levels.
+  void expose(const Moment& moment, const Canvas& canvas, GreyImage& image) const;
 
   Options options_;
   HeadModel model_;
@@ -57,7 +62,6 @@ class Scene {
   std::unique_ptr<Glasses> glasses_;
   Canvas background_;
   std::vector<float> vignette_;  // (height, width), times 255
-  std::vector<float> noise_;     // standard normal numbers, read from random starts
 };
 
 }  // namespace eyelid::synthesis
