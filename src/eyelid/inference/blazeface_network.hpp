@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "eyelid/core/image.hpp"
+#include "eyelid/inference/blazeface_weights.hpp"
+
+namespace eyelid::kernels {
+struct BlazeFaceKernels;
+}
+
+namespace eyelid::inference {
+
+/// Weights in the order the kernels read them. Immutable; shared by the networks of all threads.
+struct PackedBlazeFace;
+std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights);
+
+/// One number per anchor: 512 of the 16x16 map (2 per cell), then 384 of the 8x8 map (6 per cell),
+/// cells row by row.
+using BlazeFaceLogits = std::array<float, kBlazeFaceAnchorCount>;
+using BlazeFaceBoxNumbers = std::array<float, kBlazeFaceBoxNumbers>;
+
+/// BlazeFace front on one grey picture of 128x128, in single precision.
+///
+/// The boxes are computed on demand: a picture has a handful of anchors above any useful
+/// threshold, and 16 numbers at 896 anchors would cost 5 % of the whole network.
+///
+/// Threads: one network per thread. Allocates only when constructed.
+class BlazeFaceNetwork {
+ public:
+  /// Kernels: the fastest for this processor.
+  explicit BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights);
+  /// The given kernels, which this processor must support.
+  BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights,
+                   const kernels::BlazeFaceKernels& kernels);
+  ~BlazeFaceNetwork();
+  BlazeFaceNetwork(BlazeFaceNetwork&&) noexcept;
+  BlazeFaceNetwork& operator=(BlazeFaceNetwork&&) noexcept;
+
+  /// Scores of all anchors before the sigmoid; valid until the next run().
+  const BlazeFaceLogits& run(const FrameView& input);
+
+  /// The 16 numbers of one anchor of the last run(), in input pixels relative to the anchor.
+  BlazeFaceBoxNumbers box_numbers(int anchor) const;
+
+  /// All of them, (896, 16), row-major: the raw output of the public model.
+  void all_box_numbers(std::span<float> numbers);
+
+  const std::shared_ptr<const PackedBlazeFace>& weights() const { return weights_; }
+  const char* isa() const;
+
+ private:
+  struct Workspace;
+  std::shared_ptr<const PackedBlazeFace> weights_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+}  // namespace eyelid::inference

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include <iterator>
+
+#include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
+
+namespace eyelid::kernels {
+namespace {
+
+#define EYELID_BLAZEFACE_ROW(isa) \
+  isa::blaze_stem, isa::blaze_block, isa::blaze_pointwise, isa::blaze_regress
+
+constexpr BlazeFaceKernels kVariants[] = {
+#if defined(__x86_64__)
+    {"x86_avx2", compute::kAvx2, EYELID_BLAZEFACE_ROW(avx2)},
+#endif
+    {"scalar", compute::kAnyCpu, EYELID_BLAZEFACE_ROW(scalar)},
+};
+
+}  // namespace
+
+BlazeFaceKernelList blazeface_kernel_variants() { return {kVariants, std::size(kVariants)}; }
+
+const BlazeFaceKernels& blazeface_kernels(std::uint32_t features) {
+  for (const BlazeFaceKernels& variant : kVariants) {
+    if ((variant.needs & features) == variant.needs) return variant;
+  }
+  return kVariants[std::size(kVariants) - 1];
+}
+
+}  // namespace eyelid::kernels
