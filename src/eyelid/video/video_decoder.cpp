@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/ffv1_checksums.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -32,27 +33,31 @@ VideoDecoder::VideoDecoder(std::span<const std::uint8_t> bytes,
 
 bool VideoDecoder::decode(Frame& frame) {
   while (!has_ended_) {
-    switch (step()) {
-      case Step::kEnd:
-        note_end();
-        break;
-      case Step::kDamage:
-        if (!is_single_threaded_) {
-          start_over();
-        } else {
-          note_damage();
-        }
-        break;
-      case Step::kFrame: {
-        const double time_s = time_line_->place(stamp_s(*decoded_));
-        note_good_frame();
-        ++report_.decoded_frames;
-        if (report_.decoded_frames <= delivered_) break;  // seen before the file was started over
-        fill(frame, time_s);
-        frame.index = delivered_++;
-        return true;
-      }
+    std::optional<Outcome> outcome = next_outcome();
+    if (!outcome) {
+      note_end();
+      break;
     }
+    if (outcome->is_damaged) {
+      if (needs_start_over(*outcome)) {
+        start_over();
+      } else {
+        note_damage(*outcome);
+      }
+      continue;
+    }
+    const double time_s = time_line_->place(stamp_s(*outcome->picture));
+    note_picture(*outcome);
+    ++report_.decoded_frames;
+    // Pictures seen before the file was started over are not shown twice.
+    const bool is_new = report_.decoded_frames > delivered_;
+    if (is_new) {
+      frame.time_s = time_s;
+      fill(*outcome, frame);
+      frame.index = delivered_++;
+    }
+    spare_pictures_.push_back(std::move(outcome->picture));
+    if (is_new) return true;
   }
   if (delivered_ == 0 && !stream_.is_stopped()) {
     throw InputError(name_ + ": no frame could be decoded (" + info_.codec +
@@ -61,24 +66,93 @@ bool VideoDecoder::decode(Frame& frame) {
   return false;
 }
 
-VideoDecoder::Step VideoDecoder::step() {
-  while (true) {
-    if (stream_.is_stopped()) return Step::kEnd;
-    const int received = avcodec_receive_frame(codec_.get(), decoded_.get());
-    if (received == 0) {
-      fruitless_packets_ = 0;
-      return is_damaged(*decoded_) ? Step::kDamage : Step::kFrame;
+/// The next outcome in the order of presentation; nothing at the end.
+std::optional<VideoDecoder::Outcome> VideoDecoder::next_outcome() {
+  // Pictures shown before a damaged one may have been decoded after, and from, it: they wait as
+  // long as any codec reorders. Several threads stop at the first damage in decoding order.
+  constexpr std::size_t kMostReordered = 16;
+  const std::size_t delay = is_single_threaded_ && codec_->has_b_frames > 0 ? kMostReordered : 0;
+  while (waiting_.size() <= delay) {
+    std::optional<Outcome> outcome = pull();
+    if (!outcome) break;
+    if (outcome->is_damaged) {
+      for (Outcome& earlier : waiting_) {
+        if (earlier.order > outcome->order) earlier.is_suspect = true;
+      }
     }
-    if (received == AVERROR_EOF) return Step::kEnd;
+    waiting_.push_back(std::move(*outcome));
+  }
+  if (waiting_.empty()) return std::nullopt;
+  std::optional<Outcome> first = std::move(waiting_.front());
+  waiting_.pop_front();
+  return first;
+}
+
+/// Feeds the decoder until it gives a picture or refuses a packet.
+std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
+  if (!picture_) picture_ = spare_picture();
+  while (!stream_.is_stopped()) {
+    const int received = avcodec_receive_frame(codec_.get(), picture_.get());
+    if (received == 0) return outcome_of_picture();
+    if (received == AVERROR_EOF) return std::nullopt;
     if (received == AVERROR(ENOMEM)) throw std::bad_alloc();
-    if (received != AVERROR(EAGAIN)) return Step::kDamage;
-    if (is_draining_) return Step::kEnd;
+    if (received != AVERROR(EAGAIN)) return outcome_of_refusal();
+    if (is_draining_) return std::nullopt;
     const PacketPtr packet = next_packet();
     is_draining_ = packet == nullptr;
+    if (packet) {
+      // Comes back with the picture, however much later: the decoding order.
+      codec_->reordered_opaque = ++sent_packets_;
+      if (is_doubtful(*packet)) doubtful_.insert(sent_packets_);
+    }
     const int sent = avcodec_send_packet(codec_.get(), packet.get());
     if (sent == AVERROR(ENOMEM)) throw std::bad_alloc();
-    if (sent < 0 && packet != nullptr) return Step::kDamage;
+    if (sent < 0 && packet) return outcome_of_refusal();
   }
+  return std::nullopt;
+}
+
+VideoDecoder::Outcome VideoDecoder::outcome_of_picture() {
+  fruitless_packets_ = 0;
+  Outcome outcome;
+  outcome.order = picture_->reordered_opaque;
+  outcome.is_damaged = (picture_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+                       picture_->decode_error_flags != 0 || picture_->width <= 0 ||
+                       picture_->height <= 0 || doubtful_.erase(outcome.order) > 0;
+  outcome.picture = std::move(picture_);
+  return outcome;
+}
+
+VideoDecoder::Outcome VideoDecoder::outcome_of_refusal() const {
+  Outcome outcome;
+  outcome.order = sent_packets_;
+  outcome.is_damaged = true;
+  return outcome;
+}
+
+AvFramePtr VideoDecoder::spare_picture() {
+  AvFramePtr picture;
+  if (spare_pictures_.empty()) {
+    picture.reset(av_frame_alloc());
+    if (!picture) throw std::bad_alloc();
+  } else {
+    picture = std::move(spare_pictures_.back());
+    spare_pictures_.pop_back();
+    av_frame_unref(picture.get());
+  }
+  return picture;
+}
+
+/// Whether a packet is known to be damaged before it is decoded.
+bool VideoDecoder::is_doubtful(const AVPacket& packet) const {
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) return true;
+  return has_checksums_ &&
+         !has_right_ffv1_checksums({packet.data, static_cast<std::size_t>(packet.size)});
+}
+
+/// A wrong checksum is the same for any number of threads; what the decoder says is not.
+bool VideoDecoder::needs_start_over(const Outcome& damage) const {
+  return !is_single_threaded_ && !(has_checksums_ && damage.picture != nullptr);
 }
 
 /// The next packet of the video stream, nullptr at the end.
@@ -107,7 +181,6 @@ PacketPtr VideoDecoder::read_packet() {
     if (packet->stream_index == video_->index) break;
     av_packet_unref(packet.get());
   }
-  ++packets_;
   const std::int64_t begin = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
   if (begin != AV_NOPTS_VALUE) {
     const std::int64_t end = begin + std::max<std::int64_t>(packet->duration, 0);
@@ -117,14 +190,9 @@ PacketPtr VideoDecoder::read_packet() {
   return packet;
 }
 
-bool VideoDecoder::is_damaged(const AVFrame& frame) const {
-  return (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0 ||
-         frame.width <= 0 || frame.height <= 0;
-}
-
-void VideoDecoder::note_damage() {
+void VideoDecoder::note_damage(const Outcome& damage) {
   ++report_.damaged_frames;
-  if (suspects_from_ < 0) suspects_from_ = report_.decoded_frames;
+  damaged_packet_ = std::min(damaged_packet_.value_or(damage.order), damage.order);
   if (report_.decoded_frames == 0) {
     warn("a damaged frame before frame 0 was skipped");
   } else {
@@ -132,53 +200,60 @@ void VideoDecoder::note_damage() {
   }
 }
 
-void VideoDecoder::note_good_frame() {
-  if (suspects_from_ < 0) return;
-  if (decoded_->key_frame != 0) {
-    end_suspect_run();
-  } else {
-    ++report_.suspect_frames;
+/// Decides whether a good picture is suspect.
+void VideoDecoder::note_picture(Outcome& outcome) {
+  if (damaged_packet_ && outcome.order > *damaged_packet_) {
+    if (outcome.picture->key_frame != 0) {
+      end_suspect_run();
+    } else {
+      outcome.is_suspect = true;
+    }
   }
+  if (!outcome.is_suspect) return;
+  ++report_.suspect_frames;
+  if (first_suspect_ < 0) first_suspect_ = report_.decoded_frames;
+  last_suspect_ = report_.decoded_frames;
 }
 
 void VideoDecoder::end_suspect_run() {
-  const std::int64_t first = std::exchange(suspects_from_, -1);
-  const std::int64_t last = report_.decoded_frames - 1;
-  if (first < 0 || last < first) return;
+  damaged_packet_.reset();
+  const std::int64_t first = std::exchange(first_suspect_, -1);
+  if (first < 0) return;
   warn(fmt::format("frames {} to {} were predicted from a damaged frame and may show traces of it",
                    first,
-                   last));
+                   last_suspect_));
 }
 
 void VideoDecoder::start_over() {
-  const std::int64_t delivered = delivered_;
+  waiting_.clear();
+  spare_pictures_.clear();
+  doubtful_.clear();
   codec_.reset();
   format_.reset();
   prefetched_.clear();
   stream_.rewind();
   report_ = {};
-  suspects_from_ = -1;
+  damaged_packet_.reset();
+  first_suspect_ = -1;
   fruitless_packets_ = 0;
-  packets_ = 0;
+  sent_packets_ = 0;
   last_packet_end_ = first_packet_begin_ = AV_NOPTS_VALUE;
   end_code_ = 0;
   is_draining_ = false;
   open(Threads::kOne);
-  delivered_ = delivered;
 }
 
-std::optional<double> VideoDecoder::stamp_s(const AVFrame& frame) const {
-  if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return std::nullopt;
-  return static_cast<double>(frame.best_effort_timestamp) * av_q2d(video_->time_base);
+std::optional<double> VideoDecoder::stamp_s(const AVFrame& picture) const {
+  if (picture.best_effort_timestamp == AV_NOPTS_VALUE) return std::nullopt;
+  return static_cast<double>(picture.best_effort_timestamp) * av_q2d(video_->time_base);
 }
 
-void VideoDecoder::fill(Frame& frame, double time_s) {
-  frame.time_s = time_s;
-  frame.is_suspect = suspects_from_ >= 0;
+void VideoDecoder::fill(const Outcome& outcome, Frame& frame) {
+  frame.is_suspect = outcome.is_suspect;
   if (orientation_.is_upright()) {
-    luma_.read(*decoded_, name_, frame.image);
+    luma_.read(*outcome.picture, name_, frame.image);
   } else {
-    luma_.read(*decoded_, name_, as_stored_);
+    luma_.read(*outcome.picture, name_, as_stored_);
     turn_upright(as_stored_, orientation_, frame.image);
   }
   if (delivered_ == 0) {

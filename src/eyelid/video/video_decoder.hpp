@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "eyelid/video/byte_stream.hpp"
 #include "eyelid/video/ffmpeg_handles.hpp"
@@ -20,13 +22,15 @@ namespace eyelid::video {
 
 /// One video stream of one file, frame by frame, through FFmpeg.
 ///
-/// Damage: a frame that FFmpeg refuses, marks as corrupt, or had to patch (error concealment) is
-/// skipped and counted. Frames predicted from it are delivered, counted as suspect, and named in a
-/// warning that ends at the next key frame.
+/// Damage: a frame that FFmpeg refuses, marks as corrupt or had to patch (error concealment), or
+/// whose own checksum is wrong, is skipped and counted. Frames predicted from it are delivered,
+/// marked and counted as suspect, up to the next key frame. Damage inside codecs without any check
+/// (VP9, Motion JPEG, Huffman codecs) that still decodes cannot be noticed by anybody.
 ///
-/// Determinism: FFmpeg's frame threads decode whole files identically for any thread count, but
-/// place damage differently. At the first damage the file is therefore decoded anew from its start
-/// with one thread; frames already delivered are not delivered again.
+/// Determinism: FFmpeg's threads decode whole files identically for any count, but treat damage
+/// differently. With several threads every flaw is therefore an error, and at the first one the
+/// file is decoded anew from its start by one thread that tells exactly what is damaged. Frames
+/// already delivered came before it and are not delivered again.
 class VideoDecoder final : public FrameDecoder {
  public:
   /// Throws InputError: no known container, no video stream, no decoder.
@@ -43,7 +47,13 @@ class VideoDecoder final : public FrameDecoder {
 
  private:
   enum class Threads { kMany, kOne };
-  enum class Step { kFrame, kDamage, kEnd };
+  /// What came out of the decoder for one packet.
+  struct Outcome {
+    AvFramePtr picture;      // none: the packet was refused
+    std::int64_t order = 0;  // of its packet in the file
+    bool is_damaged = false;
+    bool is_suspect = false;
+  };
 
   void open(Threads threads);
   void open_container();
@@ -54,14 +64,20 @@ class VideoDecoder final : public FrameDecoder {
 
   PacketPtr read_packet();
   PacketPtr next_packet();
-  Step step();
-  bool is_damaged(const AVFrame& frame) const;
-  void note_damage();
-  void note_good_frame();
-  void end_suspect_run();
+  bool is_doubtful(const AVPacket& packet) const;
+  std::optional<Outcome> pull();
+  std::optional<Outcome> next_outcome();
+  Outcome outcome_of_picture();
+  Outcome outcome_of_refusal() const;
+  AvFramePtr spare_picture();
+  bool needs_start_over(const Outcome& damage) const;
   void start_over();
-  std::optional<double> stamp_s(const AVFrame& frame) const;
-  void fill(Frame& frame, double time_s);
+
+  void note_damage(const Outcome& damage);
+  void note_picture(Outcome& picture);
+  void end_suspect_run();
+  std::optional<double> stamp_s(const AVFrame& picture) const;
+  void fill(const Outcome& outcome, Frame& frame);
   void note_end();
   bool ended_early() const;
   void warn(std::string sentence);
@@ -72,8 +88,12 @@ class VideoDecoder final : public FrameDecoder {
   FormatPtr format_;
   CodecPtr codec_;
   AVStream* video_ = nullptr;  // owned by format_
-  AvFramePtr decoded_;
   std::deque<PacketPtr> prefetched_;
+  // Outcomes held back until damage that is shown later, but was decoded earlier, is known.
+  std::deque<Outcome> waiting_;
+  AvFramePtr picture_;  // the decoder's next
+  std::vector<AvFramePtr> spare_pictures_;
+  std::set<std::int64_t> doubtful_;  // packets sent, by number
   Orientation orientation_;
   LumaReader luma_;
   GreyImage as_stored_;  // before it is turned upright
@@ -83,16 +103,20 @@ class VideoDecoder final : public FrameDecoder {
   std::optional<TimeLine> time_line_;
   double rate_ = 0.0;  // of the container, for gaps
 
-  std::int64_t delivered_ = 0;       // to the caller, over all starts
-  std::int64_t suspects_from_ = -1;  // first frame of a run predicted from damage
+  std::int64_t delivered_ = 0;  // to the caller, over all starts
+  // A run of frames predicted from damage: the packet that began it, first and last such frame.
+  std::optional<std::int64_t> damaged_packet_;
+  std::int64_t first_suspect_ = -1;
+  std::int64_t last_suspect_ = -1;
   std::int64_t fruitless_packets_ = 0;
-  std::int64_t packets_ = 0;
+  std::int64_t sent_packets_ = 0;
   std::int64_t last_packet_end_ = AV_NOPTS_VALUE;
   std::int64_t first_packet_begin_ = AV_NOPTS_VALUE;
   int end_code_ = 0;
   bool is_draining_ = false;
   bool has_ended_ = false;
   bool is_single_threaded_ = false;
+  bool has_checksums_ = false;  // FFV1
 };
 
 }  // namespace eyelid::video

@@ -16,6 +16,7 @@ extern "C" {
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/ffv1_checksums.hpp"
 #include "eyelid/video/video_decoder.hpp"
 
 namespace eyelid::video {
@@ -52,6 +53,15 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
 }
 
 bool is_close(double a, double b) { return std::abs(a - b) <= 0.1 * b; }
+
+/// Codecs whose frames stand alone refuse damaged ones; the others must go on, or everything up to
+/// the next key frame were lost. Motion JPEG of many cameras has flaws that harm nothing.
+bool is_strict_alone(AVCodecID codec) {
+  if (codec == AV_CODEC_ID_MJPEG) return false;
+  if (codec == AV_CODEC_ID_PNG) return true;  // FFmpeg 5.1 does not list it as such
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
+  return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+}
 
 double positive(AVRational rate) { return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0.0; }
 
@@ -132,22 +142,24 @@ void VideoDecoder::open_codec(Threads threads) {
                     kMaxArea_px));
   }
   codec_.reset(avcodec_alloc_context3(codec));
-  decoded_.reset(av_frame_alloc());
-  if (!codec_ || !decoded_) throw std::bad_alloc();
+  if (!codec_) throw std::bad_alloc();
   int code = avcodec_parameters_to_context(codec_.get(), &parameters);
   codec_->pkt_timebase = video_->time_base;
   codec_->max_pixels = kMaxArea_px;
+  is_single_threaded_ = threads == Threads::kOne || options_.decoder_threads == 1;
   codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
+  if (!is_single_threaded_ || is_strict_alone(parameters.codec_id)) {
+    codec_->err_recognition |= AV_EF_EXPLODE;
+  }
   // Without it, frames before the first key frame vanish uncounted; with it they come marked.
   codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-  codec_->thread_count = threads == Threads::kOne ? 1 : options_.decoder_threads;
+  codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
   if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (code < 0) {
     throw InputError(name_ + ": the " + codec->name + " decoder refuses the stream (" +
                      error_text(code) + "), expected one it can decode");
   }
-  is_single_threaded_ = (codec_->active_thread_type & FF_THREAD_FRAME) == 0;
 }
 
 void VideoDecoder::prefetch() {
@@ -156,6 +168,11 @@ void VideoDecoder::prefetch() {
     PacketPtr packet = read_packet();
     if (!packet) return;
     bytes += packet->size;
+    // One whole frame with checksums shows that all have them.
+    if (video_->codecpar->codec_id == AV_CODEC_ID_FFV1 && !has_checksums_) {
+      has_checksums_ =
+          has_right_ffv1_checksums({packet->data, static_cast<std::size_t>(packet->size)});
+    }
     prefetched_.push_back(std::move(packet));
   }
 }
