@@ -5,226 +5,16 @@
 #include <array>
 #include <cmath>
 #include <deque>
-#include <optional>
 #include <utility>
 
 #include "eyelid/closure/blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/closure/eye_conditioner.hpp"
 #include "eyelid/closure/frame_interval.hpp"
-#include "eyelid/closure/rest_level.hpp"
-#include "eyelid/core/error.hpp"
+#include "eyelid/closure/recording_levels.hpp"
 
 namespace eyelid::closure {
 namespace {
-
-constexpr std::array<Eye, 2> kEyes{Eye::Right, Eye::Left};
-constexpr float kLevelDisagreement = 0.15f;  // of the range of the file, before the user is warned
-
-std::size_t index_of(Eye eye) { return eye == Eye::Right ? 0 : 1; }
-std::string name_of(Eye eye) { return eye == Eye::Right ? "right" : "left"; }
-
-// EAR of one eye as far as it can be believed.
-float measured_ear(const ClosureInput& record, Eye eye) {
-  const float ear = eye == Eye::Right ? record.ear_right : record.ear_left;
-  return record.is_trustworthy && ear >= 0.0f && ear <= kLargestEar ? ear : kNotAvailable;
-}
-
-bool is_measured(const ClosureInput& record) {
-  return std::isfinite(measured_ear(record, Eye::Right)) ||
-         std::isfinite(measured_ear(record, Eye::Left));
-}
-
-// First pass: counts, rate, open levels.
-struct Survey {
-  std::array<OpenLevelFinder, 2> open;
-  std::int64_t frames = 0;
-  std::int64_t valid_frames = 0;
-  std::int64_t face_lost_intervals = 0;
-  double first_s = 0.0;
-  double last_s = 0.0;
-  double frame_interval_s = 0.0;
-};
-
-Survey survey(TraceReader& trace) {
-  Survey result;
-  FrameIntervalMeter meter;
-  ClosureInput record;
-  bool was_measured = true;
-  trace.rewind();
-  while (trace.next(record)) {
-    if (!std::isfinite(record.time_s) || (result.frames > 0 && record.time_s <= result.last_s)) {
-      throw InputError("frame " + std::to_string(record.frame) + ": time " +
-                       std::to_string(record.time_s) + " s follows " +
-                       std::to_string(result.last_s) + " s; times must be finite and increase");
-    }
-    if (result.frames == 0) result.first_s = record.time_s;
-    if (result.frames > 0) meter.add(record.time_s - result.last_s);
-    result.last_s = record.time_s;
-    ++result.frames;
-    for (const Eye eye : kEyes) result.open[index_of(eye)].add(measured_ear(record, eye));
-    result.valid_frames += is_measured(record);
-    result.face_lost_intervals += was_measured && !is_measured(record);
-    was_measured = is_measured(record);
-  }
-  result.frame_interval_s = meter.median_s();
-  return result;
-}
-
-// One pass of one eye's conditioned trace, as FEC by the given levels.
-using FecSink = std::function<void(const FecPoint&, bool starts_segment)>;
-
-void for_each_fec(TraceReader& trace,
-                  const ConditionerOptions& options,
-                  Eye eye,
-                  const EyeLevels& levels,
-                  const FecSink& sink) {
-  std::deque<std::int64_t> frames;
-  EyeConditioner conditioner(options, [&](const ConditionedValue& value) {
-    sink({frames.front(), value.time_s, fec_of(value.value, levels)}, value.starts_segment);
-    frames.pop_front();
-  });
-  ClosureInput record;
-  trace.rewind();
-  while (trace.next(record)) {
-    frames.push_back(record.frame);
-    conditioner.push(record.time_s, measured_ear(record, eye));
-  }
-  conditioner.finish();
-}
-
-float rest_noise(TraceReader& trace,
-                 const ConditionerOptions& options,
-                 Eye eye,
-                 const EyeLevels& levels) {
-  RestNoise noise;
-  for_each_fec(trace, options, eye, levels, [&](const FecPoint& point, bool starts_segment) {
-    if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();
-    if (std::isfinite(point.fec)) noise.add(point.time_s, point.fec);
-  });
-  return noise.deviation();
-}
-
-// What the recording itself says about one eye.
-struct EyeFindings {
-  std::optional<float> open_ear;
-  std::optional<float> closed_ear;  // from full closures
-  float rest_noise_ear = 0.0f;      // standard deviation of the filtered EAR at rest
-};
-
-EyeFindings examine_eye(TraceReader& trace,
-                        const ConditionerOptions& options,
-                        Eye eye,
-                        const Survey& surveyed) {
-  EyeFindings findings;
-  findings.open_ear = surveyed.open[index_of(eye)].open_ear();
-  if (!findings.open_ear) return findings;
-  const EyeLevels provisional{*findings.open_ear, kPopulationClosedRatio * *findings.open_ear};
-  const float range = provisional.open_ear - provisional.closed_ear;
-  const float noise = rest_noise(trace, options, eye, provisional);
-  findings.rest_noise_ear = noise * range;
-  ClosedLevelFinder closed;
-  BlinkFinder finder({eye, smallest_amplitude(noise), surveyed.frame_interval_s},
-                     [&](const Blink&, float floor_fec) { closed.add(floor_fec); });
-  for_each_fec(trace, options, eye, provisional, [&](const FecPoint& point, bool starts_segment) {
-    finder.push(point, starts_segment);
-  });
-  finder.finish();
-  if (const auto closed_fec = closed.closed_fec()) {
-    findings.closed_ear = std::max(0.0f, provisional.open_ear - *closed_fec * range);
-  }
-  return findings;
-}
-
-EyeLevels& levels_of(Calibration& calibration, Eye eye) {
-  return eye == Eye::Right ? calibration.right : calibration.left;
-}
-
-const EyeLevels& levels_of(const Calibration& calibration, Eye eye) {
-  return eye == Eye::Right ? calibration.right : calibration.left;
-}
-
-std::string& reason_of(ClosureSummary& summary, Eye eye) {
-  return eye == Eye::Right ? summary.no_fec_reason_right : summary.no_fec_reason_left;
-}
-
-std::string rounded(float value) {
-  const std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + 4);
-}
-
-std::string why_no_open_level(const OpenLevelFinder& open, Eye eye) {
-  if (open.count() < kFewestMeasurements) {
-    return "the " + name_of(eye) + " eye was measured in " + std::to_string(open.count()) +
-           " frames; its open level needs at least " + std::to_string(kFewestMeasurements) +
-           " (or a calibration file)";
-  }
-  return "the " + name_of(eye) + " eye was never seen open (eye aspect ratio above " +
-         rounded(kSmallestOpenEar) + "); a calibration file is needed";
-}
-
-// Levels of the recording; the closed one of an eye that never shut comes from the other eye's
-// ratio or, failing that, from the population.
-void calibrate(const Survey& surveyed,
-               const std::array<EyeFindings, 2>& findings,
-               ClosureSummary& summary) {
-  for (const Eye eye : kEyes) {
-    const EyeFindings& own = findings[index_of(eye)];
-    const EyeFindings& other = findings[1 - index_of(eye)];
-    EyeLevels& levels = levels_of(summary.calibration, eye);
-    if (!own.open_ear) {
-      reason_of(summary, eye) = why_no_open_level(surveyed.open[index_of(eye)], eye);
-      continue;
-    }
-    levels.open_ear = *own.open_ear;
-    if (own.closed_ear) {
-      levels.closed_ear = *own.closed_ear;
-    } else if (other.open_ear && other.closed_ear) {
-      levels.closed_ear = *own.open_ear * *other.closed_ear / *other.open_ear;
-      summary.warnings.push_back("no full closure of the " + name_of(eye) +
-                                 " eye was seen: its closed level follows the other eye's");
-    } else {
-      levels.closed_ear = kPopulationClosedRatio * *own.open_ear;
-      summary.calibration.closed_source = LevelSource::Population;
-      summary.warnings.push_back(
-          "no full closure of the " + name_of(eye) + " eye was seen: its closed level is " +
-          rounded(kPopulationClosedRatio) + " of the open one, as in most people");
-    }
-  }
-}
-
-void compare_with_file(Eye eye,
-                       const char* what,
-                       std::optional<float> measured,
-                       float stored,
-                       float range,
-                       ClosureSummary& summary) {
-  if (!measured || std::abs(*measured - stored) <= kLevelDisagreement * range) return;
-  summary.warnings.push_back("the " + name_of(eye) + " eye's " + what + " level is " +
-                             rounded(*measured) + " in this recording but " + rounded(stored) +
-                             " in the calibration file: check glasses, camera and subject");
-}
-
-void use_file(const Calibration& file,
-              const std::array<EyeFindings, 2>& findings,
-              ClosureSummary& summary) {
-  summary.calibration = file;
-  summary.calibration.open_source = LevelSource::File;
-  summary.calibration.closed_source = LevelSource::File;
-  for (const Eye eye : kEyes) {
-    const EyeLevels& levels = levels_of(file, eye);
-    if (!are_usable(levels)) {
-      reason_of(summary, eye) = "the calibration file holds no levels of the " + name_of(eye) +
-                                " eye that are at least 0.02 apart";
-      levels_of(summary.calibration, eye) = {};
-      continue;
-    }
-    const EyeFindings& own = findings[index_of(eye)];
-    const float range = levels.open_ear - levels.closed_ear;
-    compare_with_file(eye, "open", own.open_ear, levels.open_ear, range, summary);
-    compare_with_file(eye, "closed", own.closed_ear, levels.closed_ear, range, summary);
-  }
-}
 
 // Last pass: joins the eyes to rows, finds the blinks, delivers both.
 class Delivery {
@@ -362,9 +152,9 @@ ClosureSummary analyze_closure(TraceReader& trace,
     findings[index_of(eye)] = examine_eye(trace, conditioning, eye, surveyed);
   }
   if (options.calibration) {
-    use_file(*options.calibration, findings, summary);
+    calibrate_from_file(*options.calibration, findings, summary);
   } else {
-    calibrate(surveyed, findings, summary);
+    calibrate_from_recording(surveyed, findings, summary);
   }
   summary.noise_right = noise_in_fec(findings[0], summary.calibration.right);
   summary.noise_left = noise_in_fec(findings[1], summary.calibration.left);

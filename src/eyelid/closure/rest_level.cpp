@@ -8,7 +8,9 @@ namespace eyelid::closure {
 namespace {
 
 constexpr double kMemory_s = 1.0;
-constexpr double kSmallestStep_s = 0.0019;  // takes every frame at 500 frames/s
+// Every fourth frame at 500 frames/s: within 8 ms the filtered trace hardly changes, and keeping
+// all took half the time of the whole analysis.
+constexpr double kSmallestStep_s = 0.0079;
 constexpr float kNoiseStep = 0.001f;
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace eyelid::closure {
 
 /// Median of the latest second of a trace at rest: the level from which a blink starts. Memory is
-/// bounded at any frame rate (values closer than 2 ms to the one before are left out).
+/// bounded at any frame rate (values closer than 8 ms to the one before are left out).
 class RestLevel {
  public:
   void add(double time_s, float value);

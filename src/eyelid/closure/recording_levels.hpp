@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "eyelid/closure/closure_analysis.hpp"
+#include "eyelid/closure/ear_levels.hpp"
+#include "eyelid/closure/eye_conditioner.hpp"
+#include "eyelid/closure/trace.hpp"
+#include "eyelid/core/blink.hpp"
+
+namespace eyelid::closure {
+
+// The steps of analyze_closure() that come before the FEC; not for other rooms.
+
+inline constexpr std::array<Eye, 2> kEyes{Eye::Right, Eye::Left};
+inline std::size_t index_of(Eye eye) { return eye == Eye::Right ? 0 : 1; }
+inline const EyeLevels& levels_of(const Calibration& calibration, Eye eye) {
+  return eye == Eye::Right ? calibration.right : calibration.left;
+}
+
+/// EAR of one eye as far as it can be believed, else kNotAvailable.
+float measured_ear(const ClosureInput& record, Eye eye);
+/// At least one eye was measured.
+bool is_measured(const ClosureInput& record);
+
+/// First pass: counts, rate, open levels.
+struct Survey {
+  std::array<OpenLevelFinder, 2> open;
+  std::int64_t frames = 0;
+  std::int64_t valid_frames = 0;
+  std::int64_t face_lost_intervals = 0;
+  double first_s = 0.0;
+  double last_s = 0.0;
+  double frame_interval_s = 0.0;
+};
+/// Throws InputError when times are not finite or do not increase.
+Survey survey(TraceReader& trace);
+
+/// What the recording itself says about one eye; empty where it says nothing.
+struct EyeFindings {
+  std::optional<float> open_ear;
+  std::optional<float> closed_ear;  // from full closures
+  float rest_noise_ear = 0.0f;      // standard deviation of the filtered EAR at rest
+};
+/// Second pass, once per eye.
+EyeFindings examine_eye(TraceReader& trace,
+                        const ConditionerOptions& options,
+                        Eye eye,
+                        const Survey& surveyed);
+
+/// Levels from the recording, with reasons and warnings where they are missing or guessed: the
+/// closed level of an eye that never shut comes from the other eye's ratio or, failing that, from
+/// the population.
+void calibrate_from_recording(const Survey& surveyed,
+                              const std::array<EyeFindings, 2>& findings,
+                              ClosureSummary& summary);
+/// Levels from a file, with a warning where the recording disagrees.
+void calibrate_from_file(const Calibration& file,
+                         const std::array<EyeFindings, 2>& findings,
+                         ClosureSummary& summary);
+
+}  // namespace eyelid::closure
