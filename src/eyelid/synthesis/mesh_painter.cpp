@@ -25,7 +25,6 @@ void shade_points(const SurfaceMesh& mesh,
     work.points[i] = camera(world);
     const float facing = dot(normal, unit(eye - world));
     work.alpha[i] = mix(1.0f, std::clamp(facing / kOutlineCosine, 0.0f, 1.0f), mesh.softness[i]);
-    if (facing < -0.3f) continue;  // no triangle with this corner is seen
     const Shade shade = shade_of(light, normal, mesh.openness[i], mesh.gloss[i]);
     work.light[i] = shade.light;
     work.shine[i] = shade.shine;

@@ -54,11 +54,14 @@ Scene::Options choose_scene(const Person& person,
 
 }  // namespace
 
-Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options) {
+Sitter::Sitter(std::uint64_t person_seed)
+    : model_(std::make_shared<const HeadModel>(make_person(person_seed))) {}
+
+Portrait Sitter::portrait(std::uint64_t seed, const PortraitOptions& options) const {
   Random random(seed, 0x706f727472ull);
-  const Person person = make_person(mixed_bits(seed));
+  const Person& person = model_->person();
   const Scene::Options scene_options = choose_scene(person, options, seed, random);
-  const Scene scene(person, scene_options);
+  const Scene scene(model_, scene_options);
 
   Moment moment;
   const auto within = [&](float range) {
@@ -88,6 +91,10 @@ Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options) {
   portrait.fec_left = moment.left.closure;
   portrait.has_glasses = scene_options.has_glasses;
   return portrait;
+}
+
+Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options) {
+  return Sitter(mixed_bits(seed)).portrait(seed, options);
 }
 
 }  // namespace eyelid::synthesis

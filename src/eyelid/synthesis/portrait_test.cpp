@@ -23,6 +23,14 @@ TEST(Portrait, SameSeedSamePicture) {
   EXPECT_FALSE(is_same(first.image, other.image));
 }
 
+TEST(Portrait, OneSitterGivesManyPicturesOfTheSamePerson) {
+  const Sitter sitter(3);
+  const Portrait first = sitter.portrait(1);
+  const Portrait second = sitter.portrait(2);
+  EXPECT_FALSE(is_same(first.image, second.image));
+  EXPECT_TRUE(is_same(second.image, Sitter(3).portrait(2).image));
+}
+
 TEST(Portrait, EyesLieInTheFaceAndTheRightOneOnTheLeft) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const Portrait portrait = render_portrait(seed);

@@ -36,14 +36,14 @@ struct Workspace {
 
 }  // namespace
 
-Scene::Scene(const Person& person, const Options& options)
+Scene::Scene(std::shared_ptr<const HeadModel> model, const Options& options)
     : options_(options),
-      model_(person),
-      right_painter_(model_, Eye::Right),
-      left_painter_(model_, Eye::Left) {
+      model_(std::move(model)),
+      right_painter_(*model_, Eye::Right),
+      left_painter_(*model_, Eye::Left) {
   EYELID_EXPECTS(options.width > 0 && options.width <= 8192);
   EYELID_EXPECTS(options.height > 0 && options.height <= 8192);
-  if (options.has_glasses) glasses_ = std::make_unique<Glasses>(model_, options.seed);
+  if (options.has_glasses) glasses_ = std::make_unique<Glasses>(*model_, options.seed);
   paint_background();
 }
 
@@ -103,14 +103,14 @@ void Scene::render(const Moment& moment, GreyImage& image) const {
   const Light& light = options_.light;
   const RigidMotion head = world_from_head(moment.pose);
   const RigidMotion torso = world_from_head(torso_pose(moment.pose));
-  if (!model_.loose_hair().positions.empty()) {
-    draw_mesh(model_.loose_hair(), head, camera, light, work.mesh, canvas);
+  if (!model_->loose_hair().positions.empty()) {
+    draw_mesh(model_->loose_hair(), head, camera, light, work.mesh, canvas);
   }
-  draw_mesh(model_.torso(), torso, camera, light, work.mesh, canvas);
-  for (const SurfaceMesh& ear : model_.ears()) {
+  draw_mesh(model_->torso(), torso, camera, light, work.mesh, canvas);
+  for (const SurfaceMesh& ear : model_->ears()) {
     draw_mesh(ear, head, camera, light, work.mesh, canvas);
   }
-  draw_mesh(model_.face(), head, camera, light, work.mesh, canvas);
+  draw_mesh(model_->face(), head, camera, light, work.mesh, canvas);
   right_painter_.draw(moment.right, head, camera, light, work.eye, canvas);
   left_painter_.draw(moment.left, head, camera, light, work.eye, canvas);
   if (glasses_) glasses_->draw(head, camera, light, work.glasses, canvas);
@@ -147,7 +147,7 @@ FaceLandmarks Scene::points(const Moment& moment) const {
   const RigidMotion head = world_from_head(moment.pose);
   FaceLandmarks points;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    points[i] = options_.camera(head(model_.points()[i]));
+    points[i] = options_.camera(head(model_->points()[i]));
   }
   const EyeLandmarks lids = eyes(moment);
   std::copy(lids.right.begin(), lids.right.end(), points.begin() + kRightEyeBegin);
@@ -158,7 +158,7 @@ FaceLandmarks Scene::points(const Moment& moment) const {
 FaceKeypoints Scene::keypoints(const Moment& moment) const {
   const RigidMotion head = world_from_head(moment.pose);
   FaceKeypoints points;
-  const auto places = model_.keypoints();
+  const auto places = model_->keypoints();
   for (std::size_t i = 0; i < points.size(); ++i) points[i] = options_.camera(head(places[i]));
   return points;
 }

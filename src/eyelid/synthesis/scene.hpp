@@ -37,9 +37,7 @@ class Scene {
     std::uint64_t seed = 1;  // of background and glasses
   };
   /// Width and height 1 .. 8192.
-  Scene(const Person& person, const Options& options);
-  Scene(const Scene&) = delete;  // its painters point into it
-  Scene& operator=(const Scene&) = delete;
+  Scene(std::shared_ptr<const HeadModel> model, const Options& options);
 
   void render(const Moment& moment, GreyImage& image) const;
 
@@ -48,7 +46,6 @@ class Scene {
   FaceKeypoints keypoints(const Moment& moment) const;
   /// Upright box round brows and chin, as wide as the face: what detectors are asked for.
   Rect face_box(const Moment& moment) const;
-  const HeadModel& model() const { return model_; }
 
  private:
   void paint_background();
@@ -56,7 +53,7 @@ class Scene {
   void expose(const Moment& moment, const Canvas& canvas, GreyImage& image) const;
 
   Options options_;
-  HeadModel model_;
+  std::shared_ptr<const HeadModel> model_;
   EyePainter right_painter_;
   EyePainter left_painter_;
   std::unique_ptr<Glasses> glasses_;

@@ -96,7 +96,7 @@ struct SessionRenderer::Parts {
   Parts(const SessionOptions& session, Random random)
       : options(session),
         person(make_person(session.seed)),
-        scene(person, scene_options(session)),
+        scene(std::make_shared<const HeadModel>(person), scene_options(session)),
         motion({session.seed, session.seconds, session.trials, session.isi_s}),
         head(session.with_pose, random) {
     // The operator opens the lens further for darker skin, not all the way.
