@@ -177,7 +177,7 @@ float EyePainter::lid_factor(Point eye, const Workspace::Column& lids, float clo
   if (above > 0.0f && below <= above) {
     const float fold = eye.y - lids.crease;
     const float open = 1.0f - closure;
-    const float fold_reach = smooth_step(1.45f, 1.0f, s);
+    const float fold_reach = person_.crease_depth * smooth_step(1.45f, 1.0f, s);
     factor -= fold_reach * (0.10f + 0.30f * open) * bell(fold - 0.3f, mix(0.8f, 1.2f, closure));
     factor -= fold_reach * 0.13f * open * bell(fold - 1.5f, 2.2f);
     factor += fold_reach * 0.06f * bell(fold + 4.0f, 3.5f);

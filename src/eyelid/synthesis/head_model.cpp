@@ -112,7 +112,11 @@ void HeadModel::build_ears() {
       const float r = 1.0f - static_cast<float>(ring) / (kRings - 1);
       for (int spoke = 0; spoke < kSpokes; ++spoke) {
         const std::size_t i = ear.index(spoke, ring);
-        ear.openness[i] = 0.38f + 0.45f * smooth_step(0.35f, 0.85f, r);
+        // Rim, groove, fold and bowl from the edge inwards.
+        const float rim = bell(r - 0.93f, 0.12f);
+        const float fold = 0.75f * bell(r - 0.60f, 0.14f);
+        const float bowl = 0.35f * smooth_step(0.40f, 0.15f, r);
+        ear.openness[i] = 0.40f + 0.42f * std::max(rim, fold) - 0.6f * bowl;
         ear.gloss[i] = 0.4f * person_.gloss;
         ear.softness[i] = 0.0f;
         // Front of a curled sheet: leave the light of its own plane dominant.

@@ -68,6 +68,8 @@ Person make_person(std::uint64_t seed) {
   if (person.hair == HairStyle::Short && random.chance(0.55)) {
     person.beard = random.uniform_f(0.15, 0.8);
   }
+  person.crease_depth =
+      random.chance(0.2) ? random.uniform_f(0.0, 0.4) : random.uniform_f(0.6, 1.25);
   return person;
 }
 

@@ -36,7 +36,8 @@ struct Person {
   float upper_lid = 6.6f;  // height of the open lid over the line of the corners
   float lower_lid = 3.3f;
   float canthal_tilt_deg = 4.0f;
-  float crease = 3.6f;  // over the open lid
+  float crease = 3.6f;        // over the open lid
+  float crease_depth = 1.0f;  // 0 for a lid without a fold
   float lash_length = 1.0f;
   float lash_darkness = 0.7f;
   float pupil_radius = 2.2f;
