@@ -7,8 +7,10 @@
 #include <cstring>
 
 #include "eyelid/compute/aligned_buffer.hpp"
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/kernels/tree_ensemble/scalar.hpp"
+#include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
+#include "eyelid/landmarks/leaf_memory.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -120,39 +122,58 @@ struct ShapeModel::Packed {
     AlignedBuffer<std::int32_t> anchor;
     AlignedBuffer<float> dx;
     AlignedBuffer<float> dy;
-    AlignedBuffer<std::uint32_t> nodes;
-    AlignedBuffer<std::byte> leaf_rows;
+    std::vector<kernels::TreeNode> nodes;
+    AlignedBuffer<std::uint8_t> byte_nodes;
     kernels::FeatureTable features;
+    kernels::TreeTable trees;
     kernels::LeafTable leaves;
     float scale = 1.0f;  // of I16 leaves
   };
 
   Packed(const ShapeModelDescription& description, LeafType type);
   void pack_features(const ShapeModelDescription::Cascade& source, Cascade& target) const;
-  void pack_trees(const ShapeModelDescription::Cascade& source, Cascade& target) const;
+  void pack_trees(const ShapeModelDescription::Cascade& source, Cascade& target, std::byte* rows);
   void pack_leaf(const float* values, float scale, std::byte* row) const;
+  std::size_t row_bytes() const {
+    return round_up(value_count, 8) * (leaf_type == LeafType::F32 ? 4 : 2);
+  }
+  void advance(const Cascade& cascade, const kernels::SampledImage& image, float* shape) const;
 
+  const kernels::TreeKernels& kernels_;
   std::map<std::string, std::string> metadata;
   LeafType leaf_type;
   int depth;
   std::size_t value_count;  // two per point
   AlignedBuffer<float> mean;
   CentredMean centred;
+  LeafMemory leaf_memory;
   std::vector<Cascade> cascades;
 };
 
 ShapeModel::Packed::Packed(const ShapeModelDescription& description, LeafType type)
-    : metadata(description.metadata),
+    : kernels_(kernels::tree_kernels(compute::cpu_features())),
+      metadata(description.metadata),
       leaf_type(type),
       depth(description.depth),
       value_count(2 * description.mean_shape.size()),
       mean(round_up(value_count, 16)),
       centred(description.mean_shape),
       cascades(description.cascades.size()) {
-  std::memcpy(mean.data(), description.mean_shape.data(), value_count * sizeof(float));
+  for (std::size_t i = 0; i < description.mean_shape.size(); ++i) {
+    mean[2 * i] = description.mean_shape[i].x;
+    mean[2 * i + 1] = description.mean_shape[i].y;
+  }
+  std::size_t rows = 0;
+  for (const auto& cascade : description.cascades) {
+    rows += description.tree_count(cascade) << depth;
+  }
+  leaf_memory = LeafMemory(rows * row_bytes());
+  std::byte* next_rows = leaf_memory.data();
   for (std::size_t i = 0; i < cascades.size(); ++i) {
-    pack_features(description.cascades[i], cascades[i]);
-    pack_trees(description.cascades[i], cascades[i]);
+    const auto& source = description.cascades[i];
+    pack_features(source, cascades[i]);
+    pack_trees(source, cascades[i], next_rows);
+    next_rows += (description.tree_count(source) << depth) * row_bytes();
   }
 }
 
@@ -174,52 +195,45 @@ void ShapeModel::Packed::pack_features(const ShapeModelDescription::Cascade& sou
 // Kernels want thresholds 0 .. 255 and the path to a leaf as its number. a - b > t with t < 0 is
 // the opposite of b - a > -t - 1: features and children change places.
 void ShapeModel::Packed::pack_trees(const ShapeModelDescription::Cascade& source,
-                                    Cascade& target) const {
+                                    Cascade& target,
+                                    std::byte* rows) {
   const std::size_t leaf_count = std::size_t{1} << depth;
   const std::size_t node_count = leaf_count - 1;
   const std::size_t tree_count = source.splits.size() / node_count;
-  const std::size_t number_bytes = leaf_type == LeafType::F32 ? 4 : 2;
-  const std::size_t row_bytes = round_up(value_count * number_bytes, 32);
-  if (leaf_type == LeafType::I16) {
-    float largest = 0.0f;
-    for (const float value : source.leaves) largest = std::max(largest, std::fabs(value));
-    target.scale = largest > 0.0f ? largest / 32767.0f : 1.0f;
-  }
-  target.nodes = AlignedBuffer<std::uint32_t>(tree_count * node_count);
-  target.leaf_rows = AlignedBuffer<std::byte>(tree_count * leaf_count * row_bytes);
-  std::vector<std::size_t> source_node(leaf_count);  // of each path of the current level
+  if (leaf_type == LeafType::I16) target.scale = leaf_scale(source.leaves);
+  target.nodes.resize(tree_count * node_count);
+  std::vector<std::size_t> source_node(2 * leaf_count);  // heap order: node n has 2n + 1, 2n + 2
   for (std::size_t tree = 0; tree < tree_count; ++tree) {
-    const auto* splits = source.splits.data() + tree * node_count;
-    source_node.assign(1, 0);
-    for (int level = 0; level < depth; ++level) {
-      std::vector<std::size_t> children;
-      for (std::size_t path = 0; path < source_node.size(); ++path) {
-        const std::size_t n = source_node[path];
-        const auto& split = splits[n];
-        const bool is_swapped = split.threshold < 0;
-        const std::uint32_t a = is_swapped ? split.feature_b : split.feature_a;
-        const std::uint32_t b = is_swapped ? split.feature_a : split.feature_b;
-        const int threshold = is_swapped ? -split.threshold - 1 : split.threshold;
-        target.nodes[tree * node_count + ((std::size_t{1} << level) - 1) + path] =
-            kernels::pack_node(a, b, static_cast<std::uint32_t>(threshold));
-        // The bit of a path is 1 where the kernel's test is true.
-        children.push_back(is_swapped ? 2 * n + 1 : 2 * n + 2);
-        children.push_back(is_swapped ? 2 * n + 2 : 2 * n + 1);
-      }
-      source_node = std::move(children);
+    source_node[0] = 0;
+    for (std::size_t n = 0; n < node_count; ++n) {
+      const auto& split = source.splits[tree * node_count + source_node[n]];
+      const bool is_swapped = split.threshold < 0;
+      const int threshold = is_swapped ? -split.threshold - 1 : split.threshold;
+      target.nodes[tree * node_count + n] = {is_swapped ? split.feature_b : split.feature_a,
+                                             is_swapped ? split.feature_a : split.feature_b,
+                                             static_cast<std::uint16_t>(threshold),
+                                             0};
+      // The second child of ours is where the test is true; theirs is the first.
+      const std::size_t if_true = 2 * source_node[n] + (is_swapped ? 2 : 1);
+      const std::size_t if_false = 2 * source_node[n] + (is_swapped ? 1 : 2);
+      source_node[2 * n + 1] = if_false;
+      source_node[2 * n + 2] = if_true;
     }
     for (std::size_t path = 0; path < leaf_count; ++path) {
-      const std::size_t leaf = tree * leaf_count + source_node[path] - node_count;
+      const std::size_t leaf = tree * leaf_count + source_node[node_count + path] - node_count;
       pack_leaf(source.leaves.data() + leaf * value_count,
                 target.scale,
-                target.leaf_rows.data() + (tree * leaf_count + path) * row_bytes);
+                rows + (tree * leaf_count + path) * row_bytes());
     }
   }
-  target.leaves = {target.leaf_rows.data(),
-                   row_bytes,
-                   depth,
-                   static_cast<int>(tree_count),
-                   static_cast<int>(value_count)};
+  const int trees = static_cast<int>(tree_count);
+  target.leaves = {rows, depth, trees, static_cast<int>(value_count)};
+  target.trees = {target.nodes.data(), nullptr, depth, trees, target.features.count};
+  if (kernels_.uses_byte_nodes && kernels::byte_nodes_size(target.trees) > 0) {
+    target.byte_nodes = AlignedBuffer<std::uint8_t>(kernels::byte_nodes_size(target.trees));
+    kernels::pack_byte_nodes(target.trees, target.byte_nodes.data());
+    target.trees.byte_nodes = target.byte_nodes.data();
+  }
 }
 
 void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* row) const {
@@ -250,37 +264,56 @@ std::size_t ShapeModel::point_count() const { return packed_->value_count / 2; }
 const std::map<std::string, std::string>& ShapeModel::metadata() const { return packed_->metadata; }
 LeafType ShapeModel::leaf_type() const { return packed_->leaf_type; }
 
+// One cascade on one shape. The arrays live on the stack: no allocation, and any thread may run it.
+void ShapeModel::Packed::advance(const Cascade& cascade,
+                                 const kernels::SampledImage& image,
+                                 float* shape) const {
+  alignas(64) std::array<std::uint8_t, kernels::kMaxTreeFeatures> values;
+  alignas(64) std::array<std::uint8_t, kMaxTrees> leaf;
+  const Turn turn = turn_from_mean(centred.points, centred.squares, shape);
+  kernels_.sample_features(image, cascade.features, shape, turn.a, turn.b, values.data());
+  kernels_.walk_trees(cascade.trees, values.data(), leaf.data());
+  if (leaf_type == LeafType::F32) {
+    kernels_.add_leaves_f32(cascade.leaves, leaf.data(), shape);
+  } else if (leaf_type == LeafType::F16) {
+    kernels_.add_leaves_f16(cascade.leaves, leaf.data(), shape);
+  } else {
+    kernels_.add_leaves_i16(cascade.leaves, leaf.data(), cascade.scale, shape);
+  }
+}
+
 void ShapeModel::predict(const FrameView& image,
                          const ShapeRegion& region,
                          std::span<Point> points) const {
-  EYELID_EXPECTS(points.size() == point_count() && !image.is_empty());
-  alignas(64) std::array<float, 2 * kMaxShapePoints> shape;
-  alignas(64) std::array<std::uint8_t, kernels::kMaxTreeFeatures> values;
-  alignas(64) std::array<std::uint8_t, kMaxTrees + 64> leaf;
-  std::memcpy(shape.data(), packed_->mean.data(), packed_->mean.size() * sizeof(float));
-  const kernels::SampledImage source = sampled(image, region);
-  for (const Packed::Cascade& cascade : packed_->cascades) {
-    const Turn turn =
-        turn_from_mean(packed_->centred.points, packed_->centred.squares, shape.data());
-    kernels::sample_features(source, cascade.features, shape.data(), turn.a, turn.b, values.data());
-    kernels::walk_trees(cascade.nodes.data(),
-                        packed_->depth,
-                        cascade.leaves.tree_count,
-                        values.data(),
-                        leaf.data());
-    switch (packed_->leaf_type) {
-      case LeafType::F32:
-        kernels::add_leaves_f32(cascade.leaves, leaf.data(), shape.data());
-        break;
-      case LeafType::F16:
-        kernels::add_leaves_f16(cascade.leaves, leaf.data(), shape.data());
-        break;
-      case LeafType::I16:
-        kernels::add_leaves_i16(cascade.leaves, leaf.data(), cascade.scale, shape.data());
-        break;
+  const ShapeQuery query{image, region, points};
+  predict(std::span(&query, 1));
+}
+
+void ShapeModel::predict(std::span<const ShapeQuery> queries) const {
+  // Faces take turns in every cascade, whose trees and leaves then stay in the cache for all; in
+  // groups, so that the shapes fit on the stack.
+  constexpr std::size_t kGroup = 8;
+  alignas(64) std::array<std::array<float, 2 * kMaxShapePoints>, kGroup> shapes;
+  while (!queries.empty()) {
+    const auto group = queries.first(std::min(queries.size(), kGroup));
+    queries = queries.subspan(group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      EYELID_EXPECTS(group[i].points.size() == point_count() && !group[i].image.is_empty());
+      std::copy_n(packed_->mean.data(), packed_->mean.size(), shapes[i].data());
+    }
+    for (const Packed::Cascade& cascade : packed_->cascades) {
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        packed_->advance(cascade, sampled(group[i].image, group[i].region), shapes[i].data());
+      }
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const float* shape = shapes[i].data();
+      for (Point& p : group[i].points) {
+        p = {shape[0], shape[1]};
+        shape += 2;
+      }
     }
   }
-  for (std::size_t i = 0; i < points.size(); ++i) points[i] = {shape[2 * i], shape[2 * i + 1]};
 }
 
 }  // namespace eyelid::landmarks

@@ -39,6 +39,13 @@ void sample_pixels(const FrameView& image,
                    std::span<const ShapeModelDescription::Feature> features,
                    std::span<std::uint8_t> values);
 
+/// One face to find: where to look, and where its point_count() normalised points go.
+struct ShapeQuery {
+  FrameView image;
+  ShapeRegion region;
+  std::span<Point> points;
+};
+
 /// An ensemble ready to run, packed for this processor. Immutable: share it between threads.
 class ShapeModel {
  public:
@@ -57,6 +64,9 @@ class ShapeModel {
   /// `points` receives point_count() normalised points; `image_from_normalised` of the region makes
   /// pixels of them. Allocates nothing. Same bits for the same model on every processor.
   void predict(const FrameView& image, const ShapeRegion& region, std::span<Point> points) const;
+  /// The same for several faces, in any number of images, cascade by cascade: the same bits, less
+  /// memory traffic.
+  void predict(std::span<const ShapeQuery> queries) const;
 
  private:
   struct Packed;

@@ -56,10 +56,14 @@ struct ShapeModelDescription {
   LeafType leaf_type = LeafType::F16;
   std::vector<Cascade> cascades;
 
+  /// Trees of one cascade, from the number of its splits.
   std::size_t tree_count(const Cascade& cascade) const;
   /// Throws InputError naming `source` when sizes, indices or numbers do not fit together.
   void check(const std::string& source) const;
   friend bool operator==(const ShapeModelDescription&, const ShapeModelDescription&) = default;
 };
+
+/// The value of one step of I16 leaves: the largest leaf of the cascade is 32767 steps.
+float leaf_scale(const std::vector<float>& leaves);
 
 }  // namespace eyelid::landmarks

@@ -31,12 +31,6 @@ std::string tensor_name(std::size_t cascade, std::string_view part) {
   return name;
 }
 
-float scale_of(const std::vector<float>& leaves) {
-  float largest = 0.0f;
-  for (const float value : leaves) largest = std::max(largest, std::fabs(value));
-  return largest > 0.0f ? largest / 32767.0f : 1.0f;
-}
-
 void add_leaves(SafetensorsWriter& writer,
                 std::size_t index,
                 std::vector<std::size_t> shape,
@@ -50,7 +44,7 @@ void add_leaves(SafetensorsWriter& writer,
     std::transform(leaves.begin(), leaves.end(), halves.begin(), kernels::half_from_float);
     writer.add(name, TensorType::F16, std::move(shape), std::as_bytes(std::span(halves)));
   } else {
-    const float scale = scale_of(leaves);
+    const float scale = leaf_scale(leaves);
     std::vector<std::int16_t> steps(leaves.size());
     std::transform(leaves.begin(), leaves.end(), steps.begin(), [scale](float value) {
       return static_cast<std::int16_t>(std::lround(value / scale));

@@ -54,6 +54,26 @@ TEST(ShapeModel, RepeatsTheDescriptionBitByBit) {
   }
 }
 
+TEST(ShapeModel, BatchesGiveTheSameBits) {
+  const auto description = random_shape_model({12, 4, 4, 30, 90}, 12);
+  const ShapeModel model(description);
+  std::vector<GreyImage> images;
+  std::vector<std::vector<Point>> together(19, std::vector<Point>(12));
+  std::vector<ShapeQuery> queries;
+  for (std::uint32_t i = 0; i < 19; ++i) images.push_back(random_grey_image(80, 60, i));
+  for (std::size_t i = 0; i < 19; ++i) {
+    const int shift = static_cast<int>(i);
+    queries.push_back({images[i], ShapeRegion::of_dlib_box(shift, 2, 60, 50), together[i]});
+  }
+  model.predict(queries);
+  for (std::size_t i = 0; i < 19; ++i) {
+    std::vector<Point> alone(12);
+    model.predict(images[i], queries[i].region, alone);
+    EXPECT_EQ(alone, together[i]);
+  }
+  model.predict(std::span<const ShapeQuery>());
+}
+
 TEST(ShapeModel, CompactLeavesStayClose) {
   const GreyImage image = random_grey_image(100, 100, 6);
   const auto description = random_shape_model({12, 4, 5, 100, 400}, 3);

@@ -1,35 +1,67 @@
 // SPDX-License-Identifier: MIT
-#include "eyelid/kernels/tree_ensemble/scalar.hpp"
+#include <iterator>
+
+#include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 
 namespace eyelid::kernels {
+namespace {
 
-void sample_features(const SampledImage& image,
-                     const FeatureTable& features,
-                     const float* shape,
-                     float a,
-                     float b,
-                     std::uint8_t* values) {
-  scalar::sample_features(image, features, shape, a, b, values);
-}
+constexpr TreeKernels kVariants[] = {
+#if defined(__x86_64__)
+    {"x86_avx512_vbmi",
+     compute::kAvx512 | compute::kAvx512Vbmi,
+     true,
+     avx512::sample_features,
+     avx512_vbmi::walk_trees,
+     avx512::add_leaves_f32,
+     avx512::add_leaves_f16,
+     avx512::add_leaves_i16},
+    {"x86_avx512",
+     compute::kAvx512,
+     false,
+     avx512::sample_features,
+     interleaved::walk_trees,
+     avx512::add_leaves_f32,
+     avx512::add_leaves_f16,
+     avx512::add_leaves_i16},
+    {"x86_avx2",
+     compute::kAvx2,
+     false,
+     avx2::sample_features,
+     interleaved::walk_trees,
+     avx2::add_leaves_f32,
+     avx2::add_leaves_f16,
+     avx2::add_leaves_i16},
+#elif defined(__aarch64__)
+    {"arm_neon",
+     compute::kNeon,
+     false,
+     neon::sample_features,
+     interleaved::walk_trees,
+     neon::add_leaves_f32,
+     neon::add_leaves_f16,
+     neon::add_leaves_i16},
+#endif
+    {"scalar",
+     compute::kAnyCpu,
+     false,
+     scalar::sample_features,
+     scalar::walk_trees,
+     scalar::add_leaves_f32,
+     scalar::add_leaves_f16,
+     scalar::add_leaves_i16},
+};
 
-void walk_trees(const std::uint32_t* nodes,
-                int depth,
-                int tree_count,
-                const std::uint8_t* values,
-                std::uint8_t* leaf) {
-  scalar::walk_trees(nodes, depth, tree_count, values, leaf);
-}
+}  // namespace
 
-void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  scalar::add_leaves_f32(leaves, leaf, shape);
-}
+TreeKernelList tree_kernel_variants() { return {kVariants, std::size(kVariants)}; }
 
-void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  scalar::add_leaves_f16(leaves, leaf, shape);
-}
-
-void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
-  scalar::add_leaves_i16(leaves, leaf, scale, shape);
+const TreeKernels& tree_kernels(std::uint32_t features) {
+  for (const TreeKernels& variant : kVariants) {
+    if ((variant.needs & features) == variant.needs) return variant;
+  }
+  return kVariants[std::size(kVariants) - 1];
 }
 
 }  // namespace eyelid::kernels

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "eyelid/kernels/tree_ensemble/scalar.hpp"
-
 #include <bit>
 #include <cmath>
-#include <cstring>
+
+#include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 
 namespace eyelid::kernels {
 namespace scalar {
@@ -12,7 +11,8 @@ namespace {
 template <class T>
 const T* leaf_row(const LeafTable& leaves, const std::uint8_t* leaf, int tree) {
   const std::size_t row = (static_cast<std::size_t>(tree) << leaves.depth) + leaf[tree];
-  return reinterpret_cast<const T*>(leaves.rows + row * leaves.row_bytes);
+  const std::size_t row_length = (static_cast<std::size_t>(leaves.value_count) + 7) / 8 * 8;
+  return reinterpret_cast<const T*>(leaves.rows) + row * row_length;
 }
 
 }  // namespace
@@ -38,18 +38,15 @@ void sample_features(const SampledImage& image,
   }
 }
 
-void walk_trees(const std::uint32_t* nodes,
-                int depth,
-                int tree_count,
-                const std::uint8_t* values,
-                std::uint8_t* leaf) {
-  const std::size_t node_count = (std::size_t{1} << depth) - 1;
-  for (int tree = 0; tree < tree_count; ++tree, nodes += node_count) {
-    std::uint32_t path = 0;
-    for (int level = 0; level < depth; ++level) {
-      const std::uint32_t node = nodes[(1u << level) - 1u + path];
-      const int difference = values[node & 1023u] - values[(node >> 10) & 1023u];
-      path = 2 * path + (difference > static_cast<int>(node >> 20) ? 1u : 0u);
+void walk_trees(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf) {
+  const std::size_t node_count = (std::size_t{1} << trees.depth) - 1;
+  const TreeNode* nodes = trees.nodes;
+  for (int tree = 0; tree < trees.tree_count; ++tree, nodes += node_count) {
+    std::size_t path = 0;
+    for (int level = 0; level < trees.depth; ++level) {
+      const TreeNode& node = nodes[(std::size_t{1} << level) - 1 + path];
+      const bool is_true = values[node.feature_a] > values[node.feature_b] + node.threshold;
+      path = 2 * path + (is_true ? 1 : 0);
     }
     leaf[tree] = static_cast<std::uint8_t>(path);
   }

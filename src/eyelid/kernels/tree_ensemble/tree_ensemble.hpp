@@ -12,11 +12,13 @@
 /// double precision, nothing is fused.
 namespace eyelid::kernels {
 
-inline constexpr int kMaxTreeFeatures = 1024;  // per cascade: ten bits in a node
+inline constexpr int kMaxTreeFeatures = 1024;  // per cascade
 inline constexpr int kMaxTreeDepth = 8;
+inline constexpr int kMaxLeafValues = 1024;
+inline constexpr int kTreeGroup = 64;  // `leaf` below is written in groups of this many trees
 
 /// An image and the box in it that shapes are normalised to: a normalised point (x, y) is pixel
-/// (left + x extent_x, top + y extent_y).
+/// (left + extent_x x, top + extent_y y). stride * height must stay below 2^31.
 struct SampledImage {
   const std::uint8_t* pixels;
   std::ptrdiff_t stride;
@@ -36,47 +38,111 @@ struct FeatureTable {
 
 /// values[i] = pixel nearest to shape[anchor] + (a dx - b dy, b dx + a dy), rounded as floor(p +
 /// .5); 0 outside the image. `shape` is x0 y0 x1 y1 ...; `values` holds count rounded up to 64.
-void sample_features(const SampledImage& image,
-                     const FeatureTable& features,
-                     const float* shape,
-                     float a,
-                     float b,
-                     std::uint8_t* values);
+using SampleFeatures = void (*)(const SampledImage& image,
+                                const FeatureTable& features,
+                                const float* shape,
+                                float a,
+                                float b,
+                                std::uint8_t* values);
 
-/// A node: feature a in bits 0-9, feature b in bits 10-19, threshold 0 .. 255 from bit 20 on.
-/// The test is values[a] - values[b] > threshold.
-constexpr std::uint32_t pack_node(std::uint32_t a, std::uint32_t b, std::uint32_t threshold) {
-  return a | b << 10 | threshold << 20;
-}
+/// The test of a node is values[feature_a] > values[feature_b] + threshold. Eight bytes, so that
+/// one shift finds a node; packing it into four cost a fifth more time (Zen 3, 12 points).
+struct TreeNode {
+  std::uint16_t feature_a;
+  std::uint16_t feature_b;
+  std::uint16_t threshold;  // 0 .. 255
+  std::uint16_t unused;
+};
 
-/// leaf[t] = path of tree t as a number, its first test the highest bit.
-///
-/// A tree is 2^depth - 1 nodes, level by level, each level ordered by the path to it.
-void walk_trees(const std::uint32_t* nodes,
-                int depth,
-                int tree_count,
-                const std::uint8_t* values,
-                std::uint8_t* leaf);
-
-/// Leaves of one cascade: row (t << depth) + leaf[t] holds the values of tree t; rows are
-/// `row_bytes` apart (a multiple of 32), padded with zeros.
-struct LeafTable {
-  const std::byte* rows;
-  std::size_t row_bytes;
+/// The trees of one cascade. A tree is 2^depth - 1 nodes, level by level, each level ordered by the
+/// path to it (a path is the number made of the tests so far, the first the highest bit, 1 = true).
+struct TreeTable {
+  const TreeNode* nodes;
+  const std::uint8_t* byte_nodes;  // pack_byte_nodes of the same; null where not used
   int depth;
   int tree_count;
-  int value_count;  // numbers in a row, without padding
+  int feature_count;
+};
+
+/// leaf[t] = path through tree t. `values` holds feature_count rounded up to 64 numbers, at least
+/// 512; `leaf` tree_count rounded up to kTreeGroup. Both aligned to 64 bytes.
+using WalkTrees = void (*)(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf);
+
+/// Leaves of one cascade: row (t << depth) + leaf[t] holds the values of tree t. Rows follow one
+/// another, each value_count numbers padded with zeros to a multiple of eight.
+struct LeafTable {
+  const std::byte* rows;
+  int depth;
+  int tree_count;
+  int value_count;  // at most kMaxLeafValues
 };
 
 /// shape[i] += leaf value i of tree 0, then of tree 1, ... `shape` holds value_count rounded up to
-/// 16 numbers. The same for leaves stored as half precision.
-void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
-void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
+/// 16 numbers, aligned to 64 bytes. For leaves of single precision, and of half precision.
+using AddLeaves = void (*)(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
+
 /// shape[i] += scale * (sum over trees of the 16-bit leaf value i, exact).
-void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape);
+using AddScaledLeaves = void (*)(const LeafTable& leaves,
+                                 const std::uint8_t* leaf,
+                                 float scale,
+                                 float* shape);
+
+struct TreeKernels {
+  const char* isa;       // "scalar", "x86_avx2", ...
+  std::uint32_t needs;   // compute::CpuFeature bits
+  bool uses_byte_nodes;  // walk_trees reads TreeTable::byte_nodes where it is not null
+  SampleFeatures sample_features;
+  WalkTrees walk_trees;
+  AddLeaves add_leaves_f32;
+  AddLeaves add_leaves_f16;
+  AddScaledLeaves add_leaves_i16;
+};
+
+/// Every variant of this build, fastest first; the last one is the scalar definition.
+struct TreeKernelList {
+  const TreeKernels* begin_;
+  std::size_t count;
+  const TreeKernels* begin() const { return begin_; }
+  const TreeKernels* end() const { return begin_ + count; }
+};
+TreeKernelList tree_kernel_variants();
+
+/// The fastest variant for these compute::CpuFeature bits.
+const TreeKernels& tree_kernels(std::uint32_t features);
+
+/// Nodes as byte columns, for walking 64 trees at once with table look-ups in registers:
+/// byte ((group (2^depth - 1) + node) 4 + field) 64 + tree, fields: low byte of feature_a, of
+/// feature_b, threshold, and the ninth bits of feature_a (bit 7) and feature_b (bit 6).
+/// Only for at most 512 features and depth at most 5: size 0 means that it cannot be.
+std::size_t byte_nodes_size(const TreeTable& trees);
+void pack_byte_nodes(const TreeTable& trees, std::uint8_t* byte_nodes);
 
 /// IEEE half precision <-> single, rounding to nearest even; in software, as every processor does.
 float float_from_half(std::uint16_t half);
 std::uint16_t half_from_float(float value);
+
+/// Declares the functions of one instruction set.
+#define EYELID_TREE_KERNELS(isa)                                                           \
+  namespace isa {                                                                          \
+  void sample_features(const SampledImage& image,                                          \
+                       const FeatureTable& features,                                       \
+                       const float* shape,                                                 \
+                       float a,                                                            \
+                       float b,                                                            \
+                       std::uint8_t* values);                                              \
+  void walk_trees(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf); \
+  void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);    \
+  void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);    \
+  void add_leaves_i16(const LeafTable& leaves,                                             \
+                      const std::uint8_t* leaf,                                            \
+                      float scale,                                                         \
+                      float* shape);                                                       \
+  }
+EYELID_TREE_KERNELS(scalar)
+EYELID_TREE_KERNELS(interleaved)  // walk_trees only: five trees at a time in plain C++
+EYELID_TREE_KERNELS(avx2)
+EYELID_TREE_KERNELS(avx512)
+EYELID_TREE_KERNELS(avx512_vbmi)  // walk_trees only
+EYELID_TREE_KERNELS(neon)
 
 }  // namespace eyelid::kernels
