@@ -98,22 +98,32 @@ void ByteStream::rewind() {
   make_context();
 }
 
+/// Bytes read, or a negative error code of FFmpeg.
+std::int64_t ByteStream::read_bytes(std::int64_t offset, std::span<std::uint8_t> target) const {
+  std::int64_t got = 0;
+  if (file_ >= 0) {
+    do {
+      got = ::pread(file_, target.data(), target.size(), offset);
+    } while (got < 0 && errno == EINTR);
+    return got < 0 ? AVERROR(errno) : got;
+  }
+  got = std::clamp<std::int64_t>(size_ - offset, 0, std::ssize(target));
+  if (got > 0) std::memcpy(target.data(), memory_.data() + offset, static_cast<std::size_t>(got));
+  return got;
+}
+
+std::size_t ByteStream::read_at(std::int64_t offset, std::span<std::uint8_t> target) const {
+  return static_cast<std::size_t>(std::max<std::int64_t>(read_bytes(offset, target), 0));
+}
+
 int ByteStream::read(std::uint8_t* target, int count) {
   if (is_stopped_) return AVERROR_EXIT;
   if (bytes_without_progress_ > size_ * kStallFactor + kStallFloor_bytes) {
     was_stalled_ = true;
     return AVERROR_EXIT;
   }
-  std::int64_t got = 0;
-  if (file_ >= 0) {
-    do {
-      got = ::pread(file_, target, static_cast<std::size_t>(count), position_);
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) return AVERROR(errno);
-  } else {
-    got = std::clamp<std::int64_t>(size_ - position_, 0, count);
-    if (got > 0) std::memcpy(target, memory_.data() + position_, static_cast<std::size_t>(got));
-  }
+  const std::int64_t got = read_bytes(position_, {target, static_cast<std::size_t>(count)});
+  if (got < 0) return static_cast<int>(got);
   position_ += got;
   // A read costs at least a block, so that endless one-byte reads run out as well.
   bytes_without_progress_ += std::max<std::int64_t>(got, 4096);

@@ -33,6 +33,8 @@ class ByteStream {
 
   AVIOContext* context() { return context_; }
   std::int64_t size() const { return size_; }
+  /// Beside FFmpeg's own reading: fills `target` from `offset` on, returns the bytes there were.
+  std::size_t read_at(std::int64_t offset, std::span<std::uint8_t> target) const;
   /// Back to the first byte, as if freshly opened.
   void rewind();
   /// A packet came out: the reader is getting somewhere.
@@ -44,6 +46,7 @@ class ByteStream {
 
  private:
   void make_context();
+  std::int64_t read_bytes(std::int64_t offset, std::span<std::uint8_t> target) const;
   int read(std::uint8_t* target, int count);
   std::int64_t seek(std::int64_t offset, int whence);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/container_length.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
 
 namespace eyelid::video {
@@ -16,6 +17,9 @@ namespace {
 // Packets in a row without any picture after which the rest of a file is given up: a table of
 // millions of empty samples must not keep us busy for hours.
 constexpr std::int64_t kMostFruitlessPackets = 100'000;
+
+// Where only the stated duration tells of a cut: the last frame's own duration is often a guess.
+constexpr double kLostPeriods = 2.5;
 
 }  // namespace
 
@@ -286,6 +290,10 @@ void VideoDecoder::note_end() {
 bool VideoDecoder::ended_early() const {
   if (stream_.was_stalled()) return true;
   if (end_code_ != AVERROR_EOF) return true;
+  const auto read_at = [this](std::int64_t offset, std::span<std::uint8_t> target) {
+    return stream_.read_at(offset, target);
+  };
+  if (stated_length(read_at, stream_.size()).value_or(0) > stream_.size()) return true;
   // Only these containers write down a length that they mean.
   std::int64_t duration = video_->duration;
   if (duration == AV_NOPTS_VALUE && format_->nb_streams == 1 &&
@@ -297,7 +305,7 @@ bool VideoDecoder::ended_early() const {
   const double tick_s = av_q2d(video_->time_base);
   const double got_s = static_cast<double>(last_packet_end_ - first_packet_begin_) * tick_s;
   const double said_s = static_cast<double>(duration) * tick_s;
-  return said_s - got_s > 2.5 / rate_;
+  return said_s - got_s > kLostPeriods / rate_;
 }
 
 SourceReport VideoDecoder::report() const {

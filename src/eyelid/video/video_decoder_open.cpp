@@ -63,6 +63,25 @@ bool is_strict_alone(AVCodecID codec) {
   return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
 }
 
+/// Codecs worth several threads, and safe with them: in the MPEG-4 family of FFmpeg 5.1 a strict
+/// error in a frame thread ends in an assertion, which would end the program.
+bool takes_threads(AVCodecID codec) {
+  constexpr std::array<AVCodecID, 13> kCodecs = {AV_CODEC_ID_H264,
+                                                 AV_CODEC_ID_HEVC,
+                                                 AV_CODEC_ID_VP8,
+                                                 AV_CODEC_ID_VP9,
+                                                 AV_CODEC_ID_AV1,
+                                                 AV_CODEC_ID_FFV1,
+                                                 AV_CODEC_ID_MAGICYUV,
+                                                 AV_CODEC_ID_UTVIDEO,
+                                                 AV_CODEC_ID_HUFFYUV,
+                                                 AV_CODEC_ID_FFVHUFF,
+                                                 AV_CODEC_ID_PRORES,
+                                                 AV_CODEC_ID_DNXHD,
+                                                 AV_CODEC_ID_PNG};
+  return std::find(kCodecs.begin(), kCodecs.end(), codec) != kCodecs.end();
+}
+
 double positive(AVRational rate) { return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0.0; }
 
 }  // namespace
@@ -146,7 +165,8 @@ void VideoDecoder::open_codec(Threads threads) {
   int code = avcodec_parameters_to_context(codec_.get(), &parameters);
   codec_->pkt_timebase = video_->time_base;
   codec_->max_pixels = kMaxArea_px;
-  is_single_threaded_ = threads == Threads::kOne || options_.decoder_threads == 1;
+  is_single_threaded_ = threads == Threads::kOne || options_.decoder_threads == 1 ||
+                        !takes_threads(parameters.codec_id);
   codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
   if (!is_single_threaded_ || is_strict_alone(parameters.codec_id)) {
     codec_->err_recognition |= AV_EF_EXPLODE;
