@@ -32,6 +32,11 @@ double course(const LidEvent& event, double time_s) {
   return 1.0 - smoothest(std::pow(t, 0.72));
 }
 
+std::string one_decimal(double value) {
+  const std::string text = std::to_string(value);
+  return text.substr(0, text.find('.') + 2);
+}
+
 TrialType type_of(int number, int trials) {
   if (number % 10 == 0) return TrialType::CsOnly;
   if (number % 10 == 5) return TrialType::UsOnly;
@@ -98,9 +103,8 @@ void LidMotion::place_trials(const Plan& plan) {
   const double needed = kLead + plan.trials * trial_length;
   if (needed > plan.seconds) {
     throw InputError(std::to_string(plan.trials) + " trials need at least " +
-                     std::to_string(std::ceil(10.0 * needed) / 10.0).substr(0, 5) +
-                     " s, but the session lasts " + std::to_string(plan.seconds).substr(0, 5) +
-                     " s");
+                     one_decimal(std::ceil(10.0 * needed) / 10.0) + " s, but the session lasts " +
+                     one_decimal(plan.seconds) + " s");
   }
   Random random(plan.seed, 0x747269616cull);
   const double slack = plan.seconds - needed;

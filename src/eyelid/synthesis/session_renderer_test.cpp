@@ -151,6 +151,25 @@ TEST(SessionRenderer, FlickerRipplesAtAHundredHertz) {
   for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(means[i], means[i + 5], 0.2);  // 5 frames = 10 ms
 }
 
+TEST(SessionRenderer, OtherSizesRatesAndNoTrialsWork) {
+  SessionOptions options;
+  options.width = 320;
+  options.height = 240;
+  options.frames_per_second = 60.0;
+  options.seconds = 4.0;
+  options.trials = 0;
+  const SessionRenderer session(options);
+  EXPECT_EQ(session.frame_count(), 240);
+  EXPECT_TRUE(session.trials().empty());
+  GreyImage image;
+  session.render(239, image);
+  EXPECT_EQ(image.width(), 320);
+  EXPECT_EQ(image.height(), 240);
+  const FrameTruth truth = session.truth(239);
+  EXPECT_GT(truth.face_box.x, 0.0f);
+  EXPECT_LT(truth.face_box.right(), 320.0f);
+}
+
 TEST(SessionRenderer, RefusesFramesOutsideTheFilm) {
   const SessionRenderer session(SessionOptions{});
   EXPECT_EQ(session.frame_count(), 6000);
