@@ -46,9 +46,9 @@ struct FrameTruth {
 /// A film of one person in an eyeblink-conditioning session, any frame at any time.
 ///
 /// Same options, same bytes, for any order of calls and any number of threads; const members may be
-/// called from several threads at once (each keeps about 3 MB of work memory). 8 to 9 ms a frame at
-/// 640x480 on one core of a Zen 3.
-/// Throws InputError where the trials do not fit into the seconds.
+/// called from several threads at once (each keeps about 3 MB of work memory). About 9 ms a frame
+/// at 640x480 on one core of a Zen 3 (least of 100 frames, machine in use). Throws InputError where
+/// the trials do not fit into the seconds.
 class SessionRenderer {
  public:
   explicit SessionRenderer(const SessionOptions& options);
