@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/kernels/warp_patch/warp_patch.hpp"
 
@@ -131,6 +132,7 @@ void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, G
   EYELID_EXPECTS(placement.size.width > 0 && placement.size.width % 8 == 0);
   const PatchSize size = placement.size;
   patch.resize(size.width, size.height);
+  const kernels::WarpKernels& variant = kernels::warp_kernels(compute::cpu_features());
 
   kernels::GreyPixels source{frame.pixels, frame.stride, frame.width, frame.height};
   Similarity source_from_patch = placement.frame_from_patch;
@@ -138,9 +140,8 @@ void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, G
   if (factor > 1) {
     const FramePart part = part_under_patch(frame, placement, factor);
     source = {frame.row(part.y) + part.x, frame.stride, part.width, part.height};
-    sums_.resize(std::max(sums_.size(), static_cast<std::size_t>(part.width) + 64));
     shrunk_.resize((part.width + factor - 1) / factor, (part.height + factor - 1) / factor);
-    kernels::shrink_by_mean(source, factor, sums_.data(), shrunk_.row(0), shrunk_.stride());
+    kernels::shrink_by_mean(variant, source, factor, shrunk_.row(0), shrunk_.stride());
     source = {shrunk_.row(0), shrunk_.stride(), shrunk_.width(), shrunk_.height()};
 
     // The centre of block i is at part.x + i factor + (factor - 1) / 2.
@@ -156,8 +157,8 @@ void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, G
                                std::llround(source_from_patch.ty * kOne),
                                static_cast<std::int32_t>(std::lround(source_from_patch.a * kOne)),
                                static_cast<std::int32_t>(std::lround(source_from_patch.b * kOne))};
-  kernels::warp_patch(
-      source, grid, placement.is_mirrored, size.width, size.height, patch.row(0), patch.stride());
+  variant.warp_patch(
+      source, grid, {patch.row(0), patch.stride(), size.width, size.height, placement.is_mirrored});
 }
 
 }  // namespace eyelid::landmarks

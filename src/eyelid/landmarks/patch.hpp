@@ -3,8 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <vector>
 
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/geometry.hpp"
@@ -89,7 +87,6 @@ class PatchCutter {
 
  private:
   GreyImage shrunk_;
-  std::vector<std::uint16_t> sums_;
 };
 
 }  // namespace eyelid::landmarks

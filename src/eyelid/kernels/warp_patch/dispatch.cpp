@@ -1,16 +1,58 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <iterator>
+
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/warp_patch/warp_patch.hpp"
 
 namespace eyelid::kernels {
+namespace {
 
-void warp_patch(const GreyPixels& source,
-                const WarpGrid& grid,
-                bool is_mirrored,
-                int width,
-                int height,
-                std::uint8_t* target,
-                std::ptrdiff_t target_stride) {
-  scalar::warp_patch(source, grid, is_mirrored, width, height, target, target_stride);
+constexpr WarpKernels kVariants[] = {
+#if defined(__x86_64__)
+    {"x86_avx2", compute::kAvx2, avx2::warp_patch, avx2::shrink_row},
+#endif
+    {"scalar", compute::kAnyCpu, scalar::warp_patch, scalar::shrink_row},
+};
+
+std::uint8_t mean(const std::uint8_t* pixels, std::ptrdiff_t stride, int width, int height) {
+  const auto count = static_cast<std::uint32_t>(width * height);
+  std::uint32_t sum = count / 2;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) sum += pixels[y * stride + x];
+  }
+  return static_cast<std::uint8_t>(sum / count);
+}
+
+}  // namespace
+
+WarpKernelList warp_kernel_variants() { return {kVariants, std::size(kVariants)}; }
+
+const WarpKernels& warp_kernels(std::uint32_t features) {
+  for (const WarpKernels& variant : kVariants) {
+    if ((variant.needs & features) == variant.needs) return variant;
+  }
+  return kVariants[std::size(kVariants) - 1];
+}
+
+void shrink_by_mean(const WarpKernels& kernels,
+                    const GreyPixels& source,
+                    int factor,
+                    std::uint8_t* target,
+                    std::ptrdiff_t target_stride) {
+  const int whole_blocks = source.width / factor;
+  for (int y = 0; y < source.height; y += factor, target += target_stride) {
+    const std::uint8_t* rows = source.pixels + y * source.stride;
+    const int height = std::min(factor, source.height - y);
+    int done = 0;
+    if (height == factor) {
+      kernels.shrink_row(rows, source.stride, factor, whole_blocks, target);
+      done = whole_blocks;
+    }
+    for (int x = done * factor; x < source.width; x += factor, ++done) {
+      target[done] = mean(rows + x, source.stride, std::min(factor, source.width - x), height);
+    }
+  }
 }
 
 }  // namespace eyelid::kernels

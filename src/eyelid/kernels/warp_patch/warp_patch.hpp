@@ -21,38 +21,70 @@ struct WarpGrid {
   std::int32_t a, b;
 };
 
+/// Where the samples go. Width is a multiple of 8; `is_mirrored` writes rows from right to left.
+struct WarpTarget {
+  std::uint8_t* pixels;
+  std::ptrdiff_t stride;
+  int width;
+  int height;
+  bool is_mirrored;
+};
+
 /// target(row, column) = source at position(column, row), bilinear with weights of 1/256, rounded:
 ///   (top (256 - fy) + bottom fy + 32768) >> 16,  top = p00 (256 - fx) + p01 fx, bottom alike.
 ///
-/// Positions outside the source are clamped to its border. `is_mirrored` writes each row from right
-/// to left. Width is a multiple of 8. Integers only: every instruction set gives the same bytes.
-void warp_patch(const GreyPixels& source,
-                const WarpGrid& grid,
-                bool is_mirrored,
-                int width,
-                int height,
-                std::uint8_t* target,
-                std::ptrdiff_t target_stride);
+/// Positions outside the source are clamped to its border. Integers only: every instruction set
+/// gives the same bytes.
+using WarpPatch = void (*)(const GreyPixels& source,
+                           const WarpGrid& grid,
+                           const WarpTarget& target);
 
-/// target(row, column) = mean of the factor x factor source pixels from (column, row) * factor on,
-/// rounded half up; at the right and lower border the mean of those that exist.
-///
-/// Target is ceil(source.width / factor) wide, likewise high. Factor 1 .. 128. `sums` holds
-/// source.width + 64 numbers of scratch.
-void shrink_by_mean(const GreyPixels& source,
+/// target[i] = mean of the factor x factor pixels from column i * factor on, rounded half up, for
+/// i < block_count. `rows` points at the first of `factor` rows; factor is 1 .. 128.
+using ShrinkRow = void (*)(const std::uint8_t* rows,
+                           std::ptrdiff_t stride,
+                           int factor,
+                           int block_count,
+                           std::uint8_t* target);
+
+struct WarpKernels {
+  const char* isa;      // "scalar", "x86_avx2", ...
+  std::uint32_t needs;  // compute::CpuFeature bits
+  WarpPatch warp_patch;
+  ShrinkRow shrink_row;
+};
+
+/// Every variant of this build, fastest first; the last one is the scalar definition.
+struct WarpKernelList {
+  const WarpKernels* begin_;
+  std::size_t count;
+  const WarpKernels* begin() const { return begin_; }
+  const WarpKernels* end() const { return begin_ + count; }
+};
+WarpKernelList warp_kernel_variants();
+
+/// The fastest variant for these compute::CpuFeature bits.
+const WarpKernels& warp_kernels(std::uint32_t features);
+
+/// The whole source, shrunk: ceil(width / factor) x ceil(height / factor) means; at the right and
+/// lower border of the pixels that exist.
+void shrink_by_mean(const WarpKernels& kernels,
+                    const GreyPixels& source,
                     int factor,
-                    std::uint16_t* sums,
                     std::uint8_t* target,
                     std::ptrdiff_t target_stride);
 
-namespace scalar {
-void warp_patch(const GreyPixels& source,
-                const WarpGrid& grid,
-                bool is_mirrored,
-                int width,
-                int height,
-                std::uint8_t* target,
-                std::ptrdiff_t target_stride);
-}  // namespace scalar
+/// Declares the functions of one instruction set.
+#define EYELID_WARP_KERNELS(isa)                                                             \
+  namespace isa {                                                                            \
+  void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target); \
+  void shrink_row(const std::uint8_t* rows,                                                  \
+                  std::ptrdiff_t stride,                                                     \
+                  int factor,                                                                \
+                  int block_count,                                                           \
+                  std::uint8_t* target);                                                     \
+  }
+EYELID_WARP_KERNELS(scalar)
+EYELID_WARP_KERNELS(avx2)
 
 }  // namespace eyelid::kernels
