@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace eyelid::app {
+
+// One function per subcommand, one file each: declares the options and what runs when it is chosen.
+// Errors are thrown; main() turns them into one sentence and an exit status.
+void add_demo_command(CLI::App& app);
+void add_track_command(CLI::App& app);
+void add_detect_command(CLI::App& app);
+void add_synthesize_command(CLI::App& app);
+void add_evaluate_command(CLI::App& app);
+void add_model_command(CLI::App& app);
+void add_doctor_command(CLI::App& app);
+
+}  // namespace eyelid::app

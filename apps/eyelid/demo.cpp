@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "closure_figures.hpp"
+#include "command.hpp"
+#include "eyelid/compute/machine.hpp"
+#include "eyelid/pipeline/compare_files.hpp"
+#include "eyelid/pipeline/render_session.hpp"
+#include "eyelid/pipeline/track_session.hpp"
+#include "json_output.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "session_options.hpp"
+#include "track_progress.hpp"
+#include "track_summary.hpp"
+
+namespace eyelid::app {
+namespace {
+
+struct DemoCommand {
+  std::filesystem::path folder = "demo";
+  synthesis::SessionOptions session;
+  bool is_hard = false;
+  pipeline::SetupRequest setup;
+  std::filesystem::path json;
+
+  void run();
+  void render(const std::filesystem::path& session_folder);
+};
+
+void DemoCommand::render(const std::filesystem::path& session_folder) {
+  if (is_hard) {
+    session.with_pose = session.with_flicker = session.with_noise = session.with_glasses = true;
+  }
+  const int threads = setup.threads > 0 ? setup.threads : compute::this_machine().hardware_threads;
+  fmt::print("1. rendering {:g} s of a conditioning session at {:g} frames/s, {} trials\n",
+             session.seconds,
+             session.frames_per_second,
+             session.trials);
+  Progress bar("rendering", "frames");
+  pipeline::render_session(
+      session, session_folder, threads, [&](std::int64_t done, std::int64_t total) {
+        bar.update(done, total);
+      });
+}
+
+void DemoCommand::run() {
+  const std::filesystem::path session_folder = folder / "session";
+  render(session_folder);
+
+  fmt::print("2. tracking the eyelids\n");
+  pipeline::TrackRequest request;
+  request.inputs = {session_folder / "video.mkv"};
+  request.folder = folder;
+  request.setup = setup;
+  request.trials_file = session_folder / "trials.csv";
+  request.truth_file = session_folder / "truth.csv";
+  request.title = fmt::format("Demonstration: rendered session, seed {}", session.seed);
+  TrackProgressBar bar;
+  const SessionSummary summary = pipeline::track_session(request, bar.callback());
+  bar.finish();
+  print_summary(summary, folder);
+
+  fmt::print("3. comparing with what was rendered\n");
+  const closure::ClosureComparison comparison =
+      pipeline::compare_closure_files(request.truth_file, folder / "frames.csv");
+  print_comparison(comparison);
+  if (!json.empty()) {
+    nlohmann::ordered_json object = summary_json("demo", summary);
+    add_comparison(object["closure"], comparison);
+    write_json(json, object);
+  }
+  fmt::print("\nreport: {}\n", std::filesystem::absolute(folder / "report.html").string());
+}
+
+}  // namespace
+
+void add_demo_command(CLI::App& app) {
+  auto command = std::make_shared<DemoCommand>();
+  CLI::App* demo = app.add_subcommand(
+      "demo", "Render a session, track it with the embedded models, compare with the truth");
+  demo->add_option("--out", command->folder, "Folder for the results")->capture_default_str();
+  add_session_options(*demo, command->session, command->is_hard);
+  add_setup_options(*demo, command->setup);
+  add_json_option(*demo, command->json);
+  demo->callback([command] { command->run(); });
+}
+
+}  // namespace eyelid::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "command.hpp"
+#include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/compute/machine.hpp"
+#include "eyelid/core/version.hpp"
+#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/inference/sha256.hpp"
+#include "eyelid/video/codecs.hpp"
+#include "json_output.hpp"
+#include "options.hpp"
+
+namespace eyelid::app {
+namespace {
+
+/// "intel-rapl:0 (package-0)", or why there is none that can be read.
+std::string describe_power_meter() {
+  const std::filesystem::path root = "/sys/class/powercap";
+  std::error_code error;
+  for (const auto& zone : std::filesystem::directory_iterator(root, error)) {
+    std::ifstream counter(zone.path() / "energy_uj");
+    std::ifstream name_file(zone.path() / "name");
+    std::string name;
+    std::getline(name_file, name);
+    long long energy_uj = 0;
+    if (counter >> energy_uj) {
+      return fmt::format("RAPL {} ({})", zone.path().filename().string(), name);
+    }
+  }
+  return error ? "none (no /sys/class/powercap)" : "none readable (RAPL needs root or permission)";
+}
+
+struct DoctorCommand {
+  std::filesystem::path json;
+
+  void run() {
+    const compute::Machine machine = compute::this_machine();
+    const std::string detected = compute::describe(compute::detected_cpu_features());
+    const std::string used = compute::describe(compute::cpu_features());
+    const std::string power = describe_power_meter();
+    fmt::print("eyelid {} ({}, {})\n", kVersion, kBuildType, kCompiler);
+    fmt::print(
+        "processor              {}, {} threads\n", machine.cpu_model, machine.hardware_threads);
+    fmt::print("instruction sets       {} (kernels use {})\n", detected, used);
+    fmt::print("GPU                    none: this build has no CUDA support\n");
+    fmt::print("power meter            {}\n", power);
+    fmt::print("decoders               {}\n", video::describe_decoders());
+    fmt::print("embedded models\n");
+    nlohmann::ordered_json models = nlohmann::ordered_json::array();
+    for (const std::string_view name : inference::embedded_model_names()) {
+      const auto bytes = inference::embedded_model(name);
+      const std::string hash = inference::sha256_hex(bytes);
+      fmt::print(
+          "  {:<26} {:6.2f} MB  sha256 {}\n", name, static_cast<double>(bytes.size()) * 1e-6, hash);
+      models.push_back({{"name", name}, {"bytes", bytes.size()}, {"sha256", hash}});
+    }
+    if (std::string_view(kBuildType) == "Debug") {
+      fmt::print("warning: a Debug build is 20 to 50 times slower than Release\n");
+    }
+    if (json.empty()) return;
+    nlohmann::ordered_json object = json_head("doctor");
+    object["features_detected"] = detected;
+    object["features_used"] = used;
+    object["power_meter"] = power;
+    object["models"] = models;
+    write_json(json, object);
+  }
+};
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app) {
+  auto command = std::make_shared<DoctorCommand>();
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "What this machine offers: instruction sets, GPU, power meters, codecs, models");
+  add_json_option(*doctor, command->json);
+  doctor->callback([command] { command->run(); });
+}
+
+}  // namespace eyelid::app

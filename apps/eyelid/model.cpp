@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "command.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/inference/model_file.hpp"
+#include "eyelid/inference/safetensors.hpp"
+#include "eyelid/inference/sha256.hpp"
+#include "eyelid/landmarks/shape_model_file.hpp"
+#include "json_output.hpp"
+#include "options.hpp"
+
+namespace eyelid::app {
+namespace {
+
+using Description = std::vector<std::pair<std::string, std::string>>;
+
+struct InspectCommand {
+  std::filesystem::path source;
+  std::filesystem::path json;
+
+  void run() {
+    const Description description = describe();
+    for (const auto& [name, value] : description) fmt::print("{:<22} {}\n", name, value);
+    if (json.empty()) return;
+    nlohmann::ordered_json object = json_head("model inspect");
+    object["file"] = source.string();
+    for (const auto& [name, value] : description) object["model"][name] = value;
+    write_json(json, object);
+  }
+
+  Description describe() const;
+};
+
+/// TFLite and PyTorch files are BlazeFace; our own files say what they are; the rest is dlib's or
+/// foreign.
+bool is_blazeface(std::span<const std::byte> bytes, const std::string& source) {
+  const auto has = [&](std::size_t offset, std::string_view magic) {
+    return bytes.size() >= offset + magic.size() &&
+           std::memcmp(bytes.data() + offset, magic.data(), magic.size()) == 0;
+  };
+  if (has(4, "TFL3") || has(0, "PK\x03\x04")) return true;
+  if (!has(8, "{")) return false;
+  const auto file = inference::SafetensorsFile::from_bytes(bytes, source);
+  return file.metadata_or_empty("format").find("shape model") == std::string::npos;
+}
+
+Description InspectCommand::describe() const {
+  const std::vector<std::byte> bytes = inference::read_model_file(source);
+  const std::string name = source.string();
+  Description description =
+      is_blazeface(bytes, name)
+          ? inference::describe_blazeface(inference::load_blazeface(bytes, name))
+          : landmarks::describe_shape_model(landmarks::load_shape_model(bytes, name));
+  description.emplace_back("bytes", fmt::format("{}", bytes.size()));
+  description.emplace_back("sha256", inference::sha256_hex(bytes));
+  return description;
+}
+
+struct ConvertCommand {
+  std::filesystem::path source;
+  std::filesystem::path target;
+  std::string kind;
+
+  void run() {
+    if (kind == "ert") {
+      landmarks::convert_shape_model(source, target);
+    } else if (kind == "blazeface") {
+      inference::convert_blazeface(source, target);
+    } else {
+      throw InputError("--kind " + kind + ": not part of this version; expected blazeface or ert");
+    }
+    fmt::print("{} -> {}\n", source.string(), target.string());
+  }
+};
+
+}  // namespace
+
+void add_model_command(CLI::App& app) {
+  CLI::App* model =
+      app.add_subcommand("model", "What a model file holds; conversion between formats");
+  model->require_subcommand(1);
+
+  auto inspecting = std::make_shared<InspectCommand>();
+  CLI::App* inspect =
+      model->add_subcommand("inspect", "Kind, shapes, licence, hash of a model file");
+  inspect->add_option("file", inspecting->source, "Model file")->required();
+  add_json_option(*inspect, inspecting->json);
+  inspect->callback([inspecting] { inspecting->run(); });
+
+  auto converting = std::make_shared<ConvertCommand>();
+  CLI::App* convert = model->add_subcommand("convert", "Foreign model to safetensors");
+  convert->add_option("source", converting->source, ".tflite, .pth, .dat or .safetensors")
+      ->required();
+  convert->add_option("--kind", converting->kind, "blazeface, ert or mtcnn")
+      ->check(CLI::IsMember({"blazeface", "ert", "mtcnn"}))
+      ->required();
+  convert->add_option("--to", converting->target, "File to write")->required();
+  convert->callback([converting] { converting->run(); });
+}
+
+}  // namespace eyelid::app

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "eyelid/synthesis/session_renderer.hpp"
+
+namespace eyelid::app {
+
+/// --seed --seconds --trials --fps --isi --pose --flicker --noise --glasses --hard
+void add_session_options(CLI::App& command, synthesis::SessionOptions& session, bool& is_hard);
+
+}  // namespace eyelid::app

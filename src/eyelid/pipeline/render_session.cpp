@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/render_session.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <system_error>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/trials_csv.hpp"
+#include "eyelid/output/truth_csv.hpp"
+#include "eyelid/output/video_writer.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+struct RenderedFrame {
+  std::int64_t index = 0;
+  GreyImage image;
+};
+
+void write_truth(const synthesis::SessionRenderer& renderer, const std::filesystem::path& path) {
+  output::TruthCsvWriter file(path);
+  for (std::int64_t i = 0; i < renderer.frame_count(); ++i) {
+    const synthesis::FrameTruth truth = renderer.truth(i);
+    file.write({truth.frame, truth.time_s, truth.fec_right, truth.fec_left, truth.eyes});
+  }
+  file.commit();
+}
+
+}  // namespace
+
+void render_session(const synthesis::SessionOptions& options,
+                    const std::filesystem::path& folder,
+                    int threads,
+                    const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
+  EYELID_EXPECTS(threads >= 1);
+  const synthesis::SessionRenderer renderer(options);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw InputError(folder.string() + ": cannot be made a folder (" + error.message() + ")");
+
+  output::VideoWriterOptions video;
+  video.width = options.width;
+  video.height = options.height;
+  video.frames_per_second = options.frames_per_second;
+  video.threads = threads;
+  output::VideoWriter writer(folder / "video.mkv", video);
+
+  const std::int64_t total = renderer.frame_count();
+  const auto in_flight = static_cast<std::size_t>(4 * threads);
+  std::vector<RenderedFrame> ring(in_flight);
+  std::int64_t next = 0;
+  const auto number = [&](tbb::flow_control& control) -> RenderedFrame* {
+    if (next == total) {
+      control.stop();
+      return nullptr;
+    }
+    // At most `in_flight` frames live at once and they leave in order, so the slot is free.
+    RenderedFrame* frame = &ring[static_cast<std::size_t>(next) % in_flight];
+    frame->index = next++;
+    return frame;
+  };
+  const auto render = [&](RenderedFrame* frame) {
+    renderer.render(frame->index, frame->image);
+    return frame;
+  };
+  const auto write = [&](RenderedFrame* frame) {
+    writer.write(frame->image.view());
+    progress(frame->index + 1, total);
+  };
+
+  using Mode = tbb::filter_mode;
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::parallel_pipeline(
+        in_flight,
+        tbb::make_filter<void, RenderedFrame*>(Mode::serial_in_order, number) &
+            tbb::make_filter<RenderedFrame*, RenderedFrame*>(Mode::parallel, render) &
+            tbb::make_filter<RenderedFrame*, void>(Mode::serial_in_order, write));
+  });
+
+  write_truth(renderer, folder / "truth.csv");
+  output::write_trials_csv(folder / "trials.csv", renderer.trials());
+  writer.finish();
+}
+
+}  // namespace eyelid::pipeline

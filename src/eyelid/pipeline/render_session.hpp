@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "eyelid/synthesis/session_renderer.hpp"
+
+namespace eyelid::pipeline {
+
+/// Renders a session and leaves `video.mkv` (lossless grey), `truth.csv` and `trials.csv` in
+/// `folder`, which is made when absent. The bytes do not depend on `threads`.
+///
+/// `progress` is told frames done and their number. Throws InputError: trials that do not fit into
+/// the seconds, a folder that cannot be written.
+void render_session(const synthesis::SessionOptions& options,
+                    const std::filesystem::path& folder,
+                    int threads,
+                    const std::function<void(std::int64_t done, std::int64_t total)>& progress);
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/setup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "eyelid/compute/machine.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/core/version.hpp"
+#include "eyelid/detection/blazeface_face_detector.hpp"
+#include "eyelid/detection/hog_face_detector.hpp"
+#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/inference/model_file.hpp"
+#include "eyelid/inference/sha256.hpp"
+#include "eyelid/landmarks/shape_model_file.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+constexpr float kBlazeFaceScore = 0.5f;
+// dlib's own threshold (0.5 here) loses faces in dim webcam pictures, whose confidence falls to
+// -0.22; 0.35 is a confidence of -0.31.
+constexpr float kHogScore = 0.35f;
+
+void check_device(const SetupRequest& request) {
+  if (request.device == "cuda") {
+    throw DeviceError(
+        "--device cuda: this build has no CUDA support; expected a build with EYELID_CUDA=ON and a "
+        "GPU");
+  }
+  if (request.device != "auto" && request.device != "cpu") {
+    throw InputError("--device " + request.device + ": unknown; expected auto, cpu or cuda");
+  }
+  if (request.precision != "f32") {
+    throw DeviceError("--precision " + request.precision +
+                      ": this build has no such kernels; expected f32");
+  }
+}
+
+std::string resolve_detector_name(const SetupRequest& request) {
+  if (!request.detector.empty()) return request.detector;
+  return request.detector_model.empty() ? "hog" : "blazeface";
+}
+
+std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, Setup& setup) {
+  if (!request.detector_model.empty()) {
+    throw InputError(request.detector_model.string() +
+                     ": --detector hog has no model file; expected --detector blazeface with it");
+  }
+  detection::HogOptions options;
+  options.score_threshold = request.score_threshold > 0.0f ? request.score_threshold : kHogScore;
+  setup.identities.push_back(
+      {"face detector", "dlib frontal face detector (HOG)", "19.24", "dlib", ""});
+  return detection::make_hog_detector(options);
+}
+
+std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request, Setup& setup) {
+  if (request.detector_model.empty()) {
+    throw InputError(
+        "--detector blazeface: this version embeds no BlazeFace weights; expected --detector-model "
+        "with a "
+        ".safetensors, .tflite or .pth file");
+  }
+  const inference::BlazeFaceWeights weights = inference::load_blazeface(request.detector_model);
+  setup.identities.push_back(
+      {"face detector", weights.name, weights.version, weights.source, weights.sha256});
+  detection::BlazeFaceOptions options;
+  options.score_threshold =
+      request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
+  return detection::make_blazeface_detector(weights, options);
+}
+
+struct LandmarkRole {
+  const char* role;
+  const char* embedded;
+  std::size_t points;
+};
+constexpr std::array<LandmarkRole, 3> kLandmarkRoles = {{
+    {"landmarks 68 (face)", "landmarks_68.safetensors", 68},
+    {"landmarks 12 (both eyes)", "landmarks_12.safetensors", 12},
+    {"landmarks 6 (one eye)", "landmarks_6.safetensors", 6},
+}};
+
+struct LoadedModel {
+  landmarks::ShapeModelDescription description;
+  ModelIdentity identity;
+};
+
+LoadedModel load_landmark_model(const LandmarkRole& role,
+                                std::span<const std::byte> bytes,
+                                const std::string& source) {
+  LoadedModel model{landmarks::load_shape_model(bytes, source), {}};
+  const auto text = [&](const char* key) {
+    const auto found = model.description.metadata.find(key);
+    return found == model.description.metadata.end() ? std::string() : found->second;
+  };
+  model.identity = {role.role, text("name"), text("version"), source, inference::sha256_hex(bytes)};
+  return model;
+}
+
+/// The models of all three roles: the user's file with as many points where there is one.
+std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
+  for (const std::filesystem::path& path : files) {
+    const std::vector<std::byte> bytes = inference::read_model_file(path);
+    const std::size_t points = landmarks::load_shape_model(bytes, path.string()).mean_shape.size();
+    const auto role = std::ranges::find(kLandmarkRoles, points, &LandmarkRole::points);
+    if (role == kLandmarkRoles.end()) {
+      throw InputError(fmt::format(
+          "{}: a shape model of {} points; expected 68, 12 or 6", path.string(), points));
+    }
+    chosen[static_cast<std::size_t>(role - kLandmarkRoles.begin())] =
+        load_landmark_model(*role, bytes, path.string());
+  }
+  std::vector<LoadedModel> models;
+  for (std::size_t i = 0; i < kLandmarkRoles.size(); ++i) {
+    const LandmarkRole& role = kLandmarkRoles[i];
+    models.push_back(chosen[i] ? std::move(*chosen[i])
+                               : load_landmark_model(role,
+                                                     inference::embedded_model(role.embedded),
+                                                     std::string("embedded ") + role.embedded));
+  }
+  return models;
+}
+
+void describe_options(const SetupRequest& request, Setup& setup) {
+  const auto add = [&](const char* name, std::string value) {
+    setup.options.emplace_back(name, std::move(value));
+  };
+  add("detector", std::string(setup.detector->name()));
+  add("landmarks", fmt::format("{}", request.landmarks));
+  add("detect every", fmt::format("{} frames", setup.tracker.detect_every));
+  add("device", request.device);
+  add("precision", request.precision);
+  add("threads", fmt::format("{}", setup.tracker.threads));
+}
+
+}  // namespace
+
+Setup make_setup(const SetupRequest& request) {
+  check_device(request);
+  Setup setup;
+  const compute::Machine machine = compute::this_machine();
+  const std::string detector = resolve_detector_name(request);
+  const bool is_hog = detector == "hog";
+  if (is_hog) {
+    setup.detector = make_hog(request, setup);
+  } else if (detector == "blazeface") {
+    setup.detector = make_blazeface(request, setup);
+  } else {
+    throw InputError("--detector " + detector +
+                     ": not part of this version; expected blazeface or hog");
+  }
+
+  std::vector<LoadedModel> models = load_landmark_models(request.landmark_models);
+  for (const LoadedModel& model : models) setup.identities.push_back(model.identity);
+  setup.models = std::make_shared<const landmarks::LandmarkModels>(
+      landmarks::LandmarkModels{landmarks::ShapeModel(models[0].description),
+                                landmarks::ShapeModel(models[1].description),
+                                landmarks::ShapeModel(models[2].description)});
+
+  setup.tracker.points =
+      request.landmarks == 68 ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve;
+  setup.tracker.threads = request.threads > 0 ? request.threads : machine.hardware_threads;
+  setup.tracker.groups_in_flight = request.batch;
+  setup.tracker.detect_every =
+      request.detect_every > 0 ? request.detect_every : (is_hog ? kHogDetectEvery : 1);
+  setup.device = fmt::format("cpu/{}, {} threads", machine.cpu_features, setup.tracker.threads);
+  setup.device_reason = request.device == "auto" ? "this build has no CUDA support" : "asked for";
+  describe_options(request, setup);
+  return setup;
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eyelid/core/session.hpp"
+#include "eyelid/detection/face_detector.hpp"
+#include "eyelid/landmarks/landmark_models.hpp"
+#include "eyelid/pipeline/tracker.hpp"
+
+namespace eyelid::pipeline {
+
+/// What the user asked for; zero and empty mean "choose for me".
+struct SetupRequest {
+  std::string
+      detector;  // "blazeface", "hog"; empty: blazeface when `detector_model` is given, else hog
+  std::filesystem::path detector_model;
+  /// Each replaces the embedded model with the same number of points (68, 12 or 6).
+  std::vector<std::filesystem::path> landmark_models;
+  int landmarks = 12;             // 12 or 68
+  std::string device = "auto";    // "auto", "cpu", "cuda"
+  std::string precision = "f32";  // "f32", "bf16", "int8"
+  int threads = 0;
+  int batch = 0;                 // groups in flight; 0: 4 per thread
+  int detect_every = 0;          // 0: 1 for blazeface, kHogDetectEvery for hog
+  float score_threshold = 0.0f;  // 0: the detector's own
+};
+
+/// HOG costs about a hundred times what BlazeFace does; between detections the landmarks carry the
+/// box.
+inline constexpr int kHogDetectEvery = 10;
+
+/// Everything a Tracker needs, and what a report says about it.
+struct Setup {
+  std::unique_ptr<detection::FaceDetector> detector;
+  std::shared_ptr<const landmarks::LandmarkModels> models;
+  TrackerOptions tracker;
+  std::string device;         // "cpu/avx2, 2 threads"
+  std::string device_reason;  // why --device auto took it
+  std::vector<ModelIdentity> identities;
+  std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
+};
+
+/// Opens models and checks the machine. Throws InputError for unknown names and bad files,
+/// DeviceError for a device or precision that is absent: never a silent fallback.
+Setup make_setup(const SetupRequest& request);
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/track_session.hpp"
+
+#include <chrono>
+#include <system_error>
+
+#include "eyelid/closure/calibration_file.hpp"
+#include "eyelid/closure/closure_analysis.hpp"
+#include "eyelid/closure/trace_spool.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/blinks_csv.hpp"
+#include "eyelid/output/frames_csv.hpp"
+#include "eyelid/output/landmarks_csv.hpp"
+#include "eyelid/output/session_json.hpp"
+#include "eyelid/pipeline/point_spool.hpp"
+#include "eyelid/pipeline/tracker.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw InputError(folder.string() + ": cannot be made a folder (" +
+                     (error ? error.message() : "it is a file") +
+                     "); expected a place for the results");
+  }
+}
+
+/// Removes the output folder again when the job fails before it has left anything in it.
+class FolderGuard {
+ public:
+  explicit FolderGuard(const std::filesystem::path& folder)
+      : folder_(folder), existed_(std::filesystem::exists(folder)) {
+    make_folder(folder);
+  }
+  ~FolderGuard() {
+    std::error_code ignored;
+    // remove() refuses a folder that holds anything.
+    if (!existed_) std::filesystem::remove(folder_, ignored);
+  }
+  FolderGuard(const FolderGuard&) = delete;
+  FolderGuard& operator=(const FolderGuard&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  bool existed_;
+};
+
+/// One job from decoding to the last file.
+class TrackJob {
+ public:
+  TrackJob(const TrackRequest& request, const TrackProgress& progress)
+      : request_(request), progress_(progress) {}
+
+  SessionSummary run();
+
+ private:
+  void track();
+  void analyze();
+  void write_landmark_row(const FrameMeasurement& measurement);
+  void describe(const closure::ClosureSummary& closure);
+
+  const TrackRequest& request_;
+  const TrackProgress& progress_;
+  Setup setup_;
+  SessionSummary summary_;
+  std::unique_ptr<closure::TraceSpool> trace_;
+  std::unique_ptr<PointSpool> points_;
+  std::unique_ptr<output::LandmarksCsvWriter> landmarks_csv_;
+  std::unique_ptr<output::FramesCsvWriter> frames_csv_;
+  std::unique_ptr<output::BlinksCsvWriter> blinks_csv_;
+  std::vector<Blink> blinks_;
+};
+
+void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
+  if (!measurement.is_trustworthy) {
+    landmarks_csv_->write(measurement.frame, std::span<const Point>{});
+  } else if (measurement.face_points) {
+    landmarks_csv_->write(measurement.frame, *measurement.face_points);
+  } else {
+    landmarks_csv_->write(measurement.frame, *measurement.eyes);
+  }
+}
+
+void TrackJob::track() {
+  const std::unique_ptr<video::FrameSource> source =
+      video::open_source(request_.inputs, request_.source);
+  summary_.source = source->info();
+  if (request_.save_landmarks) {
+    landmarks_csv_ = std::make_unique<output::LandmarksCsvWriter>(
+        request_.folder / "landmarks.csv", static_cast<std::size_t>(request_.setup.landmarks));
+  }
+
+  Tracker tracker(std::move(setup_.detector), setup_.models, setup_.tracker);
+  tracker.run(*source, [&](const FrameMeasurement& measurement) {
+    trace_->append(closure::closure_input(measurement));
+    points_->append(measurement);
+    if (landmarks_csv_) write_landmark_row(measurement);
+    progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
+  });
+  summary_.source_report = source->report();
+  summary_.stages = tracker.stage_times();
+}
+
+void TrackJob::analyze() {
+  closure::ClosureOptions options;
+  if (!request_.calibration_file.empty()) {
+    options.calibration = closure::load_calibration(request_.calibration_file);
+  }
+  frames_csv_ = std::make_unique<output::FramesCsvWriter>(request_.folder / "frames.csv");
+  blinks_csv_ = std::make_unique<output::BlinksCsvWriter>(request_.folder / "blinks.csv");
+  const closure::ClosureSummary closure = closure::analyze_closure(
+      *trace_,
+      options,
+      [&](const EyelidSample& sample) {
+        frames_csv_->write(sample);
+        progress_(TrackPhase::Analysis, sample.frame + 1, trace_->size());
+      },
+      [&](const Blink& blink) {
+        blinks_csv_->write(blink);
+        blinks_.push_back(blink);
+      });
+  describe(closure);
+}
+
+void TrackJob::describe(const closure::ClosureSummary& closure) {
+  summary_.calibration = closure.calibration;
+  if (closure.calibration.open_source != LevelSource::File) {
+    summary_.calibration.subject = request_.subject;
+    summary_.calibration.glasses = request_.glasses;
+    summary_.calibration.camera = request_.camera;
+    summary_.calibration.recording = summary_.source.path;
+  }
+  summary_.frames = closure.frames;
+  summary_.valid_frames = closure.valid_frames;
+  summary_.interpolated_frames = closure.interpolated_frames;
+  summary_.face_lost_intervals = closure.face_lost_intervals;
+  summary_.blinks_right = closure.blinks_right;
+  summary_.blinks_left = closure.blinks_left;
+  summary_.duration_s = closure.duration_s;
+}
+
+SessionSummary TrackJob::run() {
+  const FolderGuard folder(request_.folder);
+  const Clock::time_point start = Clock::now();
+  setup_ = make_setup(request_.setup);
+  summary_.models = setup_.identities;
+  summary_.options = setup_.options;
+  summary_.device = setup_.device;
+  summary_.device_reason = setup_.device_reason;
+  trace_ = std::make_unique<closure::TraceSpool>(request_.folder);
+  points_ = std::make_unique<PointSpool>(request_.folder);
+
+  track();
+  analyze();
+  summary_.wall_s = seconds_since(start);
+  summary_.frames_per_second = static_cast<double>(summary_.frames) / summary_.wall_s;
+
+  if (landmarks_csv_) landmarks_csv_->commit();
+  blinks_csv_->commit();
+  frames_csv_->commit();
+  output::write_session_json(request_.folder / "session.json", summary_);
+  return summary_;
+}
+
+}  // namespace
+
+SessionSummary track_session(const TrackRequest& request, const TrackProgress& progress) {
+  return TrackJob(request, progress).run();
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/session.hpp"
+#include "eyelid/pipeline/setup.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::pipeline {
+
+/// The whole job of `eyelid track`.
+struct TrackRequest {
+  std::vector<std::filesystem::path> inputs;
+  std::filesystem::path folder;  // where the results go; made when absent
+  SetupRequest setup;
+  video::SourceOptions source;
+
+  std::filesystem::path calibration_file;       // levels to use; empty: from the recording
+  std::filesystem::path save_calibration_file;  // where to store the levels found; empty: nowhere
+  std::string subject;                          // conditions stored with the levels
+  std::string glasses;                          // "yes", "no" or empty
+  std::string camera;
+
+  bool save_landmarks = false;
+  bool write_overlay = false;
+  bool write_report = true;
+  std::filesystem::path trials_file;  // marks CS and US in the report; empty: none
+  std::filesystem::path truth_file;   // compared with in the report; empty: none
+  std::string title;                  // of the report; empty: the input's name
+};
+
+/// Which part of the work is under way, for progress displays.
+enum class TrackPhase { Tracking, Analysis, Pictures };
+
+using TrackProgress =
+    std::function<void(TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total)>;
+
+/// Tracks `request.inputs` and leaves frames.csv, blinks.csv, session.json, report.html (and what
+/// was asked for besides) in `request.folder`.
+///
+/// Files appear under their final names only when the whole job has succeeded. Memory does not
+/// depend on the length of the recording. Throws InputError or DeviceError.
+SessionSummary track_session(const TrackRequest& request, const TrackProgress& progress);
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace eyelid::video {
+
+/// FFmpeg's version and which of the usual decoders of lab recordings it holds, in one line.
+std::string describe_decoders();
+
+}  // namespace eyelid::video

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The program as a user meets it: commands, exit status, files left behind.
+
+usage: command_line_test.py EYELID   (unittest options may follow)
+"""
+import csv
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EYELID = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
+TIMEOUT_S = 240
+
+
+def eyelid(*arguments, **options):
+    return subprocess.run([EYELID, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=TIMEOUT_S, **options)
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class RenderedSession(unittest.TestCase):
+    """One short rendered session, tracked; shared by the tests below."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-cli-"))
+        cls.session = cls.folder / "session"
+        made = eyelid("synthesize", "--out", cls.session, "--seconds", 2, "--trials", 2, "--seed", 5)
+        assert made.returncode == 0, made.stderr
+        cls.tracked = cls.folder / "tracked"
+        done = eyelid("track", cls.session / "video.mkv", "--out", cls.tracked, "--threads", 2,
+                      "--save-landmarks", "--overlay", "--trials", cls.session / "trials.csv",
+                      "--truth", cls.session / "truth.csv", "--json", cls.folder / "track.json")
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def test_synthesize_leaves_its_three_files(self):
+        self.assertEqual(sorted(p.name for p in self.session.iterdir()),
+                         ["trials.csv", "truth.csv", "video.mkv"])
+        self.assertEqual(len(rows(self.session / "truth.csv")), 1000)
+        self.assertEqual(len(rows(self.session / "trials.csv")), 2)
+
+    def test_track_leaves_every_promised_file_and_no_other(self):
+        self.assertEqual(sorted(p.name for p in self.tracked.iterdir()),
+                         ["blinks.csv", "frames.csv", "landmarks.csv", "overlay.mp4", "report.html",
+                          "session.json"])
+
+    def test_frames_have_the_columns_of_the_contract(self):
+        table = rows(self.tracked / "frames.csv")
+        self.assertEqual(list(table[0]),
+                         ["frame", "time_s", "valid", "face_score", "face_x_px", "face_y_px",
+                          "face_width_px", "face_height_px", "ear_right", "ear_left", "fec_right",
+                          "fec_left", "fec", "interpolated"])
+        self.assertEqual([int(r["frame"]) for r in table], list(range(1000)))
+        self.assertAlmostEqual(float(table[500]["time_s"]), 1.0, places=6)
+        self.assertGreaterEqual(sum(r["valid"] == "1" for r in table), 980)
+
+    def test_session_json_names_input_models_and_stages(self):
+        session = json.loads((self.tracked / "session.json").read_text())
+        text = json.dumps(session)
+        for word in ("video.mkv", "sha256", "calibration", "p99", "frames_per_second"):
+            self.assertIn(word, text)
+        track = json.loads((self.folder / "track.json").read_text())
+        self.assertEqual(track["command"], "track")
+        self.assertIn("machine", track)
+
+    def test_any_number_of_threads_gives_the_same_bytes(self):
+        expected = (self.tracked / "frames.csv").read_bytes()
+        for threads in (1, 3):
+            with self.subTest(threads=threads):
+                out = self.folder / f"threads{threads}"
+                done = eyelid("track", self.session / "video.mkv", "--out", out, "--threads",
+                              threads, "--no-report")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual((out / "frames.csv").read_bytes(), expected)
+
+    def test_evaluate_closure_writes_the_keys_of_the_contract(self):
+        out = self.folder / "closure.json"
+        done = eyelid("evaluate", "closure", "--truth", self.session / "truth.csv", "--frames",
+                      self.tracked / "frames.csv", "--json", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        figures = json.loads(out.read_text())
+        for key in ("frames", "rmse", "mae", "correlation", "blink_precision", "blink_recall",
+                    "blink_f1", "onset_error_ms_median"):
+            self.assertIn(key, figures)
+        self.assertLess(figures["rmse"], 0.12)
+
+    def test_a_stored_calibration_reproduces_the_trace(self):
+        levels = self.folder / "levels.json"
+        first, second = self.folder / "first", self.folder / "second"
+        video = self.session / "video.mkv"
+        done = eyelid("track", video, "--out", first, "--no-report", "--save-calibration", levels,
+                      "--subject", "S1", "--glasses", "no")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("S1", levels.read_text())
+        done = eyelid("track", video, "--out", second, "--no-report", "--calibration", levels)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        one, two = rows(first / "frames.csv"), rows(second / "frames.csv")
+        self.assertAlmostEqual(float(one[10]["fec"]), float(two[10]["fec"]), places=3)
+
+    def test_a_video_cut_anywhere_gives_frames_or_one_sentence(self):
+        data = (self.session / "video.mkv").read_bytes()
+        generator = random.Random(7)
+        for share in [generator.random() for _ in range(4)] + [0.0]:
+            with self.subTest(share=share):
+                cut = self.folder / "cut.mkv"
+                cut.write_bytes(data[:int(len(data) * share * 0.2)])
+                out = self.folder / "cut"
+                shutil.rmtree(out, ignore_errors=True)
+                done = eyelid("track", cut, "--out", out, "--no-report")
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                if done.returncode == 1:
+                    self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+                    self.assertFalse((out / "frames.csv").exists())
+
+
+class BadInput(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-cli-"))
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def expect_one_sentence(self, *arguments):
+        done = eyelid(*arguments)
+        self.assertEqual(done.returncode, 1, (arguments, done.stdout, done.stderr))
+        lines = done.stderr.strip().splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        return lines[0]
+
+    def test_inputs_that_are_no_videos(self):
+        text = self.folder / "notes.mp4"
+        text.write_text("not a video\n" * 50)
+        noise = self.folder / "noise.mp4"
+        noise.write_bytes(random.Random(1).randbytes(20000))
+        empty = self.folder / "empty.mkv"
+        empty.touch()
+        bare = self.folder / "bare"
+        bare.mkdir()
+        for path in (text, noise, empty, bare, self.folder / "absent.mp4"):
+            with self.subTest(path=path.name):
+                out = self.folder / "out"
+                sentence = self.expect_one_sentence("track", path, "--out", out)
+                self.assertIn(path.name, sentence)
+                self.assertFalse(out.exists() and any(out.iterdir()))
+
+    def test_devices_and_precisions_that_are_absent(self):
+        picture = self.folder / "grey.pgm"
+        picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
+        self.assertIn("cuda", self.expect_one_sentence("detect", picture, "--device", "cuda"))
+        self.assertIn("int8", self.expect_one_sentence("detect", picture, "--precision", "int8"))
+
+    def test_damaged_models(self):
+        picture = self.folder / "grey.pgm"
+        picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
+        for name, content in (("a.safetensors", b"\xff" * 64), ("b.dat", b"\x01\x02"),
+                              ("c.tflite", b"    TFL3" + b"\xff" * 50), ("d.pth", b"PK\x03\x04abc")):
+            with self.subTest(name=name):
+                path = self.folder / name
+                path.write_bytes(content)
+                self.assertIn(name, self.expect_one_sentence("model", "inspect", path))
+                self.assertIn(name, self.expect_one_sentence("detect", picture, "--detector-model", path))
+
+    def test_an_unwritable_output_folder(self):
+        picture = self.folder / "grey.pgm"
+        picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
+        file = self.folder / "file"
+        file.touch()
+        self.expect_one_sentence("track", picture, "--out", file / "out")
+
+    def test_wrong_usage_is_status_2(self):
+        for arguments in ((), ("track",), ("track", "x.mp4"), ("fly",), ("track", "x", "--out", "o", "--threads", "-1"),
+                          ("detect", "x", "--detector", "haar")):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(eyelid(*arguments).returncode, 2)
+
+
+class Help(unittest.TestCase):
+    def test_every_command_explains_itself(self):
+        for command in ("demo", "track", "detect", "synthesize", "evaluate", "train", "bench", "model",
+                        "doctor"):
+            with self.subTest(command=command):
+                done = eyelid(command, "--help")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(command, done.stdout)
+
+    def test_doctor_says_what_the_machine_can_do(self):
+        done = eyelid("doctor")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for word in ("instruction sets", "GPU", "power", "landmarks", "sha256"):
+            self.assertIn(word.lower(), done.stdout.lower())
+
+    def test_an_absent_instruction_set_is_an_error(self):
+        done = eyelid("doctor", env={**os.environ, "EYELID_CPU": "sse9"})
+        self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
