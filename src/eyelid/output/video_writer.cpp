@@ -29,7 +29,7 @@ namespace {
 constexpr int kVariableTicksPerSecond = 60000;
 // Fixed, not the machine's: x264 writes other bytes for another number of threads.
 constexpr int kOverlayThreads = 4;
-constexpr int kLosslessSlices = 6;
+constexpr int kLosslessSlices = 4;
 constexpr int kBuffer_bytes = 1 << 16;
 
 struct FreeFormat {
@@ -109,7 +109,7 @@ VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOp
     : options(wanted), file(path) {
   av_log_set_level(AV_LOG_QUIET);
   rate = av_d2q(options.frames_per_second, 1'000'000);
-  if (options.kind == VideoKind::kLosslessGrey && options.frames_per_second > 1000.0) {
+  if (options.kind != VideoKind::kOverlay && options.frames_per_second > 1000.0) {
     throw InputError(
         fmt::format("{}: {} frames per second, expected at most 1000 (Matroska stores "
                     "whole milliseconds)",
@@ -149,7 +149,7 @@ void VideoWriter::State::open_io() {
     av_free(buffer);
     throw std::bad_alloc();
   }
-  const char* container = options.kind == VideoKind::kLosslessGrey ? "matroska" : "mp4";
+  const char* container = options.kind == VideoKind::kOverlay ? "mp4" : "matroska";
   AVFormatContext* context = nullptr;
   check(avformat_alloc_output_context2(&context, nullptr, container, nullptr), "open container");
   format.reset(context);
@@ -160,16 +160,26 @@ void VideoWriter::State::open_io() {
 
 const AVCodec* VideoWriter::State::choose_encoder() const {
   const AVCodec* encoder = nullptr;
-  if (options.kind == VideoKind::kLosslessGrey) {
-    encoder = avcodec_find_encoder(AV_CODEC_ID_FFV1);
-  } else {
-    // By name: hardware encoders are listed where there is no hardware.
-    encoder = avcodec_find_encoder_by_name("libx264");
-    if (encoder == nullptr) encoder = avcodec_find_encoder_by_name("mpeg4");
+  const char* wanted = nullptr;
+  switch (options.kind) {
+    case VideoKind::kLosslessGrey:
+      wanted = "ffv1";
+      encoder = avcodec_find_encoder(AV_CODEC_ID_FFV1);
+      break;
+    case VideoKind::kFastLosslessGrey:
+      wanted = "magicyuv";
+      encoder = avcodec_find_encoder(AV_CODEC_ID_MAGICYUV);
+      break;
+    case VideoKind::kOverlay:
+      // By name: hardware encoders are listed where there is no hardware.
+      wanted = "libx264 or mpeg4";
+      encoder = avcodec_find_encoder_by_name("libx264");
+      if (encoder == nullptr) encoder = avcodec_find_encoder_by_name("mpeg4");
+      break;
   }
   if (encoder == nullptr) {
     throw InputError(file.path().string() + ": this FFmpeg has no encoder for it, expected " +
-                     (options.kind == VideoKind::kLosslessGrey ? "ffv1" : "libx264 or mpeg4"));
+                     wanted);
   }
   return encoder;
 }
@@ -208,10 +218,14 @@ void VideoWriter::State::open_encoder() {
 void VideoWriter::State::set_lossless() {
   codec->pix_fmt = AV_PIX_FMT_GRAY8;
   codec->color_range = AVCOL_RANGE_JPEG;
-  codec->level = 3;     // the first version with slices
   codec->gop_size = 1;  // every frame on its own: damage stays where it is
   codec->slices = kLosslessSlices;
   codec->thread_count = options.threads;
+  if (options.kind == VideoKind::kFastLosslessGrey) {
+    av_opt_set(codec->priv_data, "pred", "median", 0);
+    return;
+  }
+  codec->level = 3;  // the first version with slices
   codec->thread_type = FF_THREAD_SLICE;
   av_opt_set(codec->priv_data, "slicecrc", "1", 0);
   av_opt_set(codec->priv_data, "coder", "rice", 0);

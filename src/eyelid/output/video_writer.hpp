@@ -21,8 +21,10 @@ struct RgbView {
 };
 
 enum class VideoKind {
-  kLosslessGrey,  // FFV1 in Matroska, every grey level comes back exactly
-  kOverlay,       // to look at: H.264 (MPEG-4 part 2 where FFmpeg lacks it) in MP4, colour
+  kLosslessGrey,      // FFV1 in Matroska: every grey level comes back exactly; checksums per slice
+  kFastLosslessGrey,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, no
+                      // checksum
+  kOverlay,           // to look at: H.264 (MPEG-4 part 2 where FFmpeg lacks it) in MP4, colour
 };
 
 enum class FrameTiming {
@@ -66,7 +68,7 @@ class VideoWriter {
   /// Ends the file and gives it its name. Call once.
   void finish();
 
-  /// Name of FFmpeg's encoder: "ffv1", "libx264", "mpeg4".
+  /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "libx264", "mpeg4".
   std::string encoder() const;
 
  private:

@@ -39,7 +39,7 @@ double largest_difference(const FrameView& a, const FrameView& b) {
   double largest = 0.0;
   for (int y = 0; y < a.height; ++y) {
     for (int x = 0; x < a.width; ++x) {
-      largest = std::max(largest, std::abs(double{a.row(y)[x] * 1.0} - b.row(y)[x]));
+      largest = std::max(largest, std::abs(1.0 * a.row(y)[x] - b.row(y)[x]));
     }
   }
   return largest;
@@ -47,41 +47,52 @@ double largest_difference(const FrameView& a, const FrameView& b) {
 
 TEST(VideoWriter, LosslessGreyComesBackExactly) {
   const testing::TemporaryFolder folder;
-  VideoWriter writer(folder / "video.mkv", {.width = 131, .height = 77, .frames_per_second = 500});
-  for (int i = 0; i < 50; ++i) writer.write(pattern(131, 77, i));
-  EXPECT_FALSE(std::filesystem::exists(folder / "video.mkv"));
-  writer.finish();
-  const auto source = video::open_source({folder / "video.mkv"});
-  EXPECT_EQ(source->info().codec, "ffv1");
-  EXPECT_EQ(source->info().pixel_format, "gray");
-  EXPECT_DOUBLE_EQ(source->info().frames_per_second, 500.0);
-  EXPECT_EQ(source->info().frame_count, 50);
-  video::Frame frame;
-  int count = 0;
-  for (; source->next(frame); ++count) {
-    ASSERT_EQ(frame.image.width(), 131);
-    ASSERT_EQ(largest_difference(frame.image, pattern(131, 77, count)), 0.0) << count;
-    EXPECT_NEAR(frame.time_s, count / 500.0, 1e-12);
+  for (const VideoKind kind : {VideoKind::kLosslessGrey, VideoKind::kFastLosslessGrey}) {
+    VideoWriter writer(folder / "video.mkv",
+                       {.kind = kind, .width = 131, .height = 77, .frames_per_second = 500});
+    for (int i = 0; i < 50; ++i) writer.write(pattern(131, 77, i));
+    EXPECT_TRUE(std::filesystem::exists(folder / ".video.mkv.partial"));
+    writer.finish();
+    EXPECT_FALSE(std::filesystem::exists(folder / ".video.mkv.partial"));
+    const auto source = video::open_source({folder / "video.mkv"});
+    EXPECT_EQ(source->info().codec, writer.encoder());
+    EXPECT_EQ(source->info().pixel_format, "gray");
+    EXPECT_DOUBLE_EQ(source->info().frames_per_second, 500.0);
+    EXPECT_EQ(source->info().frame_count, 50);
+    video::Frame frame;
+    int count = 0;
+    for (; source->next(frame); ++count) {
+      ASSERT_EQ(frame.image.width(), 131);
+      ASSERT_EQ(largest_difference(frame.image, pattern(131, 77, count)), 0.0) << count;
+      EXPECT_NEAR(frame.time_s, count / 500.0, 1e-12);
+    }
+    EXPECT_EQ(count, 50);
+    const SourceReport report = source->report();
+    EXPECT_EQ(report.timestamp_gaps, 0);
+    EXPECT_EQ(report.repaired_timestamps, 0);
+    EXPECT_FALSE(report.was_truncated);
+    EXPECT_TRUE(report.warnings.empty());
   }
-  EXPECT_EQ(count, 50);
-  const SourceReport report = source->report();
-  EXPECT_EQ(report.timestamp_gaps, 0);
-  EXPECT_EQ(report.repaired_timestamps, 0);
-  EXPECT_FALSE(report.was_truncated);
-  EXPECT_TRUE(report.warnings.empty());
 }
 
 TEST(VideoWriter, SameBytesForAnyThreadCount) {
   const testing::TemporaryFolder folder;
-  std::string first;
-  for (const int threads : {1, 2, 5}) {
-    VideoWriter writer(folder / "video.mkv",
-                       {.width = 160, .height = 120, .frames_per_second = 500, .threads = threads});
-    for (int i = 0; i < 10; ++i) writer.write(pattern(160, 120, i));
-    writer.finish();
-    const std::string bytes = content_of(folder / "video.mkv");
-    if (first.empty()) first = bytes;
-    EXPECT_EQ(bytes, first) << threads;
+  for (const VideoKind kind :
+       {VideoKind::kLosslessGrey, VideoKind::kFastLosslessGrey, VideoKind::kOverlay}) {
+    std::string first;
+    for (const int threads : {1, 2, 5}) {
+      VideoWriter writer(folder / "video",
+                         {.kind = kind,
+                          .width = 160,
+                          .height = 120,
+                          .frames_per_second = 500,
+                          .threads = threads});
+      for (int i = 0; i < 10; ++i) writer.write(pattern(160, 120, i));
+      writer.finish();
+      const std::string bytes = content_of(folder / "video");
+      if (first.empty()) first = bytes;
+      EXPECT_EQ(bytes, first) << threads << " threads of " << writer.encoder();
+    }
   }
 }
 
