@@ -14,7 +14,7 @@
 
 namespace eyelid::kernels {
 
-#ifdef EYELID_HAS_SIMDEX
+#ifdef EYELID_HAS_SIMDE
 EYELID_BLAZEFACE_KERNELS(avx512_simde)
 #endif
 
@@ -25,7 +25,7 @@ constexpr float kGuard = -12345.0f;
 std::vector<BlazeFaceKernels> variants_to_test() {
   const BlazeFaceKernelList built = blazeface_kernel_variants();
   std::vector<BlazeFaceKernels> variants(built.begin(), built.end());
-#ifdef EYELID_HAS_SIMDEX
+#ifdef EYELID_HAS_SIMDE
   variants.push_back({"x86_avx512_through_simde",
                       compute::kAvx2,
                       avx512_simde::blaze_stem,

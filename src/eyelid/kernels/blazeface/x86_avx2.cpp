@@ -40,7 +40,7 @@ template <int group, Relu relu>
           _mm256_add_ps(sums[o][1], _mm256_loadu_ps(shortcut.second + o * shortcut.stride));
     }
   }
-#pragma GCC unroll 2
+#pragma GCC unroll 4
   for (int k = 0; k < inputs; k++) {
     const __m256 first = _mm256_loadu_ps(x.first);
     const __m256 second = _mm256_loadu_ps(x.second);
@@ -65,50 +65,68 @@ template <int group, Relu relu>
   }
 }
 
-/// The pixels of a strip as one list of vectors: 4 rows x `columns`, row after row.
-struct StripPixels {
-  int columns;
-  int row_of(int vector) const { return vector * kLanes / columns; }
-  int column_of(int vector) const { return vector * kLanes % columns; }
-  int pairs() const { return kStripRows * columns / kPixels; }
+/// Calls body(first row, its column, second row, its column, index of the first pixel) for each
+/// pair of vectors of 4 rows x `columns`: neighbours in a row, or two rows where a row is one
+/// vector.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_pair(int columns, Body body) {
+  const int row_step = columns == kLanes ? 1 : 0;
+  const int column_step = columns == kLanes ? 0 : kLanes;
+  int pixel = 0;
+  for (int y = 0; y < kStripRows; y += 1 + row_step) {
+    for (int x = 0; x < columns; x += kPixels, pixel += kPixels) {
+      body(y, x, y + row_step, x + column_step, pixel);
+    }
+  }
+}
+
+/// Part of a strip, after the depthwise convolution: addresses of its pairs of vectors in channel
+/// 0.
+struct StripPart {
+  const float* middle;  // [channel][4][columns]
+  std::ptrdiff_t pitch;
+  int pair_count;
+  Pair<const float> shortcut[kStripRows * kStripColumns / kPixels];
+  Pair<float> output[kStripRows * kStripColumns / kPixels];
 };
+
+/// `pooled`: the shortcut of stride 2, laid out as `middle`; null for stride 1.
+StripPart strip_part(
+    const BlazeStrip& strip, int x, int columns, const float* middle, const float* pooled) {
+  StripPart part{middle, kStripRows * columns, 0, {}, {}};
+  for_each_pair(columns, [&](int y0, int x0, int y1, int x1, int pixel) {
+    const int i = part.pair_count++;
+    if (pooled != nullptr) {
+      part.shortcut[i] = {pooled + pixel, pooled + pixel + kLanes, part.pitch};
+    } else {
+      part.shortcut[i] = {strip.input[y0 + 1] + x + x0, strip.input[y1 + 1] + x + x1, strip.width};
+    }
+    part.output[i] = {strip.output[y0] + x + x0, strip.output[y1] + x + x1, strip.width};
+  });
+  return part;
+}
+
+template <class Float>
+Pair<Float> at_channel(const Pair<Float>& pair, int channel) {
+  const std::ptrdiff_t offset = channel * pair.stride;
+  return {pair.first + offset, pair.second + offset, pair.stride};
+}
 
 /// One group of output channels over all pixels of a strip part.
 template <int group>
 void block_group(const BlazePointwise& layer,
                  int begin,
                  const float* weights,
-                 const float* middle,
-                 const BlazeStrip& strip,
-                 int x,
-                 StripPixels pixels,
-                 const float* pooled) {
-  const std::ptrdiff_t pitch = kStripRows * pixels.columns;
-  const std::ptrdiff_t plane = strip.width;
-  const int left = layer.inputs - begin;
-  for (int pair = 0; pair < pixels.pairs(); pair++) {
-    const int v0 = 2 * pair, v1 = v0 + 1;
-    const std::ptrdiff_t offset0 = begin * plane + x + pixels.column_of(v0);
-    const std::ptrdiff_t offset1 = begin * plane + x + pixels.column_of(v1);
-    const float* pixel = middle + pair * kPixels;
-    Pair<const float> shortcut;
-    if (pooled != nullptr) {
-      const float* source = pooled + begin * pitch + pair * kPixels;
-      shortcut = {source, source + kLanes, pitch};
-    } else {
-      shortcut = {strip.input[pixels.row_of(v0) + 1] + offset0,
-                  strip.input[pixels.row_of(v1) + 1] + offset1,
-                  plane};
-    }
-    pointwise_tile<group, Relu::Yes>({pixel, pixel + kLanes, pitch},
+                 const StripPart& part) {
+  const float* x = part.middle;
+  for (int i = 0; i < part.pair_count; i++, x += kPixels) {
+    pointwise_tile<group, Relu::Yes>({x, x + kLanes, part.pitch},
                                      weights,
                                      layer.inputs,
                                      layer.bias + begin,
-                                     shortcut,
-                                     left,
-                                     {strip.output[pixels.row_of(v0)] + offset0,
-                                      strip.output[pixels.row_of(v1)] + offset1,
-                                      plane});
+                                     at_channel(part.shortcut[i], begin),
+                                     layer.inputs - begin,
+                                     at_channel(part.output[i], begin));
   }
 }
 
@@ -129,27 +147,22 @@ template <class Body>
   }
 }
 
-void pointwise_part(const BlazePointwise& layer,
-                    const float* middle,
-                    const BlazeStrip& strip,
-                    int x,
-                    StripPixels pixels,
-                    const float* pooled) {
+void pointwise_part(const BlazePointwise& layer, const StripPart& part) {
   for_each_group(
       layer.inputs, layer.outputs, layer.weights, [&](int group, int begin, const float* w) {
         switch (group) {
           case 6:
-            return block_group<6>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<6>(layer, begin, w, part);
           case 5:
-            return block_group<5>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<5>(layer, begin, w, part);
           case 4:
-            return block_group<4>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<4>(layer, begin, w, part);
           case 3:
-            return block_group<3>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<3>(layer, begin, w, part);
           case 2:
-            return block_group<2>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<2>(layer, begin, w, part);
           default:
-            return block_group<1>(layer, begin, w, middle, strip, x, pixels, pooled);
+            return block_group<1>(layer, begin, w, part);
         }
       });
 }
@@ -162,94 +175,137 @@ __m256 all_but_last() {
   return _mm256_castsi256_ps(_mm256_setr_epi32(-1, -1, -1, -1, -1, -1, -1, 0));
 }
 
-/// Depthwise 3x3, stride 1: 4 rows x 8 columns at x of one channel. The 9 weights and 4 sums stay
-/// in registers; every input vector is loaded once per tap column and used by up to 3 rows.
-template <bool is_first, bool is_last>
+/// Depthwise 3x3, stride 1: 4 rows x `vectors` x 8 columns of one channel. Tap column after tap
+/// column, so that 3 weights and 8 sums fit the registers and every loaded vector serves 3 rows.
+template <int vectors, bool is_first, bool is_last>
 [[gnu::always_inline]] inline void depthwise_tile(const float* const* rows,
                                                   std::ptrdiff_t offset,
-                                                  const __m256* weights,
-                                                  __m256 bias,
+                                                  const float* weights,
+                                                  float bias,
                                                   float* output,
                                                   std::ptrdiff_t pitch) {
-  __m256 sums[kStripRows] = {bias, bias, bias, bias};
+  __m256 sums[kStripRows][vectors];
+#pragma GCC unroll 4
+  for (int y = 0; y < kStripRows; y++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) sums[y][v] = _mm256_set1_ps(bias);
+  }
+#pragma GCC unroll 3
+  for (int dx = 0; dx < 3; dx++) {
+    const __m256 taps[3] = {_mm256_broadcast_ss(weights + dx),
+                            _mm256_broadcast_ss(weights + 3 + dx),
+                            _mm256_broadcast_ss(weights + 6 + dx)};
 #pragma GCC unroll 6
-  for (int i = 0; i < kStripRows + 2; i++) {
-    const float* source = rows[i] + offset;
+    for (int i = 0; i < kStripRows + 2; i++) {
+      const float* source = rows[i] + offset + dx - 1;
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) {
+        __m256 x = _mm256_loadu_ps(source + v * kLanes);
+        if (is_first && dx == 0 && v == 0) x = _mm256_and_ps(x, all_but_first());
+        if (is_last && dx == 2 && v == vectors - 1) x = _mm256_and_ps(x, all_but_last());
+        // Else g++ folds the load into each of the 3 multiply-adds, and unaligned loads cost most.
+        asm("" : "+x"(x));
 #pragma GCC unroll 3
-    for (int dx = 0; dx < 3; dx++) {
-      __m256 x = _mm256_loadu_ps(source + dx - 1);
-      if (is_first && dx == 0) x = _mm256_and_ps(x, all_but_first());
-      if (is_last && dx == 2) x = _mm256_and_ps(x, all_but_last());
-#pragma GCC unroll 3
-      for (int dy = 0; dy < 3; dy++) {
-        const int y = i - dy;
-        if (y >= 0 && y < kStripRows) sums[y] = _mm256_fmadd_ps(x, weights[3 * dy + dx], sums[y]);
+        for (int dy = 0; dy < 3; dy++) {
+          const int y = i - dy;
+          if (y >= 0 && y < kStripRows) sums[y][v] = _mm256_fmadd_ps(x, taps[dy], sums[y][v]);
+        }
       }
     }
   }
 #pragma GCC unroll 4
-  for (int y = 0; y < kStripRows; y++) _mm256_storeu_ps(output + y * pitch, sums[y]);
+  for (int y = 0; y < kStripRows; y++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+      _mm256_storeu_ps(output + y * pitch + v * kLanes, sums[y][v]);
+    }
+  }
+}
+
+template <int vectors, bool is_first, bool is_last>
+void depthwise_columns(
+    const BlazeBlock& block, const BlazeStrip& strip, int x, float* middle, int columns) {
+  const float* rows[kStripRows + 2];
+  for (int i = 0; i < kStripRows + 2; i++) rows[i] = strip.input[i];
+  for (int c = 0; c < block.pointwise.inputs; c++) {
+    depthwise_tile<vectors, is_first, is_last>(rows,
+                                               static_cast<std::ptrdiff_t>(c) * strip.width + x,
+                                               block.depthwise + 9 * c,
+                                               block.depthwise_bias[c],
+                                               middle + c * kStripRows * columns,
+                                               columns);
+  }
 }
 
 void depthwise_stride1(
     const BlazeBlock& block, const BlazeStrip& strip, int x_begin, int columns, float* middle) {
-  const int x_end = x_begin + columns;
-  for (int c = 0; c < block.pointwise.inputs; c++) {
-    __m256 weights[9];
-#pragma GCC unroll 9
-    for (int i = 0; i < 9; i++) weights[i] = _mm256_broadcast_ss(block.depthwise + 9 * c + i);
-    const __m256 bias = _mm256_broadcast_ss(block.depthwise_bias + c);
-    const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(c) * strip.width;
-    for (int x = x_begin; x < x_end; x += kLanes) {
-      float* output = middle + (x - x_begin);
-      const bool is_first = x == 0, is_last = x + kLanes == strip.width;
-      if (is_first && is_last) {
-        depthwise_tile<true, true>(strip.input, plane + x, weights, bias, output, columns);
-      } else if (is_first) {
-        depthwise_tile<true, false>(strip.input, plane + x, weights, bias, output, columns);
-      } else if (is_last) {
-        depthwise_tile<false, true>(strip.input, plane + x, weights, bias, output, columns);
-      } else {
-        depthwise_tile<false, false>(strip.input, plane + x, weights, bias, output, columns);
-      }
+  if (columns == kLanes) return depthwise_columns<1, true, true>(block, strip, 0, middle, columns);
+  for (int x = x_begin; x < x_begin + columns; x += kPixels) {
+    float* output = middle + (x - x_begin);
+    const bool is_first = x == 0, is_last = x + kPixels == strip.width;
+    if (is_first && is_last) {
+      depthwise_columns<2, true, true>(block, strip, x, output, columns);
+    } else if (is_first) {
+      depthwise_columns<2, true, false>(block, strip, x, output, columns);
+    } else if (is_last) {
+      depthwise_columns<2, false, true>(block, strip, x, output, columns);
+    } else {
+      depthwise_columns<2, false, false>(block, strip, x, output, columns);
     }
-    middle += kStripRows * columns;
   }
 }
 
-/// shuffle_ps leaves its results as 0 1 4 5 | 2 3 6 7; this puts them in order.
+/// shuffle_ps and hadd_ps leave results as 0 1 4 5 | 2 3 6 7; this puts them in order.
 __m256 in_order(__m256 v) {
   return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xD8));
 }
 
-/// Depthwise 3x3 with stride 2, and the 2x2 maximum, for one output row of 8 pixels.
-/// Sums run in shuffled lane order; one permutation at the end restores it.
+/// The weights of one channel for stride 2: columns 0 and 1 alternate over the lanes, so that one
+/// multiply-add serves even and odd input pixels; column 2 is apart.
+struct Stride2Weights {
+  __m256 first_two[3];
+  __m256 third[3];
+  __m256 bias;
+
+  Stride2Weights(const float* weights, const float* bias_of_channel)
+      : bias(_mm256_broadcast_ss(bias_of_channel)) {
+    for (int dy = 0; dy < 3; dy++) {
+      const __m256 zero = _mm256_broadcast_ss(weights + 3 * dy);
+      const __m256 one = _mm256_broadcast_ss(weights + 3 * dy + 1);
+      first_two[dy] = _mm256_blend_ps(zero, one, 0xAA);
+      third[dy] = _mm256_broadcast_ss(weights + 3 * dy + 2);
+    }
+  }
+};
+
+/// Depthwise 3x3 with stride 2, and the 2x2 maximum, for 8 pixels of one output row:
+///   sum over rows first, then output(x) = a(2 x) + a(2 x + 1) + b(2 x + 2).
 [[gnu::always_inline]] inline void depthwise_stride2_tile(const float* const* rows,
                                                           std::ptrdiff_t offset,
                                                           bool is_last,
-                                                          const __m256* weights,
-                                                          __m256 bias,
+                                                          const Stride2Weights& weights,
                                                           float* output,
                                                           float* pooled) {
-  // In shuffled order the last pixel is lane 7 as well.
-  const __m256 keep = is_last ? all_but_last() : _mm256_castsi256_ps(_mm256_set1_epi32(-1));
-  __m256 sum = bias;
-  __m256 largest{};
+  __m256 low{}, high{}, next_low{}, next_high{};
 #pragma GCC unroll 3
   for (int dy = 0; dy < 3; dy++) {
     const float* source = rows[dy] + offset;
-    const __m256 low = _mm256_loadu_ps(source), high = _mm256_loadu_ps(source + 8);
-    const __m256 even = _mm256_shuffle_ps(low, high, 0x88);
-    const __m256 odd = _mm256_shuffle_ps(low, high, 0xDD);
-    const __m256 next =
-        _mm256_shuffle_ps(_mm256_loadu_ps(source + 2), _mm256_loadu_ps(source + 10), 0x88);
-    sum = _mm256_fmadd_ps(even, weights[3 * dy], sum);
-    sum = _mm256_fmadd_ps(odd, weights[3 * dy + 1], sum);
-    sum = _mm256_fmadd_ps(_mm256_and_ps(next, keep), weights[3 * dy + 2], sum);
-    if (dy == 0) largest = _mm256_max_ps(even, odd);
-    if (dy == 1) largest = _mm256_max_ps(largest, _mm256_max_ps(even, odd));
+    low = _mm256_fmadd_ps(weights.first_two[dy], _mm256_loadu_ps(source), low);
+    high = _mm256_fmadd_ps(weights.first_two[dy], _mm256_loadu_ps(source + 8), high);
+    next_low = _mm256_fmadd_ps(weights.third[dy], _mm256_loadu_ps(source + 2), next_low);
+    next_high = _mm256_fmadd_ps(weights.third[dy], _mm256_loadu_ps(source + 10), next_high);
   }
+  __m256 next = _mm256_shuffle_ps(next_low, next_high, 0x88);
+  if (is_last) next = _mm256_and_ps(next, all_but_last());  // lane 7 in this order as well
+  const __m256 sum = _mm256_add_ps(_mm256_add_ps(_mm256_hadd_ps(low, high), next), weights.bias);
   _mm256_storeu_ps(output, in_order(sum));
+
+  const float* upper = rows[0] + offset;
+  const float* lower = rows[1] + offset;
+  low = _mm256_max_ps(_mm256_loadu_ps(upper), _mm256_loadu_ps(lower));
+  high = _mm256_max_ps(_mm256_loadu_ps(upper + 8), _mm256_loadu_ps(lower + 8));
+  const __m256 largest =
+      _mm256_max_ps(_mm256_shuffle_ps(low, high, 0x88), _mm256_shuffle_ps(low, high, 0xDD));
   _mm256_storeu_ps(pooled, in_order(largest));
 }
 
@@ -259,19 +315,19 @@ void depthwise_stride2(const BlazeBlock& block,
                        int columns,
                        float* middle,
                        float* pooled) {
+  const float* rows[2 * kStripRows + 1];
+  for (int i = 0; i < 2 * kStripRows + 1; i++) rows[i] = strip.input[i];
   for (int c = 0; c < block.pointwise.inputs; c++) {
-    __m256 weights[9];
-#pragma GCC unroll 9
-    for (int i = 0; i < 9; i++) weights[i] = _mm256_broadcast_ss(block.depthwise + 9 * c + i);
-    const __m256 bias = _mm256_broadcast_ss(block.depthwise_bias + c);
+    const Stride2Weights weights(block.depthwise + 9 * c, block.depthwise_bias + c);
     const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(c) * 2 * strip.width;
-    for (int y = 0; y < kStripRows; y++) {
-      for (int x = 0; x < columns; x += kLanes) {
-        depthwise_stride2_tile(strip.input + 2 * y,
+    for (int x = 0; x < columns; x += kLanes) {
+      const bool is_last = x_begin + x + kLanes == strip.width;
+#pragma GCC unroll 4
+      for (int y = 0; y < kStripRows; y++) {
+        depthwise_stride2_tile(rows + 2 * y,
                                plane + 2 * (x_begin + x),
-                               x_begin + x + kLanes == strip.width,
+                               is_last,
                                weights,
-                               bias,
                                middle + y * columns + x,
                                pooled + y * columns + x);
       }
@@ -361,21 +417,17 @@ void rows_group(const BlazePointwise& layer,
                 const float* const* rows,
                 int width,
                 float* output) {
-  const StripPixels pixels{width};
   const std::ptrdiff_t plane = kStripRows * width;
-  for (int pair = 0; pair < pixels.pairs(); pair++) {
-    const int v0 = 2 * pair, v1 = v0 + 1;
-    float* target = output + begin * plane + pair * kPixels;
-    pointwise_tile<group, Relu::No>({rows[pixels.row_of(v0)] + pixels.column_of(v0),
-                                     rows[pixels.row_of(v1)] + pixels.column_of(v1),
-                                     width},
+  for_each_pair(width, [&](int y0, int x0, int y1, int x1, int pixel) {
+    float* target = output + begin * plane + pixel;
+    pointwise_tile<group, Relu::No>({rows[y0] + x0, rows[y1] + x1, width},
                                     weights,
                                     layer.inputs,
                                     layer.bias + begin,
                                     {},
                                     0,
                                     {target, target + kLanes, plane});
-  }
+  });
 }
 
 }  // namespace
@@ -420,7 +472,7 @@ void blaze_block(const BlazeBlock& block, const BlazeStrip& strip) {
       pooled = middle + block.pointwise.inputs * kStripRows * columns;
       depthwise_stride2(block, strip, x, columns, middle, pooled);
     }
-    pointwise_part(block.pointwise, middle, strip, x, {columns}, pooled);
+    pointwise_part(block.pointwise, strip_part(strip, x, columns, middle, pooled));
   }
 }
 

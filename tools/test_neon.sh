@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the kernel tests for AArch64 and runs them under qemu: the NEON kernels against scalar.
+# Needs g++-aarch64-linux-gnu, qemu-user and the sources of libgtest-dev (install_dependencies.sh --test).
+set -euo pipefail
+rooms=(blazeface resize_grey)
+work=${1:-build/neon}
+cd "$(dirname "$0")/.."
+compiler=aarch64-linux-gnu-g++
+gtest=/usr/src/googletest/googletest
+mkdir -p "$work"
+flags=(-std=c++20 -O2 -Wall -Wextra -Wconversion -Wshadow -ffp-contract=off -Isrc)
+if [[ ! -f $work/gtest.o ]]; then
+  $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest-all.cc -o "$work/gtest.o"
+  $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest_main.cc -o "$work/main.o"
+fi
+sources=(src/eyelid/core/error.cpp src/eyelid/compute/cpu_features.cpp)
+for room in "${rooms[@]}"; do
+  folder=src/eyelid/kernels/$room
+  sources+=("$folder"/{dispatch,scalar,arm_neon}.cpp)
+  for test in "$folder"/*_test.cpp; do
+    [[ $test == *simde* ]] || sources+=("$test")
+  done
+done
+$compiler "${flags[@]}" -I$gtest/include "${sources[@]}" "$work/gtest.o" "$work/main.o" \
+  -pthread -o "$work/kernel_tests"
+qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/kernel_tests" --gtest_brief=1
