@@ -169,7 +169,7 @@ TEST(FramesCsv, RefusesFoldersAndMissingFiles) {
   EXPECT_NE(error_of([&] { FramesCsvWriter writer(folder / "absent/frames.csv"); }), "");
 }
 
-// 4000 damaged tables: each is read to its end or refused with InputError.
+// 800 damaged tables: each is read to its end or refused with InputError.
 TEST(FramesCsv, SurvivesRandomDamage) {
   testing::TemporaryFolder folder;
   const auto path = folder / "a.csv";
@@ -177,7 +177,7 @@ TEST(FramesCsv, SurvivesRandomDamage) {
   const auto below = [&random](std::size_t limit) { return random() % limit; };
   constexpr std::string_view kPieces[] = {"\"", ",", "\n", "\r", "nan", "-", "\xFF", "9e999", "1"};
   int refused = 0;
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < 800; ++round) {
     std::string text = kTwoFrames;
     for (std::size_t change = 0; change <= below(4); ++change) {
       const std::size_t at = below(text.size());
@@ -198,8 +198,8 @@ TEST(FramesCsv, SurvivesRandomDamage) {
                   }
                 }).empty();
   }
-  EXPECT_GT(refused, 1000);
-  EXPECT_LT(refused, 4000);
+  EXPECT_GT(refused, 200);
+  EXPECT_LT(refused, 800);
 }
 
 TEST(BlinksCsv, WritesTheContractByteForByte) {

@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kSessionFormat = "eyelid session";
-constexpr const char* kCalibrationFormat = "eyelid calibration";
 
 // The double nearest to the shortest text of the float: 0.3, not 0.30000001192092896.
 Json number(float value) {
@@ -270,42 +269,19 @@ Json parse_file(const std::filesystem::path& path) {
   return root;
 }
 
-void check_format(const Json& root, std::string_view expected, std::string& format) {
+void check_format(const Json& root) {
+  std::string format;
   int version = kSessionFormatVersion;
   take(root, "format", format);
   take(root, "format_version", version);
-  if (format != expected && format != kSessionFormat) {
-    throw InputError(fmt::format("found the format \"{}\", expected \"{}\"", format, expected));
+  if (format != kSessionFormat) {
+    throw InputError(
+        fmt::format("found the format \"{}\", expected \"{}\"", format, kSessionFormat));
   }
   if (version > kSessionFormatVersion) {
     throw InputError(fmt::format(
         "found format version {}, expected at most {}", version, kSessionFormatVersion));
   }
-}
-
-bool has_levels(const EyeLevels& eye) {
-  return std::isfinite(eye.open_ear) && std::isfinite(eye.closed_ear);
-}
-
-Calibration checked_calibration(const Json& root) {
-  std::string format;
-  check_format(root, kCalibrationFormat, format);
-  Calibration calibration =
-      calibration_from(format == kSessionFormat ? child(root, "calibration") : root);
-  if (!has_levels(calibration.right) && !has_levels(calibration.left)) {
-    throw InputError("found no eye with both levels, expected open_ear and closed_ear of an eye");
-  }
-  for (const EyeLevels& eye : {calibration.right, calibration.left}) {
-    if (has_levels(eye) && !(eye.open_ear > eye.closed_ear)) {
-      throw InputError(
-          fmt::format("found open_ear {} and closed_ear {}, expected open above closed",
-                      eye.open_ear,
-                      eye.closed_ear));
-    }
-  }
-  calibration.open_source = LevelSource::File;
-  calibration.closed_source = LevelSource::File;
-  return calibration;
 }
 
 }  // namespace
@@ -346,26 +322,8 @@ void write_session_json(const std::filesystem::path& path, const SessionSummary&
 SessionSummary read_session_json(const std::filesystem::path& path) {
   const Json root = parse_file(path);
   try {
-    std::string format;
-    check_format(root, kSessionFormat, format);
+    check_format(root);
     return summary_from(root);
-  } catch (const InputError& error) {
-    throw InputError(path.string() + ": " + error.what());
-  }
-}
-
-void write_calibration_json(const std::filesystem::path& path, const Calibration& calibration) {
-  Json root = {{"format", kCalibrationFormat}, {"format_version", kSessionFormatVersion}};
-  root.update(calibration_object(calibration));
-  AtomicFile file(path);
-  file.write(text_of(root));
-  file.commit();
-}
-
-Calibration read_calibration_json(const std::filesystem::path& path) {
-  const Json root = parse_file(path);
-  try {
-    return checked_calibration(root);
   } catch (const InputError& error) {
     throw InputError(path.string() + ": " + error.what());
   }

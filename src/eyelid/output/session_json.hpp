@@ -8,7 +8,7 @@
 
 namespace eyelid::output {
 
-/// Version of the layout of session.json and of calibration files; a reader refuses later ones.
+/// Version of the layout of session.json; a reader refuses later ones.
 inline constexpr int kSessionFormatVersion = 1;
 
 /// The text of session.json: keys always in the same order, figures that are not available are
@@ -22,15 +22,5 @@ void write_session_json(const std::filesystem::path& path, const SessionSummary&
 /// Errors: InputError for a file that is missing, not JSON, not a session, or has a key of the
 /// wrong type.
 SessionSummary read_session_json(const std::filesystem::path& path);
-
-/// Writes levels with their conditions for `--calibration FILE`. Errors: as AtomicFile.
-void write_calibration_json(const std::filesystem::path& path, const Calibration& calibration);
-
-/// Reads a calibration file, or the calibration inside a session.json; both sources become
-/// LevelSource::File.
-///
-/// Errors: as read_session_json(); also when no eye has both levels, or an open level is not above
-/// its closed one.
-Calibration read_calibration_json(const std::filesystem::path& path);
 
 }  // namespace eyelid::output

@@ -97,32 +97,5 @@ TEST(SessionJson, RefusesWhatIsNotASession) {
   }
 }
 
-TEST(CalibrationJson, ComesFromItsOwnFileOrFromASession) {
-  testing::TemporaryFolder folder;
-  const SessionSummary summary = filled_summary();
-  write_session_json(folder / "session.json", summary);
-  write_calibration_json(folder / "calibration.json", summary.calibration);
-  for (const char* name : {"session.json", "calibration.json"}) {
-    const Calibration read = read_calibration_json(folder / name);
-    EXPECT_EQ(read.right.open_ear, 0.3f);
-    EXPECT_EQ(read.right.closed_ear, 0.05f);
-    EXPECT_TRUE(std::isnan(read.left.open_ear));
-    EXPECT_EQ(read.subject, "S1");
-    EXPECT_EQ(read.open_source, LevelSource::File);
-    EXPECT_EQ(read.closed_source, LevelSource::File);
-  }
-}
-
-TEST(CalibrationJson, RefusesLevelsThatCannotBe) {
-  testing::TemporaryFolder folder;
-  const auto path = folder / "calibration.json";
-  Calibration calibration;
-  write_calibration_json(path, calibration);
-  EXPECT_THROW(read_calibration_json(path), InputError) << "no levels at all";
-  calibration.left = {.open_ear = 0.1f, .closed_ear = 0.2f};
-  write_calibration_json(path, calibration);
-  EXPECT_THROW(read_calibration_json(path), InputError) << "open below closed";
-}
-
 }  // namespace
 }  // namespace eyelid::output

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Reading the embedded data, and writing numbers, in one place.
+
+const MISSING = -32768; // of a packed ratio
+
+function bytesOf(text) {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; ++i) bytes[i] = binary.charCodeAt(i);
+  return bytes.buffer;
+}
+const doublesOf = (text) => new Float64Array(bytesOf(text));
+const floatsOf = (text) => new Float32Array(bytesOf(text));
+const countsOf = (text) => new Uint32Array(bytesOf(text));
+// Ratios are stored in steps of 0.0001; NaN here means not available.
+const ratiosOf = (text) =>
+  Float32Array.from(new Int16Array(bytesOf(text)), (value) => (value === MISSING ? NaN : value / 1e4));
+
+const isNumber = (value) => typeof value === "number" && isFinite(value);
+const grouped = d3.format(",");
+const DASH = "\u2013";
+
+// A number with a fixed count of decimals, a true minus sign, or a dash.
+function fixed(value, decimals) {
+  if (!isNumber(value)) return DASH;
+  const text = Math.abs(value) >= 10000 ? d3.format(",." + decimals + "f")(value) : value.toFixed(decimals);
+  return text.replace(/^-(?=[0.,]*$)/, "").replace("-", "\u2212");
+}
+
+function percent(share, decimals) {
+  return isNumber(share) ? fixed(100 * share, decimals === undefined ? 1 : decimals) : DASH;
+}
+
+// Seconds as people read them: 12.35 s, 3:05 min, 1:02:07 h.
+function duration(seconds) {
+  if (!isNumber(seconds)) return [DASH, ""];
+  if (seconds < 120) return [fixed(seconds, 2), "s"];
+  const whole = Math.round(seconds);
+  const two = (value) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return [minutes + ":" + two(whole % 60), "min"];
+  return [Math.floor(minutes / 60) + ":" + two(minutes % 60) + ":" + two(whole % 60), "h"];
+}
+
+// Ticks of a time axis: seconds, or m:ss on long recordings, with the decimals the zoom needs.
+function timeTicks(domain, isLong) {
+  const step = (domain[1] - domain[0]) / 8;
+  const decimals = step >= 1 ? 0 : Math.min(4, Math.ceil(-Math.log10(step)));
+  return (seconds) => {
+    if (!isLong) return fixed(seconds, decimals);
+    const minutes = Math.floor(seconds / 60 + 1e-9);
+    const rest = Math.max(0, seconds - 60 * minutes);
+    return minutes + ":" + rest.toFixed(decimals).padStart(decimals ? 3 + decimals : 2, "0");
+  };
+}
+
+// Appends an element with text; text is never read as HTML.
+function put(parent, name, className, text) {
+  const element = parent.append(name);
+  if (className) element.attr("class", className);
+  if (text !== undefined) element.text(text);
+  return element;
+}
+
+function heading(section, title, lede) {
+  put(section, "h2", null, title);
+  if (lede) put(section, "p", "section-lede", lede);
+}
+
+// Buttons of which one is pressed. `choices`: [value, label]; `onChoice(value)`.
+function segmented(parent, label, choices, chosen, onChoice) {
+  const group = put(parent, "span", "segmented").attr("role", "group").attr("aria-label", label);
+  const buttons = group.selectAll("button").data(choices).join("button").attr("type", "button")
+    .text((choice) => choice[1])
+    .on("click", (choice) => { press(choice[0]); onChoice(choice[0]); });
+  const press = (value) => buttons.attr("aria-pressed", (choice) => String(choice[0] === value));
+  press(chosen);
+  return press;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/output/report_page.hpp"
+
+#include <span>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/inference/embedded_models.hpp"
+
+namespace eyelid::inference {
+std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.cmake
+}  // namespace eyelid::inference
+
+namespace eyelid::output {
+namespace {
+
+std::string_view embedded(std::string_view name) {
+  for (const inference::EmbeddedFile& file : inference::report_files()) {
+    if (name == file.name) {
+      const std::span<const std::byte> bytes = file.bytes();
+      return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+  }
+  throw ContractError("report file " + std::string(name) + " is not in CMakeLists.txt");
+}
+
+}  // namespace
+
+std::string html_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string script_json(std::string_view json) {
+  std::string result;
+  result.reserve(json.size() + json.size() / 64);
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    // All of these occur only inside strings of JSON, where \u means the same character.
+    if (json[i] == '<') {
+      result += "\\u003c";
+    } else if (json[i] == '>') {
+      result += "\\u003e";
+    } else if (json[i] == '&') {
+      result += "\\u0026";
+    } else if (json.substr(i, 3) == "\xE2\x80\xA8") {
+      result += "\\u2028";
+      i += 2;
+    } else if (json.substr(i, 3) == "\xE2\x80\xA9") {
+      result += "\\u2029";
+      i += 2;
+    } else {
+      result += json[i];
+    }
+  }
+  return result;
+}
+
+std::string report_page(std::string_view title, std::string_view json) {
+  const std::string_view page = embedded("report.html");
+  std::string result;
+  result.reserve(json.size() + (std::size_t{1} << 19));
+  std::size_t position = 0;
+  while (true) {
+    const std::size_t begin = page.find("{{", position);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = page.find("}}", begin);
+    EYELID_EXPECTS(end != std::string_view::npos);
+    result += page.substr(position, begin - position);
+    const std::string_view name = page.substr(begin + 2, end - begin - 2);
+    if (name == "title") {
+      result += html_text(title);
+    } else if (name == "data") {
+      result += script_json(json);
+    } else {
+      result += embedded(name);
+    }
+    position = end + 2;
+  }
+  result += page.substr(position);
+  return result;
+}
+
+}  // namespace eyelid::output
