@@ -66,7 +66,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
   }
   fmt::print("  results in           {}\n", folder.string());
   std::fflush(stdout);
-  for (const std::string& warning : summary.source_report.warnings) {
+  for (const std::string& warning : summary.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/track_session.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <system_error>
 
 #include "eyelid/closure/calibration_file.hpp"
@@ -12,6 +14,10 @@
 #include "eyelid/output/frames_csv.hpp"
 #include "eyelid/output/landmarks_csv.hpp"
 #include "eyelid/output/session_json.hpp"
+#include "eyelid/output/trials_csv.hpp"
+#include "eyelid/output/truth_csv.hpp"
+#include "eyelid/pipeline/compare_files.hpp"
+#include "eyelid/pipeline/illustrate.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/tracker.hpp"
 
@@ -65,6 +71,8 @@ class TrackJob {
  private:
   void track();
   void analyze();
+  void illustrate();
+  void add_comparison(output::ReportBuilder& report);
   void write_landmark_row(const FrameMeasurement& measurement);
   void describe(const closure::ClosureSummary& closure);
 
@@ -78,6 +86,9 @@ class TrackJob {
   std::unique_ptr<output::FramesCsvWriter> frames_csv_;
   std::unique_ptr<output::BlinksCsvWriter> blinks_csv_;
   std::vector<Blink> blinks_;
+  closure::ClosureOptions closure_options_;
+  ExampleFrames examples_;
+  std::vector<Trial> trials_;
 };
 
 void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
@@ -111,17 +122,14 @@ void TrackJob::track() {
 }
 
 void TrackJob::analyze() {
-  closure::ClosureOptions options;
-  if (!request_.calibration_file.empty()) {
-    options.calibration = closure::load_calibration(request_.calibration_file);
-  }
   frames_csv_ = std::make_unique<output::FramesCsvWriter>(request_.folder / "frames.csv");
   blinks_csv_ = std::make_unique<output::BlinksCsvWriter>(request_.folder / "blinks.csv");
   const closure::ClosureSummary closure = closure::analyze_closure(
       *trace_,
-      options,
+      closure_options_,
       [&](const EyelidSample& sample) {
         frames_csv_->write(sample);
+        examples_.consider(sample);
         progress_(TrackPhase::Analysis, sample.frame + 1, trace_->size());
       },
       [&](const Blink& blink) {
@@ -146,12 +154,63 @@ void TrackJob::describe(const closure::ClosureSummary& closure) {
   summary_.blinks_right = closure.blinks_right;
   summary_.blinks_left = closure.blinks_left;
   summary_.duration_s = closure.duration_s;
+
+  summary_.warnings = summary_.source_report.warnings;
+  std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
+  for (const auto& [eye, reason] : {std::pair("right eye: ", &closure.no_fec_reason_right),
+                                    std::pair("left eye: ", &closure.no_fec_reason_left)}) {
+    if (!reason->empty()) summary_.warnings.push_back(eye + *reason);
+  }
+}
+
+void TrackJob::add_comparison(output::ReportBuilder& report) {
+  const closure::ClosureComparison c =
+      compare_closure_files(request_.truth_file, request_.folder / "frames.csv");
+  const auto value = [](const std::optional<double>& figure) {
+    return figure ? static_cast<float>(*figure) : kNotAvailable;
+  };
+  report.set_comparison({request_.truth_file.filename().string(),
+                         c.frames,
+                         value(c.rmse),
+                         value(c.mae),
+                         value(c.correlation),
+                         value(c.blink_precision),
+                         value(c.blink_recall),
+                         value(c.blink_f1),
+                         value(c.onset_error_ms_median)});
+}
+
+void TrackJob::illustrate() {
+  if (!request_.write_report && !request_.write_overlay) return;
+  const std::unique_ptr<video::FrameSource> source =
+      video::open_source(request_.inputs, request_.source);
+  std::optional<output::TruthCsvReader> truth;
+  if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
+  output::ReportBuilder report({.title = request_.title});
+  const Findings findings{
+      *trace_, closure_options_, *points_, blinks_, examples_, truth ? &*truth : nullptr};
+  pipeline::illustrate(
+      *source,
+      findings,
+      {request_.write_report ? &report : nullptr, nullptr},
+      [&](std::int64_t done) { progress_(TrackPhase::Pictures, done, trace_->size()); });
+  if (!request_.write_report) return;
+  if (!request_.trials_file.empty()) report.set_trials(trials_);
+  if (!request_.truth_file.empty()) add_comparison(report);
+  report.write(request_.folder / "report.html", summary_);
 }
 
 SessionSummary TrackJob::run() {
+  // Whatever the user handed over is read before the long work begins.
+  setup_ = make_setup(request_.setup);
+  if (!request_.calibration_file.empty()) {
+    closure_options_.calibration = closure::load_calibration(request_.calibration_file);
+  }
+  if (!request_.trials_file.empty()) trials_ = output::read_trials_csv(request_.trials_file);
+  if (!request_.truth_file.empty()) output::TruthCsvReader(request_.truth_file);
+
   const FolderGuard folder(request_.folder);
   const Clock::time_point start = Clock::now();
-  setup_ = make_setup(request_.setup);
   summary_.models = setup_.identities;
   summary_.options = setup_.options;
   summary_.device = setup_.device;
@@ -167,6 +226,10 @@ SessionSummary TrackJob::run() {
   if (landmarks_csv_) landmarks_csv_->commit();
   blinks_csv_->commit();
   frames_csv_->commit();
+  if (!request_.save_calibration_file.empty()) {
+    closure::save_calibration(request_.save_calibration_file, summary_.calibration);
+  }
+  illustrate();
   output::write_session_json(request_.folder / "session.json", summary_);
   return summary_;
 }

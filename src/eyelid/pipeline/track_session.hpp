@@ -44,8 +44,8 @@ using TrackProgress =
 /// Tracks `request.inputs` and leaves frames.csv, blinks.csv, session.json, report.html (and what
 /// was asked for besides) in `request.folder`.
 ///
-/// Files appear under their final names only when the whole job has succeeded. Memory does not
-/// depend on the length of the recording. Throws InputError or DeviceError.
+/// Each file appears under its final name only when it is complete, session.json last. Memory does
+/// not depend on the length of the recording. Throws InputError or DeviceError.
 SessionSummary track_session(const TrackRequest& request, const TrackProgress& progress);
 
 }  // namespace eyelid::pipeline

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/blink_pictures.hpp"
+
+#include <algorithm>
+
+namespace eyelid::pipeline {
+namespace {
+
+const EyePoints& eye_of(const EyeLandmarks& eyes, Eye eye) {
+  return eye == Eye::Right ? eyes.right : eyes.left;
+}
+
+}  // namespace
+
+BlinkPictures::BlinkPictures(std::span<const Blink> blinks, PointSpool& points)
+    : blinks_(blinks), points_(points), sets_(blinks.size()) {
+  for (std::size_t i = 0; i < blinks.size(); ++i) {
+    wants_.push_back({blinks[i].onset_frame, i, kBefore});
+    wants_.push_back({blinks[i].peak_frame, i, kPeak});
+    wants_.push_back({blinks[i].offset_frame, i, kAfter});
+  }
+  std::ranges::stable_sort(wants_, {}, &Want::frame);
+}
+
+bool BlinkPictures::wants(std::int64_t frame) const {
+  return next_want_ < wants_.size() && wants_[next_want_].frame == frame;
+}
+
+std::optional<BlinkPictures::Place> BlinkPictures::place_of(const Blink& blink) const {
+  for (const std::int64_t frame : {blink.onset_frame, blink.peak_frame, blink.offset_frame}) {
+    const PointSpool::Record record = points_.read(frame);
+    if (!record.has_eyes) continue;
+    const EyePoints& lid = eye_of(record.eyes, blink.eye);
+    return Place{(lid[0] + lid[3]) * 0.5f, distance(lid[0], lid[3])};
+  }
+  return std::nullopt;
+}
+
+void BlinkPictures::add(
+    std::int64_t frame, double time_s, float fec_right, float fec_left, const FrameView& image) {
+  for (; wants(frame); ++next_want_) {
+    const Want& want = wants_[next_want_];
+    const Blink& blink = blinks_[want.blink];
+    const std::optional<Place> place = place_of(blink);
+    if (!place) continue;
+    const PointSpool::Record record = points_.read(frame);
+    Picture picture{
+        output::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
+        frame,
+        time_s,
+        blink.eye == Eye::Right ? fec_right : fec_left};
+    // Over a short gap there are no points to draw.
+    if (!record.has_eyes) picture.crop.lids.clear();
+    sets_[want.blink].pictures[want.moment] = std::move(picture);
+  }
+}
+
+output::BlinkPictures BlinkPictures::views_of(const Set& set) const {
+  const auto view = [](const std::optional<Picture>& picture) {
+    std::optional<output::ReportPicture> result;
+    if (picture) {
+      result = output::ReportPicture{
+          picture->crop.image, picture->crop.lids, picture->frame, picture->time_s, picture->fec};
+    }
+    return result;
+  };
+  return {view(set.pictures[kBefore]), view(set.pictures[kPeak]), view(set.pictures[kAfter])};
+}
+
+}  // namespace eyelid::pipeline
