@@ -4,11 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <string>
 #include <utility>
-
-#include "eyelid/closure/frame_interval.hpp"
-#include "eyelid/core/error.hpp"
 
 namespace eyelid::closure {
 namespace {
@@ -19,7 +15,6 @@ constexpr float kFloorFraction = 0.05f;  // of the amplitude: as good as the pea
 constexpr double kOnsetSearch_s = 0.5;
 constexpr double kShortestRest_s = 0.05;
 constexpr double kShortestHalfWidth_s = 0.030;
-constexpr double kShortestHalfWidthInFrames = 1.2;
 constexpr float kReopened = 0.3f;          // of the amplitude: enough to have been a blink
 constexpr float kProgress = 0.1f;          // of the amplitude
 constexpr double kSettled_s = 0.3;         // after reopening
@@ -211,10 +206,7 @@ void BlinkFinder::complete(const Crossing& offset) {
   const double half_down_s = event.half_down ? event.half_down->time_s : blink.offset_s;
   const double half_width_s = half_down_s - half_up_s;
   blink.half_width_ms = to_ms(half_width_s);
-  if (half_width_s <
-      std::max(kShortestHalfWidth_s, kShortestHalfWidthInFrames * options_.frame_interval_s)) {
-    return;
-  }
+  if (half_width_s < kShortestHalfWidth_s) return;
   double sum = 0.0;
   double count = 0.0;
   for (std::size_t i = level_index(event.peak.fec - kFloorFraction * event.amplitude());
@@ -225,35 +217,6 @@ void BlinkFinder::complete(const Crossing& offset) {
     count += event.counts[i];
   }
   sink_(blink, static_cast<float>(sum / count));
-}
-
-std::vector<Blink> find_blinks(Eye eye, std::span<const FecPoint> trace) {
-  FrameIntervalMeter meter;
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    const double step_s = i == 0 ? 1.0 : trace[i].time_s - trace[i - 1].time_s;
-    if (!std::isfinite(trace[i].time_s) || !(step_s > 0.0)) {
-      throw InputError("frame " + std::to_string(trace[i].frame) + ": time " +
-                       std::to_string(trace[i].time_s) +
-                       " s does not come after that of the frame before; times must increase");
-    }
-    if (i > 0) meter.add(step_s);
-  }
-  const double interval_s = meter.median_s();
-  const double bridge_s = longest_bridge_s(interval_s);
-  const auto starts_segment = [&](std::size_t i) {
-    return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
-  };
-  RestNoise noise;
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    if (starts_segment(i) || !std::isfinite(trace[i].fec)) noise.end_segment();
-    if (std::isfinite(trace[i].fec)) noise.add(trace[i].time_s, trace[i].fec);
-  }
-  std::vector<Blink> blinks;
-  BlinkFinder finder({eye, smallest_amplitude(noise.deviation()), interval_s},
-                     [&](const Blink& blink, float) { blinks.push_back(blink); });
-  for (std::size_t i = 0; i < trace.size(); ++i) finder.push(trace[i], starts_segment(i));
-  finder.finish();
-  return blinks;
 }
 
 }  // namespace eyelid::closure

@@ -8,7 +8,6 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "eyelid/closure/rest_level.hpp"
@@ -36,7 +35,8 @@ struct FecPoint {
   float fec = 0.0f;
 };
 
-/// Finds blinks in the FEC trace of one eye, streaming, in constant memory.
+/// Finds blinks in the FEC trace of one eye, streaming, in constant memory. Which of them stand is
+/// for BinocularBlinkFinder to say.
 ///
 /// A blink is a rise of at least `smallest_amplitude` above the rest level (median of the latest
 /// second outside blinks; at least 50 ms of it must be seen) that comes down again. With
@@ -47,8 +47,8 @@ struct FecPoint {
 ///    `offset_frame` are the first and last frame above;
 ///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
 ///    by `smallest_amplitude`; the second begins at the valley if that lies above its onset level;
-///  - half width: between the first upward and the last downward crossing of half the amplitude;
-///    at least 30 ms and 1.2 frames, which one wrong frame alone never reaches;
+///  - half width: between the first upward and the last downward crossing of half the
+///    amplitude; at least 30 ms;
 ///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
 ///    ends the blink at that level: lids often rest lower afterwards;
 ///  - a rise below kFullClosure that stays up for 1 s is a new rest level (gaze down), no blink; an
@@ -62,7 +62,6 @@ class BlinkFinder {
   struct Options {
     Eye eye = Eye::Right;
     float smallest_amplitude = kSmallestAmplitude;
-    double frame_interval_s = 0.0;
   };
   /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less swayed by noise
   /// than the peak itself.
@@ -113,10 +112,5 @@ class BlinkFinder {
   float lowest_since_blink_ = -HUGE_VALF;
   bool has_full_history_ = false;  // recent_ reaches back to its limit, not to a gap
 };
-
-/// All blinks of a whole trace: median frame interval, noise, then BlinkFinder. Used for traces
-/// that come with FEC (`evaluate closure`), by the definition `track` uses.
-/// Errors: InputError when times are not finite or do not increase.
-std::vector<Blink> find_blinks(Eye eye, std::span<const FecPoint> trace);
 
 }  // namespace eyelid::closure

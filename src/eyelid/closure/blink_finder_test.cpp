@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/closure/blink_finder.hpp"
 
+#include "eyelid/closure/binocular_blink_finder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +13,18 @@
 
 namespace eyelid::closure {
 namespace {
+
+// One eye alone, the other not seen.
+std::vector<Blink> find_blinks(Eye eye, const std::vector<FecPoint>& trace) {
+  std::vector<ClosureRow> rows;
+  for (const FecPoint& point : trace) {
+    rows.push_back({point.frame,
+                    point.time_s,
+                    eye == Eye::Right ? point.fec : kNotAvailable,
+                    eye == Eye::Left ? point.fec : kNotAvailable});
+  }
+  return closure::find_blinks(rows);
+}
 
 std::vector<FecPoint> trace_of(const MadeTrace& made, double noise_fec = 0.0) {
   std::mt19937 random(11);

@@ -7,7 +7,7 @@
 #include <deque>
 #include <utility>
 
-#include "eyelid/closure/blink_finder.hpp"
+#include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/closure/eye_conditioner.hpp"
 #include "eyelid/closure/frame_interval.hpp"
@@ -26,8 +26,9 @@ class Delivery {
       : summary_(summary),
         on_sample_(on_sample),
         on_blink_(on_blink),
-        eyes_{make_eye(options, Eye::Right, summary.noise_right),
-              make_eye(options, Eye::Left, summary.noise_left)} {}
+        eyes_{make_eye(options, Eye::Right), make_eye(options, Eye::Left)},
+        finder_({{known(summary.noise_right), known(summary.noise_left)}, summary.frame_interval_s},
+                [this](const Blink& blink) { deliver_blink(blink); }) {}
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
@@ -44,8 +45,7 @@ class Delivery {
   void finish() {
     for (EyeState& eye : eyes_) eye.conditioner.finish();
     deliver_rows();
-    for (EyeState& eye : eyes_) eye.finder.finish();
-    deliver_blinks(HUGE_VAL);
+    finder_.finish();
   }
 
  private:
@@ -53,17 +53,15 @@ class Delivery {
     Eye eye;
     EyeConditioner conditioner;
     std::deque<ConditionedValue>& ready;
-    BlinkFinder finder;
   };
 
-  EyeState make_eye(const ConditionerOptions& options, Eye eye, float noise) {
+  static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
+
+  EyeState make_eye(const ConditionerOptions& options, Eye eye) {
     std::deque<ConditionedValue>& ready = ready_[index_of(eye)];
-    const float smallest = smallest_amplitude(std::isfinite(noise) ? noise : 0.0f);
     return {eye,
             EyeConditioner(options, [&ready](const ConditionedValue& v) { ready.push_back(v); }),
-            ready,
-            BlinkFinder({eye, smallest, summary_.frame_interval_s},
-                        [this](const Blink& blink, float) { blinks_.push_back(blink); })};
+            ready};
   }
 
   void deliver_rows() {
@@ -78,13 +76,17 @@ class Delivery {
       sample.face_box = record.face_box;
       sample.ear_right = measured_ear(record, Eye::Right);
       sample.ear_left = measured_ear(record, Eye::Left);
-      sample.fec_right = take(eyes_[0], sample);
-      sample.fec_left = take(eyes_[1], sample);
-      sample.fec = mean_of_valid(sample.fec_right, sample.fec_left);
+      const ConditionedValue right = take(eyes_[0]);
+      const ConditionedValue left = take(eyes_[1]);
+      sample.fec_right = right.value;
+      sample.fec_left = left.value;
+      sample.fec = mean_of_valid(right.value, left.value);
+      sample.is_interpolated = right.is_interpolated || left.is_interpolated;
       summary_.interpolated_frames += sample.is_interpolated;
       on_sample_(sample);
-      deliver_blinks(
-          std::min(eyes_[0].finder.earliest_onset_s(), eyes_[1].finder.earliest_onset_s()));
+      finder_.push({sample.frame, sample.time_s, sample.fec_right, sample.fec_left},
+                   right.starts_segment,
+                   left.starts_segment);
     }
   }
 
@@ -93,28 +95,17 @@ class Delivery {
     return std::isfinite(left) ? 0.5f * (right + left) : right;
   }
 
-  // FEC of the eye in this row; its blink finder sees it too.
-  float take(EyeState& eye, EyelidSample& sample) {
-    const ConditionedValue value = eye.ready.front();
+  // The eye's next value, as FEC.
+  ConditionedValue take(EyeState& eye) {
+    ConditionedValue value = eye.ready.front();
     eye.ready.pop_front();
-    const float fec = fec_of(value.value, levels_of(summary_.calibration, eye.eye));
-    eye.finder.push({sample.frame, sample.time_s, fec}, value.starts_segment);
-    sample.is_interpolated = sample.is_interpolated || value.is_interpolated;
-    return fec;
+    value.value = fec_of(value.value, levels_of(summary_.calibration, eye.eye));
+    return value;
   }
 
-  // Those no later one can come before.
-  void deliver_blinks(double earliest_onset_s) {
-    if (blinks_.empty()) return;
-    std::sort(blinks_.begin(), blinks_.end(), [](const Blink& a, const Blink& b) {
-      return std::pair(a.onset_s, a.eye) < std::pair(b.onset_s, b.eye);
-    });
-    auto end = blinks_.begin();
-    for (; end != blinks_.end() && end->onset_s < earliest_onset_s; ++end) {
-      (end->eye == Eye::Right ? summary_.blinks_right : summary_.blinks_left) += 1;
-      on_blink_(*end);
-    }
-    blinks_.erase(blinks_.begin(), end);
+  void deliver_blink(const Blink& blink) {
+    (blink.eye == Eye::Right ? summary_.blinks_right : summary_.blinks_left) += 1;
+    on_blink_(blink);
   }
 
   ClosureSummary& summary_;
@@ -122,8 +113,8 @@ class Delivery {
   const std::function<void(const Blink&)>& on_blink_;
   std::deque<ClosureInput> records_;  // rows the conditioners still hold
   std::array<std::deque<ConditionedValue>, 2> ready_;
-  std::vector<Blink> blinks_;  // found, waiting for their turn
   std::array<EyeState, 2> eyes_;
+  BinocularBlinkFinder finder_;
 };
 
 float noise_in_fec(const EyeFindings& findings, const EyeLevels& levels) {

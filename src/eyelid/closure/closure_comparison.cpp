@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
-#include "eyelid/closure/blink_finder.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/core/error.hpp"
 
@@ -95,13 +95,12 @@ class Agreement {
   double expected_variance_ = 0, found_variance_ = 0, covariance_ = 0;
 };
 
-std::vector<Blink> blinks_of(const ClosureTrace& trace, Eye eye) {
-  std::vector<FecPoint> points;
-  points.reserve(trace.rows.size());
-  for (const ClosureRow& row : trace.rows) {
-    points.push_back({row.frame, row.time_s, fec_of(row, eye)});
-  }
-  return find_blinks(eye, points);
+std::vector<Blink> of_eye(const std::vector<Blink>& blinks, Eye eye) {
+  std::vector<Blink> result;
+  std::copy_if(blinks.begin(), blinks.end(), std::back_inserter(result), [&](const Blink& blink) {
+    return blink.eye == eye;
+  });
+  return result;
 }
 
 using Match = std::pair<std::size_t, std::size_t>;  // index of the true, of the measured blink
@@ -161,10 +160,12 @@ void compare_blinks(const ClosureTrace& truth,
                     const ClosureTrace& measured,
                     double offset_s,
                     ClosureComparison& comparison) {
+  const std::vector<Blink> all_expected = find_blinks(truth.rows);
+  const std::vector<Blink> all_found = find_blinks(measured.rows);
   std::vector<double> onset_errors_ms;
   for (const Eye eye : {Eye::Right, Eye::Left}) {
-    const std::vector<Blink> expected = blinks_of(truth, eye);
-    const std::vector<Blink> found = blinks_of(measured, eye);
+    const std::vector<Blink> expected = of_eye(all_expected, eye);
+    const std::vector<Blink> found = of_eye(all_found, eye);
     std::vector<char> expected_matched(expected.size()), found_matched(found.size());
     for (const auto& [t, m] : match(expected, found, offset_s)) {
       expected_matched[t] = found_matched[m] = 1;

@@ -6,18 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/core/eyelid_sample.hpp"
+#include "eyelid/closure/binocular_blink_finder.hpp"
 
 namespace eyelid::closure {
 
-/// One row of a trace to compare; a FEC that is not a number is not available.
-struct ClosureRow {
-  std::int64_t frame = 0;
-  double time_s = 0.0;
-  float fec_right = kNotAvailable;
-  float fec_left = kNotAvailable;
-};
-
+/// A trace to compare.
 struct ClosureTrace {
   std::string name;  // the file, for error messages
   std::vector<ClosureRow> rows;

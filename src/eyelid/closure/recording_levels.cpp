@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "eyelid/closure/blink_finder.hpp"
+#include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/closure/rest_level.hpp"
 #include "eyelid/core/error.hpp"
@@ -125,8 +125,11 @@ EyeFindings examine_eye(TraceReader& trace,
   RestNoise noise;
   ClosedLevelFinder closed;
   // Only deep blinks matter here, so the noise need not be known yet to tell them from it.
-  BlinkFinder finder({eye, kLargestSmallestAmplitude, surveyed.frame_interval_s},
-                     [&](const Blink&, float floor_fec) { closed.add(floor_fec); });
+  BlinkFinder finder({eye, kLargestSmallestAmplitude}, [&](const Blink& blink, float floor_fec) {
+    // One frame may be wrong, and a blink seen in one frame only was hardly seen shut.
+    const double frames = blink.half_width_ms / (1000.0 * surveyed.frame_interval_s);
+    if (frames >= kUnconfirmedHalfWidthInFrames) closed.add(floor_fec);
+  });
   for_each_fec(trace, options, eye, provisional, [&](const FecPoint& point, bool starts_segment) {
     finder.push(point, starts_segment);
     if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/binocular_blink_finder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "eyelid/closure/frame_interval.hpp"
+#include "eyelid/closure/rest_level.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::closure {
+namespace {
+
+std::size_t index_of(Eye eye) { return eye == Eye::Right ? 0 : 1; }
+
+float fec_of(const ClosureRow& row, Eye eye) {
+  return eye == Eye::Right ? row.fec_right : row.fec_left;
+}
+
+void check_times(std::span<const ClosureRow> trace) {
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    if (!std::isfinite(trace[i].time_s) || (i > 0 && trace[i].time_s <= trace[i - 1].time_s)) {
+      throw InputError("frame " + std::to_string(trace[i].frame) + ": time " +
+                       std::to_string(trace[i].time_s) +
+                       " s does not come after that of the frame before; times must increase");
+    }
+  }
+}
+
+}  // namespace
+
+BinocularBlinkFinder::BinocularBlinkFinder(const Options& options, Sink sink)
+    : options_(options),
+      sink_(std::move(sink)),
+      finders_{BlinkFinder({Eye::Right, smallest_amplitude(options.rest_noise[0])},
+                           [this](const Blink& blink, float) { add_candidate(blink); }),
+               BlinkFinder({Eye::Left, smallest_amplitude(options.rest_noise[1])},
+                           [this](const Blink& blink, float) { add_candidate(blink); })} {}
+
+void BinocularBlinkFinder::add_candidate(const Blink& blink) {
+  candidates_.push_back({blink, false});
+}
+
+void BinocularBlinkFinder::push(const ClosureRow& row,
+                                bool right_starts_segment,
+                                bool left_starts_segment) {
+  finders_[0].push({row.frame, row.time_s, row.fec_right}, right_starts_segment);
+  finders_[1].push({row.frame, row.time_s, row.fec_left}, left_starts_segment);
+  if (!candidates_.empty()) deliver();
+}
+
+void BinocularBlinkFinder::finish() {
+  for (BlinkFinder& finder : finders_) finder.finish();
+  deliver();  // a finished finder expects no further blink: nothing is left waiting
+}
+
+void BinocularBlinkFinder::deliver() {
+  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.blink.onset_s, a.blink.eye) < std::tie(b.blink.onset_s, b.blink.eye);
+  });
+  const double earliest_onset_s =
+      std::min(finders_[0].earliest_onset_s(), finders_[1].earliest_onset_s());
+  for (Candidate& candidate : candidates_) {
+    if (candidate.is_settled) continue;
+    if (candidate.blink.onset_s >= earliest_onset_s) break;
+    const Verdict verdict = judge(candidate.blink);
+    if (verdict == Verdict::Waiting) break;
+    candidate.is_settled = true;
+    if (verdict == Verdict::Accepted) sink_(candidate.blink);
+  }
+  // The settled stay as long as a blink to come may be at the same time.
+  std::erase_if(candidates_, [&](const Candidate& candidate) {
+    return candidate.is_settled && candidate.blink.offset_s + nearness_s() < earliest_onset_s;
+  });
+}
+
+BinocularBlinkFinder::Verdict BinocularBlinkFinder::judge(const Blink& blink) const {
+  const bool is_confirmed =
+      std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& other) {
+        return other.blink.eye != blink.eye && are_simultaneous(other.blink, blink);
+      });
+  if (is_confirmed || stands_alone(blink)) return Verdict::Accepted;
+  const BlinkFinder& other_finder = finders_[1 - index_of(blink.eye)];
+  const bool may_be_confirmed = other_finder.earliest_onset_s() <= blink.offset_s + nearness_s();
+  return may_be_confirmed ? Verdict::Waiting : Verdict::Rejected;
+}
+
+double BinocularBlinkFinder::nearness_s() const {
+  return std::max(kSimultaneous_s, 1.5 * options_.frame_interval_s);
+}
+
+bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
+  const float noise = options_.rest_noise[index_of(blink.eye)];
+  return blink.amplitude >= kSmallestAmplitudeInNoise * noise &&
+         blink.half_width_ms >= 1000.0 * kUnconfirmedHalfWidthInFrames * options_.frame_interval_s;
+}
+
+bool BinocularBlinkFinder::are_simultaneous(const Blink& a, const Blink& b) const {
+  if (std::abs(a.peak_s - b.peak_s) <= nearness_s()) return true;
+  const double overlap_s = std::min(a.offset_s, b.offset_s) - std::max(a.onset_s, b.onset_s);
+  const double longer_s = std::max(a.offset_s - a.onset_s, b.offset_s - b.onset_s);
+  return overlap_s >= 0.5 * longer_s;
+}
+
+std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
+  check_times(trace);
+  FrameIntervalMeter meter;
+  for (std::size_t i = 1; i < trace.size(); ++i) meter.add(trace[i].time_s - trace[i - 1].time_s);
+  BinocularBlinkFinder::Options options;
+  options.frame_interval_s = meter.median_s();
+  const double bridge_s = longest_bridge_s(options.frame_interval_s);
+  const auto starts_segment = [&](std::size_t i) {
+    return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
+  };
+  for (const Eye eye : {Eye::Right, Eye::Left}) {
+    RestNoise noise;
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+      const float fec = fec_of(trace[i], eye);
+      if (starts_segment(i) || !std::isfinite(fec)) noise.end_segment();
+      if (std::isfinite(fec)) noise.add(trace[i].time_s, fec);
+    }
+    options.rest_noise[index_of(eye)] = noise.deviation();
+  }
+  std::vector<Blink> blinks;
+  BinocularBlinkFinder finder(options, [&](const Blink& blink) { blinks.push_back(blink); });
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    finder.push(trace[i], starts_segment(i), starts_segment(i));
+  }
+  finder.finish();
+  return blinks;
+}
+
+}  // namespace eyelid::closure

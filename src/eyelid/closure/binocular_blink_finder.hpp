@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "eyelid/closure/blink_finder.hpp"
+#include "eyelid/core/blink.hpp"
+#include "eyelid/core/eyelid_sample.hpp"
+
+namespace eyelid::closure {
+
+/// FEC of both eyes in one frame; not a number where it is not available.
+struct ClosureRow {
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  float fec_right = kNotAvailable;
+  float fec_left = kNotAvailable;
+};
+
+/// Peaks of the two eyes this close (or 1.5 frames) belong to one blink of both.
+inline constexpr double kSimultaneous_s = 0.075;
+/// Half width, in frames, that a blink needs when no other eye confirms it: one wrong frame alone
+/// gives exactly 1.
+inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
+
+/// Finds the blinks of both eyes, each with its own times (BlinkFinder), streaming.
+///
+/// A blink stands by itself when its amplitude is at least kSmallestAmplitudeInNoise deviations of
+/// the noise at rest and its half width at least kUnconfirmedHalfWidthInFrames frames. A weaker or
+/// shorter one stands when the other eye blinks at the same time: peaks within kSimultaneous_s, or
+/// an overlap of half the longer of the two. At 25 frames/s a real blink may show in one frame
+/// only; and landmark noise of a poor picture, which no threshold tells from blinks, rarely strikes
+/// both eyes at once. Winks and one-sided responses are found wherever the picture allows.
+///
+/// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
+/// Memory does not depend on the length of the trace.
+class BinocularBlinkFinder {
+ public:
+  struct Options {
+    std::array<float, 2> rest_noise{};  // right, left; RestNoise
+    double frame_interval_s = 0.0;
+  };
+  using Sink = std::function<void(const Blink&)>;
+  BinocularBlinkFinder(const Options& options, Sink sink);
+  BinocularBlinkFinder(const BinocularBlinkFinder&) = delete;
+  BinocularBlinkFinder& operator=(const BinocularBlinkFinder&) = delete;
+
+  /// The flags say that nothing before belongs to that eye's value (a gap).
+  void push(const ClosureRow& row, bool right_starts_segment, bool left_starts_segment);
+  void finish();
+
+ private:
+  enum class Verdict { Waiting, Accepted, Rejected };
+  struct Candidate {
+    Blink blink;
+    bool is_settled = false;  // delivered or rejected
+  };
+
+  void add_candidate(const Blink& blink);
+  void deliver();
+  Verdict judge(const Blink& blink) const;
+  double nearness_s() const;
+  bool stands_alone(const Blink& blink) const;
+  bool are_simultaneous(const Blink& a, const Blink& b) const;
+
+  Options options_;
+  Sink sink_;
+  std::vector<Candidate> candidates_;  // in order of onset; a few seconds' worth
+  std::array<BlinkFinder, 2> finders_;
+};
+
+/// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame
+/// interval, noise, then BinocularBlinkFinder. Gaps as in longest_bridge_s().
+/// Errors: InputError when times are not finite or do not increase.
+std::vector<Blink> find_blinks(std::span<const ClosureRow> trace);
+
+}  // namespace eyelid::closure
