@@ -40,8 +40,9 @@ float to_ms(double seconds) { return static_cast<float>(1000.0 * seconds); }
 }  // namespace
 
 float smallest_amplitude(float rest_noise) {
-  return std::clamp(
-      kSmallestAmplitudeInNoise * rest_noise, kSmallestAmplitude, kLargestSmallestAmplitude);
+  const float most =
+      std::max(kLargestSmallestAmplitude, kLargestSmallestAmplitudeInNoise * rest_noise);
+  return std::clamp(kSmallestAmplitudeInNoise * rest_noise, kSmallestAmplitude, most);
 }
 
 BlinkFinder::BlinkFinder(const Options& options, Sink sink)

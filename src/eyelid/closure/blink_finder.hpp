@@ -22,8 +22,9 @@ inline constexpr float kFullClosure = 0.8f;
 inline constexpr float kSmallestAmplitude = 0.2f;
 /// Or this many standard deviations of the noise at rest, whichever is more ...
 inline constexpr float kSmallestAmplitudeInNoise = 5.0f;
-/// ... but never more than this: full blinks are found in any noise.
+/// ... but no more than this, or 2.5 deviations: full blinks are looked for in any noise.
 inline constexpr float kLargestSmallestAmplitude = 0.5f;
+inline constexpr float kLargestSmallestAmplitudeInNoise = 2.5f;
 
 /// Smallest amplitude searched for in a trace with this noise at rest (RestNoise).
 float smallest_amplitude(float rest_noise);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <deque>
+#include <string>
 #include <utility>
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
@@ -15,6 +16,9 @@
 
 namespace eyelid::closure {
 namespace {
+
+// Standard deviation of FEC at rest above which the user is told. Clear pictures: 0.01 to 0.1.
+constexpr float kPoorNoise = 0.15f;
 
 // Last pass: joins the eyes to rows, finds the blinks, delivers both.
 class Delivery {
@@ -122,6 +126,15 @@ float noise_in_fec(const EyeFindings& findings, const EyeLevels& levels) {
   return findings.rest_noise_ear / (levels.open_ear - levels.closed_ear);
 }
 
+void warn_of_noise(float noise, const std::string& eye, ClosureSummary& summary) {
+  if (!(noise > kPoorNoise)) return;
+  const std::string percent = std::to_string(std::lround(100.0f * noise));
+  summary.warnings.push_back(
+      "FEC of the " + eye + " eye trembles by " + percent +
+      " % of full closure at rest: the eye is too small, blurred or hidden " +
+      "to trust its partial blinks");
+}
+
 }  // namespace
 
 ClosureSummary analyze_closure(TraceReader& trace,
@@ -149,6 +162,9 @@ ClosureSummary analyze_closure(TraceReader& trace,
   }
   summary.noise_right = noise_in_fec(findings[0], summary.calibration.right);
   summary.noise_left = noise_in_fec(findings[1], summary.calibration.left);
+
+  warn_of_noise(summary.noise_right, "right", summary);
+  warn_of_noise(summary.noise_left, "left", summary);
 
   Delivery delivery(conditioning, summary, on_sample, on_blink);
   ClosureInput record;

@@ -122,5 +122,15 @@ TEST(RestNoise, IsTheStandardDeviationAtRest) {
   EXPECT_NEAR(noise.deviation(), 0.04f, 0.004f);
 }
 
+TEST(RestNoise, DoesNotGrowWithManyBlinks) {
+  std::mt19937 random(2);
+  std::normal_distribution<double> normal(0.0, 0.04);
+  RestNoise noise;
+  for (int i = 0; i < 9000; ++i) {  // 25 frames/s, shut a quarter of the time
+    noise.add(0.04 * i, static_cast<float>((i % 40 < 10 ? 1.0 : 0.0) + normal(random)));
+  }
+  EXPECT_NEAR(noise.deviation(), 0.04f, 0.012f);
+}
+
 }  // namespace
 }  // namespace eyelid::closure

@@ -2,7 +2,6 @@
 #include "eyelid/closure/rest_level.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace eyelid::closure {
 namespace {
@@ -45,10 +44,14 @@ float RestLevel::median() const { return by_value_[(by_value_.size() - 1) / 2]; 
 
 void RestNoise::add(double time_s, float value) {
   level_.add(time_s, value);
-  const float steps = std::abs(value - level_.median()) / kNoiseStep;
+  // Only the open side: the other one holds the blinks, a third of the time in some people.
+  const float below = level_.median() - value;
+  if (below < 0.0f) return;
+  // Values on the level belong to either side by halves: counted in halves throughout.
+  const std::int64_t weight = below > 0.0f ? 2 : 1;
   const float last = static_cast<float>(counts_.size() - 1);
-  ++counts_[static_cast<std::size_t>(std::min(steps, last))];
-  ++count_;
+  counts_[static_cast<std::size_t>(std::min(below / kNoiseStep, last))] += weight;
+  count_ += weight;
 }
 
 float RestNoise::deviation() const {

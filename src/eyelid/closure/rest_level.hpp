@@ -32,8 +32,8 @@ class RestLevel {
   double last_time_s_ = 0.0;
 };
 
-/// Robust standard deviation of a trace about its own rest level: 1.4826 times the median absolute
-/// deviation, so that blinks (a few per cent of the time) do not count. Constant memory.
+/// Robust standard deviation of a FEC trace about its own rest level: 1.4826 times the median
+/// deviation towards the open side, where no blink can swell it. Constant memory.
 class RestNoise {
  public:
   void add(double time_s, float value);
@@ -43,7 +43,7 @@ class RestNoise {
 
  private:
   RestLevel level_;
-  std::array<std::int64_t, 2000> counts_{};  // |value - level| in steps of 0.001, the last: more
+  std::array<std::int64_t, 2000> counts_{};  // level - value in steps of 0.001, the last: more
   std::int64_t count_ = 0;
 };
 

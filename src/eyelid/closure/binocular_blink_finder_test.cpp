@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/closure/binocular_blink_finder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "eyelid/closure/trace_for_tests.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::closure {
+namespace {
+
+std::vector<ClosureRow> rows_of(const MadeTrace& right, const MadeTrace& left, double noise_fec) {
+  std::mt19937 random(17);
+  std::normal_distribution<double> noise(0.0, 1.0);
+  std::vector<ClosureRow> rows;
+  const auto count = static_cast<std::int64_t>(right.duration_s * right.frames_per_second);
+  for (std::int64_t frame = 0; frame < count; ++frame) {
+    const double time_s = static_cast<double>(frame) / right.frames_per_second;
+    const auto noisy = [&](const MadeTrace& made) {
+      return static_cast<float>(made.fec_at(time_s) + noise_fec * noise(random));
+    };
+    const float fec_right = noisy(right);
+    rows.push_back({frame, time_s, fec_right, noisy(left)});
+  }
+  return rows;
+}
+
+std::vector<ClosureRow> flat_rows(double frames_per_second) {
+  MadeTrace still;
+  still.frames_per_second = frames_per_second;
+  return rows_of(still, still, 0.0);
+}
+
+TEST(BinocularBlinkFinder, AnEyeMayBlinkAloneInAClearPicture) {
+  MadeTrace winking, still;
+  winking.blinks = {MadeBlink{3.0}, MadeBlink{6.0, 0.35}};
+  const std::vector<Blink> blinks = find_blinks(rows_of(winking, still, 0.02));
+  ASSERT_EQ(blinks.size(), 2u);
+  EXPECT_EQ(blinks[0].eye, Eye::Right);
+  EXPECT_EQ(blinks[1].kind, BlinkKind::Partial);
+}
+
+TEST(BinocularBlinkFinder, OneFrameCountsWhenBothEyesShowIt) {
+  std::vector<ClosureRow> rows = flat_rows(25.0);
+  rows[100].fec_right = rows[100].fec_left = 0.9f;
+  rows[150].fec_right = 0.9f;
+  rows[200].fec_right = rows[201].fec_left = 0.9f;
+  const std::vector<Blink> blinks = find_blinks(rows);
+  ASSERT_EQ(blinks.size(), 4u);
+  EXPECT_EQ(blinks[0].peak_frame, 100);
+  EXPECT_EQ(blinks[1].peak_frame, 100);
+  EXPECT_EQ(blinks[2].peak_frame, 200);
+  EXPECT_EQ(blinks[3].peak_frame, 201);
+}
+
+TEST(BinocularBlinkFinder, InAPoorPictureOnlyBlinksOfBothEyesStand) {
+  MadeTrace right;
+  right.frames_per_second = 25.0;
+  right.duration_s = 120.0;
+  for (int i = 0; i < 20; ++i) right.blinks.push_back(MadeBlink{4.0 + 5.0 * i, 1.0, 0.1, 0.1, 0.2});
+  const auto count = [&](const std::vector<Blink>& blinks, bool wanted) {
+    return std::count_if(blinks.begin(), blinks.end(), [&](const Blink& blink) {
+      const bool is_true =
+          std::any_of(right.blinks.begin(), right.blinks.end(), [&](const MadeBlink& made) {
+            return std::abs(blink.peak_s - made.start_s - 0.15) < 0.2;
+          });
+      return is_true == wanted;
+    });
+  };
+  constexpr double kNoise = 0.22;  // of FEC: as on small eyes behind glasses in a webcam picture
+  const std::vector<Blink> both = find_blinks(rows_of(right, right, kNoise));
+  EXPECT_GE(count(both, true), 36);  // of 40
+  EXPECT_LE(count(both, false), 2);
+
+  // The same right eye beside one that rests: what noise makes of a single eye is not confirmed.
+  MadeTrace still = right;
+  still.blinks.clear();
+  const std::vector<Blink> one = find_blinks(rows_of(right, still, kNoise));
+  EXPECT_LE(count(one, false), 2);
+  EXPECT_LT(count(one, true), 20);
+}
+
+TEST(BinocularBlinkFinder, OrderIsByOnsetAlsoAcrossALongClosureOfOneEye) {
+  MadeTrace right, left;
+  right.duration_s = left.duration_s = 20.0;
+  right.blinks = {MadeBlink{2.0, 1.0, 0.1, 14.0, 0.2}};
+  for (int i = 0; i < 5; ++i) left.blinks.push_back(MadeBlink{3.0 + 2.0 * i});
+  const std::vector<Blink> blinks = find_blinks(rows_of(right, left, 0.01));
+  ASSERT_EQ(blinks.size(), 6u);
+  EXPECT_EQ(blinks[0].eye, Eye::Right);
+  for (std::size_t i = 1; i < blinks.size(); ++i) {
+    EXPECT_LE(blinks[i - 1].onset_s, blinks[i].onset_s);
+  }
+}
+
+TEST(BinocularBlinkFinder, DegenerateTraces) {
+  EXPECT_TRUE(find_blinks(std::vector<ClosureRow>{}).empty());
+  std::vector<ClosureRow> rows = flat_rows(25.0);
+  EXPECT_TRUE(find_blinks(rows).empty());
+  for (ClosureRow& row : rows) row.fec_left = row.fec_right = kNotAvailable;
+  EXPECT_TRUE(find_blinks(rows).empty());
+  rows[7].time_s = rows[6].time_s;
+  EXPECT_THROW(find_blinks(rows), InputError);
+}
+
+}  // namespace
+}  // namespace eyelid::closure
