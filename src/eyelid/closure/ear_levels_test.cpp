@@ -129,7 +129,10 @@ TEST(RestNoise, DoesNotGrowWithManyBlinks) {
   for (int i = 0; i < 9000; ++i) {  // 25 frames/s, shut a quarter of the time
     noise.add(0.04 * i, static_cast<float>((i % 40 < 10 ? 1.0 : 0.0) + normal(random)));
   }
-  EXPECT_NEAR(noise.deviation(), 0.04f, 0.012f);
+  // The median of such a second lies 0.43 deviations above the open lid, which widens the open
+  // side by about as much.
+  EXPECT_GT(noise.deviation(), 0.035f);
+  EXPECT_LT(noise.deviation(), 0.06f);
 }
 
 }  // namespace
