@@ -53,18 +53,27 @@ struct EyeLandmarker::Workspace {
     return eyes;
   }
 
-  std::optional<EyePoints> locate_one_eye(const ShapeModel& model,
-                                          const FrameView& frame,
-                                          EyeSide side,
-                                          const EyePoints& start) {
-    EyePoints points;
-    if (!run(model, frame, place_one_eye_patch(side, start[0], start[3]), points)) {
-      return std::nullopt;
+  // Both eyes in one call: the second finds the trees of each cascade in the cache.
+  std::optional<EyeLandmarks> locate_each_eye(const ShapeModel& model,
+                                              const FrameView& frame,
+                                              const EyeLandmarks& start) {
+    const PatchPlacement right =
+        place_one_eye_patch(EyeSide::Right, start.right[0], start.right[3]);
+    const PatchPlacement left = place_one_eye_patch(EyeSide::Left, start.left[0], start.left[3]);
+    if (!right.is_usable() || !left.is_usable()) return std::nullopt;
+    cutter_.cut(frame, right, patch_);
+    cutter_.cut(frame, left, left_patch_);
+    EyePoints mirrored;
+    EyeLandmarks eyes;
+    const ShapeRegion region = ShapeRegion::of_patch(patch_.width());
+    const std::array<ShapeQuery, 2> queries = {ShapeQuery{patch_, region, eyes.right},
+                                               ShapeQuery{left_patch_, region, mirrored}};
+    model.predict(queries);
+    for (Point& p : eyes.right) p = right.frame_from_normalised(p);
+    for (std::size_t i = 0; i < 6; ++i) {
+      eyes.left[i] = left.frame_from_normalised(mirrored[kMirroredEyePoint[i]]);
     }
-    if (side == EyeSide::Right) return points;
-    EyePoints unmirrored;
-    for (std::size_t i = 0; i < 6; ++i) unmirrored[i] = points[kMirroredEyePoint[i]];
-    return unmirrored;
+    return eyes;
   }
 
  private:
@@ -81,6 +90,7 @@ struct EyeLandmarker::Workspace {
 
   PatchCutter cutter_;
   GreyImage patch_;
+  GreyImage left_patch_;
 };
 
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
@@ -110,17 +120,16 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
 
   const auto both = work.locate_both_eyes(models_->both_eyes, frame, start);
   if (!both) return result;
-  const auto right = work.locate_one_eye(models_->one_eye, frame, EyeSide::Right, both->right);
-  const auto left = work.locate_one_eye(models_->one_eye, frame, EyeSide::Left, both->left);
-  if (!right || !left) return result;
-  result.eyes = {*right, *left};
+  const auto eyes = work.locate_each_eye(models_->one_eye, frame, *both);
+  if (!eyes) return result;
+  result.eyes = *eyes;
 
   if (count == PointCount::SixtyEight) {
-    const PatchPlacement aligned = place_face_patch(eye_center(*right), eye_center(*left));
+    const PatchPlacement aligned = place_face_patch(eye_center(eyes->right), eye_center(eyes->left));
     result.points = work.locate_face(models_->face, frame, aligned);
     if (!result.points) return result;
-    std::copy(right->begin(), right->end(), result.points->begin() + kRightEyeBegin);
-    std::copy(left->begin(), left->end(), result.points->begin() + kLeftEyeBegin);
+    std::copy(eyes->right.begin(), eyes->right.end(), result.points->begin() + kRightEyeBegin);
+    std::copy(eyes->left.begin(), eyes->left.end(), result.points->begin() + kLeftEyeBegin);
   }
   result.is_trustworthy = is_plausible_eye_pair(result.eyes, frame) &&
                           fits_face_box(result.eyes, face.box) && stages_agree(*both, result.eyes);

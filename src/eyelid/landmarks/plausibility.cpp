@@ -36,7 +36,7 @@ bool is_plausible_eye(const EyePoints& eye, Point eye_line) {
   if (!(along > 0.0f) || std::fabs(cross(corner_line, eye_line)) > kHighestSlant * along) {
     return false;
   }
-  for (const std::size_t i : {1, 2, 4, 5}) {
+  for (const std::size_t i : {1u, 2u, 4u, 5u}) {
     const Point lid = eye[i] - eye[0];
     const float share = dot(lid, corner_line) / (width * width);
     const float height = cross(corner_line, lid) / (width * width);

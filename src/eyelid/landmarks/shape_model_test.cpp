@@ -27,7 +27,7 @@ std::vector<Point> predict_by_description(const ShapeModelDescription& model,
       while (node < leaves - 1) {
         const auto& split = cascade.splits[tree * (leaves - 1) + node];
         const int difference = values[split.feature_a] - values[split.feature_b];
-        node = 2 * node + (difference > split.threshold ? 1 : 2);
+        node = 2 * node + (difference > split.threshold ? 1u : 2u);
       }
       const std::size_t row = tree * leaves + node - (leaves - 1);
       for (std::size_t i = 0; i < shape.size(); ++i) {
