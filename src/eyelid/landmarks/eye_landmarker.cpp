@@ -125,7 +125,8 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   result.eyes = *eyes;
 
   if (count == PointCount::SixtyEight) {
-    const PatchPlacement aligned = place_face_patch(eye_center(eyes->right), eye_center(eyes->left));
+    const PatchPlacement aligned =
+        place_face_patch(eye_center(eyes->right), eye_center(eyes->left));
     result.points = work.locate_face(models_->face, frame, aligned);
     if (!result.points) return result;
     std::copy(eyes->right.begin(), eyes->right.end(), result.points->begin() + kRightEyeBegin);
