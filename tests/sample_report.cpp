@@ -93,7 +93,7 @@ void add_blink_with_pictures(ReportBuilder& report,
     const auto truth = film.truth(frame);
     const bool is_right = blink.eye == eyelid::Eye::Right;
     film.render(frame, image);
-    crop = cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
+    crop = eyelid::output::cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
     return ReportPicture{.image = crop.image,
                          .lids = crop.lids,
                          .frame = frame,
@@ -123,7 +123,7 @@ void add_examples(ReportBuilder& report,
     const auto frame = static_cast<std::int64_t>(best);
     const auto truth = film.truth(frame);
     film.render(frame, image);
-    const auto crop = cut_both_eyes(image, truth.eyes);
+    const auto crop = eyelid::output::cut_both_eyes(image, truth.eyes);
     report.add_example(label,
                        {.image = crop.image,
                         .lids = crop.lids,

@@ -205,7 +205,8 @@ TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
   EXPECT_EQ(page.find("{{"), page.find("{{", page.find("d3js.org")))
       << "a placeholder of the template is left before the scripts";
   const auto data = data_of(page);
-  EXPECT_EQ(data["title"], "</script>\xEF\xBF\xBD.mp4");
+  EXPECT_EQ(data["title"], "script>\xEF\xBF\xBD.mp4");
+  EXPECT_EQ(data["session"]["input"]["path"], "a/</script>\xEF\xBF\xBD.mp4");
   EXPECT_EQ(data["trace"]["bins"], 300);
   EXPECT_EQ(data["trace"]["series"].count("true_right"), 1u);
   EXPECT_EQ(data["trace"]["series"].count("true_left"), 0u);

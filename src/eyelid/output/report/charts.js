@@ -12,7 +12,7 @@ function drawPicture(parent, picture, description) {
     const text = points.map((point) => point.join(",")).join(" ");
     svg.append("polygon").attr("class", "edge").attr("points", text);
     svg.append("polygon").attr("points", text);
-    svg.selectAll(null).data(points).join("circle").attr("r", picture.width / 90).attr("cx", (point) => point[0]).attr("cy", (point) => point[1]);
+    svg.selectAll(null).data(points).join("circle").attr("r", picture.width / 140).attr("cx", (point) => point[0]).attr("cy", (point) => point[1]);
   });
 }
 
@@ -55,7 +55,7 @@ function drawHistogram(parent, histogram) {
   frame.axes(x, y, d3.range(-0.25, 1.3, 0.25), ticksY, (value) => fixed(value, 2), (value) => value + " %", "FEC (0 open, 1 closed)", "share of frames");
   const caption = put(figure, "figcaption");
   put(caption, "b", "is-right", "Right"); caption.append("span").text(" and "); put(caption, "b", "is-left", "left");
-  caption.append("span").text(" eye: share of the frames with a closure, by steps of " + histogram.step + ", on a logarithmic scale. The hill at 0 is the open eye; its width is noise and the lid's rest. What lies beyond the ends is counted in the outermost steps.");
+  caption.append("span").text(" eye: share of the frames with a closure, by steps of " + histogram.step + "; logarithmic scale. What lies beyond the ends is counted in the outermost steps.");
 }
 
 // Mean and spread of the measured closure for each true one.

@@ -54,8 +54,8 @@ function drawKeyFigures(section, report) {
 
 function table(parent, columns, rows) {
   const element = put(put(parent, "div", "scroll"), "table");
-  const head = put(put(element, "thead"), "tr");
-  columns.forEach((column) => put(head, "th", column.number ? "number" : null, column.title).attr("scope", "col"));
+  const head = columns.some((column) => column.title) ? put(put(element, "thead"), "tr") : null;
+  if (head) columns.forEach((column) => put(head, "th", column.number ? "number" : null, column.title).attr("scope", "col"));
   const body = put(element, "tbody");
   rows.forEach((row) => {
     const line = put(body, "tr");
@@ -69,7 +69,7 @@ function table(parent, columns, rows) {
 }
 
 function pairsTable(parent, pairs) {
-  table(parent, [{ title: "Name", value: (pair) => pair[0] }, { title: "Value", value: (pair) => pair[1] }], pairs.filter((pair) => pair[1] !== "" && pair[1] !== null && pair[1] !== undefined));
+  table(parent, [{ value: (pair) => pair[0] }, { value: (pair) => pair[1] }], pairs.filter((pair) => pair[1] !== "" && pair[1] !== null && pair[1] !== undefined));
 }
 
 const LEVEL_SOURCES = {

@@ -2,8 +2,8 @@
 // The zoomable trace: blink lanes, trial marks, curves, quality strip, overview.
 
 const SERIES_LABELS = {
-  fec_right: "Right eye", fec_left: "Left eye", fec: "Mean of both", ear_right: "Right eye", ear_left: "Left eye",
-  true_right: "Right, true", true_left: "Left, true",
+  fec_right: "right", fec_left: "left", fec: "mean", ear_right: "right", ear_left: "left",
+  true_right: "true right", true_left: "true left",
 };
 const QUALITIES = [["valid", "measured"], ["interpolated", "filled over a short gap"], ["lost", "no measurement"]];
 
@@ -104,7 +104,7 @@ function drawTrace(section, report, trace, onBlink) {
 
   const toolbar = put(section, "div", "toolbar");
   if (modes.fec.length && modes.ear.length) {
-    segmented(toolbar, "Quantity", [["fec", "Closure (FEC)"], ["ear", "Aspect ratio (EAR)"]], mode, (value) => { mode = value; legend(); draw(); });
+    segmented(toolbar, "Quantity", [["fec", "Closure"], ["ear", "Aspect ratio"]], mode, (value) => { mode = value; legend(); draw(); });
   }
   const legendBox = put(toolbar, "span", "legend");
   put(toolbar, "span", "spring");
@@ -119,7 +119,7 @@ function drawTrace(section, report, trace, onBlink) {
 
   const panel = put(section, "div", "panel");
   const readout = put(panel, "div", "readout").attr("aria-live", "off");
-  const margin = { left: 52, right: 12 }, lane = 17, plotHeight = 300, qualityHeight = 11, overviewHeight = 46;
+  const margin = { left: 52, right: 58 }, lane = 17, plotHeight = 300, qualityHeight = 11, overviewHeight = 46;
   const top = 4 + 2 * lane + (trials.length ? lane : 0), plotTop = top + 8, plotBottom = plotTop + plotHeight;
   const qualityTop = plotBottom + 7, axisTop = qualityTop + qualityHeight + 3, overviewTop = axisTop + 44;
   const height = overviewTop + overviewHeight + 6;
@@ -205,10 +205,10 @@ function drawTrace(section, report, trace, onBlink) {
     grid.selectAll("line").data(ticksY).join("line").attr("x1", margin.left).attr("x2", margin.left + width).attr("y1", y).attr("y2", y);
     axisY.attr("transform", "translate(" + margin.left + ",0)").call(d3.axisLeft(y).tickValues(ticksY).tickFormat((value) => fixed(value, 2)).tickSize(4)).call((axis) => axis.select(".domain").remove());
     titleY.text(mode === "fec" ? "FEC (0 open, 1 closed)" : "EAR (height / width)");
-    const marks = mode === "fec" ? [[0, "open"], [0.8, "full blink"], [1, "closed"]] : [];
-    references.selectAll("g").data(marks).join((enter) => { const mark = enter.append("g"); mark.append("line").attr("class", "reference"); mark.append("text").attr("text-anchor", "end").attr("dy", -4); return mark; })
+    const marks = mode === "fec" ? [[0, "open"], [0.8, "full"], [1, "closed"]] : [];
+    references.selectAll("g").data(marks).join((enter) => { const mark = enter.append("g"); mark.append("line").attr("class", "reference"); mark.append("text").attr("dy", 4); return mark; })
       .attr("transform", (mark) => "translate(0," + y(mark[0]) + ")")
-      .each(function (mark) { d3.select(this).select("line").attr("x1", margin.left).attr("x2", margin.left + width); d3.select(this).select("text").attr("x", margin.left + width - 3).text(mark[1]); });
+      .each(function (mark) { d3.select(this).select("line").attr("x1", margin.left).attr("x2", margin.left + width); d3.select(this).select("text").attr("x", margin.left + width + 7).text(mark[1]); });
     const ticks = Math.max(3, Math.floor(width / 95));
     axisX.attr("transform", "translate(0," + axisTop + ")").call(d3.axisBottom(x).ticks(ticks).tickFormat(timeTicks(x.domain(), isLong)).tickSizeOuter(0));
     titleX.attr("x", margin.left + width / 2).text(isLong ? "time (min:s)" : "time (s)");
