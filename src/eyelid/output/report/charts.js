@@ -90,7 +90,7 @@ function drawErrors(parent, trace) {
     frame.svg.append("path").attr("class", "line fec_" + error.eye).style("stroke-width", 1).style("opacity", 0.85).attr("d", curvePath(trace, series, x, y, frame.right - frame.left));
   });
   const isLong = trace.domain[1] - trace.domain[0] >= 120;
-  frame.axes(x, y, x.ticks(6), y.ticks(6), timeTicks(trace.domain, isLong), (value) => fixed(value, 2), isLong ? "time (min:s)" : "time (s)", "measured \u2212 true FEC");
+  frame.axes(x, y, timeTickValues(trace.domain, 5), y.ticks(6), timeTicks(trace.domain, isLong), (value) => fixed(value, 2), timeTitle(trace.domain), "measured \u2212 true FEC");
   const caption = put(figure, "figcaption");
   put(caption, "b", "is-right", "Right"); caption.append("span").text(" and "); put(caption, "b", "is-left", "left");
   caption.append("span").text(" eye: measured minus true closure" + (trace.framesPerBin > 1 ? ", means over " + grouped(trace.framesPerBin) + " frames." : ", frame by frame."));

@@ -42,15 +42,26 @@ function duration(seconds) {
   return [Math.floor(minutes / 60) + ":" + two(minutes % 60) + ":" + two(whole % 60), "h"];
 }
 
-// Ticks of a time axis: seconds, or m:ss on long recordings, with the decimals the zoom needs.
+// Times of ticks on round seconds, minutes or hours, about `count` of them.
+function timeTickValues(domain, count) {
+  const least = (domain[1] - domain[0]) / count;
+  if (least <= 5) return d3.ticks(domain[0], domain[1], count);
+  const step = [10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800].find((seconds) => seconds >= least) || 43200;
+  return d3.range(Math.ceil(domain[0] / step) * step, domain[1] + 1e-9, step);
+}
+const timeTitle = (whole) => (whole[1] - whole[0] >= 120 ? (whole[1] >= 3600 ? "time (h:min:s)" : "time (min:s)") : "time (s)");
+
+// Text of a tick: seconds, or h:mm:ss on long recordings, with the decimals the zoom needs.
 function timeTicks(domain, isLong) {
   const step = (domain[1] - domain[0]) / 8;
   const decimals = step >= 1 ? 0 : Math.min(4, Math.ceil(-Math.log10(step)));
   return (seconds) => {
     if (!isLong) return fixed(seconds, decimals);
-    const minutes = Math.floor(seconds / 60 + 1e-9);
-    const rest = Math.max(0, seconds - 60 * minutes);
-    return minutes + ":" + rest.toFixed(decimals).padStart(decimals ? 3 + decimals : 2, "0");
+    // Rounded first: 59.9996 s must not become 0:60.
+    const unit = Math.pow(10, decimals), rounded = Math.round(seconds * unit) / unit;
+    const hours = Math.floor(rounded / 3600), minutes = Math.floor((rounded % 3600) / 60), rest = rounded % 60;
+    const two = (value) => String(value).padStart(2, "0");
+    return (hours ? hours + ":" + two(minutes) : minutes) + ":" + rest.toFixed(decimals).padStart(decimals ? 3 + decimals : 2, "0");
   };
 }
 

@@ -33,8 +33,9 @@ function unpackTrace(packed) {
 }
 
 // Path of one series over the visible bins. With more bins than pixel columns each column gets a
-// stroke from its least to its greatest value, as the line through all frames would paint it.
-function curvePath(trace, series, x, y, width) {
+// stroke from its least to its greatest value, as the line through all frames would paint it; with
+// `isMean` the line of the means instead.
+function curvePath(trace, series, x, y, width, isMean) {
   const from = Math.max(0, d3.bisectLeft(trace.middle, x.domain()[0]) - 1);
   const to = Math.min(trace.bins, d3.bisectRight(trace.middle, x.domain()[1]) + 1);
   const parts = [];
@@ -44,9 +45,10 @@ function curvePath(trace, series, x, y, width) {
   const perColumn = to - from > width;
   for (let i = from; i < to;) {
     const column = Math.floor(x(trace.middle[i]));
-    let least = Infinity, greatest = -Infinity, leastAt = 0, greatestAt = 0, time = trace.middle[i], missing = false, j = i;
+    let least = Infinity, greatest = -Infinity, leastAt = 0, greatestAt = 0, time = trace.middle[i], missing = false, sum = 0, count = 0, j = i;
     for (; j < to && (j === i || (perColumn && Math.floor(x(trace.middle[j])) === column)); ++j) {
       if (!(series.least[j] <= series.greatest[j])) { missing = true; continue; }
+      sum += series.mean[j]; ++count;
       if (series.least[j] < least) { least = series.least[j]; leastAt = j; }
       if (series.greatest[j] > greatest) { greatest = series.greatest[j]; greatestAt = j; }
       time = trace.middle[j];
@@ -57,7 +59,8 @@ function curvePath(trace, series, x, y, width) {
       if (!perColumn && time - lastTime > 5 * trace.step) pen = "M";
       const px = perColumn ? column + 0.5 : x(time);
       const isRising = leastAt < greatestAt || (leastAt === greatestAt && i > from && series.mean[i] >= series.mean[i - 1]);
-      if (isDense && greatest > least) { move(px, isRising ? least : greatest); move(px, isRising ? greatest : least); }
+      if (isMean) { if (pen === "M") move(px, sum / count); move(px, sum / count); }
+      else if (isDense && greatest > least) { move(px, isRising ? least : greatest); move(px, isRising ? greatest : least); }
       else { if (pen === "M") { move(px, greatest); } move(px, greatest); }
       if (missing && !perColumn) pen = "M";
       lastTime = time;
@@ -67,26 +70,31 @@ function curvePath(trace, series, x, y, width) {
   return parts.join("");
 }
 
-// Runs of equal quality as rectangles in pixels: [begin, end, quality]. Lost beats filled beats
-// measured where one pixel holds several, so that no loss is hidden.
+// What share of the frames under each pixel is lost and filled, as runs of pixels with equal shares:
+// [begin, end, lost, filled]. A share above 0 is at least 0.2, so that no loss is hidden.
 function qualityRuns(trace, x, width) {
-  const rank = new Uint8Array(width); // 0 nothing, 1 measured, 2 filled, 3 lost
+  const frames = new Float64Array(width), lost = new Float64Array(width), filled = new Float64Array(width);
   const from = Math.max(0, d3.bisectLeft(trace.last, x.domain()[0]) - 1);
   for (let i = from; i < trace.bins && trace.first[i] <= x.domain()[1]; ++i) {
-    const lost = trace.binFrames[i] - trace.valid[i] - trace.interpolated[i];
-    const value = lost > 0 ? 3 : trace.interpolated[i] > 0 ? 2 : 1;
     const end = i + 1 < trace.bins ? trace.first[i + 1] : trace.last[i] + trace.step;
-    const right = Math.min(width, Math.max(Math.floor(x(trace.first[i])) + 1, Math.ceil(x(end))));
-    for (let px = Math.max(0, Math.floor(x(trace.first[i]))); px < right; ++px) rank[px] = Math.max(rank[px], value);
+    const begin = Math.max(0, Math.floor(x(trace.first[i])));
+    const stop = Math.min(width, Math.max(begin + 1, Math.ceil(x(end) - 0.5)));
+    for (let px = begin; px < stop; ++px) {
+      frames[px] += trace.binFrames[i];
+      filled[px] += trace.interpolated[i];
+      lost[px] += trace.binFrames[i] - trace.valid[i] - trace.interpolated[i];
+    }
   }
+  const share = (part, whole) => (part > 0 ? Math.max(0.2, Math.round((20 * part) / whole) / 20) : 0);
   const runs = [];
   for (let px = 0; px < width; ++px) {
-    if (!rank[px]) continue;
+    if (!frames[px]) continue;
+    const run = [px, px + 1, share(lost[px], frames[px]), share(filled[px], frames[px])];
     const last = runs[runs.length - 1];
-    if (last && last[1] === px && last[2] === rank[px]) last[1] = px + 1;
-    else runs.push([px, px + 1, rank[px]]);
+    if (last && last[1] === px && last[2] === run[2] && last[3] === run[3]) last[1] = px + 1;
+    else runs.push(run);
   }
-  return runs.map((run) => [run[0], run[1], QUALITIES[run[2] - 1][0]]);
+  return runs;
 }
 
 // Draws the chart into `section`; returns { show(from_s, to_s) }.
@@ -210,14 +218,29 @@ function drawTrace(section, report, trace, onBlink) {
       .attr("transform", (mark) => "translate(0," + y(mark[0]) + ")")
       .each(function (mark) { d3.select(this).select("line").attr("x1", margin.left).attr("x2", margin.left + width); d3.select(this).select("text").attr("x", margin.left + width + 7).text(mark[1]); });
     const ticks = Math.max(3, Math.floor(width / 95));
-    axisX.attr("transform", "translate(0," + axisTop + ")").call(d3.axisBottom(x).ticks(ticks).tickFormat(timeTicks(x.domain(), isLong)).tickSizeOuter(0));
-    titleX.attr("x", margin.left + width / 2).text(isLong ? "time (min:s)" : "time (s)");
-    lines.selectAll("path").data(modes[mode].filter((name) => !hidden.has(name)).reverse(), (name) => name).join("path").order()
-      .attr("class", (name) => "line " + name).attr("data-series", (name) => name).attr("d", (name) => curvePath(trace, trace.series[name], x, y, width));
+    axisX.attr("transform", "translate(0," + axisTop + ")").call(d3.axisBottom(x).tickValues(timeTickValues(x.domain(), ticks)).tickFormat(timeTicks(x.domain(), isLong)).tickSizeOuter(0));
+    titleX.attr("x", margin.left + width / 2).text(timeTitle(trace.domain));
+    // Where a pixel holds many frames, the band from least to greatest alone would be one block.
+    const perPixel = ((x.domain()[1] - x.domain()[0]) / Math.max(trace.step, 1e-9)) * trace.framesPerBin / width;
+    const curves = [];
+    modes[mode].filter((name) => !hidden.has(name)).reverse().forEach((name) => {
+      if (perPixel > 20) curves.push({ name: name, part: "range" });
+      curves.push({ name: name, part: perPixel > 20 ? "mean" : "whole" });
+    });
+    curves.sort((a, b) => d3.descending(a.part, b.part));
+    lines.selectAll("path").data(curves, (curve) => curve.name + curve.part).join("path").order()
+      .attr("class", (curve) => "line " + curve.name + " " + curve.part).attr("data-series", (curve) => curve.name)
+      .attr("d", (curve) => curvePath(trace, trace.series[curve.name], x, y, width, curve.part === "mean"));
     quality.attr("transform", "translate(" + margin.left + "," + qualityTop + ")");
     const shifted = x.copy().range([0, width]);
-    quality.selectAll("rect").data(qualityRuns(trace, shifted, width)).join("rect").attr("class", (run) => "quality-" + run[2]).attr("x", (run) => run[0])
-      .attr("width", (run) => run[1] - run[0]).attr("y", (run) => (run[2] === "valid" ? 3 : 0)).attr("height", (run) => (run[2] === "valid" ? qualityHeight - 6 : qualityHeight));
+    const bars = [];
+    qualityRuns(trace, shifted, width).forEach(([begin, end, lost, filled]) => {
+      const add = (kind, top, share) => share > 0 && bars.push({ kind: kind, x: begin, width: end - begin, y: top * qualityHeight, height: share * qualityHeight });
+      const rest = Math.max(0, 1 - lost - filled);
+      add("lost", 0, lost); add("interpolated", lost, Math.min(filled, 1 - lost)); add("valid", 1 - rest, rest);
+    });
+    quality.selectAll("rect").data(bars).join("rect").attr("class", (bar) => "quality-" + bar.kind).attr("x", (bar) => bar.x)
+      .attr("width", (bar) => bar.width).attr("y", (bar) => bar.y).attr("height", (bar) => bar.height);
     drawBlinks();
     drawTrials();
     cursor.style("display", "none");
@@ -232,6 +255,7 @@ function drawTrace(section, report, trace, onBlink) {
       mark.append("path").attr("d", "M-4.2,-3.6H4.2L0,4.4Z");
       return mark.on("click", (blink) => onBlink(blink));
     }).attr("transform", (blink) => "translate(0," + (4 + (blink.eye === "left" ? lane : 0)) + ")").each(function (blink) {
+      d3.select(this).select("path").style("display", width / shown.length > 5 ? null : "none");
       const begin = x(blink.onset_s), end = x(blink.offset_s);
       d3.select(this).select("rect").attr("x", begin).attr("width", Math.max(1.5, end - begin)).attr("y", 1.5);
       d3.select(this).select("path").attr("transform", "translate(" + x(blink.peak_s) + ",7.5)");
