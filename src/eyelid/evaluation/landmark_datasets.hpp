@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eyelid/core/face.hpp"
+
+namespace eyelid::evaluation {
+
+/// One face in a picture with what people say about it. All places in pixels of the picture, the
+/// centre of its first pixel being (0, 0), whatever the annotation's own origin.
+struct LabelledFace {
+  std::filesystem::path image;
+  /// Pictures of one scene share it: a training set and its check must never share a scene.
+  std::string scene;
+  EyeLandmarks eyes;
+  std::optional<FaceLandmarks> points;  // where all 68 are known
+  Rect hull;                            // the upright box round all annotated points
+};
+
+/// What a folder of annotations held. A damaged or incomplete entry never ends the reading: it is
+/// left out and told in one sentence that names the file.
+struct LandmarkDataset {
+  std::string name;  // as given: "300w:faces/helen"
+  std::vector<LabelledFace> faces;
+  std::vector<std::string> problems;
+};
+
+/// Annotations of a dataset given as FORMAT:PATH.
+///   300w  folder (with sub-folders) of iBUG `.pts` files, 1-based pixels; the picture lies beside
+///         each, of the same name and any extension
+///   wflw  folder with `images/` and `list_98pt_rect.txt`, 0-based pixels: 98 points, of which the
+///         eyes are used; lines with the six attributes of the original lists are read as well
+///
+/// Pictures are looked for, not opened. Throws InputError: unknown format, absent folder or list, or
+/// not one usable face.
+LandmarkDataset read_landmark_dataset(std::string_view format_and_path);
+LandmarkDataset read_300w(const std::filesystem::path& folder);
+LandmarkDataset read_wflw(const std::filesystem::path& folder);
+
+/// The 68 points of one `.pts` file. Throws InputError: unreadable, damaged, or another count.
+FaceLandmarks read_pts(const std::filesystem::path& file);
+
+}  // namespace eyelid::evaluation

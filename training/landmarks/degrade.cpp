@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "training/landmarks/degrade.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace eyelid::training {
+namespace {
+
+using synthesis::Random;
+
+/// The patch as floats while it is worked on.
+struct Plane {
+  int width;
+  int height;
+  std::vector<float> values;
+
+  Plane(int plane_width, int plane_height)
+      : width(plane_width),
+        height(plane_height),
+        values(static_cast<std::size_t>(plane_width) * static_cast<std::size_t>(plane_height)) {}
+  float& at(int x, int y) { return values[static_cast<std::size_t>(y * width + x)]; }
+  float at(int x, int y) const { return values[static_cast<std::size_t>(y * width + x)]; }
+  float clamped(int x, int y) const {
+    return at(std::clamp(x, 0, width - 1), std::clamp(y, 0, height - 1));
+  }
+  float bilinear(float x, float y) const {
+    const int x0 = static_cast<int>(std::floor(x));
+    const int y0 = static_cast<int>(std::floor(y));
+    const float fx = x - static_cast<float>(x0);
+    const float fy = y - static_cast<float>(y0);
+    const float top = clamped(x0, y0) * (1.0f - fx) + clamped(x0 + 1, y0) * fx;
+    const float bottom = clamped(x0, y0 + 1) * (1.0f - fx) + clamped(x0 + 1, y0 + 1) * fx;
+    return top * (1.0f - fy) + bottom * fy;
+  }
+};
+
+void change_light(Plane& plane, Random& random) {
+  const float gamma = std::exp(random.uniform_f(-0.5, 0.5));
+  const float contrast = random.uniform_f(0.55, 1.1);
+  const float level = random.uniform_f(-25.0, 25.0);
+  const float slope_x = random.uniform_f(-0.35, 0.35) / static_cast<float>(plane.width);
+  const float slope_y = random.uniform_f(-0.2, 0.2) / static_cast<float>(plane.height);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      const float side = 1.0f + slope_x * static_cast<float>(2 * x - plane.width) +
+                         slope_y * static_cast<float>(2 * y - plane.height);
+      const float lit = std::pow(plane.at(x, y) / 255.0f, gamma) * 255.0f;
+      plane.at(x, y) = 127.5f + contrast * (lit * side - 127.5f) + level;
+    }
+  }
+}
+
+void blur(Plane& plane, int passes) {
+  for (int pass = 0; pass < passes; ++pass) {
+    Plane rows(plane.width, plane.height);
+    for (int y = 0; y < plane.height; ++y) {
+      for (int x = 0; x < plane.width; ++x) {
+        rows.at(x, y) =
+            0.25f * (plane.clamped(x - 1, y) + plane.clamped(x + 1, y)) + 0.5f * plane.at(x, y);
+      }
+    }
+    for (int y = 0; y < plane.height; ++y) {
+      for (int x = 0; x < plane.width; ++x) {
+        plane.at(x, y) =
+            0.25f * (rows.clamped(x, y - 1) + rows.clamped(x, y + 1)) + 0.5f * rows.at(x, y);
+      }
+    }
+  }
+}
+
+// As if the face had been recorded `factor` times smaller: means over blocks, then enlarged.
+void lower_resolution(Plane& plane, float factor) {
+  Plane small(std::max(4, static_cast<int>(static_cast<float>(plane.width) / factor)),
+              std::max(4, static_cast<int>(static_cast<float>(plane.height) / factor)));
+  const float step_x = static_cast<float>(plane.width) / static_cast<float>(small.width);
+  const float step_y = static_cast<float>(plane.height) / static_cast<float>(small.height);
+  constexpr int kTaps = 4;
+  for (int y = 0; y < small.height; ++y) {
+    for (int x = 0; x < small.width; ++x) {
+      float sum = 0.0f;
+      for (int tap = 0; tap < kTaps * kTaps; ++tap) {
+        const float across = (static_cast<float>(tap % kTaps) + 0.5f) / kTaps;
+        const float down = (static_cast<float>(tap / kTaps) + 0.5f) / kTaps;
+        sum += plane.bilinear((static_cast<float>(x) + across) * step_x - 0.5f,
+                              (static_cast<float>(y) + down) * step_y - 0.5f);
+      }
+      small.at(x, y) = sum / (kTaps * kTaps);
+    }
+  }
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      plane.at(x, y) = small.bilinear((static_cast<float>(x) + 0.5f) / step_x - 0.5f,
+                                      (static_cast<float>(y) + 0.5f) / step_y - 0.5f);
+    }
+  }
+}
+
+void add_noise(Plane& plane, float deviation, Random& random) {
+  // The sum of four even numbers 0 .. 1 has mean 2 and deviation sqrt(1 / 3): near enough to normal.
+  const float scale = deviation * 1.7320508f / 65536.0f;
+  for (float& value : plane.values) {
+    const std::uint64_t bits = random.bits();
+    const auto sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
+    value += scale * (static_cast<float>(sum) - 131070.0f);
+  }
+}
+
+}  // namespace
+
+void degrade_at_random(GreyImage& patch, Random& random) {
+  if (random.chance(0.5)) return;
+  Plane plane(patch.width(), patch.height());
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) plane.at(x, y) = patch.row(y)[x];
+  }
+  if (random.chance(0.6)) change_light(plane, random);
+  if (random.chance(0.4)) {
+    lower_resolution(plane, random.uniform_f(1.3, 3.2));
+  } else if (random.chance(0.5)) {
+    blur(plane, 1 + random.index(4));
+  }
+  if (random.chance(0.5)) add_noise(plane, random.uniform_f(1.0, 9.0), random);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      patch.row(y)[x] =
+          static_cast<std::uint8_t>(std::lround(std::clamp(plane.at(x, y), 0.0f, 255.0f)));
+    }
+  }
+}
+
+}  // namespace eyelid::training

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "eyelid/core/image.hpp"
+#include "eyelid/synthesis/random.hpp"
+
+namespace eyelid::training {
+
+/// Makes a patch look like one of a worse recording: some of light from one side, other gamma and
+/// contrast, blur, few pixels enlarged, sensor noise. Every second call leaves it as it is.
+void degrade_at_random(GreyImage& patch, synthesis::Random& random);
+
+}  // namespace eyelid::training

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "training/landmarks/example_builder.hpp"
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <tbb/parallel_for.h>
+
+#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/plausibility.hpp"
+#include "eyelid/synthesis/random.hpp"
+#include "training/landmarks/degrade.hpp"
+
+namespace eyelid::training {
+namespace {
+
+using landmarks::EyeSide;
+using landmarks::PatchPlacement;
+using synthesis::Random;
+
+// One stream of random numbers per use.
+constexpr std::uint64_t kFaceStream = 11;
+constexpr std::uint64_t kBothEyesStream = 12;
+constexpr std::uint64_t kOneEyeStream = 13;
+
+Point random_offset(Random& random, float deviation) {
+  const auto x = static_cast<float>(random.normal());
+  const auto y = static_cast<float>(random.normal());
+  return Point{x, y} * deviation;
+}
+
+float outer_eye_distance(const EyeLandmarks& eyes) { return distance(eyes.right[0], eyes.left[3]); }
+
+// Side and centre over s = sqrt(width height) of the 68-point hull. HOG: side 1.06 +- 0.085,
+// dx 0 +- 0.09 (it follows the turn of the head), dy -0.083 +- 0.058 (HELEN; AFW +- 0.09, 0.11,
+// -0.098 +- 0.058). BlazeFace: side 1.07 +- 0.07, dx 0 +- 0.025, dy -0.050 +- 0.045.
+Rect random_face_box(const Rect& hull, Random& random) {
+  const bool is_hog = random.chance(0.7);
+  const auto normal = [&random](double mean, double deviation) {
+    return static_cast<float>(mean + deviation * random.normal());
+  };
+  const float length = std::sqrt(hull.width * hull.height);
+  const float side = length * (is_hog ? normal(1.06, 0.09) : normal(1.07, 0.07));
+  const float dx = length * (is_hog ? normal(0.0, 0.085) : normal(0.0, 0.03));
+  const float dy = length * (is_hog ? normal(-0.085, 0.06) : normal(-0.05, 0.045));
+  const Point center = hull.center() + Point{dx, dy};
+  return {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
+}
+
+// The patch turned about its own centre: to the model the face is rolled the other way.
+PatchPlacement turned(PatchPlacement placement, float angle) {
+  const Point middle{0.5f * static_cast<float>(placement.size.width - 1),
+                     0.5f * static_cast<float>(placement.size.height - 1)};
+  const float c = std::cos(angle);
+  const float s = std::sin(angle);
+  const Similarity turn{
+      c, s, middle.x - (c * middle.x - s * middle.y), middle.y - (s * middle.x + c * middle.y)};
+  placement.frame_from_patch = compose(placement.frame_from_patch, turn);
+  return placement;
+}
+
+PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
+  constexpr double kUprightShare = 0.5;
+  if (random.chance(kUprightShare)) {
+    constexpr double kRollDeviation = 8.0 * 3.141592653589793 / 180.0;
+    const auto roll = static_cast<float>(kRollDeviation * random.normal());
+    return turned(landmarks::place_face_patch(random_face_box(face.hull, random)), roll);
+  }
+  const float deviation = 0.02f * outer_eye_distance(face.eyes);
+  return landmarks::place_face_patch(
+      landmarks::eye_center(face.eyes.right) + random_offset(random, deviation),
+      landmarks::eye_center(face.eyes.left) + random_offset(random, deviation));
+}
+
+// BlazeFace's eye keypoints err by 0.035 (HELEN), 0.05 (AFW) and, on faces half as large, 0.08 of
+// the outer-eye distance per axis, of which about a third is common to both eyes.
+PatchPlacement random_both_eyes_placement(const TrainingFace& face, Random& random) {
+  const float deviation = random.chance(0.3) ? 0.08f : 0.04f;
+  const float unit = deviation * outer_eye_distance(face.eyes);
+  const Point common = random_offset(random, 0.58f * unit);
+  return landmarks::place_both_eyes_patch(
+      landmarks::eye_center(face.eyes.right) + common + random_offset(random, 0.82f * unit),
+      landmarks::eye_center(face.eyes.left) + common + random_offset(random, 0.82f * unit));
+}
+
+PatchPlacement random_one_eye_placement(EyeSide side, const EyePoints& eye, Random& random) {
+  const float deviation = random.chance(0.25) ? 0.09f : 0.05f;
+  const float unit = deviation * distance(eye[0], eye[3]);
+  return landmarks::place_one_eye_patch(
+      side, eye[0] + random_offset(random, unit), eye[3] + random_offset(random, unit));
+}
+
+/// One patch and its normalised points.
+struct Example {
+  GreyImage patch;
+  std::vector<Point> shape;
+};
+
+Example cut_example(const TrainingFace& face,
+                    const PatchPlacement& placement,
+                    std::span<const Point> points,
+                    Random& random,
+                    landmarks::PatchCutter& cutter) {
+  Example example;
+  cutter.cut(face.image, placement, example.patch);
+  degrade_at_random(example.patch, random);
+  example.shape.reserve(points.size());
+  for (const Point p : points) example.shape.push_back(placement.normalised_from_frame(p));
+  return example;
+}
+
+std::size_t copies_of(float ear, bool is_rendered, const ExampleOptions& options) {
+  if (is_rendered) return options.rendered_copies;
+  if (ear < kClosedEar) return options.copies * options.closed_factor;
+  if (ear < kHalfClosedEar) return options.copies * options.half_closed_factor;
+  return options.copies;
+}
+
+// Runs `make(index, random, examples)` for all faces and gathers what it made, in their order.
+template <class MakeExamples>
+ShapeExamples gather(const TrainingFaces& faces,
+                     std::size_t point_count,
+                     std::uint64_t seed,
+                     std::uint64_t stream,
+                     MakeExamples&& make) {
+  std::vector<std::vector<Example>> made(faces.size());
+  tbb::parallel_for(std::size_t{0}, faces.size(), [&](std::size_t index) {
+    Random random(synthesis::mixed_bits(seed) + index, stream);
+    make(index, random, made[index]);
+  });
+  ShapeExamples result;
+  result.point_count = point_count;
+  for (std::vector<Example>& examples : made) {
+    for (Example& example : examples) {
+      result.patches.push_back(std::move(example.patch));
+      result.shapes.insert(result.shapes.end(), example.shape.begin(), example.shape.end());
+    }
+  }
+  return result;
+}
+
+std::array<Point, 12> twelve_points(const EyeLandmarks& eyes) {
+  std::array<Point, 12> points;
+  std::copy(eyes.right.begin(), eyes.right.end(), points.begin());
+  std::copy(eyes.left.begin(), eyes.left.end(), points.begin() + 6);
+  return points;
+}
+
+}  // namespace
+
+ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options) {
+  return gather(
+      faces,
+      68,
+      options.seed,
+      kFaceStream,
+      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+        const TrainingFace face = faces.load(index);
+        if (!face.points) return;
+        const TrainingFace mirrored = face.mirrored();
+        landmarks::PatchCutter cutter;
+        const std::size_t copies =
+            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+        for (std::size_t copy = 0; copy < copies; ++copy) {
+          const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
+          const PatchPlacement placement = random_face_placement(side, random);
+          if (!placement.is_usable()) continue;
+          examples.push_back(cut_example(side, placement, *side.points, random, cutter));
+        }
+      });
+}
+
+ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {
+  return gather(
+      faces,
+      12,
+      options.seed,
+      kBothEyesStream,
+      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+        const TrainingFace face = faces.load(index);
+        const TrainingFace mirrored = face.mirrored();
+        landmarks::PatchCutter cutter;
+        const std::size_t copies =
+            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+        for (std::size_t copy = 0; copy < copies; ++copy) {
+          const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
+          const PatchPlacement placement = random_both_eyes_placement(side, random);
+          if (!placement.is_usable()) continue;
+          examples.push_back(
+              cut_example(side, placement, twelve_points(side.eyes), random, cutter));
+        }
+      });
+}
+
+ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options) {
+  return gather(
+      faces,
+      6,
+      options.seed,
+      kOneEyeStream,
+      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+        const TrainingFace face = faces.load(index);
+        landmarks::PatchCutter cutter;
+        for (const EyeSide side : {EyeSide::Right, EyeSide::Left}) {
+          const EyePoints& eye = side == EyeSide::Right ? face.eyes.right : face.eyes.left;
+          EyePoints in_model_order = eye;
+          if (side == EyeSide::Left) {
+            for (std::size_t i = 0; i < 6; ++i) {
+              in_model_order[i] = eye[landmarks::kMirroredEyePoint[i]];
+            }
+          }
+          const float ear = closure::eye_aspect_ratio(eye).value_or(1.0f);
+          const std::size_t copies = copies_of(ear, faces.is_rendered(index), options);
+          for (std::size_t copy = 0; copy < copies; ++copy) {
+            const PatchPlacement placement = random_one_eye_placement(side, eye, random);
+            if (!placement.is_usable()) continue;
+            examples.push_back(cut_example(face, placement, in_model_order, random, cutter));
+          }
+        }
+      });
+}
+
+}  // namespace eyelid::training

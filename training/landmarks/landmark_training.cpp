@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "training/landmarks/landmark_training.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/core/version.hpp"
+#include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/shape_model_file.hpp"
+
+namespace eyelid::training {
+namespace {
+
+using evaluation::LabelledFace;
+using landmarks::ShapeModelDescription;
+
+// Below, photographs have no lids to learn from (outer-eye distance in pixels).
+constexpr float kSmallestFace_px = 18.0f;
+
+std::string name_of(LandmarkModelKind kind) {
+  switch (kind) {
+    case LandmarkModelKind::Face:
+      return "eyelid landmarks 68";
+    case LandmarkModelKind::BothEyes:
+      return "eyelid landmarks 12, both eyes";
+    case LandmarkModelKind::OneEye:
+      return "eyelid landmarks 6, one eye";
+  }
+  return {};
+}
+
+std::string normalisation_of(LandmarkModelKind kind) {
+  const char* format =
+      "grey patch {}x{}, {}; points over patch width, centre of the first pixel at 0";
+  switch (kind) {
+    case LandmarkModelKind::Face:
+      return fmt::format(fmt::runtime(format),
+                         landmarks::kFacePatch.width,
+                         landmarks::kFacePatch.height,
+                         "1.5 face boxes wide and upright, or aligned on the eye centres");
+    case LandmarkModelKind::BothEyes:
+      return fmt::format(fmt::runtime(format),
+                         landmarks::kBothEyesPatch.width,
+                         landmarks::kBothEyesPatch.height,
+                         "aligned on the eye centres");
+    case LandmarkModelKind::OneEye:
+      return fmt::format(fmt::runtime(format),
+                         landmarks::kOneEyePatch.width,
+                         landmarks::kOneEyePatch.height,
+                         "aligned on the eye's corners, left eyes mirrored");
+  }
+  return {};
+}
+
+bool suits(const LabelledFace& face, LandmarkModelKind kind) {
+  if (face.points) return true;
+  return kind != LandmarkModelKind::Face && smaller_ear(face.eyes) < kHalfClosedEar &&
+         distance(face.eyes.right[0], face.eyes.left[3]) >= kSmallestFace_px;
+}
+
+ShapeExamples make_examples(LandmarkModelKind kind,
+                            const TrainingFaces& faces,
+                            const ExampleOptions& options) {
+  switch (kind) {
+    case LandmarkModelKind::Face:
+      return make_face_examples(faces, options);
+    case LandmarkModelKind::BothEyes:
+      return make_both_eyes_examples(faces, options);
+    case LandmarkModelKind::OneEye:
+      return make_one_eye_examples(faces, options);
+  }
+  return {};
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+std::string file_name_of(LandmarkModelKind kind) {
+  switch (kind) {
+    case LandmarkModelKind::Face:
+      return "landmarks_68.safetensors";
+    case LandmarkModelKind::BothEyes:
+      return "landmarks_12.safetensors";
+    case LandmarkModelKind::OneEye:
+      return "landmarks_6.safetensors";
+  }
+  return {};
+}
+
+LandmarkModelSettings default_settings(LandmarkModelKind kind) {
+  LandmarkModelSettings settings;
+  ShapeTrainingOptions& training = settings.training;
+  switch (kind) {
+    case LandmarkModelKind::Face:
+      settings.examples.copies = 8;
+      settings.examples.closed_factor = 2;
+      settings.examples.half_closed_factor = 1;
+      training.depth = 3;
+      training.trees = 400;
+      break;
+    case LandmarkModelKind::BothEyes:
+      training.trees = 150;
+      training.lid_gap_weight = 1.5f;
+      training.lid_gaps = {{1, 5}, {2, 4}, {7, 11}, {8, 10}};
+      break;
+    case LandmarkModelKind::OneEye:
+      training.trees = 400;
+      training.lid_gap_weight = 1.5f;
+      training.lid_gaps = {{1, 5}, {2, 4}};
+      break;
+  }
+  return settings;
+}
+
+SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const ReportLine& report) {
+  std::vector<LabelledFace> faces;
+  for (const std::string& name : options.datasets) {
+    auto dataset = evaluation::read_landmark_dataset(name);
+    report(fmt::format(
+        "{}: {} faces, {} problems", name, dataset.faces.size(), dataset.problems.size()));
+    for (const std::string& problem : dataset.problems) report("  left out: " + problem);
+    std::move(dataset.faces.begin(), dataset.faces.end(), std::back_inserter(faces));
+  }
+  return split_by_scene(std::move(faces), options.held_out_share);
+}
+
+ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
+                                           const std::vector<LabelledFace>& faces,
+                                           const LandmarkTrainingOptions& options,
+                                           const LandmarkModelSettings& settings,
+                                           const ReportLine& report) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<LabelledFace> suitable;
+  std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
+    return suits(face, kind);
+  });
+  const std::size_t rendered =
+      kind == LandmarkModelKind::Face ? 0 : options.rendered_faces;
+  const std::size_t photographs = suitable.size();
+  TrainingFaces sources;
+  sources.add(std::move(suitable));
+  // Tests and sessions render people by small seeds: none of them is trained on.
+  constexpr std::uint64_t kFirstRenderedSeed = 1'000'000'000;
+  sources.add_rendered(rendered, kFirstRenderedSeed + options.seed * 1'000'000);
+
+  ExampleOptions example_options = settings.examples;
+  example_options.seed = options.seed;
+  ShapeTrainingOptions training_options = settings.training;
+  training_options.seed = options.seed;
+  training_options.threads = options.threads;
+
+  tbb::task_arena arena(options.threads > 0 ? options.threads : tbb::task_arena::automatic);
+  const ShapeExamples examples =
+      arena.execute([&] { return make_examples(kind, sources, example_options); });
+  report(fmt::format("{}: {} photographed and {} rendered faces, {} patches, {:.0f} s",
+                     name_of(kind),
+                     photographs,
+                     rendered,
+                     examples.patches.size(),
+                     seconds_since(start)));
+  ShapeModelDescription model =
+      train_shape_model(examples, training_options, [&](const ShapeTrainingProgress& progress) {
+        report(fmt::format("  cascade {:2}/{}: {} samples, mean error {:.4f} patch widths, {:.0f} s",
+                           progress.cascade,
+                           progress.cascades,
+                           progress.samples,
+                           progress.mean_error,
+                           progress.seconds));
+      });
+  model.metadata = {
+      {"name", name_of(kind)},
+      {"version", kVersion},
+      {"points", std::to_string(model.mean_shape.size())},
+      {"training_data",
+       fmt::format("{} photographed faces (HELEN, AFW; WFLW closed eyes), {} rendered faces",
+                   photographs,
+                   rendered)},
+      {"licence", "research only, as the photographs trained on; see models/README.md"},
+      {"normalisation", normalisation_of(kind)},
+      {"seed", std::to_string(options.seed)}};
+  return model;
+}
+
+void train_landmark_models(const LandmarkTrainingOptions& options,
+                           const std::filesystem::path& folder,
+                           const ReportLine& report) {
+  const SceneSplit split = read_training_faces(options, report);
+  for (const LandmarkModelKind kind : options.kinds) {
+    const auto model =
+        train_landmark_model(kind, split.training, options, default_settings(kind), report);
+    const auto file = folder / file_name_of(kind);
+    landmarks::save_shape_model(file, model);
+    report(fmt::format("wrote {}", file.string()));
+  }
+}
+
+}  // namespace eyelid::training

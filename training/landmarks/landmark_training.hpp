@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "eyelid/landmarks/shape_model_description.hpp"
+#include "training/landmarks/example_builder.hpp"
+#include "training/landmarks/shape_trainer.hpp"
+#include "training/landmarks/training_faces.hpp"
+
+/// Trains the ensembles of landmarks::LandmarkModels. `eyelid train landmarks` and
+/// `eyelid-train-landmarks` are thin covers of this door.
+namespace eyelid::training {
+
+/// The three ensembles, see landmarks/landmark_models.hpp.
+enum class LandmarkModelKind { Face, BothEyes, OneEye };
+
+/// Its file in models/: "landmarks_68.safetensors", "landmarks_12...", "landmarks_6...".
+std::string file_name_of(LandmarkModelKind kind);
+
+/// Settings of one of them.
+struct LandmarkModelSettings {
+  ExampleOptions examples;
+  ShapeTrainingOptions training;
+};
+/// What the models in models/ were trained with.
+LandmarkModelSettings default_settings(LandmarkModelKind kind);
+
+struct LandmarkTrainingOptions {
+  /// FORMAT:PATH of evaluation/landmark_datasets.hpp. Of sets without 68 points only faces with an
+  /// eye at EAR < 0.2 take part, and only in the eye models.
+  std::vector<std::string> datasets;
+  std::vector<LandmarkModelKind> kinds = {
+      LandmarkModelKind::Face, LandmarkModelKind::BothEyes, LandmarkModelKind::OneEye};
+  /// Portraits of synthesis/ added to the eye models.
+  std::size_t rendered_faces = 4000;
+  /// Share of the scenes not trained on, to measure on: 0 for a model to be used.
+  double held_out_share = 0.0;
+  std::uint64_t seed = 1;
+  int threads = 0;  // 0 = all processors allowed
+};
+
+/// Told while it goes: a line of text, without line end.
+using ReportLine = std::function<void(const std::string&)>;
+
+/// The faces of the datasets, divided. Damaged annotations are reported and left out.
+SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const ReportLine& report);
+
+/// Trains one ensemble, with metadata. Same options, same bytes, for any number of threads.
+/// Throws InputError when pictures cannot be read or no face suits.
+landmarks::ShapeModelDescription train_landmark_model(
+    LandmarkModelKind kind,
+    const std::vector<evaluation::LabelledFace>& faces,
+    const LandmarkTrainingOptions& options,
+    const LandmarkModelSettings& settings,
+    const ReportLine& report);
+
+/// Reads, trains all of options.kinds and writes them to `folder`, each when it is ready, beside
+/// and renamed. Throws InputError.
+void train_landmark_models(const LandmarkTrainingOptions& options,
+                           const std::filesystem::path& folder,
+                           const ReportLine& report);
+
+}  // namespace eyelid::training

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "training/landmarks/training_faces.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/landmarks/patch.hpp"
+#include "eyelid/synthesis/portrait.hpp"
+#include "eyelid/synthesis/random.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::training {
+namespace {
+
+GreyImage flipped(const GreyImage& image) {
+  GreyImage result(image.width(), image.height());
+  for (int y = 0; y < image.height(); ++y) {
+    std::reverse_copy(image.row(y), image.row(y) + image.width(), result.row(y));
+  }
+  return result;
+}
+
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0;
+  for (const char c : text) {
+    hash = synthesis::mixed_bits(hash ^ static_cast<unsigned char>(c));
+  }
+  return hash;
+}
+
+}  // namespace
+
+TrainingFace TrainingFace::mirrored() const {
+  const float last = static_cast<float>(image.width() - 1);
+  const auto flip = [last](Point p) { return Point{last - p.x, p.y}; };
+  TrainingFace result;
+  result.image = flipped(image);
+  for (std::size_t i = 0; i < 6; ++i) {
+    result.eyes.right[i] = flip(eyes.left[landmarks::kMirroredEyePoint[i]]);
+    result.eyes.left[i] = flip(eyes.right[landmarks::kMirroredEyePoint[i]]);
+  }
+  if (points) {
+    result.points.emplace();
+    for (std::size_t i = 0; i < points->size(); ++i) {
+      (*result.points)[i] = flip((*points)[landmarks::kMirroredFacePoint[i]]);
+    }
+  }
+  result.hull = {last - hull.right(), hull.y, hull.width, hull.height};
+  return result;
+}
+
+void TrainingFaces::add(std::vector<evaluation::LabelledFace> photographs) {
+  std::move(photographs.begin(), photographs.end(), std::back_inserter(photographs_));
+}
+
+void TrainingFaces::add_rendered(std::size_t count, std::uint64_t first_seed) {
+  for (std::size_t i = 0; i < count; ++i) rendered_seeds_.push_back(first_seed + i);
+}
+
+TrainingFace TrainingFaces::load(std::size_t index) const {
+  TrainingFace face;
+  if (is_rendered(index)) {
+    auto portrait = synthesis::render_portrait(rendered_seeds_[index - photographs_.size()]);
+    face.image = std::move(portrait.image);
+    face.eyes = portrait.eyes;
+    face.points = portrait.points;
+    face.hull = portrait.face_box;
+  } else {
+    const evaluation::LabelledFace& labelled = photographs_[index];
+    face.image = video::read_image(labelled.image);
+    face.eyes = labelled.eyes;
+    face.points = labelled.points;
+    face.hull = labelled.hull;
+  }
+  return face;
+}
+
+float smaller_ear(const EyeLandmarks& eyes) {
+  return std::min(closure::eye_aspect_ratio(eyes.right).value_or(1.0f),
+                  closure::eye_aspect_ratio(eyes.left).value_or(1.0f));
+}
+
+SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces, double held_out_share) {
+  SceneSplit split;
+  for (evaluation::LabelledFace& face : faces) {
+    const double place = static_cast<double>(hash_of(face.scene) >> 11) * 0x1p-53;
+    (place < held_out_share ? split.held_out : split.training).push_back(std::move(face));
+  }
+  return split;
+}
+
+}  // namespace eyelid::training

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/face.hpp"
+#include "eyelid/core/image.hpp"
+#include "eyelid/evaluation/landmark_datasets.hpp"
+
+namespace eyelid::training {
+
+/// A picture in memory and what is known of its face.
+struct TrainingFace {
+  GreyImage image;
+  EyeLandmarks eyes;
+  std::optional<FaceLandmarks> points;
+  Rect hull;  // round all annotated points
+
+  /// The face in a mirror: picture flipped, points renamed.
+  TrainingFace mirrored() const;
+};
+
+/// Photographs to be read and portraits to be drawn, by number; one at a time is in memory.
+class TrainingFaces {
+ public:
+  void add(std::vector<evaluation::LabelledFace> photographs);
+  /// `count` portraits with seeds `first_seed`, ...; a quarter wear glasses.
+  void add_rendered(std::size_t count, std::uint64_t first_seed);
+
+  std::size_t size() const { return photographs_.size() + rendered_seeds_.size(); }
+  bool is_rendered(std::size_t index) const { return index >= photographs_.size(); }
+  /// Any thread. Throws InputError when the picture cannot be read.
+  TrainingFace load(std::size_t index) const;
+
+ private:
+  std::vector<evaluation::LabelledFace> photographs_;
+  std::vector<std::uint64_t> rendered_seeds_;
+};
+
+/// Annotated EAR below which an eye counts as closed, and below which as half closed.
+inline constexpr float kClosedEar = 0.12f;
+inline constexpr float kHalfClosedEar = 0.20f;
+
+/// The smaller eye aspect ratio of the two; 1 when an eye has none.
+float smaller_ear(const EyeLandmarks& eyes);
+
+/// Divides by scene, the same way for ever: about `held_out_share` of the scenes go to `held_out`.
+struct SceneSplit {
+  std::vector<evaluation::LabelledFace> training;
+  std::vector<evaluation::LabelledFace> held_out;
+};
+SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces, double held_out_share);
+
+}  // namespace eyelid::training
