@@ -5,9 +5,11 @@
 #include <iterator>
 #include <string_view>
 
+#include <tbb/parallel_for.h>
+
 #include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/core/error.hpp"
 #include "eyelid/landmarks/patch.hpp"
-#include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -55,14 +57,21 @@ void TrainingFaces::add(std::vector<evaluation::LabelledFace> photographs) {
   std::move(photographs.begin(), photographs.end(), std::back_inserter(photographs_));
 }
 
-void TrainingFaces::add_rendered(std::size_t count, std::uint64_t first_seed) {
-  for (std::size_t i = 0; i < count; ++i) rendered_seeds_.push_back(first_seed + i);
+void TrainingFaces::add_rendered(std::size_t people,
+                                 std::size_t pictures_each,
+                                 std::uint64_t first_seed) {
+  EYELID_EXPECTS(sitters_.empty());
+  std::vector<std::optional<synthesis::Sitter>> made(people);
+  tbb::parallel_for(std::size_t{0}, people, [&](std::size_t i) { made[i].emplace(first_seed + i); });
+  for (auto& sitter : made) sitters_.push_back(std::move(*sitter));
+  pictures_each_ = pictures_each;
 }
 
 TrainingFace TrainingFaces::load(std::size_t index) const {
   TrainingFace face;
   if (is_rendered(index)) {
-    auto portrait = synthesis::render_portrait(rendered_seeds_[index - photographs_.size()]);
+    const std::size_t picture = index - photographs_.size();
+    auto portrait = sitters_[picture / pictures_each_].portrait(picture);
     face.image = std::move(portrait.image);
     face.eyes = portrait.eyes;
     face.points = portrait.points;

@@ -10,6 +10,7 @@
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/evaluation/landmark_datasets.hpp"
+#include "eyelid/synthesis/portrait.hpp"
 
 namespace eyelid::training {
 
@@ -28,17 +29,18 @@ struct TrainingFace {
 class TrainingFaces {
  public:
   void add(std::vector<evaluation::LabelledFace> photographs);
-  /// `count` portraits with seeds `first_seed`, ...; a quarter wear glasses.
-  void add_rendered(std::size_t count, std::uint64_t first_seed);
+  /// Pictures of `people` synthetic persons with seeds `first_seed`, ...; a quarter wear glasses.
+  void add_rendered(std::size_t people, std::size_t pictures_each, std::uint64_t first_seed);
 
-  std::size_t size() const { return photographs_.size() + rendered_seeds_.size(); }
+  std::size_t size() const { return photographs_.size() + sitters_.size() * pictures_each_; }
   bool is_rendered(std::size_t index) const { return index >= photographs_.size(); }
   /// Any thread. Throws InputError when the picture cannot be read.
   TrainingFace load(std::size_t index) const;
 
  private:
   std::vector<evaluation::LabelledFace> photographs_;
-  std::vector<std::uint64_t> rendered_seeds_;
+  std::vector<synthesis::Sitter> sitters_;
+  std::size_t pictures_each_ = 0;
 };
 
 /// Annotated EAR below which an eye counts as closed, and below which as half closed.

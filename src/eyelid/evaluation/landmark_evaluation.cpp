@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/evaluation/landmark_evaluation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/face_boxes.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+using landmarks::FacePoints;
+using landmarks::PointCount;
+
+std::optional<FaceBox> box_of_face(const LabelledFace& face,
+                                   const detection::FaceDetector* detector,
+                                   const std::vector<FaceBox>& detections,
+                                   double match_iou) {
+  const Rect expected =
+      detector_box_of_hull(face.hull, detector == nullptr ? "truth" : detector->name());
+  if (detector == nullptr) return FaceBox{expected, 1.0f, std::nullopt};
+  std::optional<FaceBox> best;
+  auto best_iou = static_cast<float>(match_iou);
+  for (const FaceBox& detection : detections) {
+    const float overlap = iou(detection.box, expected);
+    if (overlap >= best_iou) {
+      best_iou = overlap;
+      best = detection;
+    }
+  }
+  return best;
+}
+
+std::array<Point, 12> lid_points(const EyeLandmarks& eyes) {
+  std::array<Point, 12> points;
+  std::copy(eyes.right.begin(), eyes.right.end(), points.begin());
+  std::copy(eyes.left.begin(), eyes.left.end(), points.begin() + 6);
+  return points;
+}
+
+void compare(const LabelledFace& face,
+             const FacePoints& found,
+             PointCount count,
+             LandmarkAccuracyCounter& counter) {
+  if (count == PointCount::SixtyEight) {
+    // Points that could not be placed at all are as wrong as points at the origin.
+    const FaceLandmarks points = found.points.value_or(FaceLandmarks{});
+    counter.add(points, *face.points, found.eyes, face.eyes, found.is_trustworthy);
+  } else {
+    counter.add(lid_points(found.eyes),
+                lid_points(face.eyes),
+                found.eyes,
+                face.eyes,
+                found.is_trustworthy);
+  }
+}
+
+}  // namespace
+
+LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
+                                      detection::FaceDetector* detector,
+                                      std::shared_ptr<const landmarks::LandmarkModels> models,
+                                      const LandmarkEvaluationOptions& options) {
+  LandmarkEvaluation result;
+  result.detector = detector == nullptr ? "truth" : std::string(detector->name());
+  result.points = options.points == PointCount::SixtyEight ? 68 : 12;
+  landmarks::EyeLandmarker landmarker(std::move(models));
+  LandmarkAccuracyCounter counter(options.failure_limit);
+  std::vector<double> times_ms;
+  std::vector<FaceBox> detections;
+  GreyImage image;
+  std::filesystem::path image_path;
+  bool is_readable = false;
+  for (const LabelledFace& face : dataset.faces) {
+    if (options.points == PointCount::SixtyEight && !face.points) continue;
+    if (face.image != image_path) {  // faces of one picture follow each other
+      image_path = face.image;
+      try {
+        image = video::read_image(image_path);
+        is_readable = true;
+        if (detector != nullptr) detector->detect(image, detections);
+      } catch (const InputError& error) {
+        is_readable = false;
+        result.problems.emplace_back(error.what());
+      }
+    }
+    if (!is_readable) continue;
+    const auto box = box_of_face(face, detector, detections, options.match_iou);
+    if (!box) {
+      counter.add_missed();
+      continue;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const FacePoints found = landmarker.locate(image, *box, options.points);
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+    times_ms.push_back(time.count());
+    compare(face, found, options.points, counter);
+  }
+  result.accuracy = counter.summary();
+  if (result.accuracy.faces == 0) {
+    throw InputError(dataset.name + ": no face to evaluate" +
+                     (result.problems.empty() ? std::string(", expected faces with 68 points")
+                                              : ", the first problem being: " + result.problems[0]));
+  }
+  if (!times_ms.empty()) {
+    const auto middle = times_ms.begin() + static_cast<std::ptrdiff_t>(times_ms.size() / 2);
+    std::nth_element(times_ms.begin(), middle, times_ms.end());
+    result.ms_per_face = *middle;
+  }
+  return result;
+}
+
+}  // namespace eyelid::evaluation

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eyelid/detection/face_detector.hpp"
+#include "eyelid/evaluation/landmark_accuracy.hpp"
+#include "eyelid/evaluation/landmark_datasets.hpp"
+#include "eyelid/landmarks/eye_landmarker.hpp"
+
+namespace eyelid::evaluation {
+
+struct LandmarkEvaluationOptions {
+  landmarks::PointCount points = landmarks::PointCount::Twelve;
+  /// A face whose normalised mean error is larger counts as failed.
+  double failure_limit = 0.10;
+  /// A detection belongs to a face when its IoU with detector_box_of_hull() is at least this.
+  double match_iou = 0.3;
+};
+
+/// One row of `eyelid evaluate landmarks`.
+struct LandmarkEvaluation {
+  std::string detector;  // "truth" when the boxes were given
+  int points = 12;       // compared: the 12 lid points, or all 68
+  LandmarkAccuracy accuracy;
+  double ms_per_face = 0.0;  // median of EyeLandmarker::locate, one thread, detection not included
+  std::vector<std::string> problems;  // pictures that cannot be read, left out
+};
+
+/// Locates every annotated face and compares.
+///
+/// With a detector: of its boxes in the whole picture the one of highest IoU with the face is taken;
+/// a face without one is missed. Without (`detector` null, `--boxes truth`): the box is made from
+/// the annotated points as BlazeFace would draw it, without keypoints.
+/// For 68 points faces without 68 annotated points are left out. Throws InputError when no face is
+/// left, or a model is absent.
+LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
+                                      detection::FaceDetector* detector,
+                                      std::shared_ptr<const landmarks::LandmarkModels> models,
+                                      const LandmarkEvaluationOptions& options = {});
+
+}  // namespace eyelid::evaluation
