@@ -98,7 +98,8 @@ void lower_resolution(Plane& plane, float factor) {
 }
 
 void add_noise(Plane& plane, float deviation, Random& random) {
-  // The sum of four even numbers 0 .. 1 has mean 2 and deviation sqrt(1 / 3): near enough to normal.
+  // The sum of four even numbers 0 .. 1 has mean 2 and deviation sqrt(1 / 3): near enough to
+  // normal.
   const float scale = deviation * 1.7320508f / 65536.0f;
   for (float& value : plane.values) {
     const std::uint64_t bits = random.bits();

@@ -153,47 +153,45 @@ std::array<Point, 12> twelve_points(const EyeLandmarks& eyes) {
 }  // namespace
 
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(
-      faces,
-      68,
-      options.seed,
-      kFaceStream,
-      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-        const TrainingFace face = faces.load(index);
-        if (!face.points) return;
-        const TrainingFace mirrored = face.mirrored();
-        landmarks::PatchCutter cutter;
-        const std::size_t copies =
-            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-        for (std::size_t copy = 0; copy < copies; ++copy) {
-          const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
-          const PatchPlacement placement = random_face_placement(side, random);
-          if (!placement.is_usable()) continue;
-          examples.push_back(cut_example(side, placement, *side.points, random, cutter));
-        }
-      });
+  return gather(faces,
+                68,
+                options.seed,
+                kFaceStream,
+                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+                  const TrainingFace face = faces.load(index);
+                  if (!face.points) return;
+                  const TrainingFace mirrored = face.mirrored();
+                  landmarks::PatchCutter cutter;
+                  const std::size_t copies =
+                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+                  for (std::size_t copy = 0; copy < copies; ++copy) {
+                    const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
+                    const PatchPlacement placement = random_face_placement(side, random);
+                    if (!placement.is_usable()) continue;
+                    examples.push_back(cut_example(side, placement, *side.points, random, cutter));
+                  }
+                });
 }
 
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(
-      faces,
-      12,
-      options.seed,
-      kBothEyesStream,
-      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-        const TrainingFace face = faces.load(index);
-        const TrainingFace mirrored = face.mirrored();
-        landmarks::PatchCutter cutter;
-        const std::size_t copies =
-            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-        for (std::size_t copy = 0; copy < copies; ++copy) {
-          const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
-          const PatchPlacement placement = random_both_eyes_placement(side, random);
-          if (!placement.is_usable()) continue;
-          examples.push_back(
-              cut_example(side, placement, twelve_points(side.eyes), random, cutter));
-        }
-      });
+  return gather(faces,
+                12,
+                options.seed,
+                kBothEyesStream,
+                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+                  const TrainingFace face = faces.load(index);
+                  const TrainingFace mirrored = face.mirrored();
+                  landmarks::PatchCutter cutter;
+                  const std::size_t copies =
+                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+                  for (std::size_t copy = 0; copy < copies; ++copy) {
+                    const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
+                    const PatchPlacement placement = random_both_eyes_placement(side, random);
+                    if (!placement.is_usable()) continue;
+                    examples.push_back(
+                        cut_example(side, placement, twelve_points(side.eyes), random, cutter));
+                  }
+                });
 }
 
 ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options) {

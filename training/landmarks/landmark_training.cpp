@@ -174,12 +174,13 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                      seconds_since(start)));
   ShapeModelDescription model =
       train_shape_model(examples, training_options, [&](const ShapeTrainingProgress& progress) {
-        report(fmt::format("  cascade {:2}/{}: {} samples, mean error {:.4f} patch widths, {:.0f} s",
-                           progress.cascade,
-                           progress.cascades,
-                           progress.samples,
-                           progress.mean_error,
-                           progress.seconds));
+        report(
+            fmt::format("  cascade {:2}/{}: {} samples, mean error {:.4f} patch widths, {:.0f} s",
+                        progress.cascade,
+                        progress.cascades,
+                        progress.samples,
+                        progress.mean_error,
+                        progress.seconds));
       });
   model.metadata = {
       {"name", name_of(kind)},

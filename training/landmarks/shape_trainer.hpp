@@ -60,15 +60,15 @@ struct ShapeTrainingProgress {
 
 /// Trains an ensemble of regression trees by gradient boosting. Metadata stay empty.
 ///
-/// As dlib's `shape_predictor_trainer`, with three differences: splits are compared on a sub-sample,
-/// their thresholds are drawn from the samples of the node, and leaves are rounded to half precision
-/// when they are made, so that later trees correct the rounding.
+/// As dlib's `shape_predictor_trainer`, with three differences: splits are compared on a
+/// sub-sample, their thresholds are drawn from the samples of the node, and leaves are rounded to
+/// half precision when they are made, so that later trees correct the rounding.
 ///
 /// Same examples and options, same bytes, for any number of threads. `report` is called between
 /// cascades from the calling thread. Throws InputError when there are fewer than two examples.
 ///
-/// Source: Kazemi & Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression Trees",
-/// CVPR 2014.
+/// Source: Kazemi & Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression
+/// Trees", CVPR 2014.
 landmarks::ShapeModelDescription train_shape_model(
     const ShapeExamples& examples,
     const ShapeTrainingOptions& options,

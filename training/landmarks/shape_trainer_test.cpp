@@ -79,9 +79,8 @@ TEST(ShapeTrainer, LearnsWhatItHasNotSeen) {
   const auto description = train_shape_model(make_bars(600, 1), small_options());
   const landmarks::ShapeModel model(description);
   const ShapeExamples unseen = make_bars(100, 2);
-  const double before = mean_error(unseen, [&](const GreyImage&, std::vector<Point>& found) {
-    found = description.mean_shape;
-  });
+  const double before = mean_error(
+      unseen, [&](const GreyImage&, std::vector<Point>& found) { found = description.mean_shape; });
   const double after = mean_error(unseen, [&](const GreyImage& patch, std::vector<Point>& found) {
     model.predict(patch, landmarks::ShapeRegion::of_patch(kSize), found);
   });
@@ -102,9 +101,8 @@ TEST(ShapeTrainer, SameBytesForAnyNumberOfThreads) {
 
 TEST(ShapeTrainer, ReportsFallingErrorOnceACascade) {
   std::vector<ShapeTrainingProgress> told;
-  (void)train_shape_model(make_bars(300, 4), small_options(), [&](const auto& progress) {
-    told.push_back(progress);
-  });
+  (void)train_shape_model(
+      make_bars(300, 4), small_options(), [&](const auto& progress) { told.push_back(progress); });
   ASSERT_EQ(told.size(), 4u);
   for (std::size_t i = 0; i < told.size(); ++i) {
     EXPECT_EQ(told[i].cascade, i + 1);

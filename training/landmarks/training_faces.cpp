@@ -62,7 +62,8 @@ void TrainingFaces::add_rendered(std::size_t people,
                                  std::uint64_t first_seed) {
   EYELID_EXPECTS(sitters_.empty());
   std::vector<std::optional<synthesis::Sitter>> made(people);
-  tbb::parallel_for(std::size_t{0}, people, [&](std::size_t i) { made[i].emplace(first_seed + i); });
+  tbb::parallel_for(
+      std::size_t{0}, people, [&](std::size_t i) { made[i].emplace(first_seed + i); });
   for (auto& sitter : made) sitters_.push_back(std::move(*sitter));
   pictures_each_ = pictures_each;
 }

@@ -89,8 +89,8 @@ void TreeGrower::prepare_node(Node& node, synthesis::Random& random) const {
   if (node.size() < 2) return;
   node.step = node.size() / node.count;
   const std::size_t reach = node.step * (node.count - 1) + 1;
-  node.first = node.begin + static_cast<std::size_t>(
-                                random.index(static_cast<int>(node.size() - reach + 1)));
+  node.first = node.begin +
+               static_cast<std::size_t>(random.index(static_cast<int>(node.size() - reach + 1)));
   for (int test = 0; test < options_.tests; ++test) {
     node.candidates.push_back(draw_split(node, random));
   }

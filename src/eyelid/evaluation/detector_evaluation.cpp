@@ -48,13 +48,13 @@ DetectorEvaluation evaluate_detector(const LandmarkDataset& dataset,
   }
   if (result.images == 0) {
     throw InputError(dataset.name + ": no picture can be read" +
-                     (result.problems.empty() ? std::string()
-                                              : ", the first problem being: " + result.problems[0]));
+                     (result.problems.empty()
+                          ? std::string()
+                          : ", the first problem being: " + result.problems[0]));
   }
   result.faces = result.true_positives + result.false_negatives;
   if (result.faces > 0) {
-    result.recall =
-        static_cast<double>(result.true_positives) / static_cast<double>(result.faces);
+    result.recall = static_cast<double>(result.true_positives) / static_cast<double>(result.faces);
   }
   result.ms_per_image = total_ms / static_cast<double>(result.images);
   return result;

@@ -75,8 +75,7 @@ void LandmarkAccuracyCounter::add(std::span<const Point> found,
                                   const EyeLandmarks& found_eyes,
                                   const EyeLandmarks& annotated_eyes,
                                   bool is_trustworthy) {
-  const auto scale =
-      static_cast<double>(distance(annotated_eyes.right[0], annotated_eyes.left[3]));
+  const auto scale = static_cast<double>(distance(annotated_eyes.right[0], annotated_eyes.left[3]));
   errors_.push_back(normalised_mean_error(found, annotated, scale));
   if (!is_trustworthy) ++doubtful_;
   const auto measure = [this](const EyePoints& by_program, const EyePoints& by_person) {
@@ -99,8 +98,7 @@ LandmarkAccuracy LandmarkAccuracyCounter::summary() const {
       missed_ + static_cast<std::size_t>(std::count_if(
                     errors_.begin(), errors_.end(), [&](double nme) { return !(nme <= limit_); }));
   if (result.faces > 0) {
-    result.failure_rate =
-        static_cast<double>(result.failures) / static_cast<double>(result.faces);
+    result.failure_rate = static_cast<double>(result.failures) / static_cast<double>(result.faces);
   }
   result.nme = mean_figure(errors_);
   result.nme_median = median(errors_);

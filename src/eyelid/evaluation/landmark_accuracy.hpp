@@ -46,11 +46,11 @@ struct LandmarkAccuracy {
   std::size_t missed = 0;    // no detection fits the face
   std::size_t doubtful = 0;  // located, but the program itself does not trust the points
   double failure_limit = 0.0;
-  std::size_t failures = 0;    // missed, or nme over the limit
-  double failure_rate = 0.0;   // failures / faces
-  MeanFigure nme;              // of located faces, trusted or not
-  double nme_median = 0.0;     // of located faces
-  MeanFigure ear_error;        // |found - annotated| per eye of located faces
+  std::size_t failures = 0;   // missed, or nme over the limit
+  double failure_rate = 0.0;  // failures / faces
+  MeanFigure nme;             // of located faces, trusted or not
+  double nme_median = 0.0;    // of located faces
+  MeanFigure ear_error;       // |found - annotated| per eye of located faces
   MeanFigure ear_error_closed;
   MeanFigure ear_error_half_closed;
   MeanFigure ear_error_open;

@@ -18,7 +18,9 @@ EyePoints eye(float x, float gap) {
 }
 
 // Outer-eye distance 100.
-EyeLandmarks eyes(float right_gap, float left_gap) { return {eye(0, right_gap), eye(70, left_gap)}; }
+EyeLandmarks eyes(float right_gap, float left_gap) {
+  return {eye(0, right_gap), eye(70, left_gap)};
+}
 
 void add_eyes(LandmarkAccuracyCounter& counter,
               const EyeLandmarks& found,

@@ -96,10 +96,9 @@ std::string scene_of(const fs::path& annotation) {
   const std::string stem = annotation.stem().string();
   const auto dash = stem.find_last_of('_');
   if (dash == std::string::npos || dash == 0) return stem;
-  const bool is_number =
-      std::all_of(stem.begin(), stem.begin() + static_cast<std::ptrdiff_t>(dash), [](char c) {
-        return c >= '0' && c <= '9';
-      });
+  const bool is_number = std::all_of(stem.begin(),
+                                     stem.begin() + static_cast<std::ptrdiff_t>(dash),
+                                     [](char c) { return c >= '0' && c <= '9'; });
   return is_number ? stem.substr(0, dash) : stem;
 }
 

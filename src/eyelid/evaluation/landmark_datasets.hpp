@@ -36,8 +36,8 @@ struct LandmarkDataset {
 ///   wflw  folder with `images/` and `list_98pt_rect.txt`, 0-based pixels: 98 points, of which the
 ///         eyes are used; lines with the six attributes of the original lists are read as well
 ///
-/// Pictures are looked for, not opened. Throws InputError: unknown format, absent folder or list, or
-/// not one usable face.
+/// Pictures are looked for, not opened. Throws InputError: unknown format, absent folder or list,
+/// or not one usable face.
 LandmarkDataset read_landmark_dataset(std::string_view format_and_path);
 LandmarkDataset read_300w(const std::filesystem::path& folder);
 LandmarkDataset read_wflw(const std::filesystem::path& folder);

@@ -51,11 +51,8 @@ void compare(const LabelledFace& face,
     const FaceLandmarks points = found.points.value_or(FaceLandmarks{});
     counter.add(points, *face.points, found.eyes, face.eyes, found.is_trustworthy);
   } else {
-    counter.add(lid_points(found.eyes),
-                lid_points(face.eyes),
-                found.eyes,
-                face.eyes,
-                found.is_trustworthy);
+    counter.add(
+        lid_points(found.eyes), lid_points(face.eyes), found.eyes, face.eyes, found.is_trustworthy);
   }
 }
 
@@ -103,8 +100,9 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
   result.accuracy = counter.summary();
   if (result.accuracy.faces == 0) {
     throw InputError(dataset.name + ": no face to evaluate" +
-                     (result.problems.empty() ? std::string(", expected faces with 68 points")
-                                              : ", the first problem being: " + result.problems[0]));
+                     (result.problems.empty()
+                          ? std::string(", expected faces with 68 points")
+                          : ", the first problem being: " + result.problems[0]));
   }
   if (!times_ms.empty()) {
     const auto middle = times_ms.begin() + static_cast<std::ptrdiff_t>(times_ms.size() / 2);

@@ -31,11 +31,11 @@ struct LandmarkEvaluation {
 
 /// Locates every annotated face and compares.
 ///
-/// With a detector: of its boxes in the whole picture the one of highest IoU with the face is taken;
-/// a face without one is missed. Without (`detector` null, `--boxes truth`): the box is made from
-/// the annotated points as BlazeFace would draw it, without keypoints.
-/// For 68 points faces without 68 annotated points are left out. Throws InputError when no face is
-/// left, or a model is absent.
+/// With a detector: of its boxes in the whole picture the one of highest IoU with the face is
+/// taken; a face without one is missed. Without (`detector` null, `--boxes truth`): the box is made
+/// from the annotated points as BlazeFace would draw it, without keypoints. For 68 points faces
+/// without 68 annotated points are left out. Throws InputError when no face is left, or a model is
+/// absent.
 LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
                                       detection::FaceDetector* detector,
                                       std::shared_ptr<const landmarks::LandmarkModels> models,
