@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <memory>
 
 #include "closure_figures.hpp"
 #include "command.hpp"
+#include "eyelid/evaluation/detector_evaluation.hpp"
+#include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/pipeline/compare_files.hpp"
+#include "eyelid/pipeline/setup.hpp"
 #include "json_output.hpp"
 #include "options.hpp"
 
@@ -34,6 +40,166 @@ void add_evaluate_closure(CLI::App& evaluate) {
   closure->callback([command] { command->run(); });
 }
 
+void print_problems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems)
+    std::fprintf(stderr, "left out: %s\n", problem.c_str());
+}
+
+nlohmann::ordered_json figure_json(const evaluation::MeanFigure& figure) {
+  if (figure.count == 0) return nullptr;
+  return figure.mean;
+}
+
+std::string figure_text(const evaluation::MeanFigure& figure) {
+  if (figure.count == 0) return "- (no eye)";
+  const std::string interval =
+      figure.half_interval ? fmt::format(" +- {:.4f}", *figure.half_interval) : "";
+  return fmt::format("{:.4f}{} (n {})", figure.mean, interval, figure.count);
+}
+
+struct EvaluateLandmarksCommand {
+  std::string dataset;
+  std::string boxes = "detector";
+  pipeline::SetupRequest request;
+  std::filesystem::path json;
+
+  void run();
+};
+
+void EvaluateLandmarksCommand::run() {
+  const evaluation::LandmarkDataset faces = evaluation::read_landmark_dataset(dataset);
+  const pipeline::Setup setup = pipeline::make_setup(request);
+  evaluation::LandmarkEvaluationOptions options;
+  options.points = setup.tracker.points;
+  const evaluation::LandmarkEvaluation result = evaluation::evaluate_landmarks(
+      faces, boxes == "truth" ? nullptr : setup.detector.get(), setup.models, options);
+  print_problems(faces.problems);
+  print_problems(result.problems);
+
+  const evaluation::LandmarkAccuracy& accuracy = result.accuracy;
+  fmt::print("{}: {} points, boxes of {}\n", faces.name, result.points, result.detector);
+  fmt::print("  faces                {}   missed {}   not trusted {}\n",
+             accuracy.faces,
+             accuracy.missed,
+             accuracy.doubtful);
+  fmt::print("  NME                  {:.2f} %   median {:.2f} %   of the outer-eye distance\n",
+             100.0 * accuracy.nme.mean,
+             100.0 * accuracy.nme_median);
+  fmt::print("  failure rate         {:.2f} %   (missed, or NME over {:.0f} %)\n",
+             100.0 * accuracy.failure_rate,
+             100.0 * accuracy.failure_limit);
+  fmt::print("  EAR error, all       {}\n", figure_text(accuracy.ear_error));
+  fmt::print("  EAR error, closed    {}\n", figure_text(accuracy.ear_error_closed));
+  fmt::print("  EAR error, half      {}\n", figure_text(accuracy.ear_error_half_closed));
+  fmt::print("  EAR error, open      {}\n", figure_text(accuracy.ear_error_open));
+  if (accuracy.closed_auc) fmt::print("  AUC open / closed    {:.4f}\n", *accuracy.closed_auc);
+  fmt::print("  ms per face          {:.3f}\n", result.ms_per_face);
+  if (json.empty()) return;
+
+  nlohmann::ordered_json object = json_head("evaluate landmarks");
+  object["dataset"] = faces.name;
+  nlohmann::ordered_json row = {
+      {"model", fmt::format("landmarks {}", result.points)},
+      {"detector", result.detector},
+      {"points", result.points},
+      {"faces", accuracy.faces},
+      {"missed", accuracy.missed},
+      {"not_trusted", accuracy.doubtful},
+      {"nme", figure_json(accuracy.nme)},
+      {"nme_median", accuracy.nme_median},
+      {"failure_rate", accuracy.failure_rate},
+      {"ear_mae", figure_json(accuracy.ear_error)},
+      {"ear_mae_closed", figure_json(accuracy.ear_error_closed)},
+      {"ear_mae_half_closed", figure_json(accuracy.ear_error_half_closed)},
+      {"ear_mae_open", figure_json(accuracy.ear_error_open)},
+      {"closed_eyes", accuracy.ear_error_closed.count},
+      {"closed_auc", nullptr},
+      {"ms_per_face", result.ms_per_face}};
+  if (accuracy.closed_auc) row["closed_auc"] = *accuracy.closed_auc;
+  object["results"] = nlohmann::ordered_json::array({row});
+  write_json(json, object);
+}
+
+struct EvaluateDetectorCommand {
+  std::string dataset;
+  pipeline::SetupRequest request;
+  evaluation::DetectorEvaluationOptions options;
+  std::filesystem::path json;
+
+  void run();
+};
+
+void EvaluateDetectorCommand::run() {
+  const evaluation::LandmarkDataset faces = evaluation::read_landmark_dataset(dataset);
+  const pipeline::Setup setup = pipeline::make_setup(request);
+  const evaluation::DetectorEvaluation result =
+      evaluation::evaluate_detector(faces, *setup.detector, options);
+  print_problems(faces.problems);
+  print_problems(result.problems);
+  fmt::print("{}: {} on {} pictures, IoU {:.2f}\n",
+             faces.name,
+             result.detector,
+             result.images,
+             result.smallest_iou);
+  fmt::print("  faces {}   found {}   missed {}   recall {:.2f} %   {:.2f} ms per image\n",
+             result.faces,
+             result.true_positives,
+             result.false_negatives,
+             100.0 * result.recall,
+             result.ms_per_image);
+  fmt::print("  precision: not known, the set annotates one face per picture\n");
+  if (json.empty()) return;
+
+  nlohmann::ordered_json object = json_head("evaluate detector");
+  object["dataset"] = faces.name;
+  nlohmann::ordered_json row = {{"detector", result.detector},
+                                {"model", setup.identities.front().name},
+                                {"min_face", result.smallest_face},
+                                {"iou", result.smallest_iou},
+                                {"faces", result.faces},
+                                {"tp", result.true_positives},
+                                {"fp", nullptr},
+                                {"fn", result.false_negatives},
+                                {"recall", result.recall},
+                                {"precision", nullptr},
+                                {"average_precision", nullptr},
+                                {"ms_per_image", result.ms_per_image}};
+  object["results"] = nlohmann::ordered_json::array({row});
+  write_json(json, object);
+}
+
+void add_evaluate_landmarks(CLI::App& evaluate) {
+  auto command = std::make_shared<EvaluateLandmarksCommand>();
+  CLI::App* landmarks = evaluate.add_subcommand("landmarks", "Landmarks against annotated faces");
+  landmarks->add_option("--dataset", command->dataset, "300w:FOLDER or wflw:FOLDER")->required();
+  landmarks
+      ->add_option("--boxes", command->boxes, "detector, or truth: boxes made from the annotation")
+      ->check(CLI::IsMember({"detector", "truth"}))
+      ->capture_default_str();
+  add_setup_options(*landmarks, command->request);
+  add_json_option(*landmarks, command->json);
+  landmarks->callback([command] { command->run(); });
+}
+
+void add_evaluate_detector(CLI::App& evaluate) {
+  auto command = std::make_shared<EvaluateDetectorCommand>();
+  CLI::App* detector =
+      evaluate.add_subcommand("detector", "Face detection against annotated faces");
+  detector->add_option("--dataset", command->dataset, "300w:FOLDER or wflw:FOLDER")->required();
+  detector->add_option("--iou", command->options.smallest_iou, "Least overlap of a hit")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  detector
+      ->add_option("--min-face",
+                   command->options.smallest_face,
+                   "Ignore faces lower than this share of the longer side")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  add_setup_options(*detector, command->request);
+  add_json_option(*detector, command->json);
+  detector->callback([command] { command->run(); });
+}
+
 }  // namespace
 
 void add_evaluate_command(CLI::App& app) {
@@ -41,6 +207,8 @@ void add_evaluate_command(CLI::App& app) {
       app.add_subcommand("evaluate", "Errors against annotations or a known truth");
   evaluate->require_subcommand(1);
   add_evaluate_closure(*evaluate);
+  add_evaluate_landmarks(*evaluate);
+  add_evaluate_detector(*evaluate);
 }
 
 }  // namespace eyelid::app

@@ -47,7 +47,7 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
       .add_option("--detect-every",
                   request.detect_every,
                   "Detect on every n-th frame, carry the box by the landmarks in between "
-                  "(default: 1 for blazeface, 10 for hog)")
+                  "(default: 1 for blazeface, fps / 50 for hog)")
       ->check(CLI::Range(0, 100000))
       ->group(group);
   command

@@ -38,8 +38,10 @@ struct Plane {
 
 void change_light(Plane& plane, Random& random) {
   const float gamma = std::exp(random.uniform_f(-0.5, 0.5));
-  const float contrast = random.uniform_f(0.55, 1.1);
-  const float level = random.uniform_f(-25.0, 25.0);
+  // Webcams burn faces out: contrast beyond 1 clips.
+  const float contrast =
+      random.chance(0.25) ? random.uniform_f(1.1, 2.0) : random.uniform_f(0.55, 1.1);
+  const float level = random.uniform_f(-25.0, contrast > 1.1f ? 70.0 : 25.0);
   const float slope_x = random.uniform_f(-0.35, 0.35) / static_cast<float>(plane.width);
   const float slope_y = random.uniform_f(-0.2, 0.2) / static_cast<float>(plane.height);
   for (int y = 0; y < plane.height; ++y) {

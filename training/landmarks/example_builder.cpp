@@ -14,6 +14,7 @@
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/landmarks/degrade.hpp"
+#include "training/landmarks/draw_glasses.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -100,13 +101,30 @@ struct Example {
   std::vector<Point> shape;
 };
 
+// `points` in frame pixels: those of one eye, of both, or all 68.
+void draw_glasses_on(GreyImage& patch,
+                     const PatchPlacement& placement,
+                     std::span<const Point> points,
+                     Random& random) {
+  const std::size_t first = points.size() == 68 ? kRightEyeBegin : 0;
+  const std::size_t eye_count = points.size() == 6 ? 1 : 2;
+  std::array<EyePoints, 2> eyes;
+  for (std::size_t i = 0; i < 6 * eye_count; ++i) {
+    eyes[i / 6][i % 6] = placement.normalised_from_frame(points[first + i]) *
+                         static_cast<float>(placement.size.width);
+  }
+  draw_random_glasses(patch, std::span(eyes).first(eye_count), random);
+}
+
 Example cut_example(const TrainingFace& face,
                     const PatchPlacement& placement,
                     std::span<const Point> points,
+                    double glasses_share,
                     Random& random,
                     landmarks::PatchCutter& cutter) {
   Example example;
   cutter.cut(face.image, placement, example.patch);
+  if (random.chance(glasses_share)) draw_glasses_on(example.patch, placement, points, random);
   degrade_at_random(example.patch, random);
   example.shape.reserve(points.size());
   for (const Point p : points) example.shape.push_back(placement.normalised_from_frame(p));
@@ -168,58 +186,61 @@ ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOption
                     const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
                     const PatchPlacement placement = random_face_placement(side, random);
                     if (!placement.is_usable()) continue;
-                    examples.push_back(cut_example(side, placement, *side.points, random, cutter));
+                    examples.push_back(cut_example(
+                        side, placement, *side.points, options.glasses_share, random, cutter));
                   }
                 });
 }
 
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(faces,
-                12,
-                options.seed,
-                kBothEyesStream,
-                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-                  const TrainingFace face = faces.load(index);
-                  const TrainingFace mirrored = face.mirrored();
-                  landmarks::PatchCutter cutter;
-                  const std::size_t copies =
-                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-                  for (std::size_t copy = 0; copy < copies; ++copy) {
-                    const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
-                    const PatchPlacement placement = random_both_eyes_placement(side, random);
-                    if (!placement.is_usable()) continue;
-                    examples.push_back(
-                        cut_example(side, placement, twelve_points(side.eyes), random, cutter));
-                  }
-                });
+  return gather(
+      faces,
+      12,
+      options.seed,
+      kBothEyesStream,
+      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+        const TrainingFace face = faces.load(index);
+        const TrainingFace mirrored = face.mirrored();
+        landmarks::PatchCutter cutter;
+        const std::size_t copies =
+            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+        for (std::size_t copy = 0; copy < copies; ++copy) {
+          const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
+          const PatchPlacement placement = random_both_eyes_placement(side, random);
+          if (!placement.is_usable()) continue;
+          examples.push_back(cut_example(
+              side, placement, twelve_points(side.eyes), options.glasses_share, random, cutter));
+        }
+      });
 }
 
 ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(
-      faces,
-      6,
-      options.seed,
-      kOneEyeStream,
-      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-        const TrainingFace face = faces.load(index);
-        landmarks::PatchCutter cutter;
-        for (const EyeSide side : {EyeSide::Right, EyeSide::Left}) {
-          const EyePoints& eye = side == EyeSide::Right ? face.eyes.right : face.eyes.left;
-          EyePoints in_model_order = eye;
-          if (side == EyeSide::Left) {
-            for (std::size_t i = 0; i < 6; ++i) {
-              in_model_order[i] = eye[landmarks::kMirroredEyePoint[i]];
-            }
-          }
-          const float ear = closure::eye_aspect_ratio(eye).value_or(1.0f);
-          const std::size_t copies = copies_of(ear, faces.is_rendered(index), options);
-          for (std::size_t copy = 0; copy < copies; ++copy) {
-            const PatchPlacement placement = random_one_eye_placement(side, eye, random);
-            if (!placement.is_usable()) continue;
-            examples.push_back(cut_example(face, placement, in_model_order, random, cutter));
-          }
-        }
-      });
+  return gather(faces,
+                6,
+                options.seed,
+                kOneEyeStream,
+                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+                  const TrainingFace face = faces.load(index);
+                  landmarks::PatchCutter cutter;
+                  for (const EyeSide side : {EyeSide::Right, EyeSide::Left}) {
+                    const EyePoints& eye =
+                        side == EyeSide::Right ? face.eyes.right : face.eyes.left;
+                    EyePoints in_model_order = eye;
+                    if (side == EyeSide::Left) {
+                      for (std::size_t i = 0; i < 6; ++i) {
+                        in_model_order[i] = eye[landmarks::kMirroredEyePoint[i]];
+                      }
+                    }
+                    const float ear = closure::eye_aspect_ratio(eye).value_or(1.0f);
+                    const std::size_t copies = copies_of(ear, faces.is_rendered(index), options);
+                    for (std::size_t copy = 0; copy < copies; ++copy) {
+                      const PatchPlacement placement = random_one_eye_placement(side, eye, random);
+                      if (!placement.is_usable()) continue;
+                      examples.push_back(cut_example(
+                          face, placement, in_model_order, options.glasses_share, random, cutter));
+                    }
+                  }
+                });
 }
 
 }  // namespace eyelid::training

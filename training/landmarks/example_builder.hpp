@@ -18,6 +18,8 @@ struct ExampleOptions {
   std::size_t half_closed_factor = 3;
   /// Patches of a rendered face: any closure is there often enough.
   std::size_t rendered_copies = 1;
+  /// Share of the patches that get drawn glasses (draw_glasses.hpp), photographed or rendered.
+  double glasses_share = 0.35;
   std::uint64_t seed = 1;
 };
 

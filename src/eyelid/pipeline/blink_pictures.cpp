@@ -6,6 +6,8 @@
 namespace eyelid::pipeline {
 namespace {
 
+constexpr std::int64_t kFramesBeforeOnset = 2;
+
 const EyePoints& eye_of(const EyeLandmarks& eyes, Eye eye) {
   return eye == Eye::Right ? eyes.right : eyes.left;
 }
@@ -15,7 +17,9 @@ const EyePoints& eye_of(const EyeLandmarks& eyes, Eye eye) {
 BlinkPictures::BlinkPictures(std::span<const Blink> blinks, PointSpool& points)
     : blinks_(blinks), points_(points), sets_(blinks.size()) {
   for (std::size_t i = 0; i < blinks.size(); ++i) {
-    wants_.push_back({blinks[i].onset_frame, i, kBefore});
+    // The onset frame has begun to close already; at 25 frames/s it may be half closed.
+    wants_.push_back(
+        {std::max<std::int64_t>(0, blinks[i].onset_frame - kFramesBeforeOnset), i, kBefore});
     wants_.push_back({blinks[i].peak_frame, i, kPeak});
     wants_.push_back({blinks[i].offset_frame, i, kAfter});
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -135,7 +136,6 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   };
   add("detector", std::string(setup.detector->name()));
   add("landmarks", fmt::format("{}", request.landmarks));
-  add("detect every", fmt::format("{} frames", setup.tracker.detect_every));
   add("device", request.device);
   add("precision", request.precision);
   add("threads", fmt::format("{}", setup.tracker.threads));
@@ -148,8 +148,7 @@ Setup make_setup(const SetupRequest& request) {
   Setup setup;
   const compute::Machine machine = compute::this_machine();
   const std::string detector = resolve_detector_name(request);
-  const bool is_hog = detector == "hog";
-  if (is_hog) {
+  if (detector == "hog") {
     setup.detector = make_hog(request, setup);
   } else if (detector == "blazeface") {
     setup.detector = make_blazeface(request, setup);
@@ -169,12 +168,23 @@ Setup make_setup(const SetupRequest& request) {
       request.landmarks == 68 ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve;
   setup.tracker.threads = request.threads > 0 ? request.threads : machine.hardware_threads;
   setup.tracker.groups_in_flight = request.batch;
-  setup.tracker.detect_every =
-      request.detect_every > 0 ? request.detect_every : (is_hog ? kHogDetectEvery : 1);
+  setup.is_detect_every_free = request.detect_every == 0;
+  setup.tracker.detect_every = std::max(1, request.detect_every);
   setup.device = fmt::format("cpu/{}, {} threads", machine.cpu_features, setup.tracker.threads);
   setup.device_reason = request.device == "auto" ? "this build has no CUDA support" : "asked for";
   describe_options(request, setup);
   return setup;
+}
+
+void resolve_detect_every(Setup& setup, double frames_per_second) {
+  if (setup.is_detect_every_free && setup.detector->name() == "hog") {
+    setup.tracker.detect_every =
+        std::max(1, static_cast<int>(std::lround(frames_per_second / kHogDetections_per_s)));
+  }
+  setup.options.emplace_back(
+      "detect every",
+      fmt::format(
+          "{} frame{}", setup.tracker.detect_every, setup.tracker.detect_every == 1 ? "" : "s"));
 }
 
 }  // namespace eyelid::pipeline

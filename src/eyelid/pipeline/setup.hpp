@@ -30,17 +30,14 @@ struct SetupRequest {
   float score_threshold = 0.0f;  // 0: the detector's own
 };
 
-/// HOG costs about a hundred times what BlazeFace does; between detections the landmarks carry the
-/// box.
-inline constexpr int kHogDetectEvery = 10;
-
 /// Everything a Tracker needs, and what a report says about it.
 struct Setup {
   std::unique_ptr<detection::FaceDetector> detector;
   std::shared_ptr<const landmarks::LandmarkModels> models;
-  TrackerOptions tracker;
-  std::string device;         // "cpu/avx2, 2 threads"
-  std::string device_reason;  // why --device auto took it
+  TrackerOptions tracker;             // detect_every is 1 where it was not asked for
+  bool is_detect_every_free = false;  // not asked for
+  std::string device;                 // "cpu/avx2, 2 threads"
+  std::string device_reason;          // why --device auto took it
   std::vector<ModelIdentity> identities;
   std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
 };
@@ -48,5 +45,14 @@ struct Setup {
 /// Opens models and checks the machine. Throws InputError for unknown names and bad files,
 /// DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
+
+/// HOG costs about fifty times what BlazeFace does, so by default it looks for the face only so
+/// often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms it may
+/// move too far for the landmarks to follow.
+inline constexpr double kHogDetections_per_s = 50.0;
+
+/// Where --detect-every was not given: every frame for BlazeFace, every frame up to
+/// kHogDetections_per_s for HOG. Adds the result to the options.
+void resolve_detect_every(Setup& setup, double frames_per_second);
 
 }  // namespace eyelid::pipeline

@@ -110,6 +110,8 @@ void TrackJob::track() {
         request_.folder / "landmarks.csv", static_cast<std::size_t>(request_.setup.landmarks));
   }
 
+  resolve_detect_every(setup_, summary_.source.frames_per_second);
+  summary_.options = setup_.options;
   Tracker tracker(std::move(setup_.detector), setup_.models, setup_.tracker);
   tracker.run(*source, [&](const FrameMeasurement& measurement) {
     trace_->append(closure::closure_input(measurement));
@@ -212,7 +214,6 @@ SessionSummary TrackJob::run() {
   const FolderGuard folder(request_.folder);
   const Clock::time_point start = Clock::now();
   summary_.models = setup_.identities;
-  summary_.options = setup_.options;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
   trace_ = std::make_unique<closure::TraceSpool>(request_.folder);

@@ -34,6 +34,15 @@ struct Worker {
   std::vector<FaceBox> faces;
 };
 
+/// Whether the eyes moved further between two frames than the landmarks can safely follow: a tenth
+/// of the distance between them.
+bool has_jumped(const EyeLandmarks& before, const EyeLandmarks& now) {
+  constexpr float kFollowed = 0.1f;
+  const Point old_middle = (before.right[0] + before.left[3]) * 0.5f;
+  const Point new_middle = (now.right[0] + now.left[3]) * 0.5f;
+  return distance(old_middle, new_middle) > kFollowed * distance(before.right[0], before.left[3]);
+}
+
 void measure(const landmarks::FacePoints& points, FrameMeasurement& measurement) {
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
@@ -111,7 +120,7 @@ void Tracker::State::locate(Group& group) {
     if (previous.is_trustworthy) {
       const landmarks::FacePoints points{*previous.eyes, previous.face_points, true};
       locate_frame(worker, group.frames[i], landmarks::carry_face(*previous.face, points), current);
-      if (current.is_trustworthy) continue;
+      if (current.is_trustworthy && !has_jumped(*previous.eyes, *current.eyes)) continue;
     }
     {
       const StageTimer timer(detection_clock);
