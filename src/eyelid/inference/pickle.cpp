@@ -26,6 +26,9 @@ constexpr std::array<std::string_view, 12> kAllowedGlobals = {"collections Order
                                                               "torch ByteStorage",
                                                               "torch BoolStorage"};
 
+/// A model has some hundred tensors; more objects than this are an attack on memory.
+constexpr std::size_t kObjectLimit = 1000000;
+
 /// The stack machine of the pickle format, reduced to data.
 class Unpickler {
  public:
@@ -64,6 +67,7 @@ class Unpickler {
   }
 
   std::size_t push(PickleValue value) {
+    if (objects_.values.size() >= kObjectLimit) fail("holds a million objects; expected a model");
     objects_.values.push_back(std::move(value));
     stack_.push_back(objects_.values.size() - 1);
     return stack_.back();
@@ -130,8 +134,7 @@ class Unpickler {
   }
 
   void put_in_memo(std::size_t slot) {
-    // A memo slot costs at least one byte of pickle, so no honest number exceeds the size.
-    if (slot > bytes_.size())
+    if (slot >= kObjectLimit)
       fail("uses memo " + std::to_string(slot) + "; expected a smaller one");
     if (memo_.size() <= slot) memo_.resize(slot + 1, kEmpty);
     memo_[slot] = top();

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The smallest C interface that lets a Python script time our engine beside others in one process.
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <span>
+
+#include "eyelid/inference/blazeface_network.hpp"
+#include "fma_peak.hpp"
+
+namespace {
+
+struct Session {
+  explicit Session(const char* path)
+      : network(eyelid::inference::pack_blazeface(eyelid::inference::load_blazeface(path))) {}
+  eyelid::inference::BlazeFaceNetwork network;
+};
+
+}  // namespace
+
+extern "C" {
+
+/// Null when the model cannot be loaded; `message` (256 bytes) then says why.
+void* eyelid_blazeface_open(const char* path, char* message) try {
+  return new Session(path);
+} catch (const std::exception& error) {
+  std::strncpy(message, error.what(), 255);
+  message[255] = '\0';
+  return nullptr;
+}
+
+void eyelid_blazeface_close(void* session) { delete static_cast<Session*>(session); }
+
+const char* eyelid_blazeface_isa(const void* session) {
+  return static_cast<const Session*>(session)->network.isa();
+}
+
+/// pixels (128, 128) with 64 readable bytes behind them; logits (896); numbers (896, 16) or null.
+void eyelid_blazeface_run(void* session,
+                          const std::uint8_t* pixels,
+                          float* logits,
+                          float* numbers) {
+  auto& network = static_cast<Session*>(session)->network;
+  const auto& scores = network.run({pixels, 128, 128, 128});
+  std::memcpy(logits, scores.data(), sizeof scores);
+  if (numbers != nullptr) network.all_box_numbers(std::span(numbers, 896 * 16));
+}
+
+double eyelid_fma_peak_gmacs() { return eyelid::benchmarks::fma_peak_gmacs(); }
+
+}  // extern "C"

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Time of BlazeFace front and of its parts on random weights, one thread, batch 1. `macs_of_peak`
+// is the share of the multiply-add peak measured just before the case.
+//
+//   blazeface_bench --benchmark_repetitions=20 --benchmark_enable_random_interleaving=true
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/detection/blazeface_face_detector.hpp"
+#include "eyelid/frames/letterbox.hpp"
+#include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
+#include "fma_peak.hpp"
+
+namespace eyelid {
+namespace {
+
+constexpr double kNetworkMacs = 24.54e6;  // grey stem, blocks and scores
+constexpr double kBoxMacs = 1.31e6;       // 16 numbers at all 896 anchors
+
+inference::BlazeFaceWeights random_weights() {
+  std::mt19937 random(1);
+  inference::BlazeFaceWeights weights;
+  inference::for_each_convolution(
+      weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
+        std::normal_distribution<float> weight(0.0f, 0.1f);
+        layer.weights.resize(shape[0] * shape[1] * shape[2] * shape[3]);
+        layer.bias.assign(shape[0], 0.0f);
+        for (float& value : layer.weights) value = weight(random);
+      });
+  weights.scores_16.bias.assign(2, -1e6f);  // no candidates: the usual picture has few
+  weights.scores_8.bias.assign(6, -1e6f);
+  return weights;
+}
+
+GreyImage random_frame(int width, int height) {
+  std::mt19937 random(2);
+  GreyImage frame(width, height);
+  for (int y = 0; y < height; y++) {
+    for (int x = 0; x < width; x++) frame.row(y)[x] = static_cast<std::uint8_t>(random());
+  }
+  return frame;
+}
+
+void report_share(benchmark::State& state, double macs, double peak_gmacs) {
+  state.counters["macs_of_peak"] =
+      benchmark::Counter(macs / (peak_gmacs * 1e9), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, bool all_boxes) {
+  inference::BlazeFaceNetwork network(inference::pack_blazeface(random_weights()), variant);
+  const GreyImage input = random_frame(128, 128);
+  std::vector<float> numbers(896 * 16);
+  const double peak = benchmarks::fma_peak_gmacs();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(network.run(input).data());
+    if (all_boxes) network.all_box_numbers(numbers);
+  }
+  report_share(state, kNetworkMacs + (all_boxes ? kBoxMacs : 0.0), peak);
+}
+
+void letterbox(benchmark::State& state) {
+  const GreyImage frame =
+      random_frame(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+  frames::Letterbox letterbox(128);
+  for (auto _ : state) benchmark::DoNotOptimize(letterbox.fit(frame).row(0));
+}
+BENCHMARK(letterbox)->Args({640, 480})->Args({320, 240})->Args({1920, 1080});
+
+void detector(benchmark::State& state) {
+  const GreyImage frame = random_frame(640, 480);
+  const auto detector = detection::make_blazeface_detector(random_weights());
+  std::vector<FaceBox> faces;
+  for (auto _ : state) detector->detect(frame, faces);
+}
+BENCHMARK(detector)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace eyelid
+
+int main(int argument_count, char** arguments) {
+  using namespace eyelid;
+  for (const kernels::BlazeFaceKernels& variant : kernels::blazeface_kernel_variants()) {
+    if ((variant.needs & compute::cpu_features()) != variant.needs) continue;
+    const std::string name = std::string("network/") + variant.isa;
+    benchmark::RegisterBenchmark((name + "/scores").c_str(), network, variant, false)
+        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark((name + "/scores_and_all_boxes").c_str(), network, variant, true)
+        ->Unit(benchmark::kMicrosecond);
+  }
+  benchmark::Initialize(&argument_count, arguments);
+  if (benchmark::ReportUnrecognizedArguments(argument_count, arguments)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
