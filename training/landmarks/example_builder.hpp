@@ -17,7 +17,7 @@ struct ExampleOptions {
   std::size_t closed_factor = 5;
   std::size_t half_closed_factor = 3;
   /// Patches of a rendered face: any closure is there often enough.
-  std::size_t rendered_copies = 1;
+  std::size_t rendered_copies = 2;
   /// Share of the patches that get drawn glasses (draw_glasses.hpp), photographed or rendered.
   double glasses_share = 0.35;
   std::uint64_t seed = 1;

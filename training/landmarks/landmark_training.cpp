@@ -22,7 +22,7 @@ using landmarks::ShapeModelDescription;
 // Below, photographs have no lids to learn from (outer-eye distance in pixels).
 constexpr float kSmallestFace_px = 18.0f;
 
-constexpr std::size_t kPicturesOfPerson = 8;
+constexpr std::size_t kPicturesOfPerson = 6;
 // Tests and sessions render people by small seeds: none of them is trained on.
 constexpr std::uint64_t kFirstRenderedSeed = 1'000'000'000;
 constexpr std::uint64_t kRenderedSeeds = 1'000'000;  // set apart for one training
@@ -106,8 +106,10 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
   switch (kind) {
     case LandmarkModelKind::Face:
       settings.examples.copies = 8;
-      settings.examples.closed_factor = 2;
-      settings.examples.half_closed_factor = 1;
+      settings.examples.closed_factor = 4;
+      settings.examples.half_closed_factor = 2;
+      // Enough to know closed eyes from brows; more would pull the jaw to the rendered outline.
+      settings.examples.rendered_copies = 1;
       training.depth = 3;
       training.trees = 400;
       break;
@@ -147,8 +149,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
   std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
     return suits(face, kind);
   });
-  // Rendered jaws follow the outline only roughly: no example for the 68 points.
-  const std::size_t people = kind == LandmarkModelKind::Face ? 0 : options.rendered_people;
+  const std::size_t people = options.rendered_people;
   const std::size_t rendered = people * kPicturesOfPerson;
   const std::size_t photographs = suitable.size();
   TrainingFaces sources;

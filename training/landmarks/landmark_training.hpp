@@ -36,8 +36,8 @@ struct LandmarkTrainingOptions {
   std::vector<std::string> datasets;
   std::vector<LandmarkModelKind> kinds = {
       LandmarkModelKind::Face, LandmarkModelKind::BothEyes, LandmarkModelKind::OneEye};
-  /// Synthetic persons added to the eye models, eight pictures of each.
-  std::size_t rendered_people = 400;
+  /// Synthetic persons added, six pictures of each.
+  std::size_t rendered_people = 700;
   /// Share of the scenes not trained on, to measure on: 0 for a model to be used.
   double held_out_share = 0.0;
   std::uint64_t seed = 1;

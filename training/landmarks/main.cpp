@@ -25,7 +25,7 @@ int main(int argument_count, char** arguments) {
   app.add_option("--out", folder, "folder for the models")->capture_default_str();
   app.add_option("--model", options.kinds, "68, 12 (both eyes), 6 (one eye); default: all three")
       ->transform(CLI::CheckedTransformer(kKinds));
-  app.add_option("--rendered", options.rendered_people, "rendered people for the eye models")
+  app.add_option("--rendered", options.rendered_people, "rendered people, six pictures of each")
       ->capture_default_str();
   app.add_option("--hold-out", options.held_out_share, "share of the scenes not trained on")
       ->capture_default_str()

@@ -24,6 +24,15 @@ GreyImage flipped(const GreyImage& image) {
   return result;
 }
 
+// Partial closures are what photographs lack: nearly every second picture has one.
+synthesis::PortraitOptions portrait_options() {
+  synthesis::PortraitOptions options;
+  options.half_closed = 0.45f;
+  options.closed = 0.25f;
+  options.glasses = 0.3f;
+  return options;
+}
+
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0;
   for (const char c : text) {
@@ -72,7 +81,7 @@ TrainingFace TrainingFaces::load(std::size_t index) const {
   TrainingFace face;
   if (is_rendered(index)) {
     const std::size_t picture = index - photographs_.size();
-    auto portrait = sitters_[picture / pictures_each_].portrait(picture);
+    auto portrait = sitters_[picture / pictures_each_].portrait(picture, portrait_options());
     face.image = std::move(portrait.image);
     face.eyes = portrait.eyes;
     face.points = portrait.points;

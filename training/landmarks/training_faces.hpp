@@ -29,7 +29,7 @@ struct TrainingFace {
 class TrainingFaces {
  public:
   void add(std::vector<evaluation::LabelledFace> photographs);
-  /// Pictures of `people` synthetic persons with seeds `first_seed`, ...; a quarter wear glasses.
+  /// Pictures of `people` synthetic persons with seeds `first_seed`, ...; a third wear glasses.
   void add_rendered(std::size_t people, std::size_t pictures_each, std::uint64_t first_seed);
 
   std::size_t size() const { return photographs_.size() + sitters_.size() * pictures_each_; }
