@@ -224,7 +224,7 @@ function drawTrace(section, report, trace, onBlink) {
     const perPixel = ((x.domain()[1] - x.domain()[0]) / Math.max(trace.step, 1e-9)) * trace.framesPerBin / width;
     const curves = [];
     modes[mode].filter((name) => !hidden.has(name)).reverse().forEach((name) => {
-      if (perPixel > 20) curves.push({ name: name, part: "range" });
+      if (perPixel > 20 && name !== "fec") curves.push({ name: name, part: "range" });
       curves.push({ name: name, part: perPixel > 20 ? "mean" : "whole" });
     });
     curves.sort((a, b) => d3.descending(a.part, b.part));
@@ -326,7 +326,7 @@ function drawTrace(section, report, trace, onBlink) {
     brush.extent([[margin.left, 0], [margin.left + width, overviewHeight]]);
     const whole = trace.series.fec || trace.series.fec_right || trace.series.fec_left || trace.series.ear_right || trace.series.ear_left;
     const wholeY = d3.scaleLinear().domain(mode === "fec" ? [-0.1, 1.1] : [0, 0.5]).range([overviewHeight - 3, 3]).clamp(true);
-    if (whole) overviewLine.attr("d", curvePath(trace, whole, x0, wholeY, width));
+    if (whole) overviewLine.attr("d", curvePath(trace, whole, x0, wholeY, width, (trace.frames / width) > 300));
     brushLayer.call(brush);
     if (domain && domain[1] - domain[0] < 0.999 * (trace.domain[1] - trace.domain[0])) show(domain[0], domain[1], true);
     else surface.call(zoom.transform, d3.zoomIdentity);
