@@ -58,6 +58,7 @@ void illustrate(video::FrameSource& source,
                 const std::function<void(std::int64_t frames_done)>& progress) {
   BlinkPictures blink_pictures(findings.blinks, findings.points);
   TruthInStep truth(findings.truth);
+  output::OverlayPainter painter;
   video::Frame frame;
 
   const auto on_sample = [&](const EyelidSample& sample) {
@@ -78,6 +79,11 @@ void illustrate(video::FrameSource& source,
                                    [&](const Blink& blink, const output::BlinkPictures& pictures) {
                                      report.add_blink(blink, pictures);
                                    });
+    }
+    if (illustrations.overlay != nullptr) {
+      const PointSpool::Record record = findings.points.read(sample.frame);
+      const auto eyes = record.has_eyes ? std::optional<EyeLandmarks>(record.eyes) : std::nullopt;
+      illustrations.overlay->write(painter.draw(frame.image, sample, eyes), sample.time_s);
     }
     progress(sample.frame + 1);
   };

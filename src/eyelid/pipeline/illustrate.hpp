@@ -10,6 +10,7 @@
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/blink.hpp"
 #include "eyelid/core/trial.hpp"
+#include "eyelid/output/overlay.hpp"
 #include "eyelid/output/report_builder.hpp"
 #include "eyelid/output/truth_csv.hpp"
 #include "eyelid/output/video_writer.hpp"

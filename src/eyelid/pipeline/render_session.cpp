@@ -44,6 +44,7 @@ void render_session(const synthesis::SessionOptions& options,
     throw InputError(folder.string() + ": cannot be made a folder (" + error.message() + ")");
 
   output::VideoWriterOptions video;
+  video.kind = output::VideoKind::kFastLosslessGrey;
   video.width = options.width;
   video.height = options.height;
   video.frames_per_second = options.frames_per_second;

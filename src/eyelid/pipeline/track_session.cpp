@@ -72,6 +72,7 @@ class TrackJob {
   void track();
   void analyze();
   void illustrate();
+  std::unique_ptr<output::VideoWriter> open_overlay() const;
   void add_comparison(output::ReportBuilder& report);
   void write_landmark_row(const FrameMeasurement& measurement);
   void describe(const closure::ClosureSummary& closure);
@@ -182,6 +183,22 @@ void TrackJob::add_comparison(output::ReportBuilder& report) {
                          value(c.onset_error_ms_median)});
 }
 
+std::unique_ptr<output::VideoWriter> TrackJob::open_overlay() const {
+  if (!request_.write_overlay) return nullptr;
+  if (summary_.source.width == 0) {
+    throw InputError(summary_.source.path +
+                     ": pictures of different sizes; expected one size for --overlay");
+  }
+  output::VideoWriterOptions options;
+  options.kind = output::VideoKind::kOverlay;
+  options.timing = output::FrameTiming::kVariable;
+  options.width = summary_.source.width;
+  options.height = summary_.source.height;
+  options.frames_per_second =
+      summary_.source.frames_per_second > 0.0 ? summary_.source.frames_per_second : 25.0;
+  return std::make_unique<output::VideoWriter>(request_.folder / "overlay.mp4", options);
+}
+
 void TrackJob::illustrate() {
   if (!request_.write_report && !request_.write_overlay) return;
   const std::unique_ptr<video::FrameSource> source =
@@ -191,11 +208,13 @@ void TrackJob::illustrate() {
   output::ReportBuilder report({.title = request_.title});
   const Findings findings{
       *trace_, closure_options_, *points_, blinks_, examples_, truth ? &*truth : nullptr};
+  const std::unique_ptr<output::VideoWriter> overlay = open_overlay();
   pipeline::illustrate(
       *source,
       findings,
-      {request_.write_report ? &report : nullptr, nullptr},
+      {request_.write_report ? &report : nullptr, overlay.get()},
       [&](std::int64_t done) { progress_(TrackPhase::Pictures, done, trace_->size()); });
+  if (overlay) overlay->finish();
   if (!request_.write_report) return;
   if (!request_.trials_file.empty()) report.set_trials(trials_);
   if (!request_.truth_file.empty()) add_comparison(report);
