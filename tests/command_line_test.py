@@ -36,7 +36,7 @@ class RenderedSession(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-cli-"))
         cls.session = cls.folder / "session"
-        made = eyelid("synthesize", "--out", cls.session, "--seconds", 2, "--trials", 2, "--seed", 5)
+        made = eyelid("synthesize", "--out", cls.session, "--seconds", 3, "--trials", 2, "--seed", 5)
         assert made.returncode == 0, made.stderr
         cls.tracked = cls.folder / "tracked"
         done = eyelid("track", cls.session / "video.mkv", "--out", cls.tracked, "--threads", 2,
@@ -51,7 +51,7 @@ class RenderedSession(unittest.TestCase):
     def test_synthesize_leaves_its_three_files(self):
         self.assertEqual(sorted(p.name for p in self.session.iterdir()),
                          ["trials.csv", "truth.csv", "video.mkv"])
-        self.assertEqual(len(rows(self.session / "truth.csv")), 1000)
+        self.assertEqual(len(rows(self.session / "truth.csv")), 1500)
         self.assertEqual(len(rows(self.session / "trials.csv")), 2)
 
     def test_track_leaves_every_promised_file_and_no_other(self):
@@ -65,9 +65,9 @@ class RenderedSession(unittest.TestCase):
                          ["frame", "time_s", "valid", "face_score", "face_x_px", "face_y_px",
                           "face_width_px", "face_height_px", "ear_right", "ear_left", "fec_right",
                           "fec_left", "fec", "interpolated"])
-        self.assertEqual([int(r["frame"]) for r in table], list(range(1000)))
+        self.assertEqual([int(r["frame"]) for r in table], list(range(1500)))
         self.assertAlmostEqual(float(table[500]["time_s"]), 1.0, places=6)
-        self.assertGreaterEqual(sum(r["valid"] == "1" for r in table), 980)
+        self.assertGreaterEqual(sum(r["valid"] == "1" for r in table), 1470)
 
     def test_session_json_names_input_models_and_stages(self):
         session = json.loads((self.tracked / "session.json").read_text())
@@ -191,7 +191,7 @@ class BadInput(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_every_command_explains_itself(self):
-        for command in ("demo", "track", "detect", "synthesize", "evaluate", "train", "bench", "model",
+        for command in ("demo", "track", "detect", "synthesize", "evaluate", "bench", "model",
                         "doctor"):
             with self.subTest(command=command):
                 done = eyelid(command, "--help")

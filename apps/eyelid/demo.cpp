@@ -21,6 +21,9 @@ namespace eyelid::app {
 namespace {
 
 struct DemoCommand {
+  // Room for spontaneous blinks between the trials.
+  DemoCommand() { session.seconds = 15.0; }
+
   std::filesystem::path folder = "demo";
   synthesis::SessionOptions session;
   bool is_hard = false;
