@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/compute/cpu_features.hpp"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <cstdlib>
 #include <string_view>
 
@@ -9,13 +13,20 @@
 namespace eyelid::compute {
 namespace {
 
+#if defined(__x86_64__)
+// clang 14 does not know this name in __builtin_cpu_supports: CPUID leaf 1, bit 29 of ECX.
+bool has_f16c() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 29)) != 0;
+}
+#endif
+
 std::uint32_t read_hardware() {
   std::uint32_t features = kAnyCpu;
 #if defined(__x86_64__)
   // __builtin_cpu_supports also asks the operating system (XGETBV) whether it saves the registers.
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-      __builtin_cpu_supports("f16c")) {
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()) {
     features |= kAvx2;
   }
   if ((features & kAvx2) != 0 && __builtin_cpu_supports("avx512f") &&
