@@ -92,14 +92,14 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::next_outcome() {
   return first;
 }
 
-/// Feeds the decoder until it gives a picture or refuses a packet.
+/// Feeds the decoder until it gives a picture or refuses a packet. FFmpeg's "out of memory" is a
+/// refusal like any other: it is what it says of absurd sizes in a damaged file.
 std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
   if (!picture_) picture_ = spare_picture();
   while (!stream_.is_stopped()) {
     const int received = avcodec_receive_frame(codec_.get(), picture_.get());
     if (received == 0) return outcome_of_picture();
     if (received == AVERROR_EOF) return std::nullopt;
-    if (received == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (received != AVERROR(EAGAIN)) return outcome_of_refusal();
     if (is_draining_) return std::nullopt;
     const PacketPtr packet = next_packet();
@@ -110,7 +110,6 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
       if (is_doubtful(*packet)) doubtful_.insert(sent_packets_);
     }
     const int sent = avcodec_send_packet(codec_.get(), packet.get());
-    if (sent == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (sent < 0 && packet) return outcome_of_refusal();
   }
   return std::nullopt;
@@ -179,7 +178,6 @@ PacketPtr VideoDecoder::read_packet() {
   if (!packet) throw std::bad_alloc();
   while (true) {
     end_code_ = av_read_frame(format_.get(), packet.get());
-    if (end_code_ == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (end_code_ < 0) return nullptr;
     stream_.note_progress();
     if (packet->stream_index == video_->index) break;

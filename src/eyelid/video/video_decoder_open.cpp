@@ -119,7 +119,6 @@ void VideoDecoder::open_container() {
   av_dict_set(&settings, "protocol_whitelist", "none", 0);
   code = avformat_open_input(&context, name_.c_str(), kind, &settings);
   av_dict_free(&settings);
-  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
   // On failure FFmpeg has freed the context.
   if (code < 0) {
     throw InputError(name_ + ": no readable video (" + error_text(code) + " in " + kind->name +
@@ -175,7 +174,6 @@ void VideoDecoder::open_codec(Threads threads) {
   codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
-  if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (code < 0) {
     throw InputError(name_ + ": the " + codec->name + " decoder refuses the stream (" +
                      error_text(code) + "), expected one it can decode");
