@@ -19,6 +19,7 @@ import tempfile
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import SessionNotCreatedException
     from selenium.webdriver.chrome.options import Options
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.action_chains import ActionChains
@@ -33,6 +34,16 @@ DRIVER = shutil.which("chromedriver")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def start(options):
+    """A busy machine may be too slow for the driver's patience: three tries."""
+    for _ in range(2):
+        try:
+            return webdriver.Chrome(options=options, service=Service(DRIVER))
+        except SessionNotCreatedException as error:
+            print(f"browser did not start, again: {error.msg}")
+    return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
 def open_browser(folder, dark=False):
     options = Options()
     options.binary_location = BROWSER
@@ -41,7 +52,7 @@ def open_browser(folder, dark=False):
                      f"--user-data-dir={folder}"]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service(DRIVER))
+    browser = start(options)
     if dark:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
                                 {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})

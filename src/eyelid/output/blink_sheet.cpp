@@ -60,6 +60,10 @@ void BlinkSheet::add(const Blink& blink, const BlinkPictures& pictures) {
                                       std::pair{"peak", &pictures.peak},
                                       std::pair{"after", &pictures.after}}) {
     if (!*picture || (*picture)->image.is_empty()) continue;
+    if (picture_bytes_left_ == 0) {
+      bytes = 1;  // no room: not even encoded
+      break;
+    }
     row.pictures[name] = picture_json(**picture);
     bytes += bytes_of(row.pictures[name]);
   }
