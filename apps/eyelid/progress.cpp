@@ -16,8 +16,7 @@ constexpr std::chrono::seconds kPlainPeriod{10};
 std::string bar(double share) {
   constexpr int kWidth = 30;
   const int filled = static_cast<int>(std::clamp(share, 0.0, 1.0) * kWidth);
-  return "[" + std::string(static_cast<std::size_t>(filled), '=') +
-         std::string(static_cast<std::size_t>(kWidth - filled), ' ') + "]";
+  return fmt::format("[{:=<{}}{: <{}}]", "", filled, "", kWidth - filled);
 }
 
 std::string clock_text(double seconds) {
