@@ -8,7 +8,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <sstream>
 #include <vector>
 
@@ -138,36 +137,6 @@ TEST(EmbeddedLandmarks, CarriedFacesRestOnRestingFaces) {
     }
     EXPECT_LT(lid_error(found.eyes, truth), 0.08f);
   }
-}
-
-TEST(EmbeddedLandmarks, DistrustMostOfWhatIsNoFace) {
-  EYELID_SHARED_OR_SKIP(folder, "data/train/helen");
-  EyeLandmarker landmarker(embedded_landmark_models());
-  std::mt19937 random(5);
-  int trusted = 0;
-  int trials = 0;
-  for (const Photograph& photograph : read_photographs(folder, 25)) {
-    const FaceBox face = true_face(photograph.truth);
-    const auto anywhere = [&](int extent) {
-      return static_cast<float>(random() % static_cast<unsigned>(extent));
-    };
-    for (int i = 0; i < 10; ++i) {
-      // Eyes claimed at a random place of the picture, off the true ones.
-      const Point right{anywhere(photograph.image.width()), anywhere(photograph.image.height())};
-      const float eye_distance = face.box.width * 0.4f;
-      FacePoints claim;
-      claim.eyes.right.fill(right);
-      claim.eyes.left.fill({right.x + eye_distance, right.y});
-      if (distance(right, (*face.keypoints)[0]) < eye_distance) continue;
-      const FaceBox claimed = carry_face(face, claim);
-      ++trials;
-      trusted +=
-          landmarker.locate(photograph.image, claimed, PointCount::Twelve).is_trustworthy ? 1 : 0;
-    }
-  }
-  RecordProperty("trusted", trusted);
-  RecordProperty("trials", trials);
-  EXPECT_LT(trusted, trials / 2);
 }
 
 }  // namespace
