@@ -19,7 +19,8 @@ bool is_plausible_eye_pair(const EyeLandmarks& eyes, const FrameView& frame);
 bool fits_face_box(const EyeLandmarks& eyes, const Rect& box);
 
 /// Whether the both-eyes model and the one-eye models agree: eye centres moved by less than a third
-/// of an eye's width. On something that is no face the two find different places.
+/// of an eye's width. Catches a failed fit; it hardly tells a face from background, where the
+/// two mostly agree as well.
 bool stages_agree(const EyeLandmarks& first_stage, const EyeLandmarks& final_stage);
 
 }  // namespace eyelid::landmarks

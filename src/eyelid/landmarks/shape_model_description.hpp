@@ -14,8 +14,8 @@ namespace eyelid::landmarks {
 inline constexpr std::size_t kMaxShapePoints = 512;
 inline constexpr std::size_t kMaxTrees = 4096;  // per cascade
 
-/// How leaves are kept in memory and in files. F32 repeats dlib bit by bit; F16 halves the traffic
-/// that bounds a 68-point model; I16 is a common scale per cascade and integer sums.
+/// How leaves are kept in memory and in files. F32 agrees with dlib (0.001 px); F16 halves the
+/// traffic that bounds a 68-point model; I16 is a common scale per cascade and integer sums.
 enum class LeafType { F32, F16, I16 };
 
 /// An ensemble of regression trees in plain numbers: what a trainer hands over and a file holds.
