@@ -17,9 +17,6 @@
 namespace eyelid::closure {
 namespace {
 
-// Standard deviation of FEC at rest above which the user is told. Clear pictures: 0.01 to 0.1.
-constexpr float kPoorNoise = 0.15f;
-
 // Last pass: joins the eyes to rows, finds the blinks, delivers both.
 class Delivery {
  public:
