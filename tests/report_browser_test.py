@@ -188,7 +188,7 @@ def check_print(page, folder, blinks):
 def run(program, reports, pictures, folder):
     def sample(kind):
         path = folder / f"{kind}.html"
-        subprocess.run([program, path, kind], check=True, timeout=120)
+        subprocess.run([program, path, kind], check=True, timeout=300)
         return path
 
     browser = open_browser(folder / "light")
