@@ -28,7 +28,7 @@ struct Samples {
   unsigned at(int x) const {
     const std::uint8_t* p = first + static_cast<std::ptrdiff_t>(x) * step;
     if (!is_wide) return static_cast<unsigned>(*p) >> shift;
-    const unsigned value = is_big_endian ? (p[0] << 8 | p[1]) : (p[1] << 8 | p[0]);
+    const unsigned value = is_big_endian ? p[0] * 256u + p[1] : p[1] * 256u + p[0];
     return (value >> shift) & 0xff;
   }
 };

@@ -199,6 +199,7 @@ const char* picture_codec_name(PictureKind kind) {
 }
 
 GreyImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
+  silence_ffmpeg();
   if (bytes.empty()) throw InputError(name + ": the file is empty (0 bytes), expected a picture");
   const PictureKind kind = picture_kind(bytes);
   if (kind == PictureKind::kNone) {
@@ -221,7 +222,6 @@ GreyImage decode_picture(std::span<const std::uint8_t> bytes, const std::string&
 }
 
 GreyImage read_image(const std::filesystem::path& path) {
-  silence_ffmpeg();
   return decode_picture(read_bytes(path, kMaxFile_bytes), path.string());
 }
 
