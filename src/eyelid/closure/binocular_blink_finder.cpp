@@ -94,8 +94,10 @@ double BinocularBlinkFinder::nearness_s() const {
 
 bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
   const float noise = options_.rest_noise[index_of(blink.eye)];
+  const float deviations =
+      blink.kind == BlinkKind::Full ? kSmallestAmplitudeInNoise : kLonePartialAmplitudeInNoise;
   // Light that jumps on a lens is far above the noise: a poor eye needs the other one's word.
-  return noise <= kPoorNoise && blink.amplitude >= kSmallestAmplitudeInNoise * noise &&
+  return noise <= kPoorNoise && blink.amplitude >= deviations * noise &&
          blink.half_width_ms >= 1000.0 * kUnconfirmedHalfWidthInFrames * options_.frame_interval_s;
 }
 

@@ -31,15 +31,19 @@ inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
 /// believed alone, and the user is told. Clear pictures: 0.01 to 0.1.
 inline constexpr float kPoorNoise = 0.15f;
 
+/// A blink of one eye alone that stays partial needs this many deviations of the noise at rest
+/// instead of kSmallestAmplitudeInNoise: a reflection that crosses a lens looks just like it.
+inline constexpr float kLonePartialAmplitudeInNoise = 8.0f;
+
 /// Finds the blinks of both eyes, each with its own times (BlinkFinder), streaming.
 ///
 /// A blink stands by itself when its amplitude is at least kSmallestAmplitudeInNoise deviations of
-/// the noise at rest, that noise at most kPoorNoise, and its half width at least
-/// kUnconfirmedHalfWidthInFrames frames. Any other stands when the other eye blinks at the same
-/// time: peaks within kSimultaneous_s, or an overlap of half the longer of the two. At 25 frames/s
-/// a real blink may show in one frame only; and landmark noise of a poor picture, which no
-/// threshold tells from blinks, rarely strikes both eyes at once. Winks and one-sided responses are
-/// found wherever the picture allows.
+/// the noise at rest (kLonePartialAmplitudeInNoise if Partial), that noise at most kPoorNoise, and
+/// its half width at least kUnconfirmedHalfWidthInFrames frames. Any other stands when the other
+/// eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half the longer of
+/// the two. At 25 frames/s a real blink may show in one frame only; and landmark noise of a poor
+/// picture, which no threshold tells from blinks, rarely strikes both eyes at once. Winks and
+/// one-sided responses are found wherever the picture allows.
 ///
 /// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
 /// Memory does not depend on the length of the trace.

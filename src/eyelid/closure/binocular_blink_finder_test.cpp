@@ -45,6 +45,15 @@ TEST(BinocularBlinkFinder, AnEyeMayBlinkAloneInAClearPicture) {
   EXPECT_EQ(blinks[1].kind, BlinkKind::Partial);
 }
 
+TEST(BinocularBlinkFinder, ALonePartialBlinkNeedsAClearerPictureThanAFullOne) {
+  MadeTrace one_eyed, still;
+  one_eyed.blinks = {MadeBlink{3.0}, MadeBlink{6.0, 0.45}};
+  const std::vector<Blink> alone = find_blinks(rows_of(one_eyed, still, 0.08));
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(alone[0].kind, BlinkKind::Full);
+  EXPECT_EQ(find_blinks(rows_of(one_eyed, one_eyed, 0.08)).size(), 4u);
+}
+
 TEST(BinocularBlinkFinder, OneFrameCountsWhenBothEyesShowIt) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
   rows[100].fec_right = rows[100].fec_left = 0.9f;
