@@ -66,6 +66,10 @@ struct SessionSummary {
   std::string device;                                        // "cpu/x86_avx2, 2 threads"
   std::string device_reason;                                 // why --device auto took it
   Calibration calibration;
+  /// Robust standard deviation of FEC while the eye rests: what a difference must exceed to mean
+  /// anything.
+  float fec_noise_right = kNotAvailable;
+  float fec_noise_left = kNotAvailable;
   std::int64_t frames = 0;
   std::int64_t valid_frames = 0;
   std::int64_t interpolated_frames = 0;

@@ -240,6 +240,9 @@ SessionSummary summary_from(const Json& root) {
   take(root, "device", summary.device);
   take(root, "device_reason", summary.device_reason);
   summary.calibration = calibration_from(child(root, "calibration"));
+  const Json& noise = child(root, "fec_noise_at_rest");
+  take(noise, "right", summary.fec_noise_right);
+  take(noise, "left", summary.fec_noise_left);
   const Json& counts = child(root, "counts");
   take(counts, "frames", summary.frames);
   take(counts, "valid_frames", summary.valid_frames);
@@ -289,28 +292,31 @@ void check_format(const Json& root) {
 std::string session_json(const SessionSummary& summary) {
   Json options = Json::object();
   for (const auto& [name, value] : summary.options) options[name] = value;
-  return text_of({{"format", kSessionFormat},
-                  {"format_version", kSessionFormatVersion},
-                  {"eyelid_version", kVersion},
-                  {"input", source_object(summary.source)},
-                  {"decoding", report_object(summary.source_report)},
-                  {"models", models_array(summary.models)},
-                  {"options", options},
-                  {"device", summary.device},
-                  {"device_reason", summary.device_reason},
-                  {"calibration", calibration_object(summary.calibration)},
-                  {"counts",
-                   {{"frames", summary.frames},
-                    {"valid_frames", summary.valid_frames},
-                    {"interpolated_frames", summary.interpolated_frames},
-                    {"face_lost_intervals", summary.face_lost_intervals},
-                    {"blinks_right", summary.blinks_right},
-                    {"blinks_left", summary.blinks_left}}},
-                  {"duration_s", number(summary.duration_s)},
-                  {"wall_s", number(summary.wall_s)},
-                  {"frames_per_second", number(summary.frames_per_second)},
-                  {"stages", stages_array(summary.stages)},
-                  {"warnings", summary.warnings}});
+  return text_of(
+      {{"format", kSessionFormat},
+       {"format_version", kSessionFormatVersion},
+       {"eyelid_version", kVersion},
+       {"input", source_object(summary.source)},
+       {"decoding", report_object(summary.source_report)},
+       {"models", models_array(summary.models)},
+       {"options", options},
+       {"device", summary.device},
+       {"device_reason", summary.device_reason},
+       {"calibration", calibration_object(summary.calibration)},
+       {"fec_noise_at_rest",
+        {{"right", number(summary.fec_noise_right)}, {"left", number(summary.fec_noise_left)}}},
+       {"counts",
+        {{"frames", summary.frames},
+         {"valid_frames", summary.valid_frames},
+         {"interpolated_frames", summary.interpolated_frames},
+         {"face_lost_intervals", summary.face_lost_intervals},
+         {"blinks_right", summary.blinks_right},
+         {"blinks_left", summary.blinks_left}}},
+       {"duration_s", number(summary.duration_s)},
+       {"wall_s", number(summary.wall_s)},
+       {"frames_per_second", number(summary.frames_per_second)},
+       {"stages", stages_array(summary.stages)},
+       {"warnings", summary.warnings}});
 }
 
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary) {

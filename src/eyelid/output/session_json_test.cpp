@@ -34,6 +34,7 @@ SessionSummary filled_summary() {
   summary.calibration.right = {.open_ear = 0.3f, .closed_ear = 0.05f};
   summary.calibration.closed_source = LevelSource::Population;
   summary.calibration.subject = "S1";
+  summary.fec_noise_right = 0.03f;
   summary.frames = 6000;
   summary.valid_frames = 5990;
   summary.blinks_right = 12;
@@ -54,6 +55,8 @@ TEST(SessionJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(read.options, summary.options) << "the order of display must survive";
   EXPECT_EQ(read.calibration.right.open_ear, 0.3f);
   EXPECT_TRUE(std::isnan(read.calibration.left.open_ear));
+  EXPECT_EQ(read.fec_noise_right, 0.03f);
+  EXPECT_TRUE(std::isnan(read.fec_noise_left));
   EXPECT_EQ(read.calibration.closed_source, LevelSource::Population);
   EXPECT_EQ(read.stages.at(0).p99_ms, 0.9);
   EXPECT_EQ(read.warnings, summary.warnings);

@@ -30,12 +30,14 @@ bool BlinkPictures::wants(std::int64_t frame) const {
   return next_want_ < wants_.size() && wants_[next_want_].frame == frame;
 }
 
-std::optional<BlinkPictures::Place> BlinkPictures::place_of(const Blink& blink) const {
+std::optional<BlinkPictures::Place> BlinkPictures::place_of(
+    const Blink& blink, const PointSpool::Record& record) const {
   for (const std::int64_t frame : {blink.onset_frame, blink.peak_frame, blink.offset_frame}) {
-    const PointSpool::Record record = points_.read(frame);
-    if (!record.has_eyes) continue;
-    const EyePoints& lid = eye_of(record.eyes, blink.eye);
-    return Place{(lid[0] + lid[3]) * 0.5f, distance(lid[0], lid[3])};
+    const PointSpool::Record scale = points_.read(frame);
+    if (!scale.has_eyes) continue;
+    const EyePoints& scale_lid = eye_of(scale.eyes, blink.eye);
+    const EyePoints& lid = record.has_eyes ? eye_of(record.eyes, blink.eye) : scale_lid;
+    return Place{(lid[0] + lid[3]) * 0.5f, distance(scale_lid[0], scale_lid[3])};
   }
   return std::nullopt;
 }
@@ -45,9 +47,9 @@ void BlinkPictures::add(
   for (; wants(frame); ++next_want_) {
     const Want& want = wants_[next_want_];
     const Blink& blink = blinks_[want.blink];
-    const std::optional<Place> place = place_of(blink);
-    if (!place) continue;
     const PointSpool::Record record = points_.read(frame);
+    const std::optional<Place> place = place_of(blink, record);
+    if (!place) continue;
     Picture picture{
         output::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
         frame,

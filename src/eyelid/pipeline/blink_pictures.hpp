@@ -52,12 +52,13 @@ class BlinkPictures {
   struct Set {
     std::array<std::optional<Picture>, 3> pictures;
   };
-  /// The same piece of the frame for all three pictures of a blink: where the eye was at its onset.
+  /// Where a picture is cut: all three of a blink at one scale, each where the eye is in its frame
+  /// (heads move), or was in another of the three where it has no points.
   struct Place {
     Point center;
     float eye_width_px;
   };
-  std::optional<Place> place_of(const Blink& blink) const;
+  std::optional<Place> place_of(const Blink& blink, const PointSpool::Record& record) const;
   output::BlinkPictures views_of(const Set& set) const;
 
   std::span<const Blink> blinks_;

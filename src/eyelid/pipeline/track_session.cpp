@@ -150,6 +150,8 @@ void TrackJob::describe(const closure::ClosureSummary& closure) {
     summary_.calibration.camera = request_.camera;
     summary_.calibration.recording = summary_.source.path;
   }
+  summary_.fec_noise_right = closure.noise_right;
+  summary_.fec_noise_left = closure.noise_left;
   summary_.frames = closure.frames;
   summary_.valid_frames = closure.valid_frames;
   summary_.interpolated_frames = closure.interpolated_frames;

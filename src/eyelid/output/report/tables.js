@@ -77,13 +77,14 @@ const LEVEL_SOURCES = {
   population: "not seen in this recording: the typical ratio of people",
 };
 
-function drawCalibration(parent, calibration) {
+function drawCalibration(parent, calibration, noise) {
   put(parent, "h3", null, "Calibration");
   put(parent, "p", "note", "FEC is only as good as these two levels. They hold for one person, one camera position and one pair of glasses or none.");
-  const eye = (name) => ({ name: name, open: calibration[name].open_ear, closed: calibration[name].closed_ear });
+  const eye = (name) => ({ name: name, open: calibration[name].open_ear, closed: calibration[name].closed_ear, noise: noise[name] });
   table(parent, [
     { title: "Eye", value: (row) => row.name }, { title: "Open EAR", number: true, value: (row) => fixed(row.open, 4) },
     { title: "Closed EAR", number: true, value: (row) => fixed(row.closed, 4) }, { title: "Range", number: true, value: (row) => fixed(row.open - row.closed, 4) },
+    { title: "FEC noise at rest", number: true, value: (row) => fixed(row.noise, 3) },
   ], [eye("right"), eye("left")]);
   const conditions = calibration.conditions;
   pairsTable(parent, [["Open level", LEVEL_SOURCES[calibration.open_source]], ["Closed level", LEVEL_SOURCES[calibration.closed_source]], ["Date", conditions.date], ["Subject", conditions.subject], ["Glasses", conditions.glasses], ["Camera", conditions.camera], ["Recording", conditions.recording]]);
@@ -99,7 +100,7 @@ function drawMethod(section, report) {
     ["Size", input.width_px ? input.width_px + " \u00d7 " + input.height_px + " px" : ""], ["Nominal rate", input.nominal_frames_per_second ? fixed(input.nominal_frames_per_second, 3) + " frames/s" : ""],
     ["Decoded frames", grouped(decoding.decoded_frames)], ["Damaged frames, skipped", grouped(decoding.damaged_frames)], ["Gaps in time", grouped(decoding.timestamp_gaps) + " (" + grouped(decoding.missing_frames) + " frames missing)"],
     ["Repaired time stamps", grouped(decoding.repaired_timestamps)], ["File complete", decoding.was_truncated ? "no: it ended early" : "yes"]]);
-  drawCalibration(right, session.calibration);
+  drawCalibration(right, session.calibration, session.fec_noise_at_rest);
   put(left, "h3", null, "Settings");
   pairsTable(left, Object.entries(session.options).concat([["device", session.device], ["why this device", session.device_reason], ["eyelid version", session.eyelid_version]]));
   if (session.stages.length) {
