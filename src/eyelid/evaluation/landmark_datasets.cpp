@@ -146,6 +146,7 @@ LabelledFace wflw_face(const fs::path& folder, const std::vector<std::string>& w
     face.eyes.right[i] = points[kWflwRightEye[i]];
     face.eyes.left[i] = points[kWflwLeftEye[i]];
   }
+  face.annotation.assign(points.begin(), points.end());
   face.hull = hull_of(points);
   std::error_code ignored;
   if (!fs::is_regular_file(face.image, ignored)) {
@@ -205,6 +206,7 @@ LandmarkDataset read_300w(const fs::path& folder) {
       face.image = *picture;
       face.scene = scene_of(file);
       face.eyes = eyes_of(*face.points);
+      face.annotation.assign(face.points->begin(), face.points->end());
       face.hull = hull_of(*face.points);
       dataset.faces.push_back(std::move(face));
     } catch (const InputError& error) {

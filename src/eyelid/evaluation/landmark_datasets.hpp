@@ -19,6 +19,7 @@ struct LabelledFace {
   std::string scene;
   EyeLandmarks eyes;
   std::optional<FaceLandmarks> points;  // where all 68 are known
+  std::vector<Point> annotation;        // every point, in the set's own order: 68 or 98
   Rect hull;                            // the upright box round all annotated points
 };
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/evaluation/annotated_pictures.hpp"
+
+#include <map>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/landmark_datasets.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+// Faces of one picture together. Sets of facial points never promise to name every face.
+AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
+  AnnotatedPictures result;
+  result.name = std::move(dataset.name);
+  result.problems = std::move(dataset.problems);
+  std::map<std::filesystem::path, AnnotatedPicture> pictures;
+  for (LabelledFace& face : dataset.faces) {
+    AnnotatedPicture& picture = pictures[face.image];
+    picture.image = face.image;
+    picture.scene = face.scene;
+    picture.faces.push_back({std::nullopt, std::move(face.annotation)});
+  }
+  for (auto& [path, picture] : pictures) result.pictures.push_back(std::move(picture));
+  return result;
+}
+
+AnnotatedPictures read_bare_pictures(const std::filesystem::path& folder) {
+  AnnotatedPictures result;
+  result.name = "pictures:" + folder.string();
+  for (const std::filesystem::path& path : video::list_images(folder)) {
+    AnnotatedPicture picture;
+    picture.image = path;
+    picture.scene = path.stem().string();
+    result.pictures.push_back(std::move(picture));
+  }
+  return result;
+}
+
+}  // namespace
+
+AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
+  const auto colon = format_and_path.find(':');
+  const std::string format(format_and_path.substr(0, colon));
+  if (colon != std::string_view::npos) {
+    const std::filesystem::path path(format_and_path.substr(colon + 1));
+    if (format == "300w") return grouped_by_picture(read_300w(path));
+    if (format == "wflw") return grouped_by_picture(read_wflw(path));
+    if (format == "pictures") return read_bare_pictures(path);
+  }
+  throw InputError("dataset \"" + std::string(format_and_path) +
+                   "\": unknown format, expected 300w:FOLDER, wflw:FOLDER or pictures:FOLDER");
+}
+
+}  // namespace eyelid::evaluation

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eyelid/core/geometry.hpp"
+
+namespace eyelid::evaluation {
+
+/// A face as one set annotates it: a box, points, or both. Points in pixels of the picture, the
+/// centre of its first pixel being (0, 0); boxes on pixel edges.
+struct AnnotatedFace {
+  std::optional<Rect> box;    // the set's own idea of a face's extent
+  std::vector<Point> points;  // 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners) or none
+};
+
+/// One picture with all its annotations.
+struct AnnotatedPicture {
+  std::filesystem::path image;
+  /// Pictures of one scene share it: a training set and its check must never share a scene.
+  std::string scene;
+  std::vector<AnnotatedFace> faces;
+  std::vector<Rect> ignored;  // places where a face may or may not be, on pixel edges
+  bool is_complete = false;   // whether every face of the picture is annotated
+};
+
+/// What a set held. A damaged entry never ends the reading: it is left out and told in one
+/// sentence that names the file.
+struct AnnotatedPictures {
+  std::string name;  // as given: "wflw:faces"
+  std::vector<AnnotatedPicture> pictures;
+  std::vector<std::string> problems;
+};
+
+/// Pictures of a set given as FORMAT:PATH.
+///   300w      folder of iBUG `.pts` files, pictures beside them
+///   wflw      folder with `images/` and `list_98pt_rect.txt`
+///   pictures  folder of pictures of which nothing is known
+///
+/// Pictures are looked for, not opened; order by name, so the same on every machine. Throws
+/// InputError: unknown format, absent folder or list, or not one usable picture.
+AnnotatedPictures read_annotated_pictures(std::string_view format_and_path);
+
+}  // namespace eyelid::evaluation
