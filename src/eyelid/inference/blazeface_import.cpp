@@ -112,7 +112,10 @@ BlazeFaceWeights blazeface_from_tflite(const std::vector<TfliteConvolution>& con
                        name + " of BlazeFace front");
     }
     layer.weights = channels_first(convolution);
-    if (name == "stem") layer.weights = sum_over_channels(layer.weights, 3);
+    if (name == "stem") {
+      weights.colour_stem = layer.weights;
+      layer.weights = sum_over_channels(layer.weights, 3);
+    }
     layer.bias = convolution.bias;
   });
   weights.stored_channels = 3;
@@ -143,7 +146,10 @@ BlazeFaceWeights blazeface_from_pytorch(const std::vector<NamedTensor>& tensors,
     const std::string theirs = pytorch_name(name);
     if (name == "stem") shape[1] = 3;
     layer.weights = take(theirs + ".weight", shape);
-    if (name == "stem") layer.weights = sum_over_channels(layer.weights, 3);
+    if (name == "stem") {
+      weights.colour_stem = layer.weights;
+      layer.weights = sum_over_channels(layer.weights, 3);
+    }
     layer.bias = take(theirs + ".bias", {shape[0]});
   });
   weights.stored_channels = 3;

@@ -21,6 +21,7 @@ constexpr int kLast8 = 16;
 constexpr int kAnchors16 = 512;
 constexpr int kPerCell16 = 2;
 constexpr int kPerCell8 = 6;
+constexpr int kColourTaps = 3 * 5 * 5;
 /// Rows kept of a layer that is read while it is written.
 constexpr int kRingRows = 16;
 
@@ -82,6 +83,7 @@ struct PackedBlazeFace {
   float input_scale = 0.0f;
   float input_offset = 0.0f;
   PackedPointwise stem;
+  PackedPointwise colour_stem;  // no inputs: the file was grey
   struct Block {
     int stride = 1;
     AlignedBuffer<float> depthwise;
@@ -143,6 +145,10 @@ std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& we
   packed->input_scale = weights.input_scale;
   packed->input_offset = weights.input_offset;
   packed->stem = pack(weights.stem, 25, kBlazeFaceStemChannels);
+  if (!weights.colour_stem.empty()) {
+    packed->colour_stem =
+        pack({weights.colour_stem, weights.stem.bias}, kColourTaps, kBlazeFaceStemChannels);
+  }
   for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
     const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[i];
     packed->blocks[i] = {shape.stride,
@@ -193,7 +199,52 @@ struct BlazeFaceNetwork::Workspace {
     }
   }
 
+  /// The 5x5 windows of one output row of the stem, [channel, row, column][x].
+  void gather_colour_windows(int y, float* windows) const {
+    const int width = map_width();
+    for (int tap = 0; tap < kColourTaps; tap++) {
+      const int channel = tap / 25, row = 2 * y - 1 + tap / 5 % 5, column = tap % 5 - 1;
+      float* target = windows + tap * width;
+      if (row < 0 || row >= 2 * width) {
+        std::fill_n(target, width, 0.0f);
+        continue;
+      }
+      const std::uint8_t* source = colour + (row * 2 * width + column) * 3 + channel;
+      for (int x = 0; x < width; x++) {
+        const int place = 2 * x + column;
+        target[x] =
+            place < 0 || place >= 2 * width
+                ? 0.0f
+                : static_cast<float>(source[6 * x]) * weights.input_scale + weights.input_offset;
+      }
+    }
+  }
+  int map_width() const { return maps[0].width; }
+
+  void run_colour_stem(int y) {
+    const int width = map_width();
+    const float* rows[kStripRows];
+    for (int i = 0; i < kStripRows; i++) {
+      float* windows = colour_windows.data() + kernels::kRowSlack +
+                       i * (kColourTaps * width + kernels::kRowSlack);
+      gather_colour_windows(y + i, windows);
+      rows[i] = windows;
+    }
+    kernels.pointwise(weights.colour_stem.view(), rows, width, scratch.data());
+    for (int i = 0; i < kStripRows; i++) {
+      float* target = map(0).row(y + i);
+      for (int o = 0; o < kBlazeFaceStemChannels; o++) {
+        const float* source = scratch.data() + (o * kStripRows + i) * width;
+        for (int x = 0; x < width; x++) target[o * width + x] = std::max(0.0f, source[x]);
+      }
+    }
+  }
+
   void run_stem(int y, const FrameView& input) {
+    if (colour != nullptr) {
+      run_colour_stem(y);
+      return;
+    }
     const kernels::BlazeStem stem{kBlazeFaceStemChannels,
                                   weights.stem.weights.data(),
                                   weights.stem.bias.data(),
@@ -259,6 +310,8 @@ struct BlazeFaceNetwork::Workspace {
   std::array<FeatureMap, kLayerCount> maps;
   AlignedBuffer<float> scratch{kernels::kBlazeWorkspace};
   AlignedBuffer<float> zeros{64 * 96 + 2 * kernels::kRowSlack};
+  AlignedBuffer<float> colour_windows;   // of 4 rows; once needed
+  const std::uint8_t* colour = nullptr;  // the RGB picture of this run, if it is one
   BlazeFaceLogits logits{};
 };
 
@@ -280,6 +333,23 @@ const char* BlazeFaceNetwork::isa() const { return workspace_->kernels.isa; }
 
 const BlazeFaceLogits& BlazeFaceNetwork::run(const FrameView& input) {
   EYELID_EXPECTS(input.width == kBlazeFaceInput_px && input.height == kBlazeFaceInput_px);
+  workspace_->colour = nullptr;
+  return run_layers(input);
+}
+
+const BlazeFaceLogits& BlazeFaceNetwork::run_colour(std::span<const std::uint8_t> rgb) {
+  EYELID_EXPECTS(rgb.size() == std::size_t{3} * kBlazeFaceInput_px * kBlazeFaceInput_px);
+  EYELID_EXPECTS(weights_->colour_stem.inputs == kColourTaps);
+  Workspace& work = *workspace_;
+  if (work.colour_windows.size() == 0) {
+    work.colour_windows = AlignedBuffer<float>(static_cast<std::size_t>(
+        kStripRows * (kColourTaps * work.map_width() + kernels::kRowSlack) + kernels::kRowSlack));
+  }
+  work.colour = rgb.data();
+  return run_layers({});
+}
+
+const BlazeFaceLogits& BlazeFaceNetwork::run_layers(const FrameView& input) {
   Workspace& work = *workspace_;
   for (FeatureMap& map : work.maps) map.done_rows = 0;
   // Layers that keep all rows run whole, with their weights in cache; the others on demand.

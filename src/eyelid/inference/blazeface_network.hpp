@@ -24,7 +24,7 @@ std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& we
 using BlazeFaceLogits = std::array<float, kBlazeFaceAnchorCount>;
 using BlazeFaceBoxNumbers = std::array<float, kBlazeFaceBoxNumbers>;
 
-/// BlazeFace front on one grey picture of 128x128, in single precision.
+/// BlazeFace front on one picture of 128x128, in single precision.
 ///
 /// The boxes are computed on demand: a picture has a handful of anchors above any useful
 /// threshold, and 16 numbers at 896 anchors would cost 5 % of the whole network.
@@ -44,6 +44,10 @@ class BlazeFaceNetwork {
   /// Scores of all anchors before the sigmoid; valid until the next run().
   const BlazeFaceLogits& run(const FrameView& input);
 
+  /// The same on 128x128x3 bytes of red, green and blue, as the model was trained: how a teacher
+  /// sees. Needs weights with a colour stem (weights().colour_stem).
+  const BlazeFaceLogits& run_colour(std::span<const std::uint8_t> rgb);
+
   /// The 16 numbers of one anchor of the last run(), in input pixels relative to the anchor.
   BlazeFaceBoxNumbers box_numbers(int anchor) const;
 
@@ -54,6 +58,8 @@ class BlazeFaceNetwork {
   const char* isa() const;
 
  private:
+  const BlazeFaceLogits& run_layers(const FrameView& input);
+
   struct Workspace;
   std::shared_ptr<const PackedBlazeFace> weights_;
   std::unique_ptr<Workspace> workspace_;

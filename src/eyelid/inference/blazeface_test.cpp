@@ -125,6 +125,46 @@ TEST(BlazeFaceNetwork, RepeatsItselfBitByBit) {
   EXPECT_EQ(network.run(random_picture(1)), first);
 }
 
+TEST(BlazeFaceNetwork, SeesGreyAndColourAlikeWhenTheyAre) {
+  BlazeFaceWeights weights = random_weights(7);
+  // Any split of the grey stem over three channels sees a grey picture alike; a red picture shows
+  // only the first third.
+  std::mt19937 random(8);
+  std::normal_distribution<float> split(0.3f, 0.3f);
+  weights.colour_stem.resize(3 * weights.stem.weights.size());
+  BlazeFaceWeights red_only = weights;
+  for (std::size_t i = 0; i < weights.stem.weights.size(); i++) {
+    const std::size_t output = i / 25, place = i % 25;
+    float* channels = weights.colour_stem.data() + output * 75 + place;
+    channels[0] = split(random) * weights.stem.weights[i];
+    channels[25] = split(random) * weights.stem.weights[i];
+    channels[50] = weights.stem.weights[i] - channels[0] - channels[25];
+    red_only.stem.weights[i] = channels[0];
+    // Black counts -1 in green and blue: at the border of the picture less of it is seen, so that
+    // only the unscaled picture compares.
+  }
+  weights.input_offset = red_only.input_offset = 0.0f;
+  const GreyImage grey = random_picture(9);
+  std::vector<std::uint8_t> alike, red(std::size_t{3} * 128 * 128, 0);
+  for (int i = 0; i < 128 * 128; i++) {
+    const std::uint8_t value = grey.row(i / 128)[i % 128];
+    alike.insert(alike.end(), 3, value);
+    red[static_cast<std::size_t>(3 * i)] = value;
+  }
+  BlazeFaceNetwork network(pack_blazeface(weights)), expected_red(pack_blazeface(red_only));
+  const BlazeFaceLogits expected = network.run(grey);
+  const BlazeFaceLogits in_colour = network.run_colour(alike);
+  const BlazeFaceLogits of_red = network.run_colour(red);
+  const BlazeFaceLogits again = network.run(grey);
+  EXPECT_EQ(again, expected);
+  const BlazeFaceLogits& red_expected = expected_red.run(grey);
+  for (std::size_t i = 0; i < expected.size(); i++) {
+    EXPECT_NEAR(in_colour[i], expected[i], 2e-4f * (1.0f + std::abs(expected[i])));
+    EXPECT_NEAR(of_red[i], red_expected[i], 2e-4f * (1.0f + std::abs(red_expected[i])));
+  }
+  EXPECT_THROW(expected_red.run_colour(std::span(red).first(5)), ContractError);
+}
+
 TEST(BlazeFaceWeights, ReadsThePublicFilesAndSurvivesConversion) {
   EYELID_SHARED_OR_SKIP(tflite, "models/face_detection_short_range.tflite");
   EYELID_SHARED_OR_SKIP(pytorch, "models/blazeface.pth");

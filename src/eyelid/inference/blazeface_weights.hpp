@@ -71,6 +71,7 @@ struct BlazeFaceWeights {
     ConvolutionWeights pointwise;  // (outputs, inputs)
   };
   ConvolutionWeights stem;                         // (24, 5, 5)
+  std::vector<float> colour_stem;                  // (24, 3, 5, 5) of an RGB file, else empty
   std::array<Block, kBlazeFaceBlockCount> blocks;  // shapes: kBlazeFaceBlocks
   ConvolutionWeights scores_16, boxes_16;          // (2, 88), (32, 88) on the 16x16 map
   ConvolutionWeights scores_8, boxes_8;            // (6, 96), (96, 96) on the 8x8 map
