@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Draws contact sheets of training samples with their labels (boxes green, ignored red, keypoints
+// yellow), and times the making of samples.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "eyelid/core/error.hpp"
+#include "training/detector/data/scene_sampler.hpp"
+
+namespace eyelid::training {
+namespace {
+
+class Sheet {
+ public:
+  Sheet(int columns, int rows, int zoom)
+      : columns_(columns),
+        zoom_(zoom),
+        picture_(columns * kDetectorSide * zoom, rows * kDetectorSide * zoom) {}
+
+  void add(int index, const TrainingSample& sample) {
+    left_ = index % columns_ * kDetectorSide * zoom_;
+    top_ = index / columns_ * kDetectorSide * zoom_;
+    for (int y = 0; y < kDetectorSide * zoom_; ++y) {
+      for (int x = 0; x < kDetectorSide * zoom_; ++x) {
+        const auto place = static_cast<std::size_t>(y / zoom_ * kDetectorSide + x / zoom_);
+        const auto grey = static_cast<std::uint8_t>((sample.pixels[place] + 1.0f) * 127.5f + 0.5f);
+        std::fill_n(picture_.row(top_ + y) + 3 * (left_ + x), 3, grey);
+      }
+    }
+    for (const Rect& box : sample.ignored) draw(box, {255, 40, 40});
+    for (const LabelledFace& face : sample.faces) {
+      draw(face.box, {40, 255, 40});
+      for (std::size_t i = 0; i < 6; ++i) {
+        if (face.keypoint_weight[i] > 0.0f) {
+          dot(face.keypoints[i], i % 2 == 0 ? Colour{255, 220, 0} : Colour{0, 220, 255});
+        }
+      }
+    }
+  }
+
+  void save(const std::filesystem::path& path) const {
+    std::ofstream stream(path, std::ios::binary);
+    stream << "P6\n" << picture_.width << ' ' << picture_.height << "\n255\n";
+    stream.write(reinterpret_cast<const char*>(picture_.rgb.data()),
+                 static_cast<std::streamsize>(picture_.rgb.size()));
+    if (!stream.flush()) throw InputError(path.string() + ": cannot be written");
+  }
+
+ private:
+  using Colour = std::array<std::uint8_t, 3>;
+  void put(float x, float y, Colour colour) {
+    const int px = static_cast<int>(std::floor(x * static_cast<float>(zoom_)));
+    const int py = static_cast<int>(std::floor(y * static_cast<float>(zoom_)));
+    const int side = kDetectorSide * zoom_;
+    if (px < 0 || py < 0 || px >= side || py >= side) return;
+    std::copy_n(colour.data(), 3, picture_.row(top_ + py) + 3 * (left_ + px));
+  }
+  void draw(const Rect& box, Colour colour) {
+    const float step = 1.0f / static_cast<float>(zoom_);
+    for (float x = box.x; x <= box.right(); x += step) {
+      put(x, box.y, colour);
+      put(x, box.bottom(), colour);
+    }
+    for (float y = box.y; y <= box.bottom(); y += step) {
+      put(box.x, y, colour);
+      put(box.right(), y, colour);
+    }
+  }
+  void dot(Point p, Colour colour) {
+    const float step = 1.0f / static_cast<float>(zoom_);
+    for (int dy = 0; dy < 2; ++dy) {
+      for (int dx = 0; dx < 2; ++dx) {
+        put(p.x + (static_cast<float>(dx) - 0.5f) * step,
+            p.y + (static_cast<float>(dy) - 0.5f) * step,
+            colour);
+      }
+    }
+  }
+
+  int columns_;
+  int zoom_;
+  int left_ = 0;
+  int top_ = 0;
+  ColourPicture picture_;
+};
+
+struct PreviewCommand {
+  std::vector<std::string> datasets;
+  std::string teacher;
+  std::string out;
+  int columns = 8;
+  int rows = 6;
+  int zoom = 2;
+  std::uint64_t first = 0;
+  int timed = 500;
+  SamplerOptions sampler;
+
+  void run();
+};
+
+void PreviewCommand::run() {
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_since = [](Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  };
+  std::shared_ptr<const Teacher> model;
+  if (!teacher.empty()) model = std::make_shared<Teacher>(teacher);
+  std::vector<DatasetChoice> choices;
+  for (const std::string& dataset : datasets) choices.push_back({dataset, std::nullopt});
+  const auto start = Clock::now();
+  const auto library =
+      std::make_shared<SceneLibrary>(load_scenes(choices, model.get(), LibraryOptions{}));
+  fmt::print("loaded in {:.1f} s, {:.0f} MB of pictures\n",
+             seconds_since(start),
+             static_cast<double>(library->picture_bytes) * 1e-6);
+  for (const SceneGroup& group : library->groups) {
+    std::size_t ignored = 0;
+    for (const TrainingScene& scene : group.scenes) ignored += scene.ignored.size();
+    fmt::print("  {}: weight {:.2f}, {} scenes, {} faces, {} ignored\n",
+               group.name,
+               group.weight,
+               group.scenes.size(),
+               group.picks.size(),
+               ignored);
+  }
+  fmt::print("  held out: {} scenes\n", library->held_out.size());
+  for (const std::string& problem : library->problems) fmt::print("left out: {}\n", problem);
+
+  const SceneSampler sampler_of_all(library, model, sampler);
+  TrainingSample sample;
+  if (timed > 0) {
+    const auto begin = Clock::now();
+    for (int i = 0; i < timed; ++i) sampler_of_all.make(static_cast<std::uint64_t>(i), sample);
+    fmt::print("{:.0f} samples per second on one thread\n", timed / seconds_since(begin));
+  }
+  Sheet sheet(columns, rows, zoom);
+  for (int i = 0; i < columns * rows; ++i) {
+    sampler_of_all.make(first + static_cast<std::uint64_t>(i), sample);
+    sheet.add(i, sample);
+  }
+  sheet.save(out);
+}
+
+}  // namespace
+}  // namespace eyelid::training
+
+int main(int argc, char** argv) {
+  using namespace eyelid;
+  CLI::App app("Contact sheet of the samples the face detector learns from");
+  training::PreviewCommand command;
+  app.add_option("--dataset", command.datasets, "FORMAT:PATH, several times")->required();
+  app.add_option(
+      "--teacher", command.teacher, "A BlazeFace model that finds what is not annotated");
+  app.add_option("--out", command.out, "Picture to write (.ppm)")->required();
+  app.add_option("--columns", command.columns)->check(CLI::Range(1, 32))->capture_default_str();
+  app.add_option("--rows", command.rows)->check(CLI::Range(1, 32))->capture_default_str();
+  app.add_option("--zoom", command.zoom)->check(CLI::Range(1, 8))->capture_default_str();
+  app.add_option("--first", command.first, "Number of the first sample")->capture_default_str();
+  app.add_option("--seed", command.sampler.seed)->capture_default_str();
+  app.add_option("--timed", command.timed, "Samples to time; 0: none")->capture_default_str();
+  app.add_flag("!--clean", command.sampler.is_degraded, "Without the faults of recordings");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    command.run();
+    return 0;
+  } catch (const eyelid::Error& error) {
+    std::fprintf(stderr, "eyelid-detector-samples: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+#include "training/detector/data/scene_library.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cmath>
+#include <mutex>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotated_pictures.hpp"
+#include "eyelid/synthesis/portrait.hpp"
+#include "eyelid/synthesis/random.hpp"
+
+namespace eyelid::training {
+namespace {
+
+// From this score on the teacher's find in a picture of one person is a label.
+constexpr float kLabelScore = 0.6f;
+constexpr float kDoubtScore = 0.4f;
+// Teachers' keypoints serve where nobody annotated any; labels are better.
+constexpr std::array<float, 6> kFoundKeypointWeights = {0.3f, 0.3f, 0.3f, 0.3f, 0.3f, 0.3f};
+constexpr float kSamePlaceIou = 0.35f;
+constexpr int kLargestSide_px = 832;
+constexpr float kClosedEyeRatio = 0.15f;
+constexpr float kHalfClosedEyeRatio = 0.20f;
+constexpr std::size_t kPortraitsPerPerson = 6;
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// What the name of a set says about it.
+struct Habits {
+  bool finds_are_labels = false;  // what the teacher finds is a label, otherwise ignored
+  bool is_crowded = false;        // many small faces, to be looked for in tiles
+  bool is_portrait = false;
+  float keypoint_trust = 1.0f;
+};
+
+Habits habits_of(const std::string& format_and_path) {
+  Habits habits;
+  const bool is_bare = format_and_path.starts_with("pictures:");
+  habits.is_crowded = !is_bare && !format_and_path.starts_with("300w:");
+  habits.is_portrait = format_and_path.starts_with("300w:") && !contains(format_and_path, "afw");
+  habits.finds_are_labels = is_bare || habits.is_portrait;
+  if (contains(format_and_path, "ytf")) habits.keypoint_trust = 0.5f;  // points on a 2 px grid
+  return habits;
+}
+
+struct Find {
+  KnownFace face;
+  float score = 0.0f;
+};
+
+// Looks at one square of the picture.
+void find_in_square(const Teacher& teacher,
+                    const PicturePyramid& picture,
+                    Point center,
+                    float side,
+                    std::vector<Find>& finds) {
+  const float middle = 0.5f * static_cast<float>(kDetectorSide) - 0.5f;
+  const Placement canvas_from_picture =
+      placement_of(center, {middle, middle}, static_cast<float>(kDetectorSide) / side, 0.0f, false);
+  ColourCanvas canvas;
+  canvas.draw(picture, canvas_from_picture, {}, {});
+  const Placement picture_from_canvas = canvas_from_picture.inverse();
+  for (const FaceBox& box : teacher.find(canvas, kDoubtScore)) {
+    KnownFace on_canvas;
+    on_canvas.box = box.box;
+    on_canvas.keypoints = *box.keypoints;
+    on_canvas.keypoint_weight = kFoundKeypointWeights;
+    finds.push_back({moved(on_canvas, picture_from_canvas), box.score});
+  }
+}
+
+std::vector<Find> find_faces(const Teacher& teacher,
+                             const PicturePyramid& picture,
+                             bool looks_in_tiles) {
+  std::vector<Find> finds;
+  const auto width = static_cast<float>(picture.width());
+  const auto height = static_cast<float>(picture.height());
+  const float longer = std::max(width, height);
+  find_in_square(teacher, picture, {0.5f * width, 0.5f * height}, longer, finds);
+  for (const float share : {0.5f, 0.25f}) {
+    if (!looks_in_tiles) break;
+    const float side = longer * share;
+    for (float y = 0.5f * side; y < height; y += 0.6f * side) {
+      for (float x = 0.5f * side; x < width; x += 0.6f * side) {
+        find_in_square(teacher, picture, {x, y}, side, finds);
+      }
+    }
+  }
+  std::stable_sort(
+      finds.begin(), finds.end(), [](const Find& a, const Find& b) { return a.score > b.score; });
+  std::vector<Find> kept;
+  for (Find& find : finds) {
+    const bool is_new = std::none_of(kept.begin(), kept.end(), [&](const Find& other) {
+      return iou(other.face.box, find.face.box) > kSamePlaceIou;
+    });
+    if (is_new) kept.push_back(std::move(find));
+  }
+  return kept;
+}
+
+// What is known of a picture at its full size.
+struct Knowledge {
+  std::vector<KnownFace> faces;
+  std::vector<Rect> ignored;
+};
+
+void scale_weights(KnownFace& face, float factor) {
+  for (float& weight : face.keypoint_weight) weight *= factor;
+}
+
+Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
+                       const PicturePyramid& picture,
+                       const Teacher* teacher,
+                       const Habits& habits) {
+  Knowledge known;
+  known.ignored = annotated.ignored;
+  for (const evaluation::AnnotatedFace& face : annotated.faces) {
+    std::vector<Point> points = ibug_points(face.points);
+    if (!points.empty()) {
+      known.faces.push_back(face_of_points(std::move(points)));
+      scale_weights(known.faces.back(), habits.keypoint_trust);
+    } else if (face.box) {
+      KnownFace boxed;
+      boxed.box = *face.box;
+      known.faces.push_back(boxed);
+    }
+  }
+  if (teacher == nullptr || annotated.is_complete) return known;
+  const std::size_t annotated_count = known.faces.size();
+  for (Find& find : find_faces(*teacher, picture, habits.is_crowded)) {
+    const auto is_annotated = [&](const KnownFace& face) {
+      const Point d = face.box.center() - find.face.box.center();
+      const float near = 0.35f * std::max(face.box.width, find.face.box.width);
+      return iou(face.box, find.face.box) > kSamePlaceIou || std::hypot(d.x, d.y) < near;
+    };
+    const auto end = known.faces.begin() + static_cast<std::ptrdiff_t>(annotated_count);
+    if (std::any_of(known.faces.begin(), end, is_annotated)) continue;
+    if (habits.finds_are_labels && find.score >= kLabelScore) {
+      known.faces.push_back(std::move(find.face));
+    } else {
+      known.ignored.push_back(find.face.box);
+    }
+  }
+  return known;
+}
+
+float largest_face(const std::vector<KnownFace>& faces) {
+  float largest = 0.0f;
+  for (const KnownFace& face : faces) largest = std::max(largest, face.box.height);
+  return largest;
+}
+
+// The scene at the size it is kept in.
+TrainingScene kept_scene(PicturePyramid picture, Knowledge known, const LibraryOptions& options) {
+  TrainingScene scene;
+  const float largest = largest_face(known.faces);
+  const int longer = std::max(picture.width(), picture.height());
+  float scale = std::min(1.0f, static_cast<float>(kLargestSide_px) / static_cast<float>(longer));
+  if (largest > 0.0f) {
+    scale = std::min(scale, static_cast<float>(options.largest_face_px) / largest);
+  }
+  if (scale > 0.95f) {
+    scene.picture = std::move(picture);
+    scene.faces = std::move(known.faces);
+    scene.ignored = std::move(known.ignored);
+    return scene;
+  }
+  const auto scaled = [scale](int size) {
+    return std::max(16, static_cast<int>(std::lround(static_cast<float>(size) * scale)));
+  };
+  const int width = std::min(picture.width(), scaled(picture.width()));
+  const int height = std::min(picture.height(), scaled(picture.height()));
+  const float exact = static_cast<float>(width) / static_cast<float>(picture.width());
+  const Placement kept_from_full{
+      exact, 0.0f, 0.5f * exact - 0.5f, 0.0f, exact, 0.5f * exact - 0.5f};
+  for (const KnownFace& face : known.faces) scene.faces.push_back(moved(face, kept_from_full));
+  for (const Rect& box : known.ignored) {
+    scene.ignored.push_back({box.x * exact, box.y * exact, box.width * exact, box.height * exact});
+  }
+  scene.picture = PicturePyramid(shrunk(picture.level(0), width, height));
+  return scene;
+}
+
+std::size_t bytes_of(const PicturePyramid& picture) {
+  std::size_t bytes = 0;
+  for (int i = 0; i < picture.level_count(); ++i) bytes += picture.level(i).rgb.size();
+  return bytes;
+}
+
+// Closed eyes are rare in photographs and the rule in a blink: they are drawn more often.
+float pick_weight(const KnownFace& face, const Habits& habits) {
+  if (face.points.empty() || habits.keypoint_trust < 1.0f) return 1.0f;
+  const float ratio = smaller_eye_ratio(face);
+  return ratio < kClosedEyeRatio ? 4.0f : ratio < kHalfClosedEyeRatio ? 2.0f : 1.0f;
+}
+
+void prepare_picks(SceneGroup& group, const Habits& habits) {
+  float sum = 0.0f;
+  for (std::size_t s = 0; s < group.scenes.size(); ++s) {
+    for (std::size_t f = 0; f < group.scenes[s].faces.size(); ++f) {
+      sum += pick_weight(group.scenes[s].faces[f], habits);
+      group.picks.push_back({static_cast<std::uint32_t>(s), static_cast<std::uint32_t>(f), sum});
+    }
+  }
+  for (SceneGroup::Pick& pick : group.picks) pick.cumulated /= sum;
+}
+
+SceneGroup rendered_group(const std::string& name, const LibraryOptions& options) {
+  std::size_t count = 0;
+  const std::string number = name.substr(name.find(':') + 1);
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
+  if (error != std::errc() || end != number.data() + number.size() || count < 1) {
+    throw InputError("dataset \"" + name + "\": expected rendered:N, N portraits to draw");
+  }
+  SceneGroup group;
+  group.name = name;
+  group.scenes.resize(count);
+  tbb::parallel_for(std::size_t{0}, (count - 1) / kPortraitsPerPerson + 1, [&](std::size_t person) {
+    const synthesis::Sitter sitter(synthesis::mixed_bits(options.seed) + person);
+    const std::size_t begin = person * kPortraitsPerPerson;
+    for (std::size_t i = begin; i < std::min(count, begin + kPortraitsPerPerson); ++i) {
+      const synthesis::Portrait portrait = sitter.portrait(synthesis::mixed_bits(options.seed + i));
+      Knowledge known;
+      known.faces.push_back(face_of_points({portrait.points.begin(), portrait.points.end()}));
+      group.scenes[i] =
+          kept_scene(PicturePyramid(colour_of(portrait.image)), std::move(known), options);
+      group.scenes[i].name = name + " " + std::to_string(i);
+    }
+  });
+  return group;
+}
+
+/// Reads one set; pictures in parallel, results in the order of the set.
+class SetLoader {
+ public:
+  SetLoader(const DatasetChoice& choice, const Teacher* teacher, const LibraryOptions& options)
+      : habits_(habits_of(choice.format_and_path)),
+        teacher_(teacher),
+        options_(options),
+        set_(evaluation::read_annotated_pictures(choice.format_and_path)) {
+    if (options.stops_at_damage && !set_.problems.empty()) throw InputError(set_.problems[0]);
+  }
+
+  std::size_t size() const { return set_.pictures.size(); }
+
+  SceneGroup load(SceneLibrary& library, const std::function<void()>& step) {
+    std::vector<TrainingScene> scenes(size());
+    std::vector<HeldOutScene> held_out(size());
+    std::vector<std::string> problems(size());
+    tbb::parallel_for(std::size_t{0}, size(), [&](std::size_t i) {
+      try {
+        load_one(set_.pictures[i], scenes[i], held_out[i]);
+      } catch (const InputError& error) {
+        problems[i] = error.what();
+      }
+      if (step) step();
+    });
+    for (std::string& problem : problems) {
+      if (problem.empty()) continue;
+      if (options_.stops_at_damage) throw InputError(problem);
+      set_.problems.push_back(std::move(problem));
+    }
+    SceneGroup group;
+    group.name = set_.name;
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (!scenes[i].name.empty()) group.scenes.push_back(std::move(scenes[i]));
+      if (!held_out[i].name.empty()) library.held_out.push_back(std::move(held_out[i]));
+    }
+    library.problems.insert(library.problems.end(), set_.problems.begin(), set_.problems.end());
+    return group;
+  }
+
+  const Habits& habits() const { return habits_; }
+
+ private:
+  void load_one(const evaluation::AnnotatedPicture& annotated,
+                TrainingScene& scene,
+                HeldOutScene& held_out) const {
+    PicturePyramid picture(read_colour_picture(annotated.image));
+    Knowledge known = knowledge_of(annotated, picture, teacher_, habits_);
+    const bool has_points = !annotated.faces.empty();
+    if (has_points && is_held_out(annotated.scene, options_.held_out_share)) {
+      held_out.image = grey_of(picture.level(0));
+      held_out.faces = std::move(known.faces);
+      held_out.ignored = std::move(known.ignored);
+      held_out.is_portrait = habits_.is_portrait;
+      held_out.name = set_.name + " " + annotated.image.filename().string();
+      return;
+    }
+    scene = kept_scene(std::move(picture), std::move(known), options_);
+    scene.name = set_.name + " " + annotated.image.filename().string();
+  }
+
+  Habits habits_;
+  const Teacher* teacher_;
+  const LibraryOptions& options_;
+  evaluation::AnnotatedPictures set_;
+};
+
+}  // namespace
+
+double default_weight(const std::string& format_and_path) {
+  constexpr std::pair<const char*, double> kShares[] = {{"rendered:", 0.10},
+                                                        {"wflw", 0.40},
+                                                        {"helen", 0.18},
+                                                        {"lfw", 0.16},
+                                                        {"afw", 0.14},
+                                                        {"ytf", 0.12}};
+  for (const auto& [part, share] : kShares) {
+    if (contains(format_and_path, part)) return share;
+  }
+  return 0.20;
+}
+
+bool is_held_out(const std::string& scene, double share) {
+  std::uint64_t hash = 0xcbf29ce484222325ull;
+  for (const char c : scene) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return static_cast<double>(synthesis::mixed_bits(hash) >> 11) * 0x1p-53 < share;
+}
+
+SceneLibrary load_scenes(const std::vector<DatasetChoice>& choices,
+                         const Teacher* teacher,
+                         const LibraryOptions& options,
+                         const std::function<void(std::size_t, std::size_t)>& progress) {
+  SceneLibrary library;
+  std::vector<std::pair<DatasetChoice, std::unique_ptr<SetLoader>>> loaders;
+  std::size_t total = 0;
+  for (const DatasetChoice& choice : choices) {
+    const bool is_rendered = choice.format_and_path.starts_with("rendered:");
+    auto loader = is_rendered ? nullptr : std::make_unique<SetLoader>(choice, teacher, options);
+    if (loader) total += loader->size();
+    loaders.emplace_back(choice, std::move(loader));
+  }
+  std::atomic<std::size_t> done{0};
+  for (auto& [choice, loader] : loaders) {
+    SceneGroup group = loader ? loader->load(library,
+                                             [&] {
+                                               const std::size_t now = ++done;
+                                               if (progress) progress(now, total);
+                                             })
+                              : rendered_group(choice.format_and_path, options);
+    group.weight = choice.weight.value_or(default_weight(choice.format_and_path));
+    prepare_picks(group, habits_of(choice.format_and_path));
+    for (const TrainingScene& scene : group.scenes) {
+      library.picture_bytes += bytes_of(scene.picture);
+    }
+    if (!group.picks.empty() && group.weight > 0.0) library.groups.push_back(std::move(group));
+    loader.reset();
+  }
+  if (library.groups.empty()) {
+    throw InputError("no face to learn from in " + std::to_string(choices.size()) + " datasets" +
+                     (library.problems.empty()
+                          ? std::string()
+                          : ", the first problem being: " + library.problems[0]));
+  }
+  return library;
+}
+
+}  // namespace eyelid::training

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "training/detector/data/scene_sampler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "eyelid/core/error.hpp"
+#include "shared_data.hpp"
+
+namespace eyelid::training {
+namespace {
+
+std::shared_ptr<const SceneLibrary> rendered_library() {
+  static const auto library = std::make_shared<const SceneLibrary>(
+      load_scenes({{"rendered:12", std::nullopt}}, nullptr, LibraryOptions{}));
+  return library;
+}
+
+TEST(SceneSampler, SamplesDependOnSeedAndIndexOnly) {
+  const SceneSampler sampler(rendered_library(), nullptr);
+  SamplerOptions other_seed;
+  other_seed.seed = 2;
+  TrainingSample first, between, again, other;
+  sampler.make(5, first);
+  for (std::uint64_t i = 0; i < 20; ++i) sampler.make(i, between);
+  sampler.make(5, again);
+  SceneSampler(rendered_library(), nullptr, other_seed).make(5, other);
+  EXPECT_EQ(first.pixels, again.pixels);
+  ASSERT_EQ(first.faces.size(), again.faces.size());
+  for (std::size_t i = 0; i < first.faces.size(); ++i) {
+    EXPECT_EQ(first.faces[i].box, again.faces[i].box);
+    EXPECT_EQ(first.faces[i].keypoints, again.faces[i].keypoints);
+  }
+  EXPECT_NE(first.pixels, other.pixels);
+  EXPECT_NE(first.pixels, between.pixels);
+}
+
+TEST(SceneSampler, LabelsAreUprightSquaresOfTheAskedSizesAndMostlyVisible) {
+  const SamplerOptions options;
+  const SceneSampler sampler(rendered_library(), nullptr, options);
+  TrainingSample sample;
+  std::size_t faces = 0;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    sampler.make(i, sample);
+    for (const float pixel : sample.pixels) {
+      ASSERT_GE(pixel, -1.0f);
+      ASSERT_LE(pixel, 1.0f);
+    }
+    for (const LabelledFace& face : sample.faces) {
+      ++faces;
+      EXPECT_NEAR(face.box.width, face.box.height, 1e-3f);
+      EXPECT_GE(face.box.height, options.smallest_label_px);
+      EXPECT_LE(face.box.height, 1.4f * options.largest_face_px);
+      const Point center = face.box.center();
+      EXPECT_TRUE(center.x > 0 && center.y > 0 && center.x < 128 && center.y < 128);
+      // Upright within the roll: the subject's right eye is on the left, mirrored or not.
+      EXPECT_LT(face.keypoints[0].x, face.keypoints[1].x);
+      EXPECT_LT(face.keypoints[4].x, face.keypoints[5].x);
+      EXPECT_LT(face.keypoints[0].y, face.keypoints[3].y);
+    }
+  }
+  EXPECT_GT(faces, 300u);
+}
+
+// A picture with a bright spot at each eye: wherever the sample lies, the keypoints are on them.
+TEST(SceneSampler, KeypointsStayOnThePictureThroughEveryMove) {
+  auto library = std::make_shared<SceneLibrary>();
+  SceneGroup group;
+  group.weight = 1.0;
+  TrainingScene scene;
+  ColourPicture picture(300, 300);
+  std::fill(picture.rgb.begin(), picture.rgb.end(), std::uint8_t{60});
+  KnownFace face;
+  face.box = {75.0f, 75.0f, 150.0f, 150.0f};
+  face.keypoints = {Point{115, 120},
+                    Point{185, 130},
+                    Point{150, 160},
+                    Point{150, 190},
+                    Point{80, 130},
+                    Point{220, 130}};
+  face.keypoint_weight = {1, 1, 1, 1, 1, 1};
+  for (std::size_t eye = 0; eye < 2; ++eye) {
+    const std::uint8_t level = eye == 0 ? 255 : 170;
+    const Point p = face.keypoints[eye];
+    for (int y = -7; y <= 7; ++y) {
+      for (int x = -7; x <= 7; ++x) {
+        if (x * x + y * y > 49) continue;
+        std::fill_n(
+            picture.row(static_cast<int>(p.y) + y) + 3 * (static_cast<int>(p.x) + x), 3, level);
+      }
+    }
+  }
+  scene.picture = PicturePyramid(std::move(picture));
+  scene.faces.push_back(face);
+  group.scenes.push_back(std::move(scene));
+  group.picks.push_back({0, 0, 1.0f});
+  library->groups.push_back(std::move(group));
+  SamplerOptions options;
+  options.is_degraded = false;
+  options.smallest_face_px = 50.0f;
+  options.mosaics = options.pasted = options.hidden = options.glasses = 0.0;
+  const SceneSampler sampler(library, nullptr, options);
+  TrainingSample sample;
+  int mirrored = 0, checked = 0;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    sampler.make(i, sample);
+    if (sample.faces.size() != 1) continue;
+    const auto level_at = [&](Point edge) {
+      const auto x = static_cast<std::size_t>(std::floor(edge.x));
+      const auto y = static_cast<std::size_t>(std::floor(edge.y));
+      return x < 128 && y < 128 ? sample.pixels[y * 128 + x] : -2.0f;
+    };
+    const float right = level_at(sample.faces[0].keypoints[0]);
+    const float left = level_at(sample.faces[0].keypoints[1]);
+    if (right < -1.0f || left < -1.0f) continue;
+    EXPECT_NEAR(std::max(right, left), 255.0f / 127.5f - 1.0f, 0.06f) << i;
+    EXPECT_NEAR(std::min(right, left), 170.0f / 127.5f - 1.0f, 0.06f) << i;
+    mirrored += right < left ? 1 : 0;
+    ++checked;
+  }
+  EXPECT_GT(checked, 50);
+  EXPECT_GT(mirrored, 15);
+  EXPECT_LT(mirrored, checked - 15);
+}
+
+TEST(HeldOut, IsAFixedShareOfNames) {
+  int count = 0;
+  for (int i = 0; i < 10000; ++i) {
+    const std::string name = "scene_" + std::to_string(i);
+    count += is_held_out(name, 0.12) ? 1 : 0;
+    EXPECT_EQ(is_held_out(name, 0.12), is_held_out(name, 0.12));
+    EXPECT_TRUE(!is_held_out(name, 0.05) || is_held_out(name, 0.12));
+  }
+  EXPECT_NEAR(count, 1200, 120);
+}
+
+// The teacher itself finds what it is shown: its box of a HELEN face is the label's.
+TEST(Teacher, AgreesWithTheBoxesMadeOfPoints) {
+  EYELID_SHARED_OR_SKIP(model, "models/face_detection_short_range.tflite");
+  EYELID_SHARED_OR_SKIP(helen, "data/train/helen");
+  const Teacher teacher(model);
+  LibraryOptions options;
+  options.held_out_share = 0.9;  // few pictures to load; teacher not asked for more faces
+  const auto library = std::make_shared<SceneLibrary>(
+      load_scenes({{"300w:" + helen.string(), std::nullopt}}, nullptr, options));
+  EXPECT_TRUE(library->problems.empty());
+  SamplerOptions clean;
+  clean.is_degraded = false;
+  clean.mosaics = clean.pasted = clean.without_face = 0.0;
+  clean.smallest_face_px = 40.0f;
+  clean.largest_face_px = 90.0f;
+  const SceneSampler sampler(library, nullptr, clean);
+  double total = 0.0;
+  int labels = 0, found = 0;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    TrainingSample sample;
+    ColourCanvas canvas;
+    sampler.make(i, sample, canvas);
+    const std::vector<FaceBox> finds = teacher.find(canvas, 0.5f);
+    for (const LabelledFace& face : sample.faces) {
+      ++labels;
+      float best = 0.0f;
+      for (const FaceBox& find : finds) best = std::max(best, iou(find.box, face.box));
+      if (best < 0.5f) continue;
+      ++found;
+      total += best;
+    }
+  }
+  EXPECT_GT(labels, 80);
+  EXPECT_GT(found, labels * 8 / 10);
+  EXPECT_GT(total / found, 0.84);
+}
+
+}  // namespace
+}  // namespace eyelid::training

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "training/detector/data/teacher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/detection/anchors.hpp"
+#include "eyelid/detection/box_decoding.hpp"
+#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/inference/blazeface_weights.hpp"
+
+namespace eyelid::training {
+
+/// A network of the pool, given back at the end of the scope.
+class Teacher::Loan {
+ public:
+  explicit Loan(const Teacher& owner) : owner_(owner) {
+    {
+      const std::lock_guard lock(owner_.mutex_);
+      if (!owner_.idle_.empty()) {
+        network_ = std::move(owner_.idle_.back());
+        owner_.idle_.pop_back();
+      }
+    }
+    if (!network_) network_ = std::make_unique<inference::BlazeFaceNetwork>(owner_.weights_);
+  }
+  ~Loan() {
+    const std::lock_guard lock(owner_.mutex_);
+    owner_.idle_.push_back(std::move(network_));
+  }
+  Loan(const Loan&) = delete;
+  Loan& operator=(const Loan&) = delete;
+  inference::BlazeFaceNetwork* operator->() const { return network_.get(); }
+
+ private:
+  const Teacher& owner_;
+  std::unique_ptr<inference::BlazeFaceNetwork> network_;
+};
+
+Teacher::Teacher(const std::filesystem::path& model) {
+  const inference::BlazeFaceWeights weights = inference::load_blazeface(model);
+  if (weights.colour_stem.empty()) {
+    throw InputError(model.string() +
+                     ": a model for grey pictures, expected a teacher that sees colours");
+  }
+  weights_ = inference::pack_blazeface(weights);
+}
+
+void Teacher::run(const ColourCanvas& canvas, std::vector<float>& numbers) const {
+  const Loan network(*this);
+  const inference::BlazeFaceLogits& logits = network->run_colour(canvas.rgb);
+  constexpr auto kAnchors = static_cast<std::size_t>(kDetectorAnchors);
+  constexpr auto kNumbers = static_cast<std::size_t>(kDetectorNumbers);
+  numbers.resize(kAnchors * kNumbers);
+  // Boxes go to the front, then are spread from the last row on to make room for the logits.
+  network->all_box_numbers(std::span(numbers).first(kAnchors * 16));
+  for (std::size_t i = kAnchors; i-- > 0;) {
+    std::copy_backward(numbers.begin() + static_cast<std::ptrdiff_t>(i * 16),
+                       numbers.begin() + static_cast<std::ptrdiff_t>(i * 16 + 16),
+                       numbers.begin() + static_cast<std::ptrdiff_t>(i * kNumbers + 16));
+    numbers[i * kNumbers + 16] = logits[i];
+  }
+}
+
+std::vector<FaceBox> Teacher::find(const ColourCanvas& canvas, float smallest_score) const {
+  static const auto kAnchorPlaces = detection::blazeface_anchors();
+  const Loan network(*this);
+  const inference::BlazeFaceLogits& logits = network->run_colour(canvas.rgb);
+  const float smallest_logit = detection::logit_of(smallest_score);
+  std::vector<FaceBox> candidates, faces;
+  for (int i = 0; i < kDetectorAnchors; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    if (logits[index] < smallest_logit) continue;
+    candidates.push_back(detection::decode_box(
+        network->box_numbers(i), kAnchorPlaces[index], detection::sigmoid(logits[index])));
+  }
+  detection::weighted_non_maximum_suppression(candidates, 0.3f, faces);
+  for (FaceBox& face : faces) {
+    for (Point& p : *face.keypoints) p = p - Point{0.5f, 0.5f};
+  }
+  return faces;
+}
+
+}  // namespace eyelid::training

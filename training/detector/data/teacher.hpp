@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "eyelid/core/face.hpp"
+#include "eyelid/inference/blazeface_network.hpp"
+#include "training/detector/data/canvas.hpp"
+
+namespace eyelid::training {
+
+/// A trained BlazeFace that shows another what to see: the public model, in its own colours.
+///
+/// Threads: any; each call borrows a network.
+class Teacher {
+ public:
+  /// Any BlazeFace file with a colour stem (.tflite, .pth). Throws InputError.
+  explicit Teacher(const std::filesystem::path& model);
+
+  /// kDetectorAnchors rows of kDetectorNumbers: box and keypoint numbers, then the logit.
+  void run(const ColourCanvas& canvas, std::vector<float>& numbers) const;
+
+  /// Faces on the canvas, best first; boxes on pixel edges, keypoints from pixel centres.
+  std::vector<FaceBox> find(const ColourCanvas& canvas, float smallest_score) const;
+
+ private:
+  class Loan;
+  std::shared_ptr<const inference::PackedBlazeFace> weights_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<inference::BlazeFaceNetwork>> idle_;
+};
+
+}  // namespace eyelid::training
