@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "eyelid/core/error.hpp"
+#include "training/detector/data/held_out_check.hpp"
 #include "training/detector/data/scene_sampler.hpp"
 
 namespace eyelid::training {
@@ -98,10 +99,28 @@ struct PreviewCommand {
   int zoom = 2;
   std::uint64_t first = 0;
   int timed = 500;
+  std::vector<std::string> checked;
   SamplerOptions sampler;
 
   void run();
 };
+
+void print_held_out(const SceneLibrary& library, const std::string& model) {
+  constexpr float kThresholds[] = {0.5f, 0.3f, 0.4f, 0.6f, 0.7f, 0.8f};
+  fmt::print("{} on held-out scenes\n", model);
+  for (const HeldOutSet& set :
+       check_on_held_out(library, inference::load_blazeface(model), kThresholds)) {
+    fmt::print("  {}: {} pictures, eye error {:.4f}\n", set.set, set.pictures, set.eye_error);
+    for (const ThresholdFigures& row : set.thresholds) {
+      fmt::print("    at {:.1f}: {} of {}, recall {:.3f}, precision {:.3f}\n",
+                 row.threshold,
+                 row.found,
+                 row.faces,
+                 row.recall(),
+                 row.precision());
+    }
+  }
+}
 
 void PreviewCommand::run() {
   using Clock = std::chrono::steady_clock;
@@ -130,6 +149,7 @@ void PreviewCommand::run() {
   }
   fmt::print("  held out: {} scenes\n", library->held_out.size());
   for (const std::string& problem : library->problems) fmt::print("left out: {}\n", problem);
+  for (const std::string& file : checked) print_held_out(*library, file);
 
   const SceneSampler sampler_of_all(library, model, sampler);
   TrainingSample sample;
@@ -157,6 +177,7 @@ int main(int argc, char** argv) {
   app.add_option(
       "--teacher", command.teacher, "A BlazeFace model that finds what is not annotated");
   app.add_option("--out", command.out, "Picture to write (.ppm)")->required();
+  app.add_option("--check", command.checked, "A BlazeFace model to run on the held-out scenes");
   app.add_option("--columns", command.columns)->check(CLI::Range(1, 32))->capture_default_str();
   app.add_option("--rows", command.rows)->check(CLI::Range(1, 32))->capture_default_str();
   app.add_option("--zoom", command.zoom)->check(CLI::Range(1, 8))->capture_default_str();

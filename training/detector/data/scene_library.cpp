@@ -37,7 +37,6 @@ bool contains(const std::string& text, const char* part) {
 struct Habits {
   bool finds_are_labels = false;  // what the teacher finds is a label, otherwise ignored
   bool is_crowded = false;        // many small faces, to be looked for in tiles
-  bool is_portrait = false;
   float keypoint_trust = 1.0f;
 };
 
@@ -45,8 +44,9 @@ Habits habits_of(const std::string& format_and_path) {
   Habits habits;
   const bool is_bare = format_and_path.starts_with("pictures:");
   habits.is_crowded = !is_bare && !format_and_path.starts_with("300w:");
-  habits.is_portrait = format_and_path.starts_with("300w:") && !contains(format_and_path, "afw");
-  habits.finds_are_labels = is_bare || habits.is_portrait;
+  const bool is_portrait =
+      format_and_path.starts_with("300w:") && !contains(format_and_path, "afw");
+  habits.finds_are_labels = is_bare || is_portrait;
   if (contains(format_and_path, "ytf")) habits.keypoint_trust = 0.5f;  // points on a 2 px grid
   return habits;
 }
@@ -291,7 +291,7 @@ class SetLoader {
       held_out.image = grey_of(picture.level(0));
       held_out.faces = std::move(known.faces);
       held_out.ignored = std::move(known.ignored);
-      held_out.is_portrait = habits_.is_portrait;
+      held_out.set = set_.name;
       held_out.name = set_.name + " " + annotated.image.filename().string();
       return;
     }

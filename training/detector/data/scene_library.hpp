@@ -56,7 +56,7 @@ struct HeldOutScene {
   GreyImage image;               // full size
   std::vector<KnownFace> faces;  // annotated
   std::vector<Rect> ignored;
-  bool is_portrait = false;  // one face, annotated with care: counts for eye points, not precision
+  std::string set;  // "wflw:<path>"
   std::string name;
 };
 

@@ -8,6 +8,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "shared_data.hpp"
+#include "training/detector/data/held_out_check.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -134,6 +135,56 @@ TEST(HeldOut, IsAFixedShareOfNames) {
     EXPECT_TRUE(!is_held_out(name, 0.05) || is_held_out(name, 0.12));
   }
   EXPECT_NEAR(count, 1200, 120);
+}
+
+// A network without any weights except its scores' biases.
+inference::BlazeFaceWeights blind_weights(float logit) {
+  inference::BlazeFaceWeights weights;
+  inference::for_each_convolution(
+      weights, [&](const std::string& name, auto& layer, const std::vector<std::size_t>& shape) {
+        layer.weights.assign(shape[0] * shape[1] * shape[2] * shape[3], 0.0f);
+        layer.bias.assign(shape[0], name.starts_with("scores") ? logit : 0.0f);
+      });
+  return weights;
+}
+
+TEST(HeldOut, CountsWhatIsMissedAndWhatIsFalse) {
+  SceneLibrary library;
+  for (int i = 0; i < 3; ++i) {
+    HeldOutScene& scene = library.held_out.emplace_back();
+    scene.image = grey_of(ColourPicture(64, 48));
+    scene.set = i < 2 ? "first" : "second";
+    scene.faces.resize(2);
+    scene.faces[0].box = {10.0f, 10.0f, 20.0f, 20.0f};
+    scene.faces[1].box = {40.0f, 10.0f, 5.0f, 5.0f};  // too small to count
+  }
+  constexpr float kThresholds[] = {0.5f, 0.9f};
+  const auto nothing = check_on_held_out(library, blind_weights(-5.0f), kThresholds);
+  ASSERT_EQ(nothing.size(), 3u);
+  EXPECT_EQ(nothing[0].set, "first");
+  EXPECT_EQ(nothing[0].thresholds[1].faces, 2);
+  EXPECT_EQ(nothing[2].set, "all");
+  EXPECT_EQ(nothing[2].pictures, 3);
+  EXPECT_EQ(nothing[2].thresholds[0].faces, 3);
+  EXPECT_EQ(nothing[2].thresholds[0].found, 0);
+  EXPECT_EQ(nothing[2].thresholds[0].false_detections, 0);
+  // Points everywhere: all false, at the lower threshold only.
+  const auto everywhere = check_on_held_out(library, blind_weights(1.0f), kThresholds);
+  EXPECT_GT(everywhere[2].thresholds[0].false_detections, 100);
+  EXPECT_EQ(everywhere[2].thresholds[1].false_detections, 0);
+  EXPECT_EQ(everywhere[2].thresholds[0].found, 0);
+}
+
+TEST(HeldOut, ThePublicModelFindsItsPortraits) {
+  EYELID_SHARED_OR_SKIP(model, "models/face_detection_short_range.tflite");
+  EYELID_SHARED_OR_SKIP(helen, "data/train/helen");
+  const SceneLibrary library =
+      load_scenes({{"300w:" + helen.string(), std::nullopt}}, nullptr, LibraryOptions{});
+  constexpr float kThresholds[] = {0.5f};
+  const auto sets = check_on_held_out(library, inference::load_blazeface(model), kThresholds);
+  EXPECT_GT(sets.back().pictures, 60);
+  EXPECT_GT(sets.back().thresholds[0].recall(), 0.99);
+  EXPECT_LT(sets.back().eye_error, 0.065);
 }
 
 // The teacher itself finds what it is shown: its box of a HELEN face is the label's.
