@@ -70,7 +70,7 @@ void ColourCanvas::draw(const PicturePyramid& picture,
       const float sy = start.y + source.yx * static_cast<float>(x);
       if (border.is_replicated || is_inside(view.picture, sx, sy)) {
         read_pixel(view.picture, sx, sy, target);
-      } else {
+      } else if (!border.is_transparent) {
         std::copy_n(border.colour.data(), 3, target);
       }
     }

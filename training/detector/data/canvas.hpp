@@ -29,6 +29,7 @@ struct CanvasArea {
 /// What is seen where a picture ends.
 struct Border {
   bool is_replicated = false;
+  bool is_transparent = false;  // the canvas stays as it is
   std::array<std::uint8_t, 3> colour{};
 };
 

@@ -43,8 +43,8 @@ void change_tone(Random& random, GreyPlane& plane) {
     contrast = random.uniform_f(0.12, 0.45);
     level = random.uniform_f(-60.0, 60.0);
   } else if (kind < 0.27) {  // burnt out, as webcams do faces
-    contrast = random.uniform_f(1.2, 2.2);
-    level = random.uniform_f(20.0, 100.0);
+    contrast = random.uniform_f(1.1, 1.9);
+    level = random.uniform_f(10.0, 70.0);
   } else if (kind < 0.35) {  // dark room
     contrast = random.uniform_f(0.25, 0.8);
     level = random.uniform_f(-90.0, -40.0);
@@ -175,7 +175,7 @@ void enlarge_few_pixels(Random& random, GreyPlane& plane) {
 }
 
 void add_noise(Random& random, GreyPlane& plane) {
-  const float strength = std::exp(random.uniform_f(0.0, 3.0));
+  const float strength = std::exp(random.uniform_f(0.0, 2.7));
   const float of_light = random.uniform_f(0.0, 1.0);
   const auto& table = noise_table();
   const float* noise = table.data() + random.index(static_cast<int>(kNoiseCount));

@@ -43,7 +43,8 @@ struct Habits {
 Habits habits_of(const std::string& format_and_path) {
   Habits habits;
   const bool is_bare = format_and_path.starts_with("pictures:");
-  habits.is_crowded = !is_bare && !format_and_path.starts_with("300w:");
+  habits.is_crowded =
+      !is_bare && !format_and_path.starts_with("300w") && !format_and_path.starts_with("rendered:");
   const bool is_portrait =
       format_and_path.starts_with("300w:") && !contains(format_and_path, "afw");
   habits.finds_are_labels = is_bare || is_portrait;
@@ -278,8 +279,6 @@ class SetLoader {
     return group;
   }
 
-  const Habits& habits() const { return habits_; }
-
  private:
   void load_one(const evaluation::AnnotatedPicture& annotated,
                 TrainingScene& scene,
@@ -348,7 +347,9 @@ SceneLibrary load_scenes(const std::vector<DatasetChoice>& choices,
                                              })
                               : rendered_group(choice.format_and_path, options);
     group.weight = choice.weight.value_or(default_weight(choice.format_and_path));
-    prepare_picks(group, habits_of(choice.format_and_path));
+    const Habits habits = habits_of(choice.format_and_path);
+    group.is_crowded = habits.is_crowded;
+    prepare_picks(group, habits);
     for (const TrainingScene& scene : group.scenes) {
       library.picture_bytes += bytes_of(scene.picture);
     }

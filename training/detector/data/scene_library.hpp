@@ -42,6 +42,7 @@ struct TrainingScene {
 struct SceneGroup {
   std::string name;
   double weight = 0.0;
+  bool is_crowded = false;  // scenes of many people
   std::vector<TrainingScene> scenes;
   struct Pick {
     std::uint32_t scene;

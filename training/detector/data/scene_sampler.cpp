@@ -28,6 +28,25 @@ float visible_share(const Rect& box, const Rect& area) {
   return box.area() > 0.0f ? intersection(box, area) / box.area() : 0.0f;
 }
 
+// How much of a box on the canvas the picture covers.
+float covered_share(const Rect& box,
+                    const PicturePyramid& picture,
+                    const Placement& canvas_from_picture) {
+  constexpr int kSteps = 6;
+  const Placement picture_from_canvas = canvas_from_picture.inverse();
+  int covered = 0;
+  for (int i = 0; i < kSteps * kSteps; ++i) {
+    const Point p = picture_from_canvas(
+        {box.x + box.width * (static_cast<float>(i % kSteps) + 0.5f) / kSteps - 0.5f,
+         box.y + box.height * (static_cast<float>(i / kSteps) + 0.5f) / kSteps - 0.5f});
+    const bool is_inside = p.x >= -0.5f && p.y >= -0.5f &&
+                           p.x < static_cast<float>(picture.width()) - 0.5f &&
+                           p.y < static_cast<float>(picture.height()) - 0.5f;
+    covered += is_inside ? 1 : 0;
+  }
+  return static_cast<float>(covered) / (kSteps * kSteps);
+}
+
 const SceneGroup::Pick& choose_pick(const SceneGroup& group, Random& random) {
   const float place = static_cast<float>(random.unit());
   const auto found = std::lower_bound(
@@ -177,6 +196,13 @@ SceneSampler::SceneSampler(std::shared_ptr<const SceneLibrary> library,
     EYELID_EXPECTS(!group.picks.empty() && group.weight > 0.0);
     total_weight_ += group.weight;
   }
+  // Crowded scenes make the best backdrops: all of the picture is worth seeing.
+  for (std::size_t i = 0; i < library_->groups.size(); ++i) {
+    if (library_->groups[i].is_crowded) backdrops_.push_back(i);
+  }
+  for (std::size_t i = 0; backdrops_.empty() && i < library_->groups.size(); ++i) {
+    backdrops_.push_back(i);
+  }
 }
 
 const SceneGroup& SceneSampler::choose_group(Random& random) const {
@@ -212,80 +238,136 @@ void SceneSampler::add_scene_faces(const TrainingScene& source,
   }
 }
 
+SceneSampler::Aim SceneSampler::choose_aim(Random& random) const {
+  const SceneGroup& group = choose_group(random);
+  const SceneGroup::Pick& pick = choose_pick(group, random);
+  const TrainingScene& source = group.scenes[pick.scene];
+  return {&source, &source.faces[pick.face], {}, 0.0f, choose_roll(random)};
+}
+
 void SceneSampler::fill_cell(Random& random,
                              const CanvasArea& area,
                              bool has_cells,
                              Composition& scene) const {
-  const SceneGroup& group = choose_group(random);
-  const SceneGroup::Pick& pick = choose_pick(group, random);
-  const TrainingScene& source = group.scenes[pick.scene];
-  const KnownFace& aim = source.faces[pick.face];
+  Aim aim = choose_aim(random);
+  const PicturePyramid& picture = aim.source->picture;
+  const float known_size = std::max(1.0f, aim.face->box.height);
   const auto shorter = static_cast<float>(std::min(area.width(), area.height()));
   const float largest = std::max(
       options_.smallest_face_px + 1.0f,
-      std::min({options_.largest_face_px, shorter * 1.05f, aim.box.height * kLargestEnlargement}));
-  const float size =
-      std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(largest)));
-  const float scale = size / std::max(1.0f, aim.box.height);
+      std::min({options_.largest_face_px, shorter * 1.05f, known_size * kLargestEnlargement}));
+  aim.size = std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(largest)));
   const auto place = [&](int begin, int length) {
-    const float margin = std::min(0.4f * size, 0.5f * static_cast<float>(length));
+    const float margin = std::min(0.4f * aim.size, 0.5f * static_cast<float>(length));
     return static_cast<float>(begin) +
            random.uniform_f(margin, static_cast<float>(length) - margin);
   };
   const Point target{place(area.left, area.width()), place(area.top, area.height())};
-  Point from = aim.box.center() - Point{0.5f, 0.5f};
+  Point from = aim.face->box.center() - Point{0.5f, 0.5f};
   if (random.chance(options_.without_face)) {
-    from = {random.uniform_f(0.0, source.picture.width()),
-            random.uniform_f(0.0, source.picture.height())};
+    from = {random.uniform_f(0.0, picture.width()), random.uniform_f(0.0, picture.height())};
   }
-  const bool is_mirrored = random.chance(0.5);
-  Placement placement = placement_of(from, target, scale, choose_roll(random), is_mirrored);
+  aim.canvas_from_picture =
+      placement_of(from, target, aim.size / known_size, aim.roll_rad, random.chance(0.5));
   if (random.chance(0.6)) {
-    const Placement covering = without_needless_border(placement, source.picture, area);
+    const Placement covering = without_needless_border(aim.canvas_from_picture, picture, area);
     const Point center = covering(from);
-    const bool stays = center.x > static_cast<float>(area.left) + 0.3f * size &&
-                       center.x < static_cast<float>(area.right) - 0.3f * size &&
-                       center.y > static_cast<float>(area.top) + 0.3f * size &&
-                       center.y < static_cast<float>(area.bottom) - 0.3f * size;
-    if (stays) placement = covering;
+    const float margin = 0.3f * aim.size;
+    const bool stays = center.x > static_cast<float>(area.left) + margin &&
+                       center.x < static_cast<float>(area.right) - margin &&
+                       center.y > static_cast<float>(area.top) + margin &&
+                       center.y < static_cast<float>(area.bottom) - margin;
+    if (stays) aim.canvas_from_picture = covering;
   }
-  const Border border = choose_border(random);
-  scene.canvas.draw(source.picture, placement, area, border);
-  add_scene_faces(source, placement, area, scene);
-  if (!has_cells && random.chance(options_.pasted)) paste_face(random, area, scene);
+  const bool has_backdrop = covered_share(area.rect(), picture, aim.canvas_from_picture) < 0.85f &&
+                            random.chance(options_.backdrops);
+  if (!has_backdrop) {
+    scene.canvas.draw(picture, aim.canvas_from_picture, area, choose_border(random));
+    add_scene_faces(*aim.source, aim.canvas_from_picture, area, scene);
+  } else {
+    draw_backdrop(random, area, scene);
+    if (random.chance(0.6)) {
+      paste_face(random, aim, area, scene);
+    } else {
+      lay_on(aim, area, scene);
+    }
+  }
+  if (has_cells || !random.chance(options_.pasted)) return;
+  Aim other = choose_aim(random);
+  other.size = std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(60.0)));
+  other.canvas_from_picture = placement_of(
+      other.face->box.center() - Point{0.5f, 0.5f},
+      {random.uniform_f(area.left, area.right), random.uniform_f(area.top, area.bottom)},
+      other.size / std::max(1.0f, other.face->box.height),
+      other.roll_rad,
+      random.chance(0.5));
+  paste_face(random, other, area, scene);
 }
 
-void SceneSampler::paste_face(Random& random, const CanvasArea& area, Composition& scene) const {
-  const SceneGroup& group = choose_group(random);
-  const SceneGroup::Pick& pick = choose_pick(group, random);
-  const TrainingScene& source = group.scenes[pick.scene];
-  const KnownFace& known = source.faces[pick.face];
-  const float size =
-      std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(60.0)));
-  const float roll = choose_roll(random);
-  const Point target{random.uniform_f(area.left, area.right),
-                     random.uniform_f(area.top, area.bottom)};
-  const Placement placement = placement_of(known.box.center() - Point{0.5f, 0.5f},
-                                           target,
-                                           size / std::max(1.0f, known.box.height),
-                                           roll,
-                                           random.chance(0.5));
+void SceneSampler::draw_backdrop(Random& random, const CanvasArea& area, Composition& scene) const {
+  std::size_t chosen =
+      backdrops_[static_cast<std::size_t>(random.index(static_cast<int>(backdrops_.size())))];
+  const SceneGroup& group = library_->groups[chosen];
+  const TrainingScene& source =
+      group.scenes[static_cast<std::size_t>(random.index(static_cast<int>(group.scenes.size())))];
+  const auto width = static_cast<float>(source.picture.width());
+  const auto height = static_cast<float>(source.picture.height());
+  const auto cell_width = static_cast<float>(area.width());
+  const auto cell_height = static_cast<float>(area.height());
+  const float scale =
+      std::max(cell_width / width, cell_height / height) * std::exp(random.uniform_f(0.02, 1.0));
+  // Anywhere, as long as the scene covers the cell.
+  const Point from{
+      random.uniform_f(0.5f * cell_width / scale, width - 0.5f * cell_width / scale),
+      random.uniform_f(0.5f * cell_height / scale, height - 0.5f * cell_height / scale)};
+  const Placement placement =
+      placement_of(from, area.rect().center(), scale, 0.0f, random.chance(0.5));
+  Border border;
+  border.is_replicated = true;
+  scene.canvas.draw(source.picture, placement, area, border);
+  add_scene_faces(source, placement, area, scene);
+}
+
+void SceneSampler::lay_on(const Aim& aim, const CanvasArea& area, Composition& scene) const {
+  Border border;
+  border.is_transparent = true;
+  const PicturePyramid& picture = aim.source->picture;
+  scene.canvas.draw(picture, aim.canvas_from_picture, area, border);
+  const auto cover = [&](const Rect& box) {
+    return visible_share(box, area.rect()) > 0.0f
+               ? covered_share(box, picture, aim.canvas_from_picture)
+               : 0.0f;
+  };
+  for (const KnownFace& face : scene.faces) {
+    const float covered = cover(face.box);
+    if (covered > 0.3f && covered < 0.9f) scene.ignored.push_back(face.box);
+  }
+  std::erase_if(scene.faces, [&](const KnownFace& face) { return cover(face.box) > 0.3f; });
+  std::erase_if(scene.ignored, [&](const Rect& box) { return cover(box) >= 0.9f; });
+  add_scene_faces(*aim.source, aim.canvas_from_picture, area, scene);
+}
+
+void SceneSampler::paste_face(Random& random,
+                              const Aim& aim,
+                              const CanvasArea& area,
+                              Composition& scene) const {
   const float margin = random.uniform_f(1.0, 1.5);
-  KnownFace face = moved(known, placement);
+  KnownFace face = moved(*aim.face, aim.canvas_from_picture);
+  const Rect& box = face.box;
   const Rect covered{
-      face.box.x - 0.25f * size, face.box.y - 0.35f * size, 1.5f * size, 1.6f * size};
+      box.x - 0.25f * aim.size, box.y - 0.35f * aim.size, 1.5f * aim.size, 1.6f * aim.size};
   const auto meets = [&](const Rect& other) { return intersection(covered, other) > 0.0f; };
-  const bool is_free = visible_share(face.box, area.rect()) > 0.95f &&
+  const bool is_free = visible_share(box, area.rect()) > 0.95f &&
                        std::none_of(scene.faces.begin(),
                                     scene.faces.end(),
                                     [&](const KnownFace& other) { return meets(other.box); }) &&
                        std::none_of(scene.ignored.begin(), scene.ignored.end(), meets);
   if (!is_free) return;
-  const Point center = face.box.center() - Point{0.5f, 0.5f + 0.06f * size};
-  scene.canvas.paste(source.picture,
-                     placement,
+  const Point center = box.center() - Point{0.5f, 0.5f + 0.06f * aim.size};
+  scene.canvas.paste(aim.source->picture,
+                     aim.canvas_from_picture,
                      area,
-                     {center, 0.56f * size * margin, 0.68f * size * margin, roll});
+                     {center, 0.56f * aim.size * margin, 0.68f * aim.size * margin, aim.roll_rad});
   scene.faces.push_back(std::move(face));
 }
 

@@ -22,9 +22,10 @@ struct SamplerOptions {
   double mosaics = 0.35;           // pictures of 2 or 4 cells
   double letterboxes = 0.55;       // pictures with bars, most of them those of a 4:3 camera
   double without_face = 0.06;      // cells aimed at no face
-  double pasted = 0.15;
-  double glasses = 0.12;  // of the faces large enough to wear them
-  double hidden = 0.15;   // pictures with a part of a face hidden
+  double pasted = 0.15;            // pictures with one more face on it
+  double backdrops = 0.6;          // of the cells a picture does not fill: on another scene
+  double glasses = 0.12;           // of the faces large enough to wear them
+  double hidden = 0.15;            // pictures with a part of a face hidden
   bool is_degraded = true;
 };
 
@@ -46,12 +47,26 @@ class SceneSampler final : public SampleSource {
 
  private:
   struct Composition;
+  /// A face to be shown, and where.
+  struct Aim {
+    const TrainingScene* source = nullptr;
+    const KnownFace* face = nullptr;
+    Placement canvas_from_picture;
+    float size = 0.0f;  // of its box on the canvas
+    float roll_rad = 0.0f;
+  };
   void compose(synthesis::Random& random, Composition& scene) const;
   void fill_cell(synthesis::Random& random,
                  const CanvasArea& area,
                  bool has_cells,
                  Composition& scene) const;
-  void paste_face(synthesis::Random& random, const CanvasArea& area, Composition& scene) const;
+  void draw_backdrop(synthesis::Random& random, const CanvasArea& area, Composition& scene) const;
+  void lay_on(const Aim& aim, const CanvasArea& area, Composition& scene) const;
+  void paste_face(synthesis::Random& random,
+                  const Aim& aim,
+                  const CanvasArea& area,
+                  Composition& scene) const;
+  Aim choose_aim(synthesis::Random& random) const;
   void add_scene_faces(const TrainingScene& source,
                        const Placement& canvas_from_picture,
                        const CanvasArea& area,
@@ -61,6 +76,7 @@ class SceneSampler final : public SampleSource {
   std::shared_ptr<const SceneLibrary> library_;
   std::shared_ptr<const Teacher> teacher_;
   SamplerOptions options_;
+  std::vector<std::size_t> backdrops_;  // groups
   double total_weight_ = 0.0;
 };
 
