@@ -13,6 +13,7 @@ void add_detect_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
+void add_train_command(CLI::App& app);
 void add_model_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
 

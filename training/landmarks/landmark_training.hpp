@@ -12,8 +12,8 @@
 #include "training/landmarks/shape_trainer.hpp"
 #include "training/landmarks/training_faces.hpp"
 
-/// Trains the ensembles of landmarks::LandmarkModels. `eyelid train landmarks` and
-/// `eyelid-train-landmarks` are thin covers of this door.
+/// Trains the ensembles of landmarks::LandmarkModels. `eyelid train landmarks` is a
+/// thin cover of this door.
 namespace eyelid::training {
 
 /// The three ensembles, see landmarks/landmark_models.hpp.

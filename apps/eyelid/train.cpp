@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "eyelid/core/error.hpp"
+#include "training/landmarks/landmark_training.hpp"
+
+namespace eyelid::app {
+namespace {
+
+const std::map<std::string, training::LandmarkModelKind> kKinds = {
+    {"68", training::LandmarkModelKind::Face},
+    {"12", training::LandmarkModelKind::BothEyes},
+    {"6", training::LandmarkModelKind::OneEye}};
+
+struct TrainLandmarksCommand {
+  training::LandmarkTrainingOptions options;
+  std::filesystem::path folder;
+
+  void run() const {
+    training::train_landmark_models(options, folder, [](const std::string& line) {
+      fmt::print("{}\n", line);
+      std::fflush(stdout);
+    });
+  }
+};
+
+/// The trainer of the detector is a program of its own, so that this one does without libtorch.
+constexpr const char* kDetectorTrainer = "eyelid-train";
+
+[[noreturn]] void run_detector_trainer(const std::vector<std::string>& arguments) {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string beside = (self.parent_path() / kDetectorTrainer).string();
+  std::vector<std::string> words = {kDetectorTrainer, "detector"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  if (!error) execv(beside.c_str(), argv.data());
+  execvp(kDetectorTrainer, argv.data());
+  throw InputError(fmt::format(
+      "{} was not found beside eyelid or in PATH ({}); it is built where libtorch is installed "
+      "(Debian: libtorch-dev)",
+      kDetectorTrainer,
+      std::strerror(errno)));
+}
+
+void add_landmarks(CLI::App& train) {
+  auto command = std::make_shared<TrainLandmarksCommand>();
+  CLI::App* landmarks = train.add_subcommand(
+      "landmarks", "Ensembles of regression trees, from annotated photographs and rendered faces");
+  training::LandmarkTrainingOptions& options = command->options;
+  landmarks
+      ->add_option("--dataset", options.datasets, "300w:FOLDER or wflw:FOLDER; may be repeated")
+      ->required();
+  landmarks->add_option("--out", command->folder, "Folder for the models")->required();
+  landmarks->add_option("--model", options.kinds, "68, 12 (both eyes), 6 (one eye); default: all")
+      ->transform(CLI::CheckedTransformer(kKinds));
+  landmarks->add_option("--rendered", options.rendered_people, "Rendered people, 6 pictures each")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  landmarks->add_option("--hold-out", options.held_out_share, "Share of the scenes not trained on")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  landmarks->add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
+  landmarks->add_option("--threads", options.threads, "Threads (default: all)")
+      ->check(CLI::Range(0, 1024));
+  landmarks->callback([command] { command->run(); });
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app) {
+  CLI::App* train = app.add_subcommand("train", "Train the models on your own annotated pictures");
+  train->require_subcommand(1);
+  add_landmarks(*train);
+  CLI::App* detector = train->add_subcommand(
+      "detector", "BlazeFace; runs the program eyelid-train, see eyelid-train detector --help");
+  detector->prefix_command();
+  detector->set_help_flag();
+  detector->callback([detector] { run_detector_trainer(detector->remaining()); });
+}
+
+}  // namespace eyelid::app
