@@ -120,6 +120,12 @@ void EvaluateLandmarksCommand::run() {
   write_json(json, object);
 }
 
+template <class Number>
+nlohmann::ordered_json optional_json(const std::optional<Number>& number) {
+  if (!number) return nullptr;
+  return *number;
+}
+
 struct EvaluateDetectorCommand {
   std::string dataset;
   pipeline::SetupRequest request;
@@ -130,7 +136,7 @@ struct EvaluateDetectorCommand {
 };
 
 void EvaluateDetectorCommand::run() {
-  const evaluation::LandmarkDataset faces = evaluation::read_landmark_dataset(dataset);
+  const evaluation::AnnotatedPictures faces = evaluation::read_annotated_pictures(dataset);
   const pipeline::Setup setup = pipeline::make_setup(request);
   const evaluation::DetectorEvaluation result =
       evaluation::evaluate_detector(faces, *setup.detector, options);
@@ -147,7 +153,13 @@ void EvaluateDetectorCommand::run() {
              result.false_negatives,
              100.0 * result.recall,
              result.ms_per_image);
-  fmt::print("  precision: not known, the set annotates one face per picture\n");
+  if (result.false_positives) {
+    fmt::print("  false {}   precision {}\n",
+               *result.false_positives,
+               result.precision ? fmt::format("{:.2f} %", 100.0 * *result.precision) : "-");
+  } else {
+    fmt::print("  precision: not known, the set does not annotate every face\n");
+  }
   if (json.empty()) return;
 
   nlohmann::ordered_json object = json_head("evaluate detector");
@@ -158,10 +170,10 @@ void EvaluateDetectorCommand::run() {
                                 {"iou", result.smallest_iou},
                                 {"faces", result.faces},
                                 {"tp", result.true_positives},
-                                {"fp", nullptr},
+                                {"fp", optional_json(result.false_positives)},
                                 {"fn", result.false_negatives},
                                 {"recall", result.recall},
-                                {"precision", nullptr},
+                                {"precision", optional_json(result.precision)},
                                 {"average_precision", nullptr},
                                 {"ms_per_image", result.ms_per_image}};
   object["results"] = nlohmann::ordered_json::array({row});
@@ -185,7 +197,11 @@ void add_evaluate_detector(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateDetectorCommand>();
   CLI::App* detector =
       evaluate.add_subcommand("detector", "Face detection against annotated faces");
-  detector->add_option("--dataset", command->dataset, "300w:FOLDER or wflw:FOLDER")->required();
+  detector
+      ->add_option("--dataset",
+                   command->dataset,
+                   "FORMAT:PATH; FORMAT: 300w, wflw, wider, yale, fddb, 300w-lp, aflw2000, jsonl")
+      ->required();
   detector->add_option("--iou", command->options.smallest_iou, "Least overlap of a hit")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();

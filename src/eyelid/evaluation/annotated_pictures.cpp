@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/landmark_datasets.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -27,13 +28,18 @@ AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
   return result;
 }
 
-AnnotatedPictures read_bare_pictures(const std::filesystem::path& folder) {
+AnnotatedPictures read_bare_pictures(const std::string& format,
+                                     const std::filesystem::path& folder) {
   AnnotatedPictures result;
-  result.name = "pictures:" + folder.string();
+  result.name = format + ":" + folder.string();
   for (const std::filesystem::path& path : video::list_images(folder)) {
     AnnotatedPicture picture;
     picture.image = path;
     picture.scene = path.stem().string();
+    if (format == "yale") {
+      picture.faces.emplace_back();
+      picture.is_complete = true;
+    }
     result.pictures.push_back(std::move(picture));
   }
   return result;
@@ -48,10 +54,12 @@ AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
     const std::filesystem::path path(format_and_path.substr(colon + 1));
     if (format == "300w") return grouped_by_picture(read_300w(path));
     if (format == "wflw") return grouped_by_picture(read_wflw(path));
-    if (format == "pictures") return read_bare_pictures(path);
+    if (format == "wider") return read_wider(path);
+    if (format == "yale" || format == "pictures") return read_bare_pictures(format, path);
   }
-  throw InputError("dataset \"" + std::string(format_and_path) +
-                   "\": unknown format, expected 300w:FOLDER, wflw:FOLDER or pictures:FOLDER");
+  throw InputError(
+      "dataset \"" + std::string(format_and_path) +
+      "\": unknown format, expected FORMAT:PATH with 300w, wflw, wider, yale or pictures");
 }
 
 }  // namespace eyelid::evaluation

@@ -12,7 +12,7 @@
 namespace eyelid::evaluation {
 
 /// A face as one set annotates it: a box, points, or both. Points in pixels of the picture, the
-/// centre of its first pixel being (0, 0); boxes on pixel edges.
+/// centre of its first pixel being (0, 0); boxes on pixel edges. Neither: somewhere in the picture.
 struct AnnotatedFace {
   std::optional<Rect> box;    // the set's own idea of a face's extent
   std::vector<Point> points;  // 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners) or none
@@ -37,12 +37,16 @@ struct AnnotatedPictures {
 };
 
 /// Pictures of a set given as FORMAT:PATH.
-///   300w      folder of iBUG `.pts` files, pictures beside them
+///   300w      folder (with sub-folders) of iBUG `.pts` files, pictures beside them
 ///   wflw      folder with `images/` and `list_98pt_rect.txt`
+///   wider     folder with `images/` and `wider_face_val_bbx_gt.txt` (or the list of `train`);
+///   faces
+///             marked invalid are ignored
+///   yale      folder of portraits, one face each, nothing known of its place
 ///   pictures  folder of pictures of which nothing is known
 ///
-/// Pictures are looked for, not opened; order by name, so the same on every machine. Throws
-/// InputError: unknown format, absent folder or list, or not one usable picture.
+/// Pictures are looked for, not opened; the order is the same on every machine. Throws InputError:
+/// unknown format, absent folder or list, or not one usable picture.
 AnnotatedPictures read_annotated_pictures(std::string_view format_and_path);
 
 }  // namespace eyelid::evaluation

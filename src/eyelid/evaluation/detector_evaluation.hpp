@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "eyelid/detection/face_detector.hpp"
-#include "eyelid/evaluation/landmark_datasets.hpp"
+#include "eyelid/evaluation/annotated_pictures.hpp"
 
 namespace eyelid::evaluation {
 
@@ -34,10 +34,11 @@ struct DetectorEvaluation {
   std::vector<std::string> problems;  // pictures that cannot be read, left out
 };
 
-/// Runs a detector over pictures whose annotations are facial points: the face's box is made from
-/// them as this detector draws it (face_boxes.hpp). These sets annotate one face per picture, so
-/// only hits and misses are counted. Throws InputError when no picture can be read.
-DetectorEvaluation evaluate_detector(const LandmarkDataset& dataset,
+/// Runs a detector over annotated pictures. The box of a face is the annotated one, or is made of
+/// its points as this detector draws it (face_boxes.hpp). A face of which nothing is known is found
+/// by any one detection; more are false. False detections count only where all faces of all
+/// pictures are annotated. Throws InputError when no picture can be read.
+DetectorEvaluation evaluate_detector(const AnnotatedPictures& dataset,
                                      detection::FaceDetector& detector,
                                      const DetectorEvaluationOptions& options = {});
 

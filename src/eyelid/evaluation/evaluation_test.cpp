@@ -67,6 +67,10 @@ class RenderedDataset : public ::testing::Test {
     dataset_ = read_300w(folder_.path());
   }
 
+  AnnotatedPictures pictures() const {
+    return read_annotated_pictures("300w:" + folder_.path().string());
+  }
+
   FaceBox box_of(std::size_t face, float dx = 0.0f) const {
     Rect box = detector_box_of_hull(dataset_.faces[face].hull, "scripted");
     box.x += dx * box.width;
@@ -116,7 +120,7 @@ TEST_F(RenderedDataset, SixtyEightPointsNeedFacesThatHaveThem) {
 
 TEST_F(RenderedDataset, DetectorsAreCountedByFace) {
   ScriptedDetector detector({{box_of(0), box_of(0, 3.0f)}, {box_of(1, 0.6f)}, {}});
-  const DetectorEvaluation result = evaluate_detector(dataset_, detector);
+  const DetectorEvaluation result = evaluate_detector(pictures(), detector);
   EXPECT_EQ(result.images, 3u);
   EXPECT_EQ(result.true_positives, 1u);
   EXPECT_EQ(result.false_negatives, 2u);
@@ -129,7 +133,7 @@ TEST_F(RenderedDataset, SmallFacesAreLeftOut) {
   ScriptedDetector detector({{}, {box_of(1)}, {}});
   DetectorEvaluationOptions options;
   options.smallest_face = 1.5;
-  const DetectorEvaluation result = evaluate_detector(dataset_, detector, options);
+  const DetectorEvaluation result = evaluate_detector(pictures(), detector, options);
   EXPECT_EQ(result.faces, 0u);
   EXPECT_EQ(result.true_positives + result.false_negatives, 0u);
 }
@@ -152,7 +156,8 @@ TEST(LandmarkModels, KeepTheirAccuracyOnHelen) {
 TEST(DetectorEvaluation, HogFindsHelen) {
   EYELID_SHARED_OR_SKIP(helen, "data/eval/helen");
   const auto detector = detection::make_hog_detector();
-  const DetectorEvaluation result = evaluate_detector(read_300w(helen), *detector);
+  const DetectorEvaluation result =
+      evaluate_detector(read_annotated_pictures("300w:" + helen.string()), *detector);
   EXPECT_EQ(result.faces, 216u);
   EXPECT_GE(result.recall, 0.95);
 }
