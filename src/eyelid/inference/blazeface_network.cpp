@@ -22,6 +22,8 @@ constexpr int kAnchors16 = 512;
 constexpr int kPerCell16 = 2;
 constexpr int kPerCell8 = 6;
 constexpr int kColourTaps = 3 * 5 * 5;
+constexpr int kColourRows = kBlazeFaceInput_px + 3;
+constexpr int kColourHalfRow = kBlazeFaceInput_px / 2 + 2;
 /// Rows kept of a layer that is read while it is written.
 constexpr int kRingRows = 16;
 
@@ -199,24 +201,36 @@ struct BlazeFaceNetwork::Workspace {
     }
   }
 
+  /// The normalised picture in planes: per channel and row (padded by 1 above, 2 below) the even
+  /// columns, then the odd ones, each with a zero at both ends.
+  void split_colours() {
+    constexpr int kHalf = kBlazeFaceInput_px / 2;
+    const std::uint8_t* source = colour;
+    for (int y = 0; y < kBlazeFaceInput_px; y++) {
+      for (int x = 0; x < kHalf; x++, source += 6) {
+        for (int channel = 0; channel < 3; channel++) {
+          float* row = colour_row(channel, y);
+          row[1 + x] =
+              static_cast<float>(source[channel]) * weights.input_scale + weights.input_offset;
+          row[kColourHalfRow + 1 + x] =
+              static_cast<float>(source[3 + channel]) * weights.input_scale + weights.input_offset;
+        }
+      }
+    }
+  }
+  float* colour_row(int channel, int y) {
+    return colour_planes.data() + (channel * kColourRows + y + 1) * 2 * kColourHalfRow;
+  }
+
   /// The 5x5 windows of one output row of the stem, [channel, row, column][x].
-  void gather_colour_windows(int y, float* windows) const {
+  void gather_colour_windows(int y, float* windows) {
     const int width = map_width();
     for (int tap = 0; tap < kColourTaps; tap++) {
-      const int channel = tap / 25, row = 2 * y - 1 + tap / 5 % 5, column = tap % 5 - 1;
-      float* target = windows + tap * width;
-      if (row < 0 || row >= 2 * width) {
-        std::fill_n(target, width, 0.0f);
-        continue;
-      }
-      const std::uint8_t* source = colour + (row * 2 * width + column) * 3 + channel;
-      for (int x = 0; x < width; x++) {
-        const int place = 2 * x + column;
-        target[x] =
-            place < 0 || place >= 2 * width
-                ? 0.0f
-                : static_cast<float>(source[6 * x]) * weights.input_scale + weights.input_offset;
-      }
+      const float* row = colour_row(tap / 25, 2 * y - 1 + tap / 5 % 5);
+      // Columns -1 .. 3 of the window: odd, even, odd, even, odd ones from -1, 0, 0, 1, 1.
+      const int column = tap % 5;
+      const int parity = column % 2 == 0 ? kColourHalfRow : 0;
+      std::copy_n(row + parity + (column + 1) / 2, width, windows + tap * width);
     }
   }
   int map_width() const { return maps[0].width; }
@@ -310,7 +324,8 @@ struct BlazeFaceNetwork::Workspace {
   std::array<FeatureMap, kLayerCount> maps;
   AlignedBuffer<float> scratch{kernels::kBlazeWorkspace};
   AlignedBuffer<float> zeros{64 * 96 + 2 * kernels::kRowSlack};
-  AlignedBuffer<float> colour_windows;   // of 4 rows; once needed
+  AlignedBuffer<float> colour_windows;  // of 4 rows; once needed
+  AlignedBuffer<float> colour_planes;
   const std::uint8_t* colour = nullptr;  // the RGB picture of this run, if it is one
   BlazeFaceLogits logits{};
 };
@@ -344,8 +359,10 @@ const BlazeFaceLogits& BlazeFaceNetwork::run_colour(std::span<const std::uint8_t
   if (work.colour_windows.size() == 0) {
     work.colour_windows = AlignedBuffer<float>(static_cast<std::size_t>(
         kStripRows * (kColourTaps * work.map_width() + kernels::kRowSlack) + kernels::kRowSlack));
+    work.colour_planes = AlignedBuffer<float>(std::size_t{3} * kColourRows * 2 * kColourHalfRow);
   }
   work.colour = rgb.data();
+  work.split_colours();
   return run_layers({});
 }
 
