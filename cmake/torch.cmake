@@ -1,0 +1,22 @@
+# libtorch, for eyelid-train: Debian's libtorch-dev, or the one inside a PyTorch wheel
+# (-DCMAKE_PREFIX_PATH=$(python -c 'import torch; print(torch.utils.cmake_prefix_path)')).
+set(EYELID_HAS_TORCH OFF)
+if(NOT EYELID_TRAINING STREQUAL "OFF")
+  if(EYELID_TRAINING STREQUAL "ON")
+    find_package(Torch REQUIRED)
+  else()
+    find_package(Torch QUIET)
+  endif()
+  set(EYELID_HAS_TORCH ${Torch_FOUND})
+  if(NOT Torch_FOUND)
+    message(STATUS "libtorch not found: eyelid-train detector is not built")
+  endif()
+endif()
+if(EYELID_HAS_TORCH)
+  add_library(eyelid_torch INTERFACE)
+  target_link_libraries(eyelid_torch INTERFACE ${TORCH_LIBRARIES})
+  # Its headers are not ours to warn about.
+  target_include_directories(eyelid_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  separate_arguments(EYELID_TORCH_FLAGS UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+  target_compile_options(eyelid_torch INTERFACE ${EYELID_TORCH_FLAGS})
+endif()
