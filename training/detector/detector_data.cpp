@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "training/detector/detector_data.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "training/detector/data/held_out_check.hpp"
+#include "training/detector/data/scene_sampler.hpp"
+
+namespace eyelid::training {
+namespace {
+
+struct Choice {
+  std::vector<std::string> datasets;
+  std::filesystem::path teacher;
+  std::string licence = "see the data sets";
+  LibraryOptions library;
+  SamplerOptions sampler;
+};
+
+/// "wflw:faces/wflw" or "wflw:faces/wflw@0.4".
+DatasetChoice parse(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string::npos) return {text, std::nullopt};
+  double weight = 0.0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data() + at + 1, end, weight);
+  if (result.ec != std::errc() || result.ptr != end || !(weight > 0.0)) {
+    throw InputError("--dataset " + text + ": \"" + text.substr(at + 1) +
+                     "\" after @; expected the set's share of the samples, above 0");
+  }
+  return {text.substr(0, at), weight};
+}
+
+HeldOutFigures check(const SceneLibrary& library, const inference::BlazeFaceWeights& weights) {
+  constexpr float kThreshold[] = {0.5f};
+  const HeldOutSet all = check_on_held_out(library, weights, kThreshold).back();
+  const ThresholdFigures& figures = all.thresholds.front();
+  return {figures.faces, figures.found, figures.false_detections, all.eye_error};
+}
+
+std::string describe(const SceneLibrary& library, const Choice& choice) {
+  std::string text;
+  for (const SceneGroup& group : library.groups) {
+    const std::string kind = group.name.substr(0, group.name.find(':'));
+    const std::string folder = std::filesystem::path(group.name).filename().string();
+    text += fmt::format("{}{} ({}: {} scenes, {} faces, share {:.3f})",
+                        text.empty() ? "" : ", ",
+                        folder,
+                        kind,
+                        group.scenes.size(),
+                        group.picks.size(),
+                        group.weight);
+  }
+  if (!choice.teacher.empty()) text += "; teacher " + choice.teacher.filename().string();
+  return text;
+}
+
+DetectorData open(const Choice& choice, std::uint64_t seed) {
+  std::vector<DatasetChoice> datasets;
+  for (const std::string& text : choice.datasets) datasets.push_back(parse(text));
+  std::shared_ptr<const Teacher> teacher;
+  if (!choice.teacher.empty()) teacher = std::make_shared<Teacher>(choice.teacher);
+  auto library =
+      std::make_shared<const SceneLibrary>(load_scenes(datasets, teacher.get(), choice.library));
+  DetectorData data;
+  data.problems = library->problems;
+  data.description = describe(*library, choice);
+  data.licence = choice.licence;
+  SamplerOptions sampler = choice.sampler;
+  sampler.seed = seed;
+  data.source = std::make_shared<SceneSampler>(library, teacher, sampler);
+  if (!library->held_out.empty()) {
+    data.evaluate = [library](const inference::BlazeFaceWeights& weights) {
+      return check(*library, weights);
+    };
+  }
+  return data;
+}
+
+void add_sampler_options(CLI::App& command, SamplerOptions& o) {
+  const auto share = [&](const char* name, double& value, const char* what) {
+    command.add_option(name, value, what)->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  };
+  share("--teacher-share", o.teacher_share, "Of the samples the teacher sees");
+  share("--mosaics", o.mosaics, "Share of pictures of 2 or 4 cells");
+  share("--letterboxes", o.letterboxes, "Share of pictures with bars");
+  share("--without-face", o.without_face, "Share of cells aimed at no face");
+  share("--pasted", o.pasted, "Share of pictures with one more face on it");
+  share("--backdrops", o.backdrops, "Share of small pictures on another scene");
+  share("--glasses", o.glasses, "Share of faces that wear drawn glasses");
+  share("--hidden", o.hidden, "Share of pictures with a part of a face hidden");
+  command.add_option("--smallest-face", o.smallest_face_px, "Input pixels")->capture_default_str();
+  command.add_option("--largest-face", o.largest_face_px, "Input pixels")->capture_default_str();
+  command.add_flag("!--clean", o.is_degraded, "Without the faults of recordings");
+}
+
+}  // namespace
+
+OpenDetectorData add_detector_data_options(CLI::App& command) {
+  auto choice = std::make_shared<Choice>();
+  command
+      .add_option("--dataset",
+                  choice->datasets,
+                  "FORMAT:PATH or FORMAT:PATH@SHARE, several times; 300w, wflw, pictures and more, "
+                  "or rendered:COUNT")
+      ->required();
+  command.add_option(
+      "--teacher", choice->teacher, "A BlazeFace for colour (.tflite, .pth) to learn from as well");
+  command.add_option("--hold-out", choice->library.held_out_share, "Share of scenes kept to check")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  command.add_flag("--stop-at-damage",
+                   choice->library.stops_at_damage,
+                   "An unreadable picture or label ends the run instead of being left out");
+  command.add_option("--licence", choice->licence, "Of the weights, for the model file")
+      ->capture_default_str();
+  add_sampler_options(command, choice->sampler);
+  return [choice](std::uint64_t seed) { return open(*choice, seed); };
+}
+
+}  // namespace eyelid::training

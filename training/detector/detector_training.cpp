@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "training/detector/detector_training.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/inference/model_file.hpp"
+#include "training/detector/checkpoint.hpp"
+#include "training/detector/loss_curve.hpp"
+#include "training/detector/sample_loader.hpp"
+
+namespace eyelid::training {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// What must be the same for a checkpoint to go on; threads and reporting may change.
+std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& data) {
+  const LossOptions& l = o.loss;
+  const OptimiserOptions& p = o.optimiser;
+  return fmt::format(
+      "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} optimiser {} {} {} {} {} {} "
+      "{} {} {} start {}",
+      o.samples,
+      o.batch_size,
+      o.seed,
+      data.description,
+      static_cast<int>(l.classification),
+      l.focal_gamma,
+      l.focal_alpha,
+      l.negatives_per_positive,
+      l.regression_weight,
+      l.smooth_l1_beta,
+      l.distillation_weight,
+      p.learning_rate,
+      p.weight_decay,
+      p.beta_1,
+      p.beta_2,
+      p.epsilon,
+      p.gradient_clip,
+      p.average_decay,
+      p.warm_up_steps,
+      p.cosine_share,
+      o.start_from.string());
+}
+
+std::string duration_text(double seconds) {
+  const auto all = static_cast<std::int64_t>(seconds);
+  return fmt::format("{}:{:02}:{:02}", all / 3600, all / 60 % 60, all % 60);
+}
+
+void check_folder(const DetectorTrainingOptions& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  if (!std::filesystem::is_directory(options.folder)) {
+    throw InputError(options.folder.string() +
+                     ": no such folder and it cannot be made; expected one for the results");
+  }
+  const auto checkpoint = options.folder / "checkpoint.safetensors";
+  if (!options.resume && std::filesystem::exists(checkpoint)) {
+    throw InputError(checkpoint.string() +
+                     ": belongs to an earlier run; expected --resume, or another folder");
+  }
+}
+
+class Training {
+ public:
+  Training(const DetectorTrainingOptions& options, const DetectorData& data)
+      : options_(options),
+        data_(data),
+        settings_(settings_of(options, data)),
+        checkpoint_(options.folder / "checkpoint.safetensors"),
+        step_count_((options.samples + options.batch_size - 1) / options.batch_size),
+        network_(options.seed, options.kernels, torch::Device(options.device), options.threads),
+        optimiser_(network_, options.optimiser),
+        arena_(options.threads) {
+    if (options.resume && std::filesystem::exists(checkpoint_)) {
+      read_checkpoint(checkpoint_, network_, optimiser_, settings_);
+      options.report(fmt::format("goes on after {} samples", samples_done()));
+    } else if (!options.start_from.empty()) {
+      read_averages(options.start_from, network_, optimiser_);
+    }
+    pixels_ = torch::empty({options.batch_size, 1, kDetectorSide, kDetectorSide});
+    const std::int64_t numbers = kDetectorAnchors * kDetectorNumbers;
+    gradient_ = torch::empty({options.batch_size, kDetectorAnchors, kDetectorNumbers});
+    EYELID_EXPECTS(gradient_.numel() == options.batch_size * numbers);
+  }
+
+  DetectorTrainingResult run();
+
+ private:
+  std::int64_t samples_done() const { return optimiser_.steps_done() * options_.batch_size; }
+  bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
+  bool is_done() const { return optimiser_.steps_done() >= step_count_; }
+
+  LossParts step(const SampleBatch& batch);
+  LossParts batch_loss(const SampleBatch& batch, const torch::Tensor& outputs);
+  void report_row(LossCurve& curve, CurveRow row, bool evaluates);
+  inference::BlazeFaceWeights weights();
+  void write_model();
+  void save(bool is_last);
+
+  const DetectorTrainingOptions& options_;
+  const DetectorData& data_;
+  std::string settings_;
+  std::filesystem::path checkpoint_;
+  std::int64_t step_count_;
+  DetectorNetwork network_;
+  Optimiser optimiser_;
+  tbb::task_arena arena_;
+  torch::Tensor pixels_, gradient_;
+  Clock::time_point begin_ = Clock::now();
+  std::int64_t first_step_ = 0;
+};
+
+LossParts Training::batch_loss(const SampleBatch& batch, const torch::Tensor& outputs) {
+  const double divisor = loss_divisor(batch.assignments);
+  std::vector<LossParts> parts(batch.samples.size());
+  constexpr std::size_t kNumbers = std::size_t{kDetectorAnchors} * kDetectorNumbers;
+  const float* output = outputs.data_ptr<float>();
+  float* gradient = gradient_.data_ptr<float>();
+  arena_.execute([&] {
+    tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t i) {
+      parts[i] = sample_loss(options_.loss,
+                             batch.samples[i],
+                             batch.assignments[i],
+                             divisor,
+                             std::span(output + i * kNumbers, kNumbers),
+                             std::span(gradient + i * kNumbers, kNumbers));
+    });
+  });
+  LossParts sum;
+  for (const LossParts& part : parts) {
+    sum.classification += part.classification;
+    sum.regression += part.regression;
+    sum.distillation += part.distillation;
+    sum.positives += part.positives;
+  }
+  return sum;
+}
+
+LossParts Training::step(const SampleBatch& batch) {
+  for (std::size_t i = 0; i < batch.samples.size(); i++) {
+    const auto& pixels = batch.samples[i].pixels;
+    std::copy(pixels.begin(), pixels.end(), pixels_.data_ptr<float>() + i * pixels.size());
+  }
+  const torch::Tensor outputs = network_.train(pixels_.to(network_.device()));
+  const torch::Tensor outputs_here = outputs.detach().to(torch::kCPU).contiguous();
+  const LossParts parts = batch_loss(batch, outputs_here);
+  if (!std::isfinite(parts.total())) {
+    throw InputError(fmt::format(
+        "the loss is not finite after {} samples; expected finite pictures and labels, or a lower "
+        "--learning-rate",
+        samples_done()));
+  }
+  outputs.backward(gradient_.to(network_.device()));
+  optimiser_.step(step_count_);
+  return parts;
+}
+
+inference::BlazeFaceWeights Training::weights() {
+  auto weights = folded_weights(numbers_of(optimiser_.average_parameters()),
+                                numbers_of(optimiser_.average_statistics()));
+  weights.name = options_.model_name;
+  weights.version = options_.model_version;
+  weights.licence = data_.licence;
+  weights.training_data = fmt::format("{}; {} samples, seed {}; {}",
+                                      data_.description,
+                                      samples_done(),
+                                      options_.seed,
+                                      options_.command);
+  return weights;
+}
+
+void Training::write_model() {
+  inference::write_model_file(options_.folder / "blazeface_grey.safetensors",
+                              inference::blazeface_to_safetensors(weights()));
+}
+
+void Training::save(bool is_last) {
+  try {
+    write_checkpoint(checkpoint_, network_, optimiser_, settings_);
+    write_model();
+  } catch (const InputError& error) {
+    // A full disk may be emptied before the run ends; the last checkpoint is still there.
+    if (is_last) throw;
+    options_.report(std::string("no checkpoint this time: ") + error.what());
+  }
+}
+
+void Training::report_row(LossCurve& curve, CurveRow row, bool evaluates) {
+  const auto steps = static_cast<double>(optimiser_.steps_done() - first_step_);
+  const double rate = steps * options_.batch_size / seconds_since(begin_);
+  const double left =
+      static_cast<double>((step_count_ - optimiser_.steps_done()) * options_.batch_size) / rate;
+  if (evaluates && data_.evaluate) row.held_out = data_.evaluate(weights());
+  std::string line = fmt::format(
+      "{:>8} samples  loss {:.4f} (score {:.4f}, box {:.4f}, teacher {:.4f})  {:.0f}/s  {} left",
+      row.samples,
+      row.loss.total(),
+      row.loss.classification,
+      row.loss.regression,
+      row.loss.distillation,
+      row.samples_per_s,
+      duration_text(left));
+  if (row.held_out) {
+    line += fmt::format("  held out {}/{} recall {:.3f} precision {:.3f} eyes {:.3f}",
+                        row.held_out->found,
+                        row.held_out->faces,
+                        row.held_out->recall(),
+                        row.held_out->precision(),
+                        row.held_out->eye_error);
+  }
+  options_.report(line);
+  try {
+    curve.add(row);
+  } catch (const InputError& error) {
+    options_.report(std::string("no curve this time: ") + error.what());
+  }
+}
+
+DetectorTrainingResult Training::run() {
+  LossCurve curve(options_.folder, samples_done());
+  SampleLoader::Options loading;
+  loading.batch_size = options_.batch_size;
+  loading.first_sample = static_cast<std::uint64_t>(samples_done());
+  loading.end_sample = static_cast<std::uint64_t>(std::max(step_count_, optimiser_.steps_done()) *
+                                                  options_.batch_size);
+  loading.threads = options_.loader_threads;
+  loading.batches_ahead = options_.batches_ahead;
+  SampleLoader loader(data_.source, loading);
+  first_step_ = optimiser_.steps_done();
+  begin_ = Clock::now();
+  auto saved = begin_, row_begin = begin_;
+  LossParts sums;
+  std::int64_t steps_in_row = 0;
+  std::int64_t next_evaluation =
+      options_.held_out_samples == 0
+          ? options_.samples
+          : (samples_done() / options_.held_out_samples + 1) * options_.held_out_samples;
+  while (const SampleBatch* batch = must_stop() ? nullptr : loader.next()) {
+    const double rate = learning_rate(options_.optimiser, optimiser_.steps_done(), step_count_);
+    const LossParts parts = step(*batch);
+    sums.classification += parts.classification;
+    sums.regression += parts.regression;
+    sums.distillation += parts.distillation;
+    sums.positives += parts.positives;
+    steps_in_row++;
+    const bool evaluates = is_done() || samples_done() >= next_evaluation;
+    if (evaluates || optimiser_.steps_done() % options_.steps_per_row == 0) {
+      const auto steps = static_cast<double>(steps_in_row);
+      CurveRow row{samples_done(), sums, rate, 0.0, std::nullopt};
+      for (double* part : {&row.loss.classification,
+                           &row.loss.regression,
+                           &row.loss.distillation,
+                           &row.loss.positives}) {
+        *part /= steps;
+      }
+      row.samples_per_s = steps * options_.batch_size / seconds_since(row_begin);
+      report_row(curve, row, evaluates);
+      if (evaluates && options_.held_out_samples > 0) next_evaluation += options_.held_out_samples;
+      sums = {};
+      steps_in_row = 0;
+      row_begin = Clock::now();
+    }
+    if (seconds_since(saved) > 60.0 * options_.checkpoint_minutes) {
+      save(false);
+      saved = Clock::now();
+    }
+  }
+  save(true);
+  return {is_done(), samples_done(), weights()};
+}
+
+}  // namespace
+
+DetectorTrainingResult train_detector(const DetectorTrainingOptions& options,
+                                      const DetectorData& data) {
+  EYELID_EXPECTS(data.source != nullptr && options.samples > 0 && options.batch_size > 0);
+  EYELID_EXPECTS(options.threads > 0 && options.loader_threads > 0);
+  check_folder(options);
+  for (const std::string& problem : data.problems) options.report("left out: " + problem);
+  options.report("data: " + data.description);
+  // Sums of libtorch depend on its number of threads; ours do not.
+  torch::set_num_threads(options.kernels == NetworkKernels::Eyelid ? 1 : options.threads);
+  return Training(options, data).run();
+}
+
+}  // namespace eyelid::training

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/compute/cpu_features.hpp"
+#include "training/detector/kernels/blaze_training.hpp"
+
+#define EYELID_ISA avx2
+#define EYELID_ISA_NAME "x86_avx2"
+#define EYELID_ISA_NEEDS compute::kAvx2
+#include "training/detector/kernels/layers.inc"
