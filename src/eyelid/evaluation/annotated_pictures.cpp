@@ -55,11 +55,14 @@ AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
     if (format == "300w") return grouped_by_picture(read_300w(path));
     if (format == "wflw") return grouped_by_picture(read_wflw(path));
     if (format == "wider") return read_wider(path);
+    if (format == "fddb") return read_fddb(path);
+    if (format == "300w-lp" || format == "aflw2000") return read_300w_lp(path);
+    if (format == "jsonl") return read_json_lines(path);
     if (format == "yale" || format == "pictures") return read_bare_pictures(format, path);
   }
-  throw InputError(
-      "dataset \"" + std::string(format_and_path) +
-      "\": unknown format, expected FORMAT:PATH with 300w, wflw, wider, yale or pictures");
+  throw InputError("dataset \"" + std::string(format_and_path) +
+                   "\": unknown format, expected FORMAT:PATH with 300w, 300w-lp, aflw2000, fddb, "
+                   "jsonl, pictures, wflw, wider or yale");
 }
 
 }  // namespace eyelid::evaluation

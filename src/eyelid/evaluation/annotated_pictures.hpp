@@ -42,6 +42,11 @@ struct AnnotatedPictures {
 ///   wider     folder with `images/` and `wider_face_val_bbx_gt.txt` (or the list of `train`);
 ///   faces
 ///             marked invalid are ignored
+///   fddb      folder with ellipseList.txt or FDDB-folds/, pictures beside or in originalPics/: the
+///             upright boxes round the ellipses
+///   300w-lp   folder (with sub-folders) of `.mat` files with the 68 points pt2d, pictures beside
+///   aflw2000  the same with pt3d_68
+///   jsonl     file of JSON lines, docs/annotations.md
 ///   yale      folder of portraits, one face each, nothing known of its place
 ///   pictures  folder of pictures of which nothing is known
 ///

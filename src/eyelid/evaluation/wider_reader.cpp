@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -14,31 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostFaces = 100000;
 constexpr std::size_t kInvalid = 7;  // column of a face's line
-
-/// Lines of a text file, counted for messages.
-class Lines {
- public:
-  explicit Lines(const fs::path& file) : name_(file.string()), stream_(file) {}
-
-  bool next(std::string& line) {
-    while (std::getline(stream_, line)) {
-      ++number_;
-      while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) {
-        line.pop_back();
-      }
-      if (!line.empty()) return true;
-    }
-    return false;
-  }
-  std::string place() const { return name_ + ":" + std::to_string(number_); }
-
- private:
-  std::string name_;
-  std::ifstream stream_;
-  int number_ = 0;
-};
 
 fs::path list_of(const fs::path& folder) {
   for (const char* name : {"wider_face_val_bbx_gt.txt", "wider_face_train_bbx_gt.txt"}) {
@@ -73,28 +46,10 @@ void add_face(const std::string& line, const std::string& place, AnnotatedPictur
 
 }  // namespace
 
-std::optional<float> number_of(const std::string& word) {
-  constexpr float kLargest = 1e5f;
-  float value = 0.0f;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  if (!std::isfinite(value) || std::abs(value) > kLargest) return std::nullopt;
-  return value;
-}
-
-void expect_some_picture(const AnnotatedPictures& set) {
-  if (!set.pictures.empty()) return;
-  throw InputError(set.name + ": no usable picture" +
-                   (set.problems.empty()
-                        ? std::string(", expected at least one")
-                        : " among " + std::to_string(set.problems.size()) +
-                              " entries, the first problem being: " + set.problems[0]));
-}
-
 AnnotatedPictures read_wider(const fs::path& folder) {
   AnnotatedPictures set;
   set.name = "wider:" + folder.string();
-  Lines lines(list_of(folder));
+  LineReader lines(list_of(folder));
   std::string line;
   while (lines.next(line)) {
     AnnotatedPicture picture;
@@ -103,13 +58,9 @@ AnnotatedPictures read_wider(const fs::path& folder) {
     picture.is_complete = true;
     const std::string place = lines.place();
     try {
-      if (!lines.next(line)) throw InputError(place + ": the list ends before its faces");
-      const auto count = number_of(line);
-      if (!count || *count < 0.0f || *count > kMostFaces || *count != std::floor(*count)) {
-        throw InputError(lines.place() + ": \"" + line + "\", expected a number of faces");
-      }
+      const int count = lines.next_count(place);
       // A picture without faces has one line of zeros all the same.
-      for (int i = 0; i < std::max(1, static_cast<int>(*count)); ++i) {
+      for (int i = 0; i < std::max(1, count); ++i) {
         if (!lines.next(line)) throw InputError(place + ": the list ends amid its faces");
         add_face(line, lines.place(), picture);
       }

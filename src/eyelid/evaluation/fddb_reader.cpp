@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One list of all folds, or the lists of the folds.
+std::vector<fs::path> lists_of(const fs::path& folder) {
+  std::vector<fs::path> lists;
+  for (const fs::path& place : {folder, folder / "FDDB-folds"}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(place, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (name == "ellipseList.txt") return {entry->path()};
+      if (name.ends_with("ellipseList.txt")) lists.push_back(entry->path());
+    }
+  }
+  if (lists.empty()) {
+    throw InputError(folder.string() +
+                     ": no ellipseList.txt and no FDDB-fold-NN-ellipseList.txt, expected the "
+                     "lists of FDDB");
+  }
+  std::sort(lists.begin(), lists.end());
+  return lists;
+}
+
+std::optional<fs::path> picture_of(const fs::path& folder, const std::string& name) {
+  for (const fs::path& place : {folder, folder / "originalPics", folder / "images"}) {
+    const fs::path picture = place / (name + ".jpg");
+    std::error_code ignored;
+    if (fs::is_regular_file(picture, ignored)) return picture;
+  }
+  return std::nullopt;
+}
+
+/// The upright box round the ellipse of one line:
+///   major_radius minor_radius angle center_x center_y 1
+/// the angle of the major axis from the x axis in radians.
+Rect box_of(const std::string& line, const std::string& place) {
+  std::istringstream stream(line);
+  std::vector<float> numbers;
+  for (std::string word; stream >> word;) {
+    const auto number = number_of(word);
+    if (!number) throw InputError(place + ": \"" + word + "\", expected a number");
+    numbers.push_back(*number);
+  }
+  if (numbers.size() != 5 && numbers.size() != 6) {
+    throw InputError(place + ": " + std::to_string(numbers.size()) +
+                     " numbers, expected the 6 of an ellipse");
+  }
+  if (numbers[0] <= 0.0f || numbers[1] <= 0.0f) {
+    throw InputError(place + ": an ellipse without extent, expected positive radii");
+  }
+  const float c = std::cos(numbers[2]), s = std::sin(numbers[2]);
+  const float half_width = std::hypot(numbers[0] * c, numbers[1] * s);
+  const float half_height = std::hypot(numbers[0] * s, numbers[1] * c);
+  // Centres are places among pixels; boxes lie on their edges.
+  return {numbers[3] + 0.5f - half_width,
+          numbers[4] + 0.5f - half_height,
+          2.0f * half_width,
+          2.0f * half_height};
+}
+
+// Reads one list; false: it is damaged, its rest unreadable.
+void read_list(const fs::path& folder, const fs::path& list, AnnotatedPictures& set) {
+  LineReader lines(list);
+  std::string line;
+  while (lines.next(line)) {
+    const std::string place = lines.place();
+    AnnotatedPicture picture;
+    picture.scene = line;
+    picture.is_complete = true;
+    const auto path = picture_of(folder, line);
+    const std::string name = line;
+    try {
+      const int count = lines.next_count(place);
+      for (int i = 0; i < count; ++i) {
+        if (!lines.next(line)) throw InputError(place + ": the list ends amid its faces");
+        picture.faces.push_back({box_of(line, lines.place()), {}});
+      }
+    } catch (const InputError& error) {
+      // Where the next picture begins is not known any more.
+      set.problems.emplace_back(std::string(error.what()) + "; the rest of the list is left out");
+      return;
+    }
+    if (path) {
+      picture.image = *path;
+      set.pictures.push_back(std::move(picture));
+    } else {
+      set.problems.push_back(place + ": picture " + (folder / name).string() + ".jpg is absent");
+    }
+  }
+}
+
+}  // namespace
+
+AnnotatedPictures read_fddb(const fs::path& folder) {
+  AnnotatedPictures set;
+  set.name = "fddb:" + folder.string();
+  for (const fs::path& list : lists_of(folder)) read_list(folder, list, set);
+  expect_some_picture(set);
+  return set;
+}
+
+}  // namespace eyelid::evaluation

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+using Json = nlohmann::json;
+
+// A list of `count` finite numbers.
+std::vector<float> numbers_of(const Json& json, std::size_t count, const char* what) {
+  std::vector<float> numbers;
+  if (json.is_array() && json.size() == count) {
+    for (const Json& number : json) {
+      if (!number.is_number()) break;
+      const double value = number.get<double>();
+      if (std::isfinite(value) && std::abs(value) <= 1e5) {
+        numbers.push_back(static_cast<float>(value));
+      }
+    }
+  }
+  if (numbers.size() != count) {
+    throw InputError(std::string(what) + " is " + json.dump() + ", expected " +
+                     std::to_string(count) + " numbers");
+  }
+  return numbers;
+}
+
+Rect box_of(const Json& json) {
+  const std::vector<float> numbers = numbers_of(json, 4, "a box");
+  if (numbers[2] <= 0.0f || numbers[3] <= 0.0f) {
+    throw InputError("a box is " + json.dump() + ", expected x, y and a positive width and height");
+  }
+  return {numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+const Json& list_of(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  const auto found = object.find(key);
+  if (found == object.end()) return kNone;
+  if (!found->is_array()) throw InputError(std::string(key) + " is no list, expected one");
+  return *found;
+}
+
+AnnotatedFace face_of(const Json& json) {
+  if (!json.is_object()) throw InputError("a face is " + json.dump() + ", expected an object");
+  AnnotatedFace face;
+  if (json.contains("box")) face.box = box_of(json["box"]);
+  for (const Json& point : list_of(json, "points")) {
+    const std::vector<float> place = numbers_of(point, 2, "a point");
+    face.points.push_back({place[0], place[1]});
+  }
+  const std::size_t count = face.points.size();
+  if (count != 0 && count != 5 && count != 68 && count != 98) {
+    throw InputError(std::to_string(count) + " points of a face, expected 5, 68 or 98");
+  }
+  if (!face.box && count == 0) throw InputError("a face without box and points");
+  return face;
+}
+
+bool flag_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return false;
+  if (!found->is_boolean()) throw InputError(std::string(key) + " is neither true nor false");
+  return found->get<bool>();
+}
+
+AnnotatedPicture picture_of(const std::string& line, const std::filesystem::path& folder) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) throw InputError("not a JSON object");
+  AnnotatedPicture picture;
+  const auto image = json.find("image");
+  if (image == json.end() || !image->is_string()) throw InputError("no \"image\"");
+  picture.image = folder / image->get<std::string>();
+  picture.scene = image->get<std::string>();
+  const auto scene = json.find("scene");
+  if (scene != json.end()) {
+    if (!scene->is_string()) throw InputError("scene is no text");
+    picture.scene = scene->get<std::string>();
+  }
+  picture.is_complete = flag_of(json, "complete");
+  for (const Json& face : list_of(json, "faces")) picture.faces.push_back(face_of(face));
+  for (const Json& box : list_of(json, "ignored")) picture.ignored.push_back(box_of(box));
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(picture.image, ignored)) {
+    throw InputError("picture " + picture.image.string() + " is absent");
+  }
+  return picture;
+}
+
+}  // namespace
+
+AnnotatedPictures read_json_lines(const std::filesystem::path& file) {
+  AnnotatedPictures set;
+  set.name = "jsonl:" + file.string();
+  LineReader lines(file);
+  for (std::string line; lines.next(line);) {
+    try {
+      set.pictures.push_back(picture_of(line, file.parent_path()));
+    } catch (const InputError& error) {
+      set.problems.push_back(lines.place() + ": " + error.what());
+    }
+  }
+  expect_some_picture(set);
+  return set;
+}
+
+}  // namespace eyelid::evaluation

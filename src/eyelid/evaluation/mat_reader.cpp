@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include <matio.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPoints = 68;
+
+struct CloseMat {
+  void operator()(mat_t* file) const { Mat_Close(file); }
+};
+struct FreeVariable {
+  void operator()(matvar_t* variable) const { Mat_VarFree(variable); }
+};
+using Variable = std::unique_ptr<matvar_t, FreeVariable>;
+
+// 68 columns of x, y (and z); nothing when the variable is of another shape or kind.
+std::vector<Point> points_of(const matvar_t& variable) {
+  const bool is_matrix = variable.rank == 2 && variable.data != nullptr && variable.isComplex == 0;
+  if (!is_matrix || variable.dims[1] != kPoints) return {};
+  const std::size_t rows = variable.dims[0];
+  if (rows != 2 && rows != 3) return {};
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < kPoints; ++i) {
+    double place[2];
+    for (std::size_t k = 0; k < 2; ++k) {
+      if (variable.class_type == MAT_C_DOUBLE) {
+        place[k] = static_cast<const double*>(variable.data)[i * rows + k];
+      } else if (variable.class_type == MAT_C_SINGLE) {
+        place[k] = static_cast<const float*>(variable.data)[i * rows + k];
+      } else {
+        return {};
+      }
+      if (!std::isfinite(place[k]) || std::abs(place[k]) > 1e5) return {};
+    }
+    // MATLAB counts pixels from 1.
+    points.push_back({static_cast<float>(place[0] - 1.0), static_cast<float>(place[1] - 1.0)});
+  }
+  return points;
+}
+
+// matio takes a file cut off amid a compressed variable for whole and invents the rest. The
+// elements of a MATLAB 5 file (little-endian) must end where the file does.
+bool is_cut_off(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::array<char, 128> head{};
+  stream.read(head.data(), head.size());
+  const std::string_view text(head.data(), head.size());
+  if (!stream) return true;
+  if (!text.starts_with("MATLAB 5.0") || text.substr(126) != "IM") return false;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  std::uintmax_t place = head.size();
+  while (!error && place < size) {
+    std::array<std::uint32_t, 2> tag{};  // kind, bytes that follow
+    stream.seekg(static_cast<std::streamoff>(place));
+    stream.read(reinterpret_cast<char*>(tag.data()), sizeof tag);
+    if (!stream) return true;
+    place += sizeof tag + tag[1];
+  }
+  return error || place != size;
+}
+
+std::vector<Point> read_points(const fs::path& path) {
+  if (is_cut_off(path)) throw InputError(path.string() + ": cut off, expected a MATLAB file");
+  const std::unique_ptr<mat_t, CloseMat> file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
+  if (!file) throw InputError(path.string() + ": damaged, expected a MATLAB file");
+  // AFLW2000-3D has both; its pt2d are 21 points.
+  for (const char* name : {"pt3d_68", "pt2d"}) {
+    Mat_Rewind(file.get());
+    const Variable variable(Mat_VarRead(file.get(), name));
+    if (!variable) continue;
+    std::vector<Point> points = points_of(*variable);
+    if (!points.empty()) return points;
+  }
+  throw InputError(path.string() + ": no 68 points in pt2d or pt3d_68, expected 300W-LP's layout");
+}
+
+std::optional<fs::path> picture_beside(fs::path annotation) {
+  for (const char* extension : {".jpg", ".png", ".jpeg", ".JPG"}) {
+    annotation.replace_extension(extension);
+    std::error_code ignored;
+    if (fs::is_regular_file(annotation, ignored)) return annotation;
+  }
+  return std::nullopt;
+}
+
+std::vector<fs::path> mat_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    // Where 300W-LP keeps the same points once more, without pictures.
+    if (entry->path().filename() == "landmarks" && entry->is_directory()) {
+      entry.disable_recursion_pending();
+    }
+    if (entry->path().extension() == ".mat") files.push_back(entry->path());
+  }
+  if (error) {
+    throw InputError(folder.string() + ": " + error.message() +
+                     ", expected a folder of .mat files and pictures");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// 300W-LP turns every photograph into several views, `<photograph>_<view>`: one scene.
+std::string scene_of(const fs::path& file) {
+  const std::string stem = file.stem().string();
+  const auto dash = stem.find_last_of('_');
+  return dash == std::string::npos || dash == 0 ? stem : stem.substr(0, dash);
+}
+
+}  // namespace
+
+AnnotatedPictures read_300w_lp(const fs::path& folder) {
+  AnnotatedPictures set;
+  set.name = "300w-lp:" + folder.string();
+  for (const fs::path& file : mat_files(folder)) {
+    try {
+      AnnotatedPicture picture;
+      picture.faces.push_back({std::nullopt, read_points(file)});
+      const auto path = picture_beside(file);
+      if (!path) throw InputError(file.string() + ": no picture of the same name beside it");
+      picture.image = *path;
+      picture.scene = scene_of(file);
+      set.pictures.push_back(std::move(picture));
+    } catch (const InputError& error) {
+      set.problems.emplace_back(error.what());
+    }
+  }
+  expect_some_picture(set);
+  return set;
+}
+
+}  // namespace eyelid::evaluation
