@@ -42,9 +42,20 @@ DatasetChoice parse(const std::string& text) {
 
 HeldOutFigures check(const SceneLibrary& library, const inference::BlazeFaceWeights& weights) {
   constexpr float kThreshold[] = {0.5f};
-  const HeldOutSet all = check_on_held_out(library, weights, kThreshold).back();
-  const ThresholdFigures& figures = all.thresholds.front();
-  return {figures.faces, figures.found, figures.false_detections, all.eye_error};
+  const std::vector<HeldOutSet> sets = check_on_held_out(library, weights, kThreshold);
+  // Portraits tell about eye points; in crowds profiles are many, whose eyes nearly coincide.
+  double eye_error = 0.0;
+  int eyes = 0;
+  for (const HeldOutSet& set : sets) {
+    if (!set.set.starts_with("300w:")) continue;
+    eye_error += set.eye_error * set.eyes;
+    eyes += set.eyes;
+  }
+  const ThresholdFigures& figures = sets.back().thresholds.front();
+  return {figures.faces,
+          figures.found,
+          figures.false_detections,
+          eyes > 0 ? eye_error / eyes : sets.back().eye_error};
 }
 
 std::string describe(const SceneLibrary& library, const Choice& choice) {

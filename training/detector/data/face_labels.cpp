@@ -150,6 +150,34 @@ KnownFace face_of_points(std::vector<Point> points, bool is_mirrored) {
   return face;
 }
 
+KnownFace face_of_five_points(std::span<const Point> points, const std::optional<Rect>& box) {
+  EYELID_EXPECTS(points.size() == 5);
+  constexpr float kSidePerDiagonal = 1.662f;
+  constexpr float kCenterBelowEyes = 0.529f;  // of the way from the eyes to the mouth
+  const Point eyes = (points[0] + points[1]) * 0.5f;
+  const Point mouth = (points[3] + points[4]) * 0.5f;
+  KnownFace face;
+  if (box) {
+    face.box = *box;
+  } else {
+    const float side =
+        kSidePerDiagonal * std::hypot(distance(points[0], points[1]), distance(eyes, mouth));
+    const Point center = eyes + (mouth - eyes) * kCenterBelowEyes + Point{0.5f, 0.5f};
+    face.box = {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
+  }
+  face.keypoints = {points[0], points[1], points[2], mouth, {}, {}};
+  face.keypoint_weight = {1.0f, 1.0f, 0.7f, 0.7f, 0.0f, 0.0f};
+  return face;
+}
+
+Rect box_in_head(const Rect& head) {
+  // The hull of 68 points has 1 / 0.98 of the head box's width and 1 / 1.285 of its height, and
+  // lies 0.155 of its height lower; the square has 1.05 and 1.08 of the hull's, 0.055 higher.
+  const float side = std::sqrt(1.05f / 0.98f * head.width * (1.08f / 1.285f) * head.height);
+  const Point center = head.center() + Point{0.0f, (0.155f - 0.055f) / 1.285f * head.height};
+  return {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
+}
+
 KnownFace moved(const KnownFace& face, const Placement& placement) {
   if (!face.points.empty()) {
     std::vector<Point> points(face.points.size());

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -37,6 +38,7 @@ bool contains(const std::string& text, const char* part) {
 struct Habits {
   bool finds_are_labels = false;  // what the teacher finds is a label, otherwise ignored
   bool is_crowded = false;        // many small faces, to be looked for in tiles
+  bool boxes_are_heads = false;   // from the forehead on
   float keypoint_trust = 1.0f;
 };
 
@@ -47,6 +49,8 @@ Habits habits_of(const std::string& format_and_path) {
       !is_bare && !format_and_path.starts_with("300w") && !format_and_path.starts_with("rendered:");
   const bool is_portrait =
       format_and_path.starts_with("300w:") && !contains(format_and_path, "afw");
+  habits.boxes_are_heads =
+      format_and_path.starts_with("wider:") || format_and_path.starts_with("fddb:");
   habits.finds_are_labels = is_bare || is_portrait;
   if (contains(format_and_path, "ytf")) habits.keypoint_trust = 0.5f;  // points on a 2 px grid
   return habits;
@@ -128,9 +132,11 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
     if (!points.empty()) {
       known.faces.push_back(face_of_points(std::move(points)));
       scale_weights(known.faces.back(), habits.keypoint_trust);
+    } else if (face.points.size() == 5) {
+      known.faces.push_back(face_of_five_points(face.points, face.box));
     } else if (face.box) {
       KnownFace boxed;
-      boxed.box = *face.box;
+      boxed.box = habits.boxes_are_heads ? box_in_head(*face.box) : *face.box;
       known.faces.push_back(boxed);
     }
   }
@@ -239,6 +245,54 @@ SceneGroup rendered_group(const std::string& name, const LibraryOptions& options
   return group;
 }
 
+// A crowded scene shows few faces large enough to count. Each of its annotated faces is checked
+// once more in a square part of the scene, where it has 12 to 33 % of the side.
+void add_parts(const HeldOutScene& whole, std::vector<HeldOutScene>& scenes) {
+  const int shorter = std::min(whole.image.width(), whole.image.height());
+  for (std::size_t i = 0; i < whole.faces.size(); ++i) {
+    const Rect& aim = whole.faces[i].box;
+    std::uint64_t hash = i;
+    for (const char c : whole.name.substr(whole.name.rfind(' ')))
+      hash = synthesis::mixed_bits(hash ^ static_cast<unsigned char>(c));
+    synthesis::Random random(hash, 0);
+    const int side = static_cast<int>(aim.height * random.uniform(3.0, 8.0));
+    if (whole.faces[i].points.empty() || side > shorter || side < 32) continue;
+    const auto begin = [&](float center, int size) {
+      const float place = center + random.uniform_f(-0.3, 0.3) * static_cast<float>(side);
+      return std::clamp(static_cast<int>(place) - side / 2, 0, size - side);
+    };
+    const int left = begin(aim.center().x, whole.image.width());
+    const int top = begin(aim.center().y, whole.image.height());
+    HeldOutScene& part = scenes.emplace_back();
+    part.set = whole.set;
+    part.name = whole.name + " part " + std::to_string(i);
+    part.image.resize(side, side);
+    for (int y = 0; y < side; ++y) {
+      std::copy_n(whole.image.row(top + y) + left, side, part.image.row(y));
+    }
+    const Placement part_from_whole{
+        1.0f, 0.0f, static_cast<float>(-left), 0.0f, 1.0f, static_cast<float>(-top)};
+    const auto side_px = static_cast<float>(side);
+    for (const KnownFace& face : whole.faces) {
+      KnownFace shifted = moved(face, part_from_whole);
+      const Rect& box = shifted.box;
+      const float width = std::min(box.right(), side_px) - std::max(box.x, 0.0f);
+      const float height = std::min(box.bottom(), side_px) - std::max(box.y, 0.0f);
+      if (width <= 0.0f || height <= 0.0f) continue;
+      if (width * height >= 0.6f * box.area()) {
+        part.faces.push_back(std::move(shifted));
+      } else {
+        part.ignored.push_back(box);
+      }
+    }
+    for (Rect box : whole.ignored) {
+      box.x -= static_cast<float>(left);
+      box.y -= static_cast<float>(top);
+      part.ignored.push_back(box);
+    }
+  }
+}
+
 /// Reads one set; pictures in parallel, results in the order of the set.
 class SetLoader {
  public:
@@ -254,7 +308,7 @@ class SetLoader {
 
   SceneGroup load(SceneLibrary& library, const std::function<void()>& step) {
     std::vector<TrainingScene> scenes(size());
-    std::vector<HeldOutScene> held_out(size());
+    std::vector<std::vector<HeldOutScene>> held_out(size());
     std::vector<std::string> problems(size());
     tbb::parallel_for(std::size_t{0}, size(), [&](std::size_t i) {
       try {
@@ -273,7 +327,7 @@ class SetLoader {
     group.name = set_.name;
     for (std::size_t i = 0; i < size(); ++i) {
       if (!scenes[i].name.empty()) group.scenes.push_back(std::move(scenes[i]));
-      if (!held_out[i].name.empty()) library.held_out.push_back(std::move(held_out[i]));
+      std::move(held_out[i].begin(), held_out[i].end(), std::back_inserter(library.held_out));
     }
     library.problems.insert(library.problems.end(), set_.problems.begin(), set_.problems.end());
     return group;
@@ -282,16 +336,19 @@ class SetLoader {
  private:
   void load_one(const evaluation::AnnotatedPicture& annotated,
                 TrainingScene& scene,
-                HeldOutScene& held_out) const {
+                std::vector<HeldOutScene>& held_out) const {
     PicturePyramid picture(read_colour_picture(annotated.image));
     Knowledge known = knowledge_of(annotated, picture, teacher_, habits_);
     const bool has_points = !annotated.faces.empty();
     if (has_points && is_held_out(annotated.scene, options_.held_out_share)) {
-      held_out.image = grey_of(picture.level(0));
-      held_out.faces = std::move(known.faces);
-      held_out.ignored = std::move(known.ignored);
-      held_out.set = set_.name;
-      held_out.name = set_.name + " " + annotated.image.filename().string();
+      HeldOutScene whole;
+      whole.image = grey_of(picture.level(0));
+      whole.faces = std::move(known.faces);
+      whole.ignored = std::move(known.ignored);
+      whole.set = set_.name;
+      whole.name = set_.name + " " + annotated.image.filename().string();
+      if (habits_.is_crowded) add_parts(whole, held_out);
+      held_out.push_back(std::move(whole));
       return;
     }
     scene = kept_scene(std::move(picture), std::move(known), options_);

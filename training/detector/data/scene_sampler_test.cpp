@@ -126,6 +126,38 @@ TEST(SceneSampler, KeypointsStayOnThePictureThroughEveryMove) {
   EXPECT_LT(mirrored, checked - 15);
 }
 
+TEST(FaceLabels, FivePointsMakeABoxMuchLikeThatOf68) {
+  const auto& scenes = rendered_library()->groups[0].scenes;
+  for (const TrainingScene& scene : scenes) {
+    const KnownFace& face = scene.faces[0];
+    const std::vector<Point> five = {
+        face.keypoints[0], face.keypoints[1], face.points[30], face.points[48], face.points[54]};
+    const KnownFace guessed = face_of_five_points(five, std::nullopt);
+    EXPECT_GT(iou(guessed.box, face.box), 0.6f);
+    EXPECT_EQ(guessed.keypoints[1], face.keypoints[1]);
+    EXPECT_EQ(guessed.keypoint_weight[4], 0.0f);
+    EXPECT_EQ(face_of_five_points(five, face.box).box, face.box);
+  }
+}
+
+TEST(FaceLabels, MirroringTwiceChangesNothing) {
+  const KnownFace& face = rendered_library()->groups[0].scenes[0].faces[0];
+  const Placement mirror = placement_of({50, 50}, {60, 40}, 0.7f, 0.3f, true);
+  const KnownFace there = moved(face, mirror);
+  EXPECT_LT(there.keypoints[0].x, there.keypoints[1].x);
+  // Boxes do not turn with the face: theirs are compared unturned.
+  const Placement flip = placement_of({50, 50}, {60, 40}, 0.7f, 0.0f, true);
+  KnownFace boxed = face;
+  boxed.points.clear();
+  const KnownFace of_points = moved(face, flip), of_box = moved(boxed, flip);
+  EXPECT_NEAR(of_points.box.x, of_box.box.x, 0.1f);
+  EXPECT_NEAR(of_points.box.y, of_box.box.y, 0.1f);
+  EXPECT_NEAR(of_points.box.width, of_box.box.width, 0.1f);
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_LT(distance(of_points.keypoints[i], of_box.keypoints[i]), 1e-2f) << i;
+  }
+}
+
 TEST(HeldOut, IsAFixedShareOfNames) {
   int count = 0;
   for (int i = 0; i < 10000; ++i) {
