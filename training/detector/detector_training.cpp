@@ -2,8 +2,6 @@
 #include "training/detector/detector_training.hpp"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +13,7 @@
 #include "training/detector/checkpoint.hpp"
 #include "training/detector/loss_curve.hpp"
 #include "training/detector/sample_loader.hpp"
+#include "training/detector/training_step.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -84,17 +83,13 @@ class Training {
         step_count_((options.samples + options.batch_size - 1) / options.batch_size),
         network_(options.seed, options.kernels, torch::Device(options.device), options.threads),
         optimiser_(network_, options.optimiser),
-        arena_(options.threads) {
+        step_(network_, options.loss, options.batch_size, options.threads) {
     if (options.resume && std::filesystem::exists(checkpoint_)) {
       read_checkpoint(checkpoint_, network_, optimiser_, settings_);
       options.report(fmt::format("goes on after {} samples", samples_done()));
     } else if (!options.start_from.empty()) {
       read_averages(options.start_from, network_, optimiser_);
     }
-    pixels_ = torch::empty({options.batch_size, 1, kDetectorSide, kDetectorSide});
-    const std::int64_t numbers = kDetectorAnchors * kDetectorNumbers;
-    gradient_ = torch::empty({options.batch_size, kDetectorAnchors, kDetectorNumbers});
-    EYELID_EXPECTS(gradient_.numel() == options.batch_size * numbers);
   }
 
   DetectorTrainingResult run();
@@ -105,7 +100,6 @@ class Training {
   bool is_done() const { return optimiser_.steps_done() >= step_count_; }
 
   LossParts step(const SampleBatch& batch);
-  LossParts batch_loss(const SampleBatch& batch, const torch::Tensor& outputs);
   void report_row(LossCurve& curve, CurveRow row, bool evaluates);
   inference::BlazeFaceWeights weights();
   void write_model();
@@ -118,53 +112,19 @@ class Training {
   std::int64_t step_count_;
   DetectorNetwork network_;
   Optimiser optimiser_;
-  tbb::task_arena arena_;
-  torch::Tensor pixels_, gradient_;
+  TrainingStep step_;
   Clock::time_point begin_ = Clock::now();
   std::int64_t first_step_ = 0;
 };
 
-LossParts Training::batch_loss(const SampleBatch& batch, const torch::Tensor& outputs) {
-  const double divisor = loss_divisor(batch.assignments);
-  std::vector<LossParts> parts(batch.samples.size());
-  constexpr std::size_t kNumbers = std::size_t{kDetectorAnchors} * kDetectorNumbers;
-  const float* output = outputs.data_ptr<float>();
-  float* gradient = gradient_.data_ptr<float>();
-  arena_.execute([&] {
-    tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t i) {
-      parts[i] = sample_loss(options_.loss,
-                             batch.samples[i],
-                             batch.assignments[i],
-                             divisor,
-                             std::span(output + i * kNumbers, kNumbers),
-                             std::span(gradient + i * kNumbers, kNumbers));
-    });
-  });
-  LossParts sum;
-  for (const LossParts& part : parts) {
-    sum.classification += part.classification;
-    sum.regression += part.regression;
-    sum.distillation += part.distillation;
-    sum.positives += part.positives;
-  }
-  return sum;
-}
-
 LossParts Training::step(const SampleBatch& batch) {
-  for (std::size_t i = 0; i < batch.samples.size(); i++) {
-    const auto& pixels = batch.samples[i].pixels;
-    std::copy(pixels.begin(), pixels.end(), pixels_.data_ptr<float>() + i * pixels.size());
-  }
-  const torch::Tensor outputs = network_.train(pixels_.to(network_.device()));
-  const torch::Tensor outputs_here = outputs.detach().to(torch::kCPU).contiguous();
-  const LossParts parts = batch_loss(batch, outputs_here);
+  const LossParts parts = step_.run(batch);
   if (!std::isfinite(parts.total())) {
-    throw InputError(fmt::format(
-        "the loss is not finite after {} samples; expected finite pictures and labels, or a lower "
-        "--learning-rate",
-        samples_done()));
+    throw InputError(
+        fmt::format("the loss is not finite after {} samples; expected finite pictures and "
+                    "labels, or a lower --learning-rate",
+                    samples_done()));
   }
-  outputs.backward(gradient_.to(network_.device()));
   optimiser_.step(step_count_);
   return parts;
 }
@@ -292,8 +252,7 @@ DetectorTrainingResult train_detector(const DetectorTrainingOptions& options,
   check_folder(options);
   for (const std::string& problem : data.problems) options.report("left out: " + problem);
   options.report("data: " + data.description);
-  // Sums of libtorch depend on its number of threads; ours do not.
-  torch::set_num_threads(options.kernels == NetworkKernels::Eyelid ? 1 : options.threads);
+  use_threads_of_torch(options.kernels, options.threads);
   return Training(options, data).run();
 }
 
