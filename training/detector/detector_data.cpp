@@ -129,6 +129,9 @@ OpenDetectorData add_detector_data_options(CLI::App& command) {
   command.add_option("--hold-out", choice->library.held_out_share, "Share of scenes kept to check")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
+  command.add_flag("!--ignore-crowds",
+                   choice->library.labels_crowds,
+                   "Faces found in crowded scenes are never labels, even when two detectors agree");
   command.add_flag("--stop-at-damage",
                    choice->library.stops_at_damage,
                    "An unreadable picture or label ends the run instead of being left out");

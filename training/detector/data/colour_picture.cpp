@@ -9,9 +9,11 @@
 #include <iterator>
 #include <memory>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/exif.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::training {
@@ -91,8 +93,10 @@ ColourPicture read_colour_picture(const std::filesystem::path& path) {
   if (code != 0 || width < 1 || height < 1 || width > kLargestSide_px || height > kLargestSide_px) {
     throw InputError(path.string() + ": not a JPEG picture of at most 16384 pixels a side");
   }
-  // CMYK is left to the library's own reader.
-  if (colours == TJCS_CMYK || colours == TJCS_YCCK) return colour_of(video::read_image(path));
+  // CMYK and turned pictures are left to the library's own reader.
+  const std::span<const std::uint8_t> file(begin, bytes.size());
+  if (colours == TJCS_CMYK || colours == TJCS_YCCK || video::exif_orientation(file) > 1)
+    return colour_of(video::read_image(path));
   ColourPicture picture(width, height);
   if (tjDecompress2(jpeg.get(),
                     begin,

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
+#include "eyelid/frames/resampler.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/synthesis/random.hpp"
 
@@ -22,9 +24,11 @@ namespace {
 // From this score on the teacher's find in a picture of one person is a label.
 constexpr float kLabelScore = 0.6f;
 constexpr float kDoubtScore = 0.4f;
+constexpr float kSureScore = 0.88f;
 // Teachers' keypoints serve where nobody annotated any; labels are better.
 constexpr std::array<float, 6> kFoundKeypointWeights = {0.3f, 0.3f, 0.3f, 0.3f, 0.3f, 0.3f};
 constexpr float kSamePlaceIou = 0.35f;
+constexpr float kSameFaceIou = 0.5f;
 constexpr int kLargestSide_px = 832;
 constexpr float kClosedEyeRatio = 0.15f;
 constexpr float kHalfClosedEyeRatio = 0.20f;
@@ -59,6 +63,7 @@ Habits habits_of(const std::string& format_and_path) {
 struct Find {
   KnownFace face;
   float score = 0.0f;
+  int views = 1;  // squares of the picture in which it was found
 };
 
 // Looks at one square of the picture.
@@ -103,12 +108,38 @@ std::vector<Find> find_faces(const Teacher& teacher,
       finds.begin(), finds.end(), [](const Find& a, const Find& b) { return a.score > b.score; });
   std::vector<Find> kept;
   for (Find& find : finds) {
-    const bool is_new = std::none_of(kept.begin(), kept.end(), [&](const Find& other) {
+    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Find& other) {
       return iou(other.face.box, find.face.box) > kSamePlaceIou;
     });
-    if (is_new) kept.push_back(std::move(find));
+    if (same == kept.end()) {
+      kept.push_back(std::move(find));
+    } else if (iou(same->face.box, find.face.box) > kSameFaceIou) {
+      ++same->views;
+    }
   }
   return kept;
+}
+
+// Whether an unlike detector sees the same face: dlib's, of gradients, hardly ever takes a ball or
+// a hand for one.
+bool is_confirmed(const GreyImage& picture, const Rect& box) {
+  constexpr int kSide = 272;
+  constexpr float kFace_px = 105.0f;
+  const double scale = static_cast<double>(kFace_px / box.height);
+  const Point center = box.center();
+  const frames::Placement placement{scale,
+                                    0.5 * kSide - scale * static_cast<double>(center.x),
+                                    0.5 * kSide - scale * static_cast<double>(center.y)};
+  GreyImage part;
+  frames::Resampler(picture.width(), picture.height(), kSide, kSide, placement).run(picture, part);
+  thread_local const auto detector = detection::make_hog_detector();
+  std::vector<FaceBox> found;
+  detector->detect(part, found);
+  const float begin = 0.5f * (kSide - kFace_px);
+  const Rect expected{begin, begin, kFace_px, kFace_px};
+  return std::any_of(found.begin(), found.end(), [&](const FaceBox& face) {
+    return iou(face.box, expected) > kSamePlaceIou;
+  });
 }
 
 // What is known of a picture at its full size.
@@ -124,7 +155,8 @@ void scale_weights(KnownFace& face, float factor) {
 Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
                        const PicturePyramid& picture,
                        const Teacher* teacher,
-                       const Habits& habits) {
+                       const Habits& habits,
+                       const LibraryOptions& options) {
   Knowledge known;
   known.ignored = annotated.ignored;
   for (const evaluation::AnnotatedFace& face : annotated.faces) {
@@ -142,6 +174,7 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
   }
   if (teacher == nullptr || annotated.is_complete) return known;
   const std::size_t annotated_count = known.faces.size();
+  GreyImage grey;
   for (Find& find : find_faces(*teacher, picture, habits.is_crowded)) {
     const auto is_annotated = [&](const KnownFace& face) {
       const Point d = face.box.center() - find.face.box.center();
@@ -150,7 +183,12 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
     };
     const auto end = known.faces.begin() + static_cast<std::ptrdiff_t>(annotated_count);
     if (std::any_of(known.faces.begin(), end, is_annotated)) continue;
-    if (habits.finds_are_labels && find.score >= kLabelScore) {
+    bool is_label = habits.finds_are_labels && find.score >= kLabelScore;
+    if (habits.is_crowded && options.labels_crowds) {
+      if (grey.is_empty()) grey = grey_of(picture.level(0));
+      is_label = (find.views > 1 && find.score >= kSureScore) || is_confirmed(grey, find.face.box);
+    }
+    if (is_label) {
       known.faces.push_back(std::move(find.face));
     } else {
       known.ignored.push_back(find.face.box);
@@ -338,7 +376,7 @@ class SetLoader {
                 TrainingScene& scene,
                 std::vector<HeldOutScene>& held_out) const {
     PicturePyramid picture(read_colour_picture(annotated.image));
-    Knowledge known = knowledge_of(annotated, picture, teacher_, habits_);
+    Knowledge known = knowledge_of(annotated, picture, teacher_, habits_, options_);
     const bool has_points = !annotated.faces.empty();
     if (has_points && is_held_out(annotated.scene, options_.held_out_share)) {
       HeldOutScene whole;

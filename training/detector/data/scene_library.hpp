@@ -26,8 +26,11 @@ double default_weight(const std::string& format_and_path);
 struct LibraryOptions {
   double held_out_share = 0.12;  // of the scenes of sets with facial points
   bool stops_at_damage = false;  // an unreadable picture or label ends the loading
-  std::uint64_t seed = 1;        // of rendered portraits
-  int largest_face_px = 150;     // pictures are shrunk until no known face is larger
+  /// In crowded scenes, what two detectors find (or the teacher in two parts of the scene, surely)
+  /// is a label as well; otherwise all finds are ignored.
+  bool labels_crowds = true;
+  std::uint64_t seed = 1;     // of rendered portraits
+  int largest_face_px = 150;  // pictures are shrunk until no known face is larger
 };
 
 /// A picture in memory and its faces, all in pixels of the (shrunk) picture.

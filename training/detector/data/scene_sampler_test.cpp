@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/synthesis/portrait.hpp"
 #include "shared_data.hpp"
+#include "temporary_folder.hpp"
 #include "training/detector/data/held_out_check.hpp"
 
 namespace eyelid::training {
@@ -219,6 +222,36 @@ TEST(HeldOut, ThePublicModelFindsItsPortraits) {
   EXPECT_GT(sets.back().pictures, 60);
   EXPECT_GT(sets.back().thresholds[0].recall(), 0.99);
   EXPECT_LT(sets.back().eye_error, 0.065);
+}
+
+TEST(SceneLibrary, DamagedPicturesAreNamedAndLeftOutOrStopTheRun) {
+  const testing::TemporaryFolder folder;
+  const auto portrait = synthesis::render_portrait(1);
+  std::ofstream good(folder / "good.pgm", std::ios::binary);
+  good << "P5\n320 320\n255\n";
+  for (int y = 0; y < 320; ++y) {
+    good.write(reinterpret_cast<const char*>(portrait.image.row(y)), 320);
+  }
+  good.close();
+  std::ofstream(folder / "bad.jpg") << "\xff\xd8\xff\xe0 and then nothing";
+  std::ofstream list(folder / "faces.jsonl");
+  const Rect& box = portrait.face_box;
+  for (const char* name : {"good.pgm", "bad.jpg", "absent.png"}) {
+    list << R"({"image": ")" << name << R"(", "complete": true, "faces": [{"box": [)" << box.x
+         << "," << box.y << "," << box.width << "," << box.height << "]}]}\n";
+  }
+  list.close();
+  const std::vector<DatasetChoice> choices = {
+      {"jsonl:" + (folder / "faces.jsonl").string(), std::nullopt}};
+  LibraryOptions options;
+  options.held_out_share = 0.0;
+  const SceneLibrary library = load_scenes(choices, nullptr, options);
+  EXPECT_EQ(library.groups[0].scenes.size(), 1u);
+  ASSERT_EQ(library.problems.size(), 2u);
+  EXPECT_NE(library.problems[0].find("absent.png is absent"), std::string::npos);
+  EXPECT_NE(library.problems[1].find("bad.jpg"), std::string::npos);
+  options.stops_at_damage = true;
+  EXPECT_THROW(load_scenes(choices, nullptr, options), InputError);
 }
 
 // The teacher itself finds what it is shown: its box of a HELEN face is the label's.
