@@ -126,6 +126,9 @@ OpenDetectorData add_detector_data_options(CLI::App& command) {
       ->required();
   command.add_option(
       "--teacher", choice->teacher, "A BlazeFace for colour (.tflite, .pth) to learn from as well");
+  command.add_option("--finds",
+                     choice->library.finds_file,
+                     "File that keeps what the teacher found in the pictures for the next run");
   command.add_option("--hold-out", choice->library.held_out_share, "Share of scenes kept to check")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();

@@ -101,6 +101,7 @@ struct PreviewCommand {
   int timed = 500;
   std::vector<std::string> checked;
   SamplerOptions sampler;
+  LibraryOptions library_options;
 
   void run();
 };
@@ -133,7 +134,7 @@ void PreviewCommand::run() {
   for (const std::string& dataset : datasets) choices.push_back({dataset, std::nullopt});
   const auto start = Clock::now();
   const auto library =
-      std::make_shared<SceneLibrary>(load_scenes(choices, model.get(), LibraryOptions{}));
+      std::make_shared<SceneLibrary>(load_scenes(choices, model.get(), library_options));
   fmt::print("loaded in {:.1f} s, {:.0f} MB of pictures\n",
              seconds_since(start),
              static_cast<double>(library->picture_bytes) * 1e-6);
@@ -177,6 +178,9 @@ int main(int argc, char** argv) {
   app.add_option(
       "--teacher", command.teacher, "A BlazeFace model that finds what is not annotated");
   app.add_option("--out", command.out, "Picture to write (.ppm)")->required();
+  app.add_option("--finds",
+                 command.library_options.finds_file,
+                 "File that keeps what the teacher found for the next time");
   app.add_option("--check", command.checked, "A BlazeFace model to run on the held-out scenes");
   app.add_option("--columns", command.columns)->check(CLI::Range(1, 32))->capture_default_str();
   app.add_option("--rows", command.rows)->check(CLI::Range(1, 32))->capture_default_str();

@@ -12,23 +12,16 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
-#include "eyelid/frames/resampler.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/synthesis/random.hpp"
+#include "training/detector/data/face_finder.hpp"
 
 namespace eyelid::training {
 namespace {
 
 // From this score on the teacher's find in a picture of one person is a label.
 constexpr float kLabelScore = 0.6f;
-constexpr float kDoubtScore = 0.4f;
-constexpr float kSureScore = 0.88f;
-// Teachers' keypoints serve where nobody annotated any; labels are better.
-constexpr std::array<float, 6> kFoundKeypointWeights = {0.3f, 0.3f, 0.3f, 0.3f, 0.3f, 0.3f};
-constexpr float kSamePlaceIou = 0.35f;
-constexpr float kSameFaceIou = 0.5f;
 constexpr int kLargestSide_px = 832;
 constexpr float kClosedEyeRatio = 0.15f;
 constexpr float kHalfClosedEyeRatio = 0.20f;
@@ -60,88 +53,6 @@ Habits habits_of(const std::string& format_and_path) {
   return habits;
 }
 
-struct Find {
-  KnownFace face;
-  float score = 0.0f;
-  int views = 1;  // squares of the picture in which it was found
-};
-
-// Looks at one square of the picture.
-void find_in_square(const Teacher& teacher,
-                    const PicturePyramid& picture,
-                    Point center,
-                    float side,
-                    std::vector<Find>& finds) {
-  const float middle = 0.5f * static_cast<float>(kDetectorSide) - 0.5f;
-  const Placement canvas_from_picture =
-      placement_of(center, {middle, middle}, static_cast<float>(kDetectorSide) / side, 0.0f, false);
-  ColourCanvas canvas;
-  canvas.draw(picture, canvas_from_picture, {}, {});
-  const Placement picture_from_canvas = canvas_from_picture.inverse();
-  for (const FaceBox& box : teacher.find(canvas, kDoubtScore)) {
-    KnownFace on_canvas;
-    on_canvas.box = box.box;
-    on_canvas.keypoints = *box.keypoints;
-    on_canvas.keypoint_weight = kFoundKeypointWeights;
-    finds.push_back({moved(on_canvas, picture_from_canvas), box.score});
-  }
-}
-
-std::vector<Find> find_faces(const Teacher& teacher,
-                             const PicturePyramid& picture,
-                             bool looks_in_tiles) {
-  std::vector<Find> finds;
-  const auto width = static_cast<float>(picture.width());
-  const auto height = static_cast<float>(picture.height());
-  const float longer = std::max(width, height);
-  find_in_square(teacher, picture, {0.5f * width, 0.5f * height}, longer, finds);
-  for (const float share : {0.5f, 0.25f}) {
-    if (!looks_in_tiles) break;
-    const float side = longer * share;
-    for (float y = 0.5f * side; y < height; y += 0.6f * side) {
-      for (float x = 0.5f * side; x < width; x += 0.6f * side) {
-        find_in_square(teacher, picture, {x, y}, side, finds);
-      }
-    }
-  }
-  std::stable_sort(
-      finds.begin(), finds.end(), [](const Find& a, const Find& b) { return a.score > b.score; });
-  std::vector<Find> kept;
-  for (Find& find : finds) {
-    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Find& other) {
-      return iou(other.face.box, find.face.box) > kSamePlaceIou;
-    });
-    if (same == kept.end()) {
-      kept.push_back(std::move(find));
-    } else if (iou(same->face.box, find.face.box) > kSameFaceIou) {
-      ++same->views;
-    }
-  }
-  return kept;
-}
-
-// Whether an unlike detector sees the same face: dlib's, of gradients, hardly ever takes a ball or
-// a hand for one.
-bool is_confirmed(const GreyImage& picture, const Rect& box) {
-  constexpr int kSide = 272;
-  constexpr float kFace_px = 105.0f;
-  const double scale = static_cast<double>(kFace_px / box.height);
-  const Point center = box.center();
-  const frames::Placement placement{scale,
-                                    0.5 * kSide - scale * static_cast<double>(center.x),
-                                    0.5 * kSide - scale * static_cast<double>(center.y)};
-  GreyImage part;
-  frames::Resampler(picture.width(), picture.height(), kSide, kSide, placement).run(picture, part);
-  thread_local const auto detector = detection::make_hog_detector();
-  std::vector<FaceBox> found;
-  detector->detect(part, found);
-  const float begin = 0.5f * (kSide - kFace_px);
-  const Rect expected{begin, begin, kFace_px, kFace_px};
-  return std::any_of(found.begin(), found.end(), [&](const FaceBox& face) {
-    return iou(face.box, expected) > kSamePlaceIou;
-  });
-}
-
 // What is known of a picture at its full size.
 struct Knowledge {
   std::vector<KnownFace> faces;
@@ -154,7 +65,7 @@ void scale_weights(KnownFace& face, float factor) {
 
 Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
                        const PicturePyramid& picture,
-                       const Teacher* teacher,
+                       const FaceFinder* finder,
                        const Habits& habits,
                        const LibraryOptions& options) {
   Knowledge known;
@@ -172,26 +83,18 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
       known.faces.push_back(boxed);
     }
   }
-  if (teacher == nullptr || annotated.is_complete) return known;
-  const std::size_t annotated_count = known.faces.size();
-  GreyImage grey;
-  for (Find& find : find_faces(*teacher, picture, habits.is_crowded)) {
-    const auto is_annotated = [&](const KnownFace& face) {
-      const Point d = face.box.center() - find.face.box.center();
-      const float near = 0.35f * std::max(face.box.width, find.face.box.width);
-      return iou(face.box, find.face.box) > kSamePlaceIou || std::hypot(d.x, d.y) < near;
-    };
-    const auto end = known.faces.begin() + static_cast<std::ptrdiff_t>(annotated_count);
-    if (std::any_of(known.faces.begin(), end, is_annotated)) continue;
-    bool is_label = habits.finds_are_labels && find.score >= kLabelScore;
-    if (habits.is_crowded && options.labels_crowds) {
-      if (grey.is_empty()) grey = grey_of(picture.level(0));
-      is_label = (find.views > 1 && find.score >= kSureScore) || is_confirmed(grey, find.face.box);
-    }
-    if (is_label) {
-      known.faces.push_back(std::move(find.face));
+  if (finder == nullptr || annotated.is_complete) return known;
+  for (FoundFace& found : finder->find(picture, known.faces, habits.is_crowded)) {
+    const bool is_ignored =
+        std::any_of(annotated.ignored.begin(), annotated.ignored.end(), [&](const Rect& box) {
+          return iou(box, found.face.box) > 0.0f;
+        });
+    const bool is_label = (habits.finds_are_labels && found.score >= kLabelScore) ||
+                          (options.labels_crowds && found.is_confirmed);
+    if (is_label && !is_ignored) {
+      known.faces.push_back(std::move(found.face));
     } else {
-      known.ignored.push_back(find.face.box);
+      known.ignored.push_back(found.face.box);
     }
   }
   return known;
@@ -334,9 +237,9 @@ void add_parts(const HeldOutScene& whole, std::vector<HeldOutScene>& scenes) {
 /// Reads one set; pictures in parallel, results in the order of the set.
 class SetLoader {
  public:
-  SetLoader(const DatasetChoice& choice, const Teacher* teacher, const LibraryOptions& options)
+  SetLoader(const DatasetChoice& choice, const FaceFinder* finder, const LibraryOptions& options)
       : habits_(habits_of(choice.format_and_path)),
-        teacher_(teacher),
+        finder_(finder),
         options_(options),
         set_(evaluation::read_annotated_pictures(choice.format_and_path)) {
     if (options.stops_at_damage && !set_.problems.empty()) throw InputError(set_.problems[0]);
@@ -376,7 +279,7 @@ class SetLoader {
                 TrainingScene& scene,
                 std::vector<HeldOutScene>& held_out) const {
     PicturePyramid picture(read_colour_picture(annotated.image));
-    Knowledge known = knowledge_of(annotated, picture, teacher_, habits_, options_);
+    Knowledge known = knowledge_of(annotated, picture, finder_, habits_, options_);
     const bool has_points = !annotated.faces.empty();
     if (has_points && is_held_out(annotated.scene, options_.held_out_share)) {
       HeldOutScene whole;
@@ -394,7 +297,7 @@ class SetLoader {
   }
 
   Habits habits_;
-  const Teacher* teacher_;
+  const FaceFinder* finder_;
   const LibraryOptions& options_;
   evaluation::AnnotatedPictures set_;
 };
@@ -425,11 +328,14 @@ SceneLibrary load_scenes(const std::vector<DatasetChoice>& choices,
                          const LibraryOptions& options,
                          const std::function<void(std::size_t, std::size_t)>& progress) {
   SceneLibrary library;
+  const auto finder =
+      teacher != nullptr ? std::make_unique<FaceFinder>(*teacher, options.finds_file) : nullptr;
   std::vector<std::pair<DatasetChoice, std::unique_ptr<SetLoader>>> loaders;
   std::size_t total = 0;
   for (const DatasetChoice& choice : choices) {
     const bool is_rendered = choice.format_and_path.starts_with("rendered:");
-    auto loader = is_rendered ? nullptr : std::make_unique<SetLoader>(choice, teacher, options);
+    auto loader =
+        is_rendered ? nullptr : std::make_unique<SetLoader>(choice, finder.get(), options);
     if (loader) total += loader->size();
     loaders.emplace_back(choice, std::move(loader));
   }
@@ -451,6 +357,7 @@ SceneLibrary load_scenes(const std::vector<DatasetChoice>& choices,
     if (!group.picks.empty() && group.weight > 0.0) library.groups.push_back(std::move(group));
     loader.reset();
   }
+  if (finder) finder->save();
   if (library.groups.empty()) {
     throw InputError("no face to learn from in " + std::to_string(choices.size()) + " datasets" +
                      (library.problems.empty()

@@ -11,6 +11,7 @@
 #include "eyelid/synthesis/portrait.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"
+#include "training/detector/data/face_finder.hpp"
 #include "training/detector/data/held_out_check.hpp"
 
 namespace eyelid::training {
@@ -222,6 +223,32 @@ TEST(HeldOut, ThePublicModelFindsItsPortraits) {
   EXPECT_GT(sets.back().pictures, 60);
   EXPECT_GT(sets.back().thresholds[0].recall(), 0.99);
   EXPECT_LT(sets.back().eye_error, 0.065);
+}
+
+TEST(FaceFinder, FindsTheSameAgainFromItsMemory) {
+  EYELID_SHARED_OR_SKIP(model, "models/face_detection_short_range.tflite");
+  const Teacher teacher(model);
+  const testing::TemporaryFolder folder;
+  const PicturePyramid picture(colour_of(synthesis::render_portrait(3).image));
+  const FaceFinder first(teacher, folder / "finds");
+  const std::vector<FoundFace> found = first.find(picture, {}, true);
+  ASSERT_FALSE(found.empty());
+  first.save();
+  const auto size = std::filesystem::file_size(folder / "finds");
+  const FaceFinder second(teacher, folder / "finds");
+  const std::vector<FoundFace> again = second.find(picture, {}, true);
+  ASSERT_EQ(again.size(), found.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(again[i].face.box, found[i].face.box);
+    EXPECT_EQ(again[i].face.keypoints, found[i].face.keypoints);
+    EXPECT_EQ(again[i].score, found[i].score);
+    EXPECT_EQ(again[i].is_confirmed, found[i].is_confirmed);
+  }
+  // A face that is known is none of the finds; a damaged memory is begun anew.
+  const std::vector<KnownFace> known = {found[0].face};
+  EXPECT_LT(second.find(picture, known, true).size(), found.size());
+  std::filesystem::resize_file(folder / "finds", size - 20);
+  EXPECT_EQ(FaceFinder(teacher, folder / "finds").find(picture, {}, true).size(), found.size());
 }
 
 TEST(SceneLibrary, DamagedPicturesAreNamedAndLeftOutOrStopTheRun) {

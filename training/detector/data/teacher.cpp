@@ -45,6 +45,7 @@ Teacher::Teacher(const std::filesystem::path& model) {
                      ": a model for grey pictures, expected a teacher that sees colours");
   }
   weights_ = inference::pack_blazeface(weights);
+  sha256_ = weights.sha256;
 }
 
 void Teacher::run(const ColourCanvas& canvas, std::vector<float>& numbers) const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "eyelid/core/face.hpp"
@@ -23,12 +24,16 @@ class Teacher {
   /// kDetectorAnchors rows of kDetectorNumbers: box and keypoint numbers, then the logit.
   void run(const ColourCanvas& canvas, std::vector<float>& numbers) const;
 
+  /// Of the model's file.
+  const std::string& sha256() const { return sha256_; }
+
   /// Faces on the canvas, best first; boxes on pixel edges, keypoints from pixel centres.
   std::vector<FaceBox> find(const ColourCanvas& canvas, float smallest_score) const;
 
  private:
   class Loan;
   std::shared_ptr<const inference::PackedBlazeFace> weights_;
+  std::string sha256_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<inference::BlazeFaceNetwork>> idle_;
 };
