@@ -123,8 +123,8 @@ std::vector<Point> ibug_points(std::span<const Point> points) {
   for (std::size_t i = 33; i < 38; ++i) result.push_back(points[i]);     // upper brow lines
   for (std::size_t i = 42; i < 47; ++i) result.push_back(points[i]);
   for (std::size_t i = 51; i < 60; ++i) result.push_back(points[i]);  // nose
-  for (std::size_t i : {60, 61, 63, 64, 65, 67}) result.push_back(points[i]);
-  for (std::size_t i : {68, 69, 71, 72, 73, 75}) result.push_back(points[i]);
+  for (const std::size_t i : {60u, 61u, 63u, 64u, 65u, 67u}) result.push_back(points[i]);
+  for (const std::size_t i : {68u, 69u, 71u, 72u, 73u, 75u}) result.push_back(points[i]);
   for (std::size_t i = 76; i < 96; ++i) result.push_back(points[i]);  // mouth
   return result;
 }
