@@ -22,6 +22,9 @@ namespace {
 
 // From this score on the teacher's find in a picture of one person is a label.
 constexpr float kLabelScore = 0.6f;
+// Below, a find in training is background: most such finds are hands, balls and shirts, of which
+// much is to be learnt. The check on held-out scenes gives them the benefit of the doubt.
+constexpr float kDoubtfulScore = 0.55f;
 constexpr int kLargestSide_px = 832;
 constexpr float kClosedEyeRatio = 0.15f;
 constexpr float kHalfClosedEyeRatio = 0.20f;
@@ -67,7 +70,8 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
                        const PicturePyramid& picture,
                        const FaceFinder* finder,
                        const Habits& habits,
-                       const LibraryOptions& options) {
+                       const LibraryOptions& options,
+                       bool is_for_training) {
   Knowledge known;
   known.ignored = annotated.ignored;
   for (const evaluation::AnnotatedFace& face : annotated.faces) {
@@ -93,7 +97,7 @@ Knowledge knowledge_of(const evaluation::AnnotatedPicture& annotated,
                           (options.labels_crowds && found.is_confirmed);
     if (is_label && !is_ignored) {
       known.faces.push_back(std::move(found.face));
-    } else {
+    } else if (found.score >= kDoubtfulScore || !is_for_training) {
       known.ignored.push_back(found.face.box);
     }
   }
@@ -279,9 +283,10 @@ class SetLoader {
                 TrainingScene& scene,
                 std::vector<HeldOutScene>& held_out) const {
     PicturePyramid picture(read_colour_picture(annotated.image));
-    Knowledge known = knowledge_of(annotated, picture, finder_, habits_, options_);
-    const bool has_points = !annotated.faces.empty();
-    if (has_points && is_held_out(annotated.scene, options_.held_out_share)) {
+    const bool is_checked =
+        !annotated.faces.empty() && is_held_out(annotated.scene, options_.held_out_share);
+    Knowledge known = knowledge_of(annotated, picture, finder_, habits_, options_, !is_checked);
+    if (is_checked) {
       HeldOutScene whole;
       whole.image = grey_of(picture.level(0));
       whole.faces = std::move(known.faces);
