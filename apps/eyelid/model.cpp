@@ -8,6 +8,7 @@
 
 #include "command.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/inference/blazeface_onnx.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/inference/model_file.hpp"
 #include "eyelid/inference/safetensors.hpp"
@@ -71,6 +72,8 @@ struct ConvertCommand {
   void run() {
     if (kind == "ert") {
       landmarks::convert_shape_model(source, target);
+    } else if (kind == "blazeface" && target.extension() == ".onnx") {
+      inference::convert_blazeface_to_onnx(source, target);
     } else if (kind == "blazeface") {
       inference::convert_blazeface(source, target);
     } else {
@@ -95,13 +98,17 @@ void add_model_command(CLI::App& app) {
   inspect->callback([inspecting] { inspecting->run(); });
 
   auto converting = std::make_shared<ConvertCommand>();
-  CLI::App* convert = model->add_subcommand("convert", "Foreign model to safetensors");
+  CLI::App* convert =
+      model->add_subcommand("convert", "Foreign model to safetensors; BlazeFace to ONNX");
   convert->add_option("source", converting->source, ".tflite, .pth, .dat or .safetensors")
       ->required();
   convert->add_option("--kind", converting->kind, "blazeface, ert or mtcnn")
       ->check(CLI::IsMember({"blazeface", "ert", "mtcnn"}))
       ->required();
-  convert->add_option("--to", converting->target, "File to write")->required();
+  convert
+      ->add_option(
+          "--to", converting->target, "File to write: .safetensors, or .onnx for BlazeFace")
+      ->required();
   convert->callback([converting] { converting->run(); });
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Writes a random BlazeFace as ONNX, pictures, and what our engine says of them: see onnx_test.py.
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <vector>
+
+#include "eyelid/inference/blazeface_network.hpp"
+#include "eyelid/inference/blazeface_onnx.hpp"
+#include "eyelid/inference/model_file.hpp"
+
+using namespace eyelid;
+
+namespace {
+
+inference::BlazeFaceWeights random_weights(std::mt19937& random) {
+  inference::BlazeFaceWeights weights;
+  weights.name = "random";
+  inference::for_each_convolution(
+      weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
+        const std::size_t terms = shape[1] * shape[2] * shape[3];
+        std::normal_distribution<float> weight(0.0f, 1.0f / std::sqrt(static_cast<float>(terms)));
+        layer.weights.resize(shape[0] * terms);
+        layer.bias.resize(shape[0]);
+        for (float& value : layer.weights) value = weight(random);
+        for (float& value : layer.bias) value = 0.1f * weight(random);
+      });
+  return weights;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  if (argument_count != 2) return 1;
+  const std::filesystem::path folder = arguments[1];
+  std::mt19937 random(1);
+  const auto weights = random_weights(random);
+  inference::write_model_file(folder / "model.onnx", inference::blazeface_to_onnx(weights));
+  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights));
+  std::ofstream images(folder / "images.bin", std::ios::binary);
+  std::ofstream expected(folder / "expected.bin", std::ios::binary);
+  for (int picture = 0; picture < 3; picture++) {
+    GreyImage image(128, 128);
+    for (int y = 0; y < 128; y++) {
+      for (int x = 0; x < 128; x++) image.row(y)[x] = static_cast<std::uint8_t>(random());
+      images.write(reinterpret_cast<const char*>(image.row(y)), 128);
+    }
+    const inference::BlazeFaceLogits logits = network.run(image);
+    std::vector<float> boxes(inference::kBlazeFaceAnchorCount * inference::kBlazeFaceBoxNumbers);
+    network.all_box_numbers(boxes);
+    const auto write = [&](const float* numbers, std::size_t count) {
+      expected.write(reinterpret_cast<const char*>(numbers),
+                     static_cast<std::streamsize>(count * sizeof(float)));
+    };
+    write(boxes.data(), boxes.size());
+    write(logits.data(), logits.size());
+  }
+  return images.flush() && expected.flush() ? 0 : 1;
+}
