@@ -70,6 +70,8 @@ void add_recipe_options(CLI::App& command, DetectorTrainingOptions& o) {
   command.add_option("--negatives", loss.negatives_per_positive, "Per positive, hard-negative")
       ->capture_default_str();
   command.add_option("--regression-weight", loss.regression_weight)->capture_default_str();
+  command.add_option("--eye-weight", loss.eye_weight, "Of the eyes among the keypoints")
+      ->capture_default_str();
   command.add_option("--smooth-l1-beta", loss.smooth_l1_beta)->capture_default_str();
   command.add_option("--distillation-weight", loss.distillation_weight)->capture_default_str();
   auto& step = o.optimiser;
@@ -130,7 +132,8 @@ struct SpeedCommand {
           eyelid::training::measure_training_speed(kernels, device, batch, threads, seconds);
       std::printf(
           "{\"kernels\": \"%s\", \"device\": \"%s\", \"threads\": %d, \"batch\": %d, "
-          "\"steps\": %d, \"best_ms\": %.3f, \"median_ms\": %.3f, \"images_per_s\": %.2f, "
+          "\"steps\": %d, \"best_ms\": %.3f, \"median_ms\": %.3f, \"cpu_ms\": %.3f, "
+          "\"images_per_s\": %.2f, "
           "\"best_images_per_s\": %.2f}\n",
           kernels == NetworkKernels::Eyelid ? "eyelid" : "torch",
           device.c_str(),
@@ -139,6 +142,7 @@ struct SpeedCommand {
           speed.steps,
           speed.best_ms,
           speed.median_ms,
+          speed.cpu_ms,
           speed.images_per_s(),
           speed.best_images_per_s());
       std::fflush(stdout);

@@ -36,10 +36,10 @@ using HeldOutEvaluation = std::function<HeldOutFigures(const inference::BlazeFac
 /// What a training run learns from.
 struct DetectorData {
   std::shared_ptr<const SampleSource> source;
-  HeldOutEvaluation evaluate;  // may be empty
+  HeldOutEvaluation evaluate;         // may be empty
   std::vector<std::string> problems;  // pictures and labels left out, one sentence each
-  std::string description;     // for the model file: data sets and number of pictures
-  std::string licence;         // of weights trained on it
+  std::string description;            // for the model file: data sets and number of pictures
+  std::string licence;                // of weights trained on it
 };
 
 /// Where the options of a kind of data meet the command: declares them on `command` and returns

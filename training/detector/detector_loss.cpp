@@ -102,7 +102,8 @@ class SampleLoss {
       const Point point = face.keypoints[i] - center;
       target[4 + 2 * i] = point.x;
       target[5 + 2 * i] = point.y;
-      weights[4 + 2 * i] = weights[5 + 2 * i] = face.keypoint_weight[i];
+      weights[4 + 2 * i] = weights[5 + 2 * i] =
+          i < 2 ? options_.eye_weight * face.keypoint_weight[i] : face.keypoint_weight[i];
     }
     const double size = std::max(0.5 * (face.box.width + face.box.height), 1.0);
     regress(anchor, target, weights, size, options_.regression_weight, part);

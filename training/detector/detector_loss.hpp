@@ -16,6 +16,7 @@ struct LossOptions {
   float focal_alpha = 0.5f;
   float negatives_per_positive = 3.0f;  // HardNegative only
   float regression_weight = 1.0f;
+  float eye_weight = 1.0f;  // of the eyes' four numbers, times the above
   float smooth_l1_beta = 0.05f;
   float distillation_weight = 1.0f;
 };

@@ -48,6 +48,7 @@ TEST_P(LossGradient, IsTheDerivative) {
   LossOptions options;
   options.classification = GetParam();
   options.distillation_weight = 0.7f;
+  options.eye_weight = 1.5f;
   std::vector<float> outputs = random_numbers(1, 4.0), gradient(kNumbers), ignored(kNumbers);
   const auto loss = [&](std::span<float> target) {
     return sample_loss(options, sample, assignment, 3.0, outputs, target).total();

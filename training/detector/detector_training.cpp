@@ -29,7 +29,8 @@ std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& da
   const LossOptions& l = o.loss;
   const OptimiserOptions& p = o.optimiser;
   return fmt::format(
-      "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} optimiser {} {} {} {} {} {} "
+      "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} {} optimiser {} {} {} {} {} "
+      "{} "
       "{} {} {} start {}",
       o.samples,
       o.batch_size,
@@ -40,6 +41,7 @@ std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& da
       l.focal_alpha,
       l.negatives_per_positive,
       l.regression_weight,
+      l.eye_weight,
       l.smooth_l1_beta,
       l.distillation_weight,
       p.learning_rate,

@@ -89,8 +89,7 @@ const float* data_of(const torch::Tensor& tensor) {
 }  // namespace
 
 struct FusedNetwork::Work {
-  explicit Work(int threads)
-      : arena(threads), chosen(kernels::training_kernels(compute::cpu_features())) {
+  Work(int threads, const kernels::TrainingKernels& kernels) : arena(threads), chosen(kernels) {
     int width = kDetectorSide / 2;
     for (int i = 0; i < kLayerCount; i++) {
       Layer& layer = layers[static_cast<std::size_t>(i)];
@@ -478,7 +477,10 @@ struct HeadNode : torch::autograd::Function<HeadNode<Work>> {
 
 }  // namespace
 
-FusedNetwork::FusedNetwork(int threads) : work_(std::make_unique<Work>(threads)) {}
+FusedNetwork::FusedNetwork(int threads)
+    : FusedNetwork(threads, kernels::training_kernels(compute::cpu_features())) {}
+FusedNetwork::FusedNetwork(int threads, const kernels::TrainingKernels& kernels)
+    : work_(std::make_unique<Work>(threads, kernels)) {}
 FusedNetwork::~FusedNetwork() = default;
 
 torch::Tensor FusedNetwork::train(const torch::Tensor& pixels,

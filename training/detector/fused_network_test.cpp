@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/inference/blazeface_network.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/detector/detector_network.hpp"
+#include "training/detector/fused_network.hpp"
+#include "training/detector/kernels/blaze_training.hpp"
 #include "training/detector/training_sample.hpp"
 
 namespace eyelid::training {
@@ -33,31 +37,57 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a - b).abs().max() / b.abs().max()).item<double>();
 }
 
-class FusedNetwork : public testing::TestWithParam<int> {};  // batch size
+/// Output, statistics and gradients of every parameter after one pass and back.
+struct Pass {
+  torch::Tensor output, statistics;
+  std::vector<torch::Tensor> gradients;
 
-TEST_P(FusedNetwork, AgreesWithTorchInOutputsStatisticsAndEveryGradient) {
-  DetectorNetwork torch_ops(3, NetworkKernels::Torch, torch::kCPU, 1);
-  DetectorNetwork fused(3, NetworkKernels::Eyelid, torch::kCPU, 2);
-  disturb(torch_ops);
-  disturb(fused);
-  const torch::Tensor pixels = noise({GetParam(), 1, kDetectorSide, kDetectorSide}, 1);
-  const torch::Tensor gradient = noise({GetParam(), kDetectorAnchors, kDetectorNumbers}, 2);
-  const torch::Tensor expected = torch_ops.train(pixels);
-  const torch::Tensor output = fused.train(pixels);
-  EXPECT_LT(difference(output, expected), 1e-4);
-  expected.backward(gradient);
-  output.backward(gradient);
-  EXPECT_LT(difference(fused.statistics(), torch_ops.statistics()), 1e-5);
-  for (const TensorSlice& slice : network_layout().parameters()) {
-    const auto part = [&](DetectorNetwork& network) {
-      return network.gradients().narrow(
-          0, static_cast<std::int64_t>(slice.offset), static_cast<std::int64_t>(slice.count));
-    };
-    EXPECT_LT(difference(part(fused), part(torch_ops)), 2e-3) << slice.name;
+  /// `network(pixels, tensors, statistics)`
+  template <class Network>
+  Pass(int batch, Network network) {
+    std::vector<torch::Tensor> tensors;
+    const torch::Tensor flat = torch::tensor(initial_parameters(3));
+    flat.add_(noise({flat.numel()}, 5), 0.05);  // gammas differ, betas are not 0
+    for (const TensorSlice& slice : network_layout().parameters()) {
+      tensors.push_back(flat.narrow(0,
+                                    static_cast<std::int64_t>(slice.offset),
+                                    static_cast<std::int64_t>(slice.count))
+                            .view(slice.shape)
+                            .detach()
+                            .requires_grad_());
+    }
+    statistics = torch::tensor(initial_statistics());
+    const torch::Tensor pixels = noise({batch, 1, kDetectorSide, kDetectorSide}, 1);
+    const torch::Tensor result = network(pixels, tensors, statistics);
+    result.backward(noise({batch, kDetectorAnchors, kDetectorNumbers}, 2));
+    output = result.detach().clone();
+    for (const torch::Tensor& tensor : tensors) gradients.push_back(tensor.grad());
+  }
+};
+
+class FusedKernels : public testing::TestWithParam<int> {};  // batch size
+
+TEST_P(FusedKernels, AgreeWithTorchInOutputsStatisticsAndEveryGradient) {
+  const Pass expected(GetParam(), [](const auto& x, const auto& tensors, const auto& statistics) {
+    return torch_network(x, tensors, statistics, true);
+  });
+  for (const kernels::TrainingKernels& variant : kernels::training_kernel_variants()) {
+    if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
+    SCOPED_TRACE(variant.isa);
+    FusedNetwork network(2, variant);
+    const Pass pass(GetParam(), [&](const auto& x, const auto& tensors, const auto& statistics) {
+      return network.train(x, tensors, statistics);
+    });
+    EXPECT_LT(difference(pass.output, expected.output), 1e-4);
+    EXPECT_LT(difference(pass.statistics, expected.statistics), 1e-5);
+    const std::vector<TensorSlice> slices = network_layout().parameters();
+    for (std::size_t i = 0; i < slices.size(); i++) {
+      EXPECT_LT(difference(pass.gradients[i], expected.gradients[i]), 2e-3) << slices[i].name;
+    }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(BatchSizes, FusedNetwork, testing::Values(1, 3, 17));
+INSTANTIATE_TEST_SUITE_P(BatchSizes, FusedKernels, testing::Values(1, 3, 17));
 
 TEST(FusedNetworkThreads, GiveTheSameBits) {
   const torch::Tensor pixels = noise({18, 1, kDetectorSide, kDetectorSide}, 1);

@@ -9,9 +9,10 @@ namespace eyelid::training {
 
 struct TrainingSpeed {
   int batch_size = 0;
-  int steps = 0;           // timed
-  double best_ms = 0.0;    // of a step: the fastest
-  double median_ms = 0.0;  // of a step
+  int steps = 0;         // timed
+  double best_ms = 0.0;  // of a step: the fastest
+  double median_ms = 0.0;
+  double cpu_ms = 0.0;  // mean processor time of a step, all threads together
   double images_per_s() const { return 1000.0 * batch_size / median_ms; }
   double best_images_per_s() const { return 1000.0 * batch_size / best_ms; }
 };
