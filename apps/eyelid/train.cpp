@@ -19,6 +19,7 @@ namespace eyelid::app {
 namespace {
 
 const std::map<std::string, training::LandmarkModelKind> kKinds = {
+    {"22", training::LandmarkModelKind::EyeRegion},
     {"68", training::LandmarkModelKind::Face},
     {"12", training::LandmarkModelKind::BothEyes},
     {"6", training::LandmarkModelKind::OneEye}};
@@ -65,7 +66,10 @@ void add_landmarks(CLI::App& train) {
       ->add_option("--dataset", options.datasets, "300w:FOLDER or wflw:FOLDER; may be repeated")
       ->required();
   landmarks->add_option("--out", command->folder, "Folder for the models")->required();
-  landmarks->add_option("--model", options.kinds, "68, 12 (both eyes), 6 (one eye); default: all")
+  landmarks
+      ->add_option("--model",
+                   options.kinds,
+                   "22 (eyes in a box), 68, 12 (both eyes), 6 (one eye); default: all")
       ->transform(CLI::CheckedTransformer(kKinds));
   landmarks->add_option("--rendered", options.rendered_people, "Rendered people, 6 pictures each")
       ->check(CLI::Range(0, 100000))

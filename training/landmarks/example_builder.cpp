@@ -27,6 +27,7 @@ using synthesis::Random;
 constexpr std::uint64_t kFaceStream = 11;
 constexpr std::uint64_t kBothEyesStream = 12;
 constexpr std::uint64_t kOneEyeStream = 13;
+constexpr std::uint64_t kEyeRegionStream = 14;
 
 Point random_offset(Random& random, float deviation) {
   const auto x = static_cast<float>(random.normal());
@@ -64,13 +65,13 @@ PatchPlacement turned(PatchPlacement placement, float angle) {
   return placement;
 }
 
+PatchPlacement random_upright_placement(const TrainingFace& face, Random& random) {
+  constexpr double kRollDeviation = 8.0 * 3.141592653589793 / 180.0;
+  const auto roll = static_cast<float>(kRollDeviation * random.normal());
+  return turned(landmarks::place_face_patch(random_face_box(face.hull, random)), roll);
+}
+
 PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
-  constexpr double kUprightShare = 0.5;
-  if (random.chance(kUprightShare)) {
-    constexpr double kRollDeviation = 8.0 * 3.141592653589793 / 180.0;
-    const auto roll = static_cast<float>(kRollDeviation * random.normal());
-    return turned(landmarks::place_face_patch(random_face_box(face.hull, random)), roll);
-  }
   const float deviation = 0.02f * outer_eye_distance(face.eyes);
   return landmarks::place_face_patch(
       landmarks::eye_center(face.eyes.right) + random_offset(random, deviation),
@@ -103,12 +104,12 @@ struct Example {
   std::vector<Point> shape;
 };
 
-// `points` in frame pixels: those of one eye, of both, or all 68.
+// `points` in frame pixels: those of one eye, of both, of brows and lids, or all 68.
 void draw_glasses_on(GreyImage& patch,
                      const PatchPlacement& placement,
                      std::span<const Point> points,
                      Random& random) {
-  const std::size_t first = points.size() == 68 ? kRightEyeBegin : 0;
+  const std::size_t first = points.size() == 68 ? kRightEyeBegin : points.size() == 22 ? 10 : 0;
   const std::size_t eye_count = points.size() == 6 ? 1 : 2;
   std::array<EyePoints, 2> eyes;
   for (std::size_t i = 0; i < 6 * eye_count; ++i) {
@@ -170,28 +171,58 @@ std::array<Point, 12> twelve_points(const EyeLandmarks& eyes) {
   return points;
 }
 
+// Brows, then lids.
+std::array<Point, 22> eye_region_points(const FaceLandmarks& points) {
+  constexpr std::size_t kBrowsBegin = 17;
+  std::array<Point, 22> region;
+  std::copy_n(points.begin() + kBrowsBegin, 10, region.begin());
+  std::copy_n(points.begin() + kRightEyeBegin, 12, region.begin() + 10);
+  return region;
+}
+
+// Patches at place(face, random) of faces with 68 points, every second of them mirrored, with the
+// points that select(68 points) leaves.
+template <class Place, class Select>
+ShapeExamples gather_faces(const TrainingFaces& faces,
+                           std::size_t point_count,
+                           std::uint64_t stream,
+                           const ExampleOptions& options,
+                           Place&& place,
+                           Select&& select) {
+  return gather(
+      faces,
+      point_count,
+      options.seed,
+      stream,
+      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+        const TrainingFace face = faces.load(index);
+        if (!face.points) return;
+        const TrainingFace mirrored = face.mirrored();
+        landmarks::PatchCutter cutter;
+        const std::size_t copies =
+            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+        for (std::size_t copy = 0; copy < copies; ++copy) {
+          const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
+          const PatchPlacement placement = place(side, random);
+          if (!placement.is_usable()) continue;
+          examples.push_back(cut_example(
+              side, placement, select(*side.points), options.glasses_share, random, cutter));
+        }
+      });
+}
+
 }  // namespace
 
+ShapeExamples make_eye_region_examples(const TrainingFaces& faces, const ExampleOptions& options) {
+  return gather_faces(
+      faces, 22, kEyeRegionStream, options, random_upright_placement, eye_region_points);
+}
+
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(faces,
-                68,
-                options.seed,
-                kFaceStream,
-                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-                  const TrainingFace face = faces.load(index);
-                  if (!face.points) return;
-                  const TrainingFace mirrored = face.mirrored();
-                  landmarks::PatchCutter cutter;
-                  const std::size_t copies =
-                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-                  for (std::size_t copy = 0; copy < copies; ++copy) {
-                    const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
-                    const PatchPlacement placement = random_face_placement(side, random);
-                    if (!placement.is_usable()) continue;
-                    examples.push_back(cut_example(
-                        side, placement, *side.points, options.glasses_share, random, cutter));
-                  }
-                });
+  return gather_faces(
+      faces, 68, kFaceStream, options, random_face_placement, [](const FaceLandmarks& points) {
+        return points;
+      });
 }
 
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {

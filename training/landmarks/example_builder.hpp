@@ -23,16 +23,19 @@ struct ExampleOptions {
   std::uint64_t seed = 1;
 };
 
-/// Examples of the three models as tracking meets them: patches are placed by the functions of
+/// Examples of the four models as tracking meets them: patches are placed by the functions of
 /// landmarks/patch.hpp from starts that err as detectors and earlier stages do. Half of the patches
 /// are made worse (degrade.hpp).
 ///
 /// Faces are worked on in parallel; same options, same examples. Throws InputError when a picture
 /// cannot be read.
 
-/// 68 points. Some patches upright from a face box, which errs like those of the HOG detector and
-/// of BlazeFace (1,129 and 1,207 training faces compared with their points), in a face that is
-/// rolled besides; the others aligned on eye centres, as the final pass is.
+/// Brows and lids (22 points), on upright patches from a face box, which errs like those of the HOG
+/// detector and of BlazeFace (1,129 and 1,207 training faces compared with their points), in a face
+/// that is rolled besides.
+ShapeExamples make_eye_region_examples(const TrainingFaces& faces, const ExampleOptions& options);
+
+/// 68 points, on patches aligned on eye centres that err like those of measured lids.
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
 /// 12 points, on patches aligned on eye centres that err like BlazeFace's keypoints.

@@ -66,6 +66,13 @@ TEST(ExampleBuilder, PlacesPatchesAsTrackingDoes) {
   const auto face = make_face_examples(rendered_faces(), four_copies());
   ASSERT_EQ(face.patches.size(), 24u);
   EXPECT_NEAR(mean_x(face, 30), 0.5, 0.06);
+
+  const auto region = make_eye_region_examples(rendered_faces(), four_copies());
+  ASSERT_EQ(region.patches.size(), 24u);
+  for (std::size_t i = 0; i < region.patches.size(); ++i) {
+    EXPECT_LT(region.shape(i)[2].y, region.shape(i)[10 + 1].y);   // the brow is above the lid
+    EXPECT_LT(region.shape(i)[10 + 3].x, region.shape(i)[16].x);  // the right eye on the left
+  }
 }
 
 TEST(ExampleBuilder, SameExamplesForAnyNumberOfThreads) {

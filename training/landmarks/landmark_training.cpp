@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -29,6 +30,8 @@ constexpr std::uint64_t kRenderedSeeds = 1'000'000;  // set apart for one traini
 
 std::string name_of(LandmarkModelKind kind) {
   switch (kind) {
+    case LandmarkModelKind::EyeRegion:
+      return "eyelid landmarks 22, eyes in a face box";
     case LandmarkModelKind::Face:
       return "eyelid landmarks 68";
     case LandmarkModelKind::BothEyes:
@@ -43,11 +46,16 @@ std::string normalisation_of(LandmarkModelKind kind) {
   const char* format =
       "grey patch {}x{}, {}; points over patch width, centre of the first pixel at 0";
   switch (kind) {
+    case LandmarkModelKind::EyeRegion:
+      return fmt::format(fmt::runtime(format),
+                         landmarks::kFacePatch.width,
+                         landmarks::kFacePatch.height,
+                         "1.5 face boxes wide, upright");
     case LandmarkModelKind::Face:
       return fmt::format(fmt::runtime(format),
                          landmarks::kFacePatch.width,
                          landmarks::kFacePatch.height,
-                         "1.5 face boxes wide and upright, or aligned on the eye centres");
+                         "aligned on the eye centres");
     case LandmarkModelKind::BothEyes:
       return fmt::format(fmt::runtime(format),
                          landmarks::kBothEyesPatch.width,
@@ -64,7 +72,8 @@ std::string normalisation_of(LandmarkModelKind kind) {
 
 bool suits(const LabelledFace& face, LandmarkModelKind kind) {
   if (face.points) return true;
-  return kind != LandmarkModelKind::Face && smaller_ear(face.eyes) < kHalfClosedEar &&
+  const bool needs_face = kind == LandmarkModelKind::Face || kind == LandmarkModelKind::EyeRegion;
+  return !needs_face && smaller_ear(face.eyes) < kHalfClosedEar &&
          distance(face.eyes.right[0], face.eyes.left[3]) >= kSmallestFace_px;
 }
 
@@ -72,6 +81,8 @@ ShapeExamples make_examples(LandmarkModelKind kind,
                             const TrainingFaces& faces,
                             const ExampleOptions& options) {
   switch (kind) {
+    case LandmarkModelKind::EyeRegion:
+      return make_eye_region_examples(faces, options);
     case LandmarkModelKind::Face:
       return make_face_examples(faces, options);
     case LandmarkModelKind::BothEyes:
@@ -90,6 +101,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 std::string file_name_of(LandmarkModelKind kind) {
   switch (kind) {
+    case LandmarkModelKind::EyeRegion:
+      return "landmarks_22.safetensors";
     case LandmarkModelKind::Face:
       return "landmarks_68.safetensors";
     case LandmarkModelKind::BothEyes:
@@ -104,12 +117,22 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
   LandmarkModelSettings settings;
   ShapeTrainingOptions& training = settings.training;
   switch (kind) {
+    case LandmarkModelKind::EyeRegion:
+      settings.examples.copies = 8;
+      settings.examples.closed_factor = 4;
+      settings.examples.half_closed_factor = 2;
+      // Enough to know closed eyes from brows.
+      settings.examples.rendered_copies = 1;
+      training.depth = 3;
+      training.trees = 250;
+      break;
     case LandmarkModelKind::Face:
       settings.examples.copies = 8;
       settings.examples.closed_factor = 4;
       settings.examples.half_closed_factor = 2;
-      // Enough to know closed eyes from brows; more would pull the jaw to the rendered outline.
       settings.examples.rendered_copies = 1;
+      // More would pull the jaw to the rendered outline.
+      settings.rendered_share = 1.0 / 7.0;
       training.depth = 3;
       training.trees = 400;
       break;
@@ -149,7 +172,8 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
   std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
     return suits(face, kind);
   });
-  const std::size_t people = options.rendered_people;
+  const auto people = static_cast<std::size_t>(
+      std::llround(static_cast<double>(options.rendered_people) * settings.rendered_share));
   const std::size_t rendered = people * kPicturesOfPerson;
   const std::size_t photographs = suitable.size();
   TrainingFaces sources;

@@ -16,16 +16,17 @@
 /// thin cover of this door.
 namespace eyelid::training {
 
-/// The three ensembles, see landmarks/landmark_models.hpp.
-enum class LandmarkModelKind { Face, BothEyes, OneEye };
+/// The four ensembles, see landmarks/landmark_models.hpp.
+enum class LandmarkModelKind { EyeRegion, Face, BothEyes, OneEye };
 
-/// Its file in models/: "landmarks_68.safetensors", "landmarks_12...", "landmarks_6...".
+/// Its file in models/: "landmarks_22.safetensors", "landmarks_68...", "landmarks_12...", ...
 std::string file_name_of(LandmarkModelKind kind);
 
 /// Settings of one of them.
 struct LandmarkModelSettings {
   ExampleOptions examples;
   ShapeTrainingOptions training;
+  double rendered_share = 1.0;  // of LandmarkTrainingOptions::rendered_people
 };
 /// What the models in models/ were trained with.
 LandmarkModelSettings default_settings(LandmarkModelKind kind);
@@ -34,9 +35,11 @@ struct LandmarkTrainingOptions {
   /// FORMAT:PATH of evaluation/landmark_datasets.hpp. Of sets without 68 points only faces with an
   /// eye at EAR < 0.2 take part, and only in the eye models.
   std::vector<std::string> datasets;
-  std::vector<LandmarkModelKind> kinds = {
-      LandmarkModelKind::Face, LandmarkModelKind::BothEyes, LandmarkModelKind::OneEye};
-  /// Synthetic persons added, six pictures of each.
+  std::vector<LandmarkModelKind> kinds = {LandmarkModelKind::EyeRegion,
+                                          LandmarkModelKind::Face,
+                                          LandmarkModelKind::BothEyes,
+                                          LandmarkModelKind::OneEye};
+  /// Synthetic persons added, six pictures of each; a model may take a share of them only.
   std::size_t rendered_people = 700;
   /// Share of the scenes not trained on, to measure on: 0 for a model to be used.
   double held_out_share = 0.0;

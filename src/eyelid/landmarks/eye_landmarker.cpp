@@ -18,11 +18,15 @@ struct EyeCenters {
   Point left;
 };
 
-EyeCenters eye_centers(const FaceLandmarks& points) {
+// Of the points of LandmarkModels::eye_region: ten of the brows, then six per eye.
+using EyeRegionPoints = std::array<Point, 22>;
+
+EyeCenters eye_centers(const EyeRegionPoints& points) {
+  constexpr std::size_t kFirstLidPoint = 10;
   EyeCenters centers;
-  for (std::size_t i = 0; i < 6; ++i) {
-    centers.right = centers.right + points[kRightEyeBegin + i] * (1.0f / 6.0f);
-    centers.left = centers.left + points[kLeftEyeBegin + i] * (1.0f / 6.0f);
+  for (std::size_t i = kFirstLidPoint; i < kFirstLidPoint + 6; ++i) {
+    centers.right = centers.right + points[i] * (1.0f / 6.0f);
+    centers.left = centers.left + points[i + 6] * (1.0f / 6.0f);
   }
   return centers;
 }
@@ -32,11 +36,25 @@ EyeCenters eye_centers(const FaceLandmarks& points) {
 struct EyeLandmarker::Workspace {
   // Each step cuts its patch, runs its model there and maps the points back; nothing when the
   // patch cannot be placed (points that coincide, or are no numbers).
+  std::optional<EyeCenters> locate_eyes(const ShapeModel& model,
+                                        const FrameView& frame,
+                                        const PatchPlacement& placement) {
+    EyeRegionPoints points;
+    if (!run(model, frame, placement, points)) return std::nullopt;
+    return eye_centers(points);
+  }
+
+  // The mean of the face and of its mirror image: the errors of the two differ.
   std::optional<FaceLandmarks> locate_face(const ShapeModel& model,
                                            const FrameView& frame,
-                                           const PatchPlacement& placement) {
-    FaceLandmarks points;
+                                           PatchPlacement placement) {
+    FaceLandmarks points, mirrored;
     if (!run(model, frame, placement, points)) return std::nullopt;
+    placement.is_mirrored = true;
+    if (!run(model, frame, placement, mirrored)) return std::nullopt;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      points[i] = (points[i] + mirrored[kMirroredFacePoint[i]]) * 0.5f;
+    }
     return points;
   }
 
@@ -96,6 +114,7 @@ struct EyeLandmarker::Workspace {
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
     : models_(std::move(models)), workspace_(std::make_unique<Workspace>()) {
   EYELID_EXPECTS(models_ != nullptr);
+  EYELID_EXPECTS(models_->eye_region.point_count() == std::tuple_size_v<EyeRegionPoints>);
   EYELID_EXPECTS(models_->face.point_count() == 68);
   EYELID_EXPECTS(models_->both_eyes.point_count() == 12);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
@@ -113,9 +132,9 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
     start = {(*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::RightEye)],
              (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::LeftEye)]};
   } else {
-    const auto points = work.locate_face(models_->face, frame, place_face_patch(face.box));
-    if (!points) return result;
-    start = eye_centers(*points);
+    const auto found = work.locate_eyes(models_->eye_region, frame, place_face_patch(face.box));
+    if (!found) return result;
+    start = *found;
   }
 
   const auto both = work.locate_both_eyes(models_->both_eyes, frame, start);

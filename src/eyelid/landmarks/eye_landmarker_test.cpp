@@ -60,8 +60,12 @@ std::vector<Point> face_on_patch() {
 
 std::shared_ptr<const LandmarkModels> constant_models() {
   const EyePoints eye = eye_on_patch(0.0f);
+  const std::vector<Point> face = face_on_patch();
+  std::vector<Point> eye_region(face.begin() + 17, face.begin() + 27);
+  eye_region.insert(eye_region.end(), face.begin() + 36, face.begin() + 48);
   return std::make_shared<const LandmarkModels>(
-      LandmarkModels{constant_model(face_on_patch(), 112.0f),
+      LandmarkModels{constant_model(eye_region, 112.0f),
+                     constant_model(face_on_patch(), 112.0f),
                      constant_model(twelve_on_patch(), 96.0f),
                      constant_model({eye.begin(), eye.end()}, 64.0f)});
 }

@@ -27,7 +27,8 @@ ShapeModel embedded_shape_model(const std::string& name, std::size_t points) {
 
 std::shared_ptr<const LandmarkModels> embedded_landmark_models() {
   static const auto models = std::make_shared<const LandmarkModels>(
-      LandmarkModels{embedded_shape_model("landmarks_68.safetensors", 68),
+      LandmarkModels{embedded_shape_model("landmarks_22.safetensors", 22),
+                     embedded_shape_model("landmarks_68.safetensors", 68),
                      embedded_shape_model("landmarks_12.safetensors", 12),
                      embedded_shape_model("landmarks_6.safetensors", 6)});
   return models;

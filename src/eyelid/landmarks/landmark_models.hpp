@@ -7,10 +7,13 @@
 
 namespace eyelid::landmarks {
 
-/// The three ensembles an EyeLandmarker needs; each on the patch of patch.hpp of the same name, its
-/// points normalised to it. Embedded as landmarks_68, landmarks_12 and landmarks_6 .safetensors.
+/// The four ensembles an EyeLandmarker needs; each on a patch of patch.hpp, its points normalised
+/// to it. Embedded as landmarks_22, landmarks_68, landmarks_12 and landmarks_6 .safetensors.
 struct LandmarkModels {
-  ShapeModel face;       // 68 points on the face patch, upright from a box or aligned on the eyes
+  /// Points 17 .. 26 (brows) and 36 .. 47 (lids) on the upright face patch of a box: finds the eyes
+  /// where the detector gives no keypoints. The brows are there to be told from closed lids.
+  ShapeModel eye_region;
+  ShapeModel face;       // 68 points on the face patch, aligned on the eye centres
   ShapeModel both_eyes;  // 12 points, patch aligned on two eye keypoints: right eye, then left
   ShapeModel one_eye;    // 6 points of the right eye, patch aligned on its corners
 };

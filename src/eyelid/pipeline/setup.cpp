@@ -82,7 +82,8 @@ struct LandmarkRole {
   const char* embedded;
   std::size_t points;
 };
-constexpr std::array<LandmarkRole, 3> kLandmarkRoles = {{
+constexpr std::array<LandmarkRole, 4> kLandmarkRoles = {{
+    {"landmarks 22 (eyes in a box)", "landmarks_22.safetensors", 22},
     {"landmarks 68 (face)", "landmarks_68.safetensors", 68},
     {"landmarks 12 (both eyes)", "landmarks_12.safetensors", 12},
     {"landmarks 6 (one eye)", "landmarks_6.safetensors", 6},
@@ -105,7 +106,7 @@ LoadedModel load_landmark_model(const LandmarkRole& role,
   return model;
 }
 
-/// The models of all three roles: the user's file with as many points where there is one.
+/// The models of all roles: the user's file with as many points where there is one.
 std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem::path>& files) {
   std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
   for (const std::filesystem::path& path : files) {
@@ -114,7 +115,7 @@ std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem:
     const auto role = std::ranges::find(kLandmarkRoles, points, &LandmarkRole::points);
     if (role == kLandmarkRoles.end()) {
       throw InputError(fmt::format(
-          "{}: a shape model of {} points; expected 68, 12 or 6", path.string(), points));
+          "{}: a shape model of {} points; expected 22, 68, 12 or 6", path.string(), points));
     }
     chosen[static_cast<std::size_t>(role - kLandmarkRoles.begin())] =
         load_landmark_model(*role, bytes, path.string());
@@ -162,7 +163,8 @@ Setup make_setup(const SetupRequest& request) {
   setup.models = std::make_shared<const landmarks::LandmarkModels>(
       landmarks::LandmarkModels{landmarks::ShapeModel(models[0].description),
                                 landmarks::ShapeModel(models[1].description),
-                                landmarks::ShapeModel(models[2].description)});
+                                landmarks::ShapeModel(models[2].description),
+                                landmarks::ShapeModel(models[3].description)});
 
   setup.tracker.points =
       request.landmarks == 68 ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve;
