@@ -123,6 +123,8 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
       settings.examples.half_closed_factor = 2;
       // Enough to know closed eyes from brows.
       settings.examples.rendered_copies = 1;
+      // Nose, mouth and cheeks tell where the eyes are as well.
+      training.padding = 0.25f;
       training.depth = 3;
       training.trees = 250;
       break;
