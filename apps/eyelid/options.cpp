@@ -6,9 +6,7 @@ namespace eyelid::app {
 void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
   const std::string group = "Detector, landmarks, machine";
   command
-      .add_option("--detector",
-                  request.detector,
-                  "blazeface, hog or mtcnn (default: blazeface with --detector-model, else hog)")
+      .add_option("--detector", request.detector, "blazeface, hog or mtcnn (default: blazeface)")
       ->check(CLI::IsMember({"blazeface", "hog", "mtcnn"}))
       ->group(group);
   command.add_option("--landmarks", request.landmarks, "Points to report: 12 (both eyes) or 68")

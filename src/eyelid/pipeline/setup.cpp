@@ -24,6 +24,7 @@
 namespace eyelid::pipeline {
 namespace {
 
+constexpr const char* kEmbeddedBlazeFace = "blazeface_grey.safetensors";
 constexpr float kBlazeFaceScore = 0.5f;
 // dlib's own threshold (0.5 here) loses faces in dim webcam pictures, whose confidence falls to
 // -0.22; 0.35 is a confidence of -0.31.
@@ -45,8 +46,7 @@ void check_device(const SetupRequest& request) {
 }
 
 std::string resolve_detector_name(const SetupRequest& request) {
-  if (!request.detector.empty()) return request.detector;
-  return request.detector_model.empty() ? "hog" : "blazeface";
+  return request.detector.empty() ? "blazeface" : request.detector;
 }
 
 std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, Setup& setup) {
@@ -62,13 +62,11 @@ std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, S
 }
 
 std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request, Setup& setup) {
-  if (request.detector_model.empty()) {
-    throw InputError(
-        "--detector blazeface: this version embeds no BlazeFace weights; expected --detector-model "
-        "with a "
-        ".safetensors, .tflite or .pth file");
-  }
-  const inference::BlazeFaceWeights weights = inference::load_blazeface(request.detector_model);
+  const inference::BlazeFaceWeights weights =
+      request.detector_model.empty()
+          ? inference::load_blazeface(inference::embedded_model(kEmbeddedBlazeFace),
+                                      std::string("embedded ") + kEmbeddedBlazeFace)
+          : inference::load_blazeface(request.detector_model);
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
   detection::BlazeFaceOptions options;

@@ -16,10 +16,9 @@ namespace eyelid::pipeline {
 
 /// What the user asked for; zero and empty mean "choose for me".
 struct SetupRequest {
-  std::string
-      detector;  // "blazeface", "hog"; empty: blazeface when `detector_model` is given, else hog
-  std::filesystem::path detector_model;
-  /// Each replaces the embedded model with the same number of points (68, 12 or 6).
+  std::string detector;                  // "blazeface", "hog"; empty: blazeface
+  std::filesystem::path detector_model;  // BlazeFace weights instead of the embedded ones
+  /// Each replaces the embedded model with the same number of points (22, 68, 12 or 6).
   std::vector<std::filesystem::path> landmark_models;
   int landmarks = 12;             // 12 or 68
   std::string device = "auto";    // "auto", "cpu", "cuda"
