@@ -37,8 +37,9 @@ struct KnownFace {
 /// The 68 iBUG points among 98 of WFLW (or a copy of 68). Any other count: empty.
 std::vector<Point> ibug_points(std::span<const Point> points);
 
-/// How much the places of six keypoints made from facial points are worth; ears are guessed.
-inline constexpr std::array<float, 6> kPointKeypointWeights = {1, 1, 0.7f, 0.7f, 0.3f, 0.3f};
+/// How much the places of six keypoints made from facial points are worth: landmarks begin at the
+/// eyes; ears are guessed.
+inline constexpr std::array<float, 6> kPointKeypointWeights = {3, 3, 0.7f, 0.7f, 0.3f, 0.3f};
 
 /// Box and keypoints of 68 points. `is_mirrored`: the points were mirrored but not renamed.
 KnownFace face_of_points(std::vector<Point> points, bool is_mirrored = false);
