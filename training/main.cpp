@@ -6,11 +6,10 @@
 #include <map>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "training/detector/detector_training.hpp"
-#include "training/detector/training_speed.hpp"
+#include "training/speed_command.hpp"
 
 namespace {
 
@@ -106,51 +105,6 @@ int run_detector(DetectorTrainingOptions& options,
   return 130;
 }
 
-struct SpeedCommand {
-  NetworkKernels kernels = NetworkKernels::Eyelid;
-  std::string device = "cpu";
-  std::vector<int> batches = {1, 2, 4, 8, 16, 32, 48, 64, 128};
-  int threads = 1;
-  double seconds = 3.0;
-
-  void add_options(CLI::App& command) {
-    command.add_option("--kernels", kernels, "eyelid or torch")
-        ->transform(CLI::CheckedTransformer(kKernels));
-    command.add_option("--device", device)->capture_default_str();
-    command.add_option("--batches", batches, "Batch sizes")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 4096))
-        ->capture_default_str();
-    command.add_option("--threads", threads)->check(CLI::Range(1, 1024))->capture_default_str();
-    command.add_option("--seconds", seconds, "Per batch size")->capture_default_str();
-  }
-
-  /// One line of JSON per batch size, for `eyelid bench training`.
-  int run() const {
-    for (const int batch : batches) {
-      const auto speed =
-          eyelid::training::measure_training_speed(kernels, device, batch, threads, seconds);
-      std::printf(
-          "{\"kernels\": \"%s\", \"device\": \"%s\", \"threads\": %d, \"batch\": %d, "
-          "\"steps\": %d, \"best_ms\": %.3f, \"median_ms\": %.3f, \"cpu_ms\": %.3f, "
-          "\"images_per_s\": %.2f, "
-          "\"best_images_per_s\": %.2f}\n",
-          kernels == NetworkKernels::Eyelid ? "eyelid" : "torch",
-          device.c_str(),
-          threads,
-          speed.batch_size,
-          speed.steps,
-          speed.best_ms,
-          speed.median_ms,
-          speed.cpu_ms,
-          speed.images_per_s(),
-          speed.best_images_per_s());
-      std::fflush(stdout);
-    }
-    return 0;
-  }
-};
-
 }  // namespace
 
 int main(int argument_count, char** arguments) {
@@ -161,15 +115,16 @@ int main(int argument_count, char** arguments) {
   add_run_options(*detector, options);
   add_recipe_options(*detector, options);
   const auto open_data = eyelid::training::add_detector_data_options(*detector);
-  CLI::App* timing = app.add_subcommand("speed", "Training speed of the detector's network alone");
-  SpeedCommand speed;
-  speed.add_options(*timing);
+  CLI::App* speed = app.add_subcommand("speed", "Training speed of the detector's network alone");
+  const auto run_speed = eyelid::training::add_speed_options(*speed);
   CLI11_PARSE(app, argument_count, arguments);
   for (int i = 0; i < argument_count; i++) {
     options.command += (i == 0 ? "" : " ") + std::string(i == 0 ? "eyelid-train" : arguments[i]);
   }
   try {
-    return *timing ? speed.run() : run_detector(options, open_data);
+    if (!*speed) return run_detector(options, open_data);
+    run_speed();
+    return 0;
   } catch (const eyelid::Error& error) {
     std::fprintf(stderr, "eyelid-train: %s\n", error.what());
   } catch (const c10::Error& error) {

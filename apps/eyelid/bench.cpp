@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "detector_trainer.hpp"
 #include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/face_selection.hpp"
@@ -223,6 +224,11 @@ void add_bench_command(CLI::App& app) {
             "pipeline",
             "Grey frame in memory to closure, detection on every frame",
             {Stage::Detector, Stage::Landmarks, Stage::WholeFrame});
+  CLI::App* training = bench->add_subcommand(
+      "training", "Training speed by batch size; runs eyelid-train, see eyelid-train speed --help");
+  training->prefix_command();
+  training->set_help_flag();
+  training->callback([training] { run_detector_trainer("speed", training->remaining()); });
 }
 
 }  // namespace eyelid::app

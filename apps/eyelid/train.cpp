@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "detector_trainer.hpp"
 #include "eyelid/core/error.hpp"
 #include "training/landmarks/landmark_training.hpp"
 
@@ -35,27 +33,6 @@ struct TrainLandmarksCommand {
     });
   }
 };
-
-/// The trainer of the detector is a program of its own, so that this one does without libtorch.
-constexpr const char* kDetectorTrainer = "eyelid-train";
-
-[[noreturn]] void run_detector_trainer(const std::vector<std::string>& arguments) {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::string beside = (self.parent_path() / kDetectorTrainer).string();
-  std::vector<std::string> words = {kDetectorTrainer, "detector"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  if (!error) execv(beside.c_str(), argv.data());
-  execvp(kDetectorTrainer, argv.data());
-  throw InputError(fmt::format(
-      "{} was not found beside eyelid or in PATH ({}); it is built where libtorch is installed "
-      "(Debian: libtorch-dev)",
-      kDetectorTrainer,
-      std::strerror(errno)));
-}
 
 void add_landmarks(CLI::App& train) {
   auto command = std::make_shared<TrainLandmarksCommand>();
@@ -93,7 +70,7 @@ void add_train_command(CLI::App& app) {
       "detector", "BlazeFace; runs the program eyelid-train, see eyelid-train detector --help");
   detector->prefix_command();
   detector->set_help_flag();
-  detector->callback([detector] { run_detector_trainer(detector->remaining()); });
+  detector->callback([detector] { run_detector_trainer("detector", detector->remaining()); });
 }
 
 }  // namespace eyelid::app

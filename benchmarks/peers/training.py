@@ -102,7 +102,7 @@ def time_torch(batch, device, channels_last, seconds):
 
 def time_eyelid(program, batch, threads, seconds):
     result = subprocess.run(
-        [program, "speed", "--batches", str(batch), "--threads", str(threads), "--seconds",
+        [program, "speed", "--json-lines", "--batches", str(batch), "--threads", str(threads), "--seconds",
          str(seconds)], check=True, capture_output=True, text=True)
     return json.loads(result.stdout)
 
