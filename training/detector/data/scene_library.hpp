@@ -30,8 +30,8 @@ struct LibraryOptions {
   /// is a label as well; otherwise all finds are ignored.
   bool labels_crowds = true;
   std::filesystem::path finds_file;  // keeps the finds for the next run; may be empty
-  std::uint64_t seed = 1;     // of rendered portraits
-  int largest_face_px = 150;  // pictures are shrunk until no known face is larger
+  std::uint64_t seed = 1;            // of rendered portraits
+  int largest_face_px = 150;         // pictures are shrunk until no known face is larger
 };
 
 /// A picture in memory and its faces, all in pixels of the (shrunk) picture.
