@@ -2,6 +2,7 @@
 # Installs what eyelid needs on Debian 12. Asks for sudo only when not root and something is missing.
 #   tools/install_dependencies.sh          build and run
 #   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe
+#   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, an AArch64 compiler and emulator
 set -euo pipefail
 
@@ -9,12 +10,14 @@ packages=(
   g++ cmake ninja-build make pkg-config ccache git ca-certificates
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libzip-dev
   libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libopenblas-dev liblapack-dev libtbb-dev libcli11-dev libfmt-dev
-  nlohmann-json3-dev libgtest-dev node-d3 libtorch-dev libmatio-dev
+  nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev
 )
 mode=${1:-}
 if [[ $mode == --test || $mode == --ci ]]; then
   packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev)
 fi
+# Half a gigabyte, for eyelid-train only.
+if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --ci ]]; then
   packages+=(clang clang-format binutils qemu-user g++-aarch64-linux-gnu)
 fi
