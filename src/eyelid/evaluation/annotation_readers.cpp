@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 #include "eyelid/core/error.hpp"
 
@@ -16,6 +17,17 @@ std::optional<float> number_of(const std::string& word) {
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   if (!std::isfinite(value) || std::abs(value) > kLargest) return std::nullopt;
   return value;
+}
+
+std::vector<float> numbers_of(const std::string& line, const std::string& place) {
+  std::istringstream stream(line);
+  std::vector<float> numbers;
+  for (std::string word; stream >> word;) {
+    const auto number = number_of(word);
+    if (!number) throw InputError(place + ": \"" + word + "\", expected a number");
+    numbers.push_back(*number);
+  }
+  return numbers;
 }
 
 void expect_some_picture(const AnnotatedPictures& set) {

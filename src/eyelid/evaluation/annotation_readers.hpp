@@ -5,6 +5,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "eyelid/evaluation/annotated_pictures.hpp"
 
@@ -18,6 +19,9 @@ AnnotatedPictures read_json_lines(const std::filesystem::path& file);
 
 /// A number that can be a place in a picture: finite and within +-100000.
 std::optional<float> number_of(const std::string& word);
+
+/// All words of a line as such numbers. Throws InputError, beginning with `place`, for any other.
+std::vector<float> numbers_of(const std::string& line, const std::string& place);
 
 /// Throws InputError when not one picture is usable, with the first problem.
 void expect_some_picture(const AnnotatedPictures& set);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
@@ -47,13 +46,7 @@ std::optional<fs::path> picture_of(const fs::path& folder, const std::string& na
 ///   major_radius minor_radius angle center_x center_y 1
 /// the angle of the major axis from the x axis in radians.
 Rect box_of(const std::string& line, const std::string& place) {
-  std::istringstream stream(line);
-  std::vector<float> numbers;
-  for (std::string word; stream >> word;) {
-    const auto number = number_of(word);
-    if (!number) throw InputError(place + ": \"" + word + "\", expected a number");
-    numbers.push_back(*number);
-  }
+  const std::vector<float> numbers = numbers_of(line, place);
   if (numbers.size() != 5 && numbers.size() != 6) {
     throw InputError(place + ": " + std::to_string(numbers.size()) +
                      " numbers, expected the 6 of an ellipse");

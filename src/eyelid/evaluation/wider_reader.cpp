@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <sstream>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
@@ -24,13 +23,7 @@ fs::path list_of(const fs::path& folder) {
 
 // x y width height blur expression illumination invalid occlusion pose
 void add_face(const std::string& line, const std::string& place, AnnotatedPicture& picture) {
-  std::istringstream stream(line);
-  std::vector<float> numbers;
-  for (std::string word; stream >> word;) {
-    const auto number = number_of(word);
-    if (!number) throw InputError(place + ": \"" + word + "\", expected a number");
-    numbers.push_back(*number);
-  }
+  const std::vector<float> numbers = numbers_of(line, place);
   if (numbers.size() != 4 && numbers.size() != 10) {
     throw InputError(place + ": " + std::to_string(numbers.size()) +
                      " numbers, expected 4 of a box or these and 6 attributes");
