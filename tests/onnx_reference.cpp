@@ -10,33 +10,15 @@
 #include "eyelid/inference/blazeface_network.hpp"
 #include "eyelid/inference/blazeface_onnx.hpp"
 #include "eyelid/inference/model_file.hpp"
+#include "random_blazeface.hpp"
 
 using namespace eyelid;
-
-namespace {
-
-inference::BlazeFaceWeights random_weights(std::mt19937& random) {
-  inference::BlazeFaceWeights weights;
-  weights.name = "random";
-  inference::for_each_convolution(
-      weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
-        const std::size_t terms = shape[1] * shape[2] * shape[3];
-        std::normal_distribution<float> weight(0.0f, 1.0f / std::sqrt(static_cast<float>(terms)));
-        layer.weights.resize(shape[0] * terms);
-        layer.bias.resize(shape[0]);
-        for (float& value : layer.weights) value = weight(random);
-        for (float& value : layer.bias) value = 0.1f * weight(random);
-      });
-  return weights;
-}
-
-}  // namespace
 
 int main(int argument_count, char** arguments) {
   if (argument_count != 2) return 1;
   const std::filesystem::path folder = arguments[1];
   std::mt19937 random(1);
-  const auto weights = random_weights(random);
+  const auto weights = inference::random_weights(1);
   inference::write_model_file(folder / "model.onnx", inference::blazeface_to_onnx(weights));
   inference::BlazeFaceNetwork network(inference::pack_blazeface(weights));
   std::ofstream images(folder / "images.bin", std::ios::binary);

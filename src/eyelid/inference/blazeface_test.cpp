@@ -11,30 +11,12 @@
 #include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/inference/model_file.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
+#include "random_blazeface.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::inference {
 namespace {
-
-/// Random weights of a size that keeps the activations near 1 through all layers.
-BlazeFaceWeights random_weights(unsigned seed) {
-  std::mt19937 random(seed);
-  BlazeFaceWeights weights;
-  weights.name = "random";
-  weights.licence = "MIT";
-  weights.training_data = "none";
-  for_each_convolution(
-      weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
-        const std::size_t terms = shape[1] * shape[2] * shape[3];
-        std::normal_distribution<float> weight(0.0f, 1.0f / std::sqrt(static_cast<float>(terms)));
-        layer.weights.resize(shape[0] * terms);
-        layer.bias.resize(shape[0]);
-        for (float& value : layer.weights) value = weight(random);
-        for (float& value : layer.bias) value = 0.1f * weight(random);
-      });
-  return weights;
-}
 
 GreyImage random_picture(unsigned seed) {
   std::mt19937 random(seed);
