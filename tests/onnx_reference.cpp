@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes a random BlazeFace as ONNX, pictures, and what our engine says of them: see onnx_test.py.
 #include <array>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
