@@ -7,7 +7,7 @@
 #include <span>
 
 #include "eyelid/inference/blazeface_network.hpp"
-#include "fma_peak.hpp"
+#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 
 namespace {
 
@@ -47,6 +47,6 @@ void eyelid_blazeface_run(void* session,
   if (numbers != nullptr) network.all_box_numbers(std::span(numbers, 896 * 16));
 }
 
-double eyelid_fma_peak_gmacs() { return eyelid::benchmarks::fma_peak_gmacs(); }
+double eyelid_fma_peak_gmacs() { return eyelid::kernels::fma_peak_gmacs(); }
 
 }  // extern "C"

@@ -13,7 +13,7 @@
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
-#include "fma_peak.hpp"
+#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 
 namespace eyelid {
 namespace {
@@ -54,7 +54,7 @@ void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, 
   inference::BlazeFaceNetwork network(inference::pack_blazeface(random_weights()), variant);
   const GreyImage input = random_frame(128, 128);
   std::vector<float> numbers(896 * 16);
-  const double peak = benchmarks::fma_peak_gmacs();
+  const double peak = kernels::fma_peak_gmacs();
   for (auto _ : state) {
     benchmark::DoNotOptimize(network.run(input).data());
     if (all_boxes) network.all_box_numbers(numbers);

@@ -12,6 +12,8 @@
 namespace eyelid::detection {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 /// From input pixels on edges to the frame: the box stays on edges, points go to pixel centres.
 void move_to_frame(FaceBox& face, const frames::Placement& placement) {
   const auto scale = static_cast<float>(1.0 / placement.scale);
@@ -41,7 +43,12 @@ class BlazeFaceFaceDetector final : public FaceDetector {
 
   void detect(const FrameView& frame, std::vector<FaceBox>& faces) override {
     EYELID_EXPECTS(!frame.is_empty());
-    const inference::BlazeFaceLogits& logits = network_.run(letterbox_.fit(frame));
+    // Four readings of the clock, about 0.1 us in all.
+    const Clock::time_point begin = Clock::now();
+    const GreyImage& input = letterbox_.fit(frame);
+    const Clock::time_point prepared = Clock::now();
+    const inference::BlazeFaceLogits& logits = network_.run(input);
+    const Clock::time_point scored = Clock::now();
     candidates_.clear();
     for (int anchor = 0; anchor < kAnchorCount; anchor++) {
       const auto index = static_cast<std::size_t>(anchor);
@@ -52,7 +59,10 @@ class BlazeFaceFaceDetector final : public FaceDetector {
     }
     weighted_non_maximum_suppression(candidates_, options_.suppression_iou, faces);
     for (FaceBox& face : faces) move_to_frame(face, letterbox_.placement());
+    steps_ = {prepared - begin, scored - prepared, Clock::now() - scored};
   }
+
+  std::optional<DetectionSteps> last_steps() const override { return steps_; }
 
   std::unique_ptr<FaceDetector> clone() const override {
     return std::make_unique<BlazeFaceFaceDetector>(network_.weights(), options_);
@@ -65,6 +75,7 @@ class BlazeFaceFaceDetector final : public FaceDetector {
   frames::Letterbox letterbox_;
   std::array<Point, kAnchorCount> anchors_ = blazeface_anchors();
   std::vector<FaceBox> candidates_;
+  std::optional<DetectionSteps> steps_;
 };
 
 }  // namespace

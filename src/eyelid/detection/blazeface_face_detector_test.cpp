@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 
 #include "eyelid/core/error.hpp"
@@ -115,6 +116,25 @@ TEST(BlazeFaceFaceDetector, FindsNothingBelowTheThreshold) {
   }
   EXPECT_THROW(make_blazeface_detector(constant_weights(0, 0), {.score_threshold = 0.0f}),
                ContractError);
+}
+
+TEST(BlazeFaceFaceDetector, SaysWhereTheTimeOfADetectionWent) {
+  const auto detector = make_blazeface_detector(constant_weights(-1.0f, -1.0f));
+  EXPECT_FALSE(detector->last_steps());
+  const GreyImage frame = [] {
+    GreyImage image(640, 480);
+    for (int y = 0; y < 480; y++) std::fill_n(image.row(y), 640, std::uint8_t{50});
+    return image;
+  }();
+  std::vector<FaceBox> faces;
+  const auto begin = std::chrono::steady_clock::now();
+  detector->detect(frame, faces);
+  const auto whole = std::chrono::steady_clock::now() - begin;
+  ASSERT_TRUE(detector->last_steps());
+  const DetectionSteps steps = *detector->last_steps();
+  EXPECT_GT(steps.network, steps.post_processing);
+  EXPECT_LE(steps.pre_processing + steps.network + steps.post_processing, whole);
+  EXPECT_GT((steps.pre_processing + steps.network + steps.post_processing) * 10, whole * 5);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <immintrin.h>
 
-#include "fma_peak.hpp"
+#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 
-namespace eyelid::benchmarks::avx2 {
+namespace eyelid::kernels::avx2 {
 
 double fma_chains(long rounds) {
   __m256 sums[kFmaChains];
@@ -25,4 +25,4 @@ double fma_chains(long rounds) {
   return static_cast<double>(lanes[0]);
 }
 
-}  // namespace eyelid::benchmarks::avx2
+}  // namespace eyelid::kernels::avx2

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace eyelid::kernels {
+
+/// Ceilings of this machine, measured. Take them in the same run as the figure they stand beside:
+/// clocks and neighbours change from one second to the next.
+
+/// Single-precision multiply-adds per second of the calling thread, in GMAC/s: 12 independent
+/// chains in registers for about 1 ms, with the widest instructions our kernels use on this
+/// processor (EYELID_CPU lowers both). 0 where we have no such loop.
+double fma_peak_gmacs();
+
+/// Of `threads` threads at once, the sum; at least 1.
+double fma_peak_gmacs(int threads);
+
+/// Bytes per second that `threads` threads together read from main memory, in GB/s: the best of
+/// three passes over 128 MiB each, more than any cache they share by the usual proportions.
+double read_bandwidth_gb_per_s(int threads);
+
+namespace avx2 {
+double fma_chains(long rounds);
+}
+namespace avx512 {
+double fma_chains(long rounds);
+}
+inline constexpr int kFmaChains = 12;
+
+}  // namespace eyelid::kernels

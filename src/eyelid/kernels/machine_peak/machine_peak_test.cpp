@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/kernels/machine_peak/machine_peak.hpp"
+
+#include <gtest/gtest.h>
+
+#include "eyelid/compute/cpu_features.hpp"
+
+namespace eyelid::kernels {
+namespace {
+
+TEST(MachinePeak, VectorUnitsDoBetweenOneAndAThousandGigaMacs) {
+  if ((compute::cpu_features() & compute::kAvx2) == 0) {
+    EXPECT_EQ(fma_peak_gmacs(), 0.0);
+    GTEST_SKIP() << "no vector loop for " << compute::describe(compute::cpu_features());
+  }
+  EXPECT_GT(fma_peak_gmacs(), 1.0);
+  EXPECT_LT(fma_peak_gmacs(), 1000.0);
+  EXPECT_GT(fma_peak_gmacs(2), 1.0);
+}
+
+#if defined(__x86_64__)
+// A chain x -> x / 2 + 1 tends to 2: twelve of them, after many rounds, sum to 24 in every lane.
+TEST(MachinePeak, TheTimedLoopReallyMultipliesAndAdds) {
+  if ((compute::cpu_features() & compute::kAvx2) != 0) {
+    EXPECT_NEAR(avx2::fma_chains(200), 2.0 * kFmaChains, 1e-3);
+  }
+  if ((compute::cpu_features() & compute::kAvx512) != 0) {
+    EXPECT_NEAR(avx512::fma_chains(200), 2.0 * kFmaChains, 1e-3);
+  }
+}
+#endif
+
+TEST(MachinePeak, MemoryIsReadAtAPlausibleRate) {
+  EXPECT_GT(read_bandwidth_gb_per_s(1), 0.1);
+  EXPECT_LT(read_bandwidth_gb_per_s(1), 10000.0);
+}
+
+}  // namespace
+}  // namespace eyelid::kernels
