@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/synthesis/random.hpp"
@@ -97,6 +98,9 @@ LidMotion::LidMotion(const Plan& plan) : seed_(plan.seed) {
     return a.onset_s < b.onset_s;
   });
 }
+
+LidMotion::LidMotion(std::uint64_t seed, std::vector<Trial> trials, std::vector<LidEvent> events)
+    : seed_(seed), trials_(std::move(trials)), events_(std::move(events)) {}
 
 void LidMotion::place_trials(const Plan& plan) {
   const double trial_length = kBeforeCs + plan.isi_s + kAfterUs;

@@ -49,6 +49,8 @@ class LidMotion {
   };
   /// Throws InputError where the trials do not fit.
   explicit LidMotion(const Plan& plan);
+  /// A course of one's own; events in order of onset.
+  LidMotion(std::uint64_t seed, std::vector<Trial> trials, std::vector<LidEvent> events);
 
   const std::vector<Trial>& trials() const { return trials_; }
   /// In order of onset.

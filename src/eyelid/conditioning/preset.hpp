@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eyelid::conditioning {
+
+enum class StimulusOnset { Cs, Us };
+
+/// A moment of a trial relative to a stimulus: "cs-200ms", "us", "us+15ms" in a preset. On CS-alone
+/// trials "us" is where the US would have come, on US-alone trials "cs" likewise.
+struct Moment {
+  StimulusOnset onset = StimulusOnset::Cs;
+  double offset_s = 0.0;
+};
+
+/// Half open: samples with from <= time < to.
+struct Window {
+  Moment from;
+  Moment to;
+};
+
+enum class Statistic { Mean, Median, Max };
+
+/// Flank: a smooth closing movement is fitted to the rise and its beginning taken. Crossing: first
+/// sample above the level. Backward: the last rise through the level before the US. Velocity: first
+/// run of fast closing.
+enum class OnsetMethod { None, Flank, Crossing, Backward, Velocity };
+
+/// What amplitudes are divided by: nothing, the session's UR, or the session's spread.
+enum class Normalisation { None, UrPeak, Percentiles };
+
+/// Stands for "this rule does not apply" in every limit below; null in a preset.
+inline constexpr double kOff = std::numeric_limits<double>::quiet_NaN();
+
+/// How one laboratory scores a trial. One JSON file each, in presets/; docs/conditioning.md
+/// explains every key. Times in seconds here, in milliseconds in the files; closures and amplitudes
+/// in FEC.
+struct Preset {
+  std::string name;
+  std::string title;
+  std::string source;  // where the definition was published
+  std::string note;    // what the source leaves open and how it was filled
+
+  double isi_s = kOff;       // CS to US for trials that lack one; off: median of the paired trials
+  double smoothing_s = 0.0;  // moving mean before everything but the onset
+
+  struct Baseline {
+    Window window;
+    Statistic statistic = Statistic::Mean;
+    double quiet_range = kOff;  // only the longest stretch up to the window's end within this range
+  } baseline;
+
+  struct Normalise {
+    Normalisation by = Normalisation::None;
+    Window window;  // of the UR
+    double low = 1.0;
+    double high = 99.9;  // percentiles
+  } normalise;
+
+  struct Alpha {
+    bool is_on = false;
+    Window window;
+    double above = kOff;           // an alpha response exceeds this ...
+    double sd = kOff;              // ... and this many SD of the baseline
+    double tail_s = 0.0;           // the CR window then starts at the lowest closure within this
+    double onset_before_s = kOff;  // a response with an earlier onset is an alpha, no CR
+  } alpha;
+
+  struct Response {
+    Window window;
+    Statistic statistic = Statistic::Max;
+  } cr;
+
+  /// A CR when any of those that are on holds; all are above baseline.
+  struct Criterion {
+    double above = kOff;          // amplitude > this
+    double at_least = kOff;       // amplitude >= this
+    double sd = kOff;             // amplitude > this many SD of the baseline
+    double mean_at_least = kOff;  // mean of the CR window >= this
+    double peak_at_least = kOff;  // greatest of the CR window >= this
+    double poor_at_least = kOff;  // mean or peak: graded "poor", no CR
+  } criterion;
+
+  struct Onset {
+    OnsetMethod method = OnsetMethod::None;
+    Window window;                   // searched
+    double sd = kOff;                // level: the greatest of these that are on, above baseline
+    double share = kOff;             // of the amplitude
+    double above = kOff;             // FEC
+    double discard_before_s = kOff;  // earlier ones are not reported
+    double velocity_sd = 2.0;        // Velocity: mean + this many SD of the baseline's velocity
+    double velocity_floor = 0.5;     // FEC/s, the least level
+    int velocity_run = 2;            // samples in a row
+    int velocity_smoothing = 5;      // samples
+  } onset;
+
+  struct Peak {
+    Window window;
+    bool cs_only = true;
+    double discard_before_s = kOff;
+    double discard_after_s = kOff;
+  } peak;
+
+  Window at_us;
+  Window ur;
+
+  struct Reject {
+    double missing_share = 0.25;  // of the time within `missing` without closure
+    Window missing;
+    double range = kOff;  // greatest - least within `range_window`
+    Window range_window;
+    double above = kOff;  // any sample within `above_window`, above baseline or as it is
+    Window above_window;
+    bool above_baseline = false;
+    double sd_iqr = kOff;  // SD within `sd_window` > median + this many IQR of the session's trials
+    Window sd_window;
+    double below = kOff;  // any sample above baseline < min(this, mean - below_sd SD)
+    double below_sd = 3.0;
+  } reject;
+
+  struct Learning {
+    double percent = 80.0;  // criterion: at least this many CRs ...
+    int trials = 10;        // ... in each stretch of this many judged trials ...
+    int sessions = 1;       // ... or in this many sessions in a row
+  } learning;
+};
+
+/// A preset inside the program by name, or a file of the same form: whatever ends in ".json" or
+/// names a file. `settings` are "key=value" with dotted keys ("criterion.above=0.05",
+/// "cr.from=cs+100ms", "isi_ms=350"), applied last.
+///
+/// Keys that a file leaves out are off, or as in `human` for `learning`, `at_us` and `ur`.
+/// Errors: InputError naming the file or setting, the key, what was found and what was expected.
+Preset load_preset(const std::string& name_or_file, const std::vector<std::string>& settings = {});
+
+/// Names of the presets inside the program, in alphabetical order.
+std::vector<std::string> preset_names();
+
+/// The text of a preset inside the program; empty when there is none of this name.
+std::string_view preset_text(std::string_view name);
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/trial_scoring.hpp"
+
+namespace eyelid::conditioning {
+
+/// What is known of a response when its onset is looked for.
+struct ResponseFigures {
+  double amplitude = 0.0;      // above baseline, in FEC (not divided)
+  double window_from_s = 0.0;  // of the CR, after an alpha response
+  double peak_s = 0.0;         // of the flank: the US at the latest
+  bool has_alpha = false;
+};
+
+/// Time of CR onset by the preset's method; nothing when there is none.
+std::optional<double> onset_of(const EyeTrace& eye,
+                               const StimulusTimes& times,
+                               const BaselineFigures& baseline,
+                               const ResponseFigures& response,
+                               const Preset& preset);
+
+/// Time of the first sample from `from_s` to before `to_s` with more than `level` above baseline.
+std::optional<double> first_crossing(
+    const EyeTrace& eye, double from_s, double to_s, double baseline, double level);
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/conditioning/session_scoring.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "eyelid/conditioning/trial_scoring.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::conditioning {
+namespace {
+
+StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
+  if (!trial.cs_onset_s && !trial.us_onset_s) return {kNoFigure, kNoFigure};
+  StimulusTimes times;
+  times.cs_s = trial.cs_onset_s ? *trial.cs_onset_s : *trial.us_onset_s - isi_s;
+  times.us_s = trial.us_onset_s ? *trial.us_onset_s : *trial.cs_onset_s + isi_s;
+  return times;
+}
+
+// Greatest value of the median trace of all trials with a US, above baseline: on a common clock
+// that counts frame intervals from US onset, nearest sample.
+double median_ur_peak(const EyeTrace& eye,
+                      std::span<const TrialRow> rows,
+                      std::span<const StimulusTimes> times,
+                      const Preset& preset) {
+  const double step_s = eye.frame_interval_s;
+  std::map<std::int64_t, std::vector<double>> values;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].trial.us_onset_s) continue;
+    const double baseline = baseline_of(eye, times[i], preset).level;
+    const SampleRange range = samples_in(eye.time_s, preset.normalise.window, times[i]);
+    for (std::size_t j = range.first; j < range.last; ++j) {
+      const double value = eye.fec[j] - baseline;
+      if (!std::isfinite(value)) continue;
+      values[std::llround((eye.time_s[j] - times[i].us_s) / step_s)].push_back(value);
+    }
+  }
+  double peak = kNoFigure;
+  for (auto& [place, at] : values) peak = std::fmax(peak, quantile_of(at, 0.5));
+  return peak;
+}
+
+// Distance of two percentiles of all baseline-corrected trial traces.
+double percentile_spread(const EyeTrace& eye,
+                         std::span<const StimulusTimes> times,
+                         const Preset& preset) {
+  std::vector<double> values;
+  for (const StimulusTimes& at : times) {
+    if (!std::isfinite(at.cs_s)) continue;
+    const double baseline = baseline_of(eye, at, preset).level;
+    const SampleRange whole =
+        samples_in(eye.time_s, {preset.baseline.window.from, preset.ur.to}, at);
+    for (std::size_t j = whole.first; j < whole.last; ++j) {
+      if (std::isfinite(eye.fec[j] - baseline)) values.push_back(eye.fec[j] - baseline);
+    }
+  }
+  const double low = quantile_of(values, preset.normalise.low / 100.0);
+  return quantile_of(values, preset.normalise.high / 100.0) - low;
+}
+
+double sd_limit_of(const EyeTrace& eye,
+                   std::span<const StimulusTimes> times,
+                   const Preset& preset,
+                   double scale) {
+  std::vector<double> deviations;
+  for (const StimulusTimes& at : times) {
+    if (!std::isfinite(at.cs_s)) continue;
+    const double sd = deviation_of(eye.fec, samples_in(eye.time_s, preset.reject.sd_window, at));
+    if (std::isfinite(sd)) deviations.push_back(sd / scale);
+  }
+  const double quarter = quantile_of(deviations, 0.25);
+  const double iqr = quantile_of(deviations, 0.75) - quarter;
+  return quantile_of(deviations, 0.5) + preset.reject.sd_iqr * iqr;
+}
+
+double below_limit_of(const EyeTrace& eye,
+                      std::span<const StimulusTimes> times,
+                      const Preset& preset) {
+  std::vector<double> values;
+  for (const StimulusTimes& at : times) {
+    if (!std::isfinite(at.cs_s)) continue;
+    const BaselineFigures baseline = baseline_of(eye, at, preset);
+    for (std::size_t j = baseline.range.first; j < baseline.range.last; ++j) {
+      values.push_back(eye.fec[j] - baseline.level);
+    }
+  }
+  const SampleRange all{0, values.size()};
+  const double limit = mean_of(values, all) - preset.reject.below_sd * deviation_of(values, all);
+  return std::fmin(limit, preset.reject.below);
+}
+
+SessionLimits limits_of(const EyeTrace& eye,
+                        std::span<const TrialRow> rows,
+                        std::span<const StimulusTimes> times,
+                        const Preset& preset) {
+  SessionLimits limits;
+  if (preset.normalise.by == Normalisation::UrPeak) {
+    limits.scale = median_ur_peak(eye, rows, times, preset);
+  } else if (preset.normalise.by == Normalisation::Percentiles) {
+    limits.scale = percentile_spread(eye, times, preset);
+  }
+  if (!std::isnan(preset.reject.sd_iqr)) {
+    limits.sd_limit = sd_limit_of(eye, times, preset, limits.scale);
+  }
+  if (!std::isnan(preset.reject.below)) limits.below_limit = below_limit_of(eye, times, preset);
+  return limits;
+}
+
+TrialScore blank_score(const Trial& trial) {
+  TrialScore score;
+  score.trial = trial;
+  score.reason = "blank trial: neither CS nor US";
+  return score;
+}
+
+void score_eye(const SessionTrace& trace,
+               ScoredEye which,
+               std::span<const TrialRow> rows,
+               const Preset& preset,
+               SessionScores& session) {
+  const std::vector<double> smoothed =
+      moving_mean(trace.time_s(), trace.fec(which), preset.smoothing_s);
+  const EyeTrace eye{
+      trace.time_s(), trace.fec(which), smoothed, trace.interpolated(), trace.frame_interval_s()};
+  const SessionLimits limits = limits_of(eye, rows, session.times, preset);
+  const bool can_scale = limits.scale > 0.0;
+  if (!can_scale) {
+    session.warnings.push_back(std::string(name_of(which)) +
+                               " eye: no response to divide amplitudes by, as preset " +
+                               preset.name + " does; all its trials are rejected");
+  }
+  const auto index = static_cast<std::size_t>(which);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TrialScore& score = session.scores[kScoredEyes.size() * i + index];
+    score = std::isfinite(session.times[i].cs_s)
+                ? score_trial(eye, rows[i].trial, session.times[i], preset, limits)
+                : blank_score(rows[i].trial);
+    score.eye = which;
+    if (!can_scale && std::isfinite(session.times[i].cs_s)) {
+      score.verdict = Verdict::Rejected;
+      score.reason = "no response of this session to divide amplitudes by";
+    }
+  }
+}
+
+void reject_unscorable(std::span<const TrialRow> rows, SessionScores& session) {
+  for (const TrialProblem& problem : session.unscorable) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].trial.number != problem.trial) continue;
+      for (std::size_t eye = 0; eye < kScoredEyes.size(); ++eye) {
+        TrialScore& score = session.scores[kScoredEyes.size() * i + eye];
+        score.verdict = Verdict::Rejected;
+        score.reason = problem.what;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+SessionScores score_session(const SessionTrace& trace,
+                            std::span<const TrialRow> rows,
+                            const Preset& preset,
+                            const std::string& file) {
+  if (trace.size() < 2) {
+    throw InputError("the recording has " + std::to_string(trace.size()) +
+                     " frames with a time; expected at least 2");
+  }
+  if (rows.empty()) throw InputError(file + ": no trial, expected at least one row");
+  TrialCheck check = check_trials(rows, trace, preset);
+  if (!check.faults.empty()) throw InputError(listed(file, check.faults));
+  SessionScores session;
+  session.isi_s = check.isi_s;
+  session.warnings = std::move(check.warnings);
+  session.unscorable = std::move(check.unscorable);
+  for (const TrialRow& row : rows) session.times.push_back(stimulus_times(row.trial, check.isi_s));
+  session.scores.resize(kScoredEyes.size() * rows.size());
+  for (const ScoredEye eye : kScoredEyes) score_eye(trace, eye, rows, preset, session);
+  reject_unscorable(rows, session);
+  return session;
+}
+
+}  // namespace eyelid::conditioning

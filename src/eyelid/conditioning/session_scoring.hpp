@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/session_trace.hpp"
+#include "eyelid/conditioning/trial_check.hpp"
+#include "eyelid/core/trial_score.hpp"
+
+namespace eyelid::conditioning {
+
+/// All trials of a session, judged on all three traces.
+struct SessionScores {
+  std::vector<TrialScore> scores;    // trial by trial: right, left, mean
+  std::vector<StimulusTimes> times;  // one per trial; blank trials: both kNoFigure
+  std::vector<TrialProblem> unscorable;
+  std::vector<std::string> warnings;
+  double isi_s = 0.0;
+};
+
+/// Segments the trace around each trial by time stamps and judges it by the preset. Every row of
+/// `rows` comes back, rejected ones with their reason.
+///
+/// `file` names the trials in errors. Throws InputError that lists every fault of the file
+/// (trial_check.hpp), or says that the trace is empty.
+SessionScores score_session(const SessionTrace& trace,
+                            std::span<const TrialRow> rows,
+                            const Preset& preset,
+                            const std::string& file = "trials");
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/conditioning/session_trace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::conditioning {
+namespace {
+
+constexpr double kTimeTolerance_s = 1e-6;
+
+double exact_decimal(float value) {
+  const double scaled = static_cast<double>(value) * 1e6;
+  return std::isfinite(scaled) ? std::round(scaled) / 1e6 : kNoFigure;
+}
+
+}  // namespace
+
+void SessionTrace::add(const EyelidSample& sample) {
+  if (!std::isfinite(sample.time_s) || (!time_s_.empty() && sample.time_s <= time_s_.back())) {
+    throw InputError("frame " + std::to_string(sample.frame) + ": time_s is " +
+                     std::to_string(sample.time_s) +
+                     ", expected a time after that of the frame before");
+  }
+  frame_.push_back(sample.frame);
+  time_s_.push_back(sample.time_s);
+  fec_[0].push_back(exact_decimal(sample.fec_right));
+  fec_[1].push_back(exact_decimal(sample.fec_left));
+  fec_[2].push_back(exact_decimal(sample.fec));
+  interpolated_.push_back(sample.is_interpolated ? 1 : 0);
+}
+
+double SessionTrace::frame_interval_s() const {
+  if (time_s_.size() < 2) return 0.0;
+  std::vector<double> steps(time_s_.size() - 1);
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = time_s_[i + 1] - time_s_[i];
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+double time_of(const Moment& moment, const StimulusTimes& times) {
+  return (moment.onset == StimulusOnset::Cs ? times.cs_s : times.us_s) + moment.offset_s;
+}
+
+SampleRange samples_between(std::span<const double> time_s, double from_s, double to_s) {
+  const auto index = [&](double at) {
+    const auto place = std::lower_bound(time_s.begin(), time_s.end(), at - kTimeTolerance_s);
+    return static_cast<std::size_t>(place - time_s.begin());
+  };
+  return {index(from_s), index(to_s)};
+}
+
+SampleRange samples_in(std::span<const double> time_s,
+                       const Window& window,
+                       const StimulusTimes& times) {
+  return samples_between(time_s, time_of(window.from, times), time_of(window.to, times));
+}
+
+double mean_of(std::span<const double> values, SampleRange range) {
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    sum += values[i];
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : kNoFigure;
+}
+
+double median_of(std::span<const double> values, SampleRange range) {
+  std::vector<double> finite;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (std::isfinite(values[i])) finite.push_back(values[i]);
+  }
+  return quantile_of(finite, 0.5);
+}
+
+double deviation_of(std::span<const double> values, SampleRange range) {
+  const double mean = mean_of(values, range);
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    sum += (values[i] - mean) * (values[i] - mean);
+    ++count;
+  }
+  return count > 1 ? std::sqrt(sum / static_cast<double>(count - 1)) : kNoFigure;
+}
+
+std::size_t greatest_in(std::span<const double> values, SampleRange range) {
+  std::size_t best = range.last;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    if (best == range.last || values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+std::size_t least_in(std::span<const double> values, SampleRange range) {
+  std::size_t best = range.last;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    if (best == range.last || values[i] < values[best]) best = i;
+  }
+  return best;
+}
+
+double spread_of(std::span<const double> values, SampleRange range) {
+  const std::size_t greatest = greatest_in(values, range);
+  if (greatest == range.last) return kNoFigure;
+  return values[greatest] - values[least_in(values, range)];
+}
+
+double quantile_of(std::vector<double>& values, double share) {
+  if (values.empty()) return kNoFigure;
+  const double place = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(values.begin(), middle, values.end());
+  if (below + 1 == values.size()) return *middle;
+  const double next = *std::min_element(middle + 1, values.end());
+  return *middle + (place - static_cast<double>(below)) * (next - *middle);
+}
+
+double missing_share(std::span<const double> time_s,
+                     std::span<const double> values,
+                     double frame_interval_s,
+                     double from_s,
+                     double to_s) {
+  const SampleRange range = samples_between(time_s, from_s, to_s);
+  double covered_s = 0.0;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    const double next_s = i + 1 < time_s.size() ? time_s[i + 1] : time_s[i] + frame_interval_s;
+    covered_s += std::min({next_s - time_s[i], 1.5 * frame_interval_s, to_s - time_s[i]});
+  }
+  return std::clamp(1.0 - covered_s / (to_s - from_s), 0.0, 1.0);
+}
+
+std::vector<double> moving_mean(std::span<const double> time_s,
+                                std::span<const double> values,
+                                double width_s) {
+  std::vector<double> result(values.begin(), values.end());
+  if (width_s <= 0.0) return result;
+  const double half_s = 0.5 * width_s + kTimeTolerance_s;
+  double sum = 0.0;
+  std::size_t count = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (; last < values.size() && time_s[last] <= time_s[i] + half_s; ++last) {
+      if (!std::isfinite(values[last])) continue;
+      sum += values[last];
+      ++count;
+    }
+    for (; time_s[first] < time_s[i] - half_s; ++first) {
+      if (!std::isfinite(values[first])) continue;
+      sum -= values[first];
+      // A sum that has become empty starts afresh: rounding does not pile up over an hour.
+      if (--count == 0) sum = 0.0;
+    }
+    if (std::isfinite(values[i]) && count > 1) result[i] = sum / static_cast<double>(count);
+  }
+  return result;
+}
+
+}  // namespace eyelid::conditioning

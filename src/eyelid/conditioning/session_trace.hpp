@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/core/eyelid_sample.hpp"
+#include "eyelid/core/trial_score.hpp"
+
+namespace eyelid::conditioning {
+
+/// The closure of a whole recording as frames.csv holds it; about 35 bytes a frame.
+///
+/// Closures are rounded to 1e-6, so that a decimal of the file is that decimal here: 0.1 read as
+/// float would exceed a criterion of 0.1.
+class SessionTrace {
+ public:
+  /// Throws InputError when times are not finite or do not increase.
+  void add(const EyelidSample& sample);
+
+  std::size_t size() const { return time_s_.size(); }
+  const std::vector<double>& time_s() const { return time_s_; }
+  const std::vector<double>& fec(ScoredEye eye) const {
+    return fec_[static_cast<std::size_t>(eye)];
+  }
+  const std::vector<std::uint8_t>& interpolated() const { return interpolated_; }
+  const std::vector<std::int64_t>& frame() const { return frame_; }
+  double first_s() const { return time_s_.empty() ? 0.0 : time_s_.front(); }
+  double last_s() const { return time_s_.empty() ? 0.0 : time_s_.back(); }
+  /// Median step between frames; 0 with fewer than two.
+  double frame_interval_s() const;
+
+ private:
+  std::vector<std::int64_t> frame_;
+  std::vector<double> time_s_;
+  std::array<std::vector<double>, 3> fec_;  // right, left, mean
+  std::vector<std::uint8_t> interpolated_;
+};
+
+/// Samples first <= i < last.
+struct SampleRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+  bool is_empty() const { return first >= last; }
+};
+
+/// Where the stimuli of a trial lie on the clock of the video; the one that was not given stands
+/// where it would have been.
+struct StimulusTimes {
+  double cs_s = 0.0;
+  double us_s = 0.0;
+};
+
+double time_of(const Moment& moment, const StimulusTimes& times);
+
+/// Samples with from_s <= time < to_s; times of files are good to a microsecond, and so is this.
+SampleRange samples_between(std::span<const double> time_s, double from_s, double to_s);
+SampleRange samples_in(std::span<const double> time_s,
+                       const Window& window,
+                       const StimulusTimes& times);
+
+/// Over the finite values of a range; kNoFigure when there is none. deviation_of: sample standard
+/// deviation (n - 1), kNoFigure below two values.
+double mean_of(std::span<const double> values, SampleRange range);
+double median_of(std::span<const double> values, SampleRange range);
+double deviation_of(std::span<const double> values, SampleRange range);
+/// Index of the greatest (earliest of equals) or least finite value; range.last when there is none.
+std::size_t greatest_in(std::span<const double> values, SampleRange range);
+std::size_t least_in(std::span<const double> values, SampleRange range);
+/// Greatest minus least.
+double spread_of(std::span<const double> values, SampleRange range);
+/// As numpy.percentile (linear between ranks); `share` 0 .. 1. Reorders `values`.
+double quantile_of(std::vector<double>& values, double share);
+
+/// Share of from_s .. to_s without closure, 0 .. 1. A value stands for the time to the next frame,
+/// at most 1.5 frame intervals.
+double missing_share(std::span<const double> time_s,
+                     std::span<const double> values,
+                     double frame_interval_s,
+                     double from_s,
+                     double to_s);
+
+/// Moving mean over `width_s`, centred, of the finite values; NaN stays NaN. A width of at most one
+/// frame interval gives the values back.
+std::vector<double> moving_mean(std::span<const double> time_s,
+                                std::span<const double> values,
+                                double width_s);
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/conditioning/trial_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace eyelid::conditioning {
+namespace {
+
+constexpr double kLongestIsi_s = 10.0;     // people: 0.15 .. 2 s (field.md section 3.3)
+constexpr double kIsiTolerance_s = 0.005;  // half a frame at 100 frames/s
+constexpr double kDefaultIsi_s = 0.25;     // only places baselines of US-alone sessions
+constexpr std::size_t kMostListed = 20;
+
+std::optional<double> first_event_s(const Trial& trial) {
+  return trial.cs_onset_s ? trial.cs_onset_s : trial.us_onset_s;
+}
+
+double last_event_s(const Trial& trial, double isi_s) {
+  return trial.us_onset_s ? *trial.us_onset_s : *trial.cs_onset_s + isi_s;
+}
+
+TrialProblem problem(const TrialRow& row, std::string what) {
+  return {row.line, row.trial.number, std::move(what)};
+}
+
+// Nothing when seconds fit; else what the numbers may be instead.
+std::optional<std::string> wrong_unit(std::span<const TrialRow> rows, const SessionTrace& trace) {
+  std::size_t timed = 0;
+  std::size_t outside = 0;
+  double latest = 0.0;
+  for (const TrialRow& row : rows) {
+    const auto first = first_event_s(row.trial);
+    if (!first) continue;
+    ++timed;
+    outside += *first > trace.last_s();
+    latest = std::max(latest, *first);
+  }
+  if (timed == 0 || 2 * outside < timed) return std::nullopt;
+  const bool may_be_ms = latest / 1000.0 <= trace.last_s();
+  const bool may_be_frames = latest * trace.frame_interval_s() <= trace.last_s();
+  if (may_be_ms && may_be_frames) return "milliseconds or frame numbers";
+  if (may_be_ms) return "milliseconds";
+  if (may_be_frames) return "frame numbers";
+  return std::nullopt;
+}
+
+void check_units(std::span<const TrialRow> rows, const SessionTrace& trace, TrialCheck& check) {
+  const auto unit = wrong_unit(rows, trace);
+  for (const TrialRow& row : rows) {
+    const Trial& trial = row.trial;
+    if (trial.cs_onset_s && trial.us_onset_s) {
+      const double isi_s = *trial.us_onset_s - *trial.cs_onset_s;
+      if (isi_s <= 0.0) {
+        check.faults.push_back(problem(
+            row,
+            fmt::format("us_onset_s {:g} does not come after cs_onset_s {:g}; expected CS, then US",
+                        *trial.us_onset_s,
+                        *trial.cs_onset_s)));
+        continue;
+      }
+      if (isi_s > kLongestIsi_s && !unit) {
+        check.faults.push_back(problem(
+            row,
+            fmt::format(
+                "CS and US lie {:g} s apart; expected at most {:g} s (are these milliseconds?)",
+                isi_s,
+                kLongestIsi_s)));
+      }
+    }
+    const auto first = first_event_s(trial);
+    if (unit && first && *first > trace.last_s()) {
+      check.faults.push_back(problem(
+          row,
+          fmt::format("starts at {:g}, but the recording ends at {:.3f} s; this looks like {}, "
+                      "expected seconds",
+                      *first,
+                      trace.last_s(),
+                      *unit)));
+    }
+  }
+}
+
+void check_order(std::span<const TrialRow> rows, TrialCheck& check) {
+  const TrialRow* before = nullptr;
+  for (const TrialRow& row : rows) {
+    const auto first = first_event_s(row.trial);
+    if (!first) continue;
+    if (before) {
+      const double last = *first_event_s(before->trial);
+      if (*first == last) {
+        check.faults.push_back(problem(
+            row,
+            fmt::format("starts at {:g} s as trial {} of row {} does; expected each trial once",
+                        *first,
+                        before->trial.number,
+                        before->line)));
+      } else if (*first < last) {
+        check.faults.push_back(problem(
+            row,
+            fmt::format("starts at {:g} s, before trial {} of row {} at {:g} s; expected rows in "
+                        "order of time",
+                        *first,
+                        before->trial.number,
+                        before->line,
+                        last)));
+      }
+    }
+    before = &row;
+  }
+}
+
+void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& check) {
+  std::vector<double> isis_s;
+  bool is_needed = false;
+  for (const TrialRow& row : rows) {
+    const Trial& trial = row.trial;
+    if (trial.cs_onset_s && trial.us_onset_s) {
+      isis_s.push_back(*trial.us_onset_s - *trial.cs_onset_s);
+    }
+    is_needed = is_needed || (trial.cs_onset_s && !trial.us_onset_s);
+  }
+  check.isi_s = kDefaultIsi_s;
+  if (!isis_s.empty()) {
+    const auto [least, most] = std::minmax_element(isis_s.begin(), isis_s.end());
+    const double spread = *most - *least;
+    const std::string range = fmt::format("{:g} to {:g} ms", 1000.0 * *least, 1000.0 * *most);
+    check.isi_s = quantile_of(isis_s, 0.5);
+    if (spread > kIsiTolerance_s && is_needed && std::isnan(preset.isi_s)) {
+      check.warnings.push_back(fmt::format(
+          "the time from CS to US varies ({}); trials with the CS alone are judged as if "
+          "the US came after {:g} ms (--set isi_ms=... to choose)",
+          range,
+          1000.0 * check.isi_s));
+    }
+  }
+  if (!std::isnan(preset.isi_s)) {
+    check.isi_s = preset.isi_s;
+    return;
+  }
+  if (!isis_s.empty() || !is_needed) return;
+  for (const TrialRow& row : rows) {
+    if (!row.trial.cs_onset_s) continue;
+    check.faults.push_back(problem(
+        row,
+        "has the CS alone and no trial of the file has both, so the end of the CR window is not "
+        "known; expected --set isi_ms=... (CS to US in milliseconds)"));
+    return;
+  }
+}
+
+void check_places(std::span<const TrialRow> rows, const SessionTrace& trace, TrialCheck& check) {
+  const TrialRow* before = nullptr;
+  for (const TrialRow& row : rows) {
+    const auto first = first_event_s(row.trial);
+    if (!first) continue;
+    const double last = last_event_s(row.trial, check.isi_s);
+    if (*first < trace.first_s() || last > trace.last_s()) {
+      check.unscorable.push_back(
+          problem(row,
+                  fmt::format("runs from {:.3f} to {:.3f} s, outside of the recording of {:.3f} to "
+                              "{:.3f} s",
+                              *first,
+                              last,
+                              trace.first_s(),
+                              trace.last_s())));
+    }
+    if (before && *first < last_event_s(before->trial, check.isi_s)) {
+      check.unscorable.push_back(problem(
+          row, fmt::format("starts at {:.3f} s, within trial {}", *first, before->trial.number)));
+      check.unscorable.push_back(problem(
+          *before,
+          fmt::format("is not over when trial {} starts at {:.3f} s", row.trial.number, *first)));
+    }
+    before = &row;
+  }
+}
+
+}  // namespace
+
+TrialCheck check_trials(std::span<const TrialRow> rows,
+                        const SessionTrace& trace,
+                        const Preset& preset) {
+  TrialCheck check;
+  check_units(rows, trace, check);
+  check_order(rows, check);
+  find_isi(rows, preset, check);
+  if (check.faults.empty()) check_places(rows, trace, check);
+  std::ranges::stable_sort(check.faults, {}, &TrialProblem::line);
+  return check;
+}
+
+std::string listed(const std::string& file, std::span<const TrialProblem> problems) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(problems.size(), kMostListed); ++i) {
+    const TrialProblem& one = problems[i];
+    if (i > 0) text += '\n';
+    text += one.line > 0 ? fmt::format("{}:{}: ", file, one.line) : file + ": ";
+    text += fmt::format("trial {}: {}", one.trial, one.what);
+  }
+  if (problems.size() > kMostListed) {
+    text += fmt::format("\n{}: {} more of this kind", file, problems.size() - kMostListed);
+  }
+  return text;
+}
+
+}  // namespace eyelid::conditioning

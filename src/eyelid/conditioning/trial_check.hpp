@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/session_trace.hpp"
+#include "eyelid/core/trial_score.hpp"
+
+namespace eyelid::conditioning {
+
+/// What the trials of a file say against the recording.
+struct TrialCheck {
+  std::vector<TrialProblem> faults;      // the file must be mended: nothing is scored
+  std::vector<TrialProblem> unscorable;  // these trials are rejected with this reason
+  std::vector<std::string> warnings;
+  double isi_s = 0.0;  // of trials that lack an onset
+};
+
+/// Looks for what goes wrong with trial files: US before CS, rows out of order or twice, times in
+/// milliseconds or frames (faults); trials outside the recording, trials that reach into the next
+/// (those trials are rejected); an ISI that varies (a warning). Every problem names row and trial.
+TrialCheck check_trials(std::span<const TrialRow> rows,
+                        const SessionTrace& trace,
+                        const Preset& preset);
+
+/// One line per problem, "FILE:LINE: trial N: ...", at most 20 of them and how many more there are.
+std::string listed(const std::string& file, std::span<const TrialProblem> problems);
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/conditioning/trial_scoring.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "eyelid/conditioning/response_onset.hpp"
+
+namespace eyelid::conditioning {
+namespace {
+
+constexpr double kRounding = 1e-9;       // 0.3 - 0.2 is not more than 0.1
+constexpr double kBesideOnset_s = 0.02;  // filled frames this near make an onset uncertain
+constexpr double kFewestOfWindow = 0.5;  // share of a window that must have been seen
+
+double statistic_of(Statistic statistic, std::span<const double> values, SampleRange range) {
+  switch (statistic) {
+    case Statistic::Mean:
+      return mean_of(values, range);
+    case Statistic::Median:
+      return median_of(values, range);
+    case Statistic::Max: {
+      const std::size_t at = greatest_in(values, range);
+      return at < range.last ? values[at] : kNoFigure;
+    }
+  }
+  return kNoFigure;
+}
+
+// The longest stretch up to the end of `range` whose values stay within `most`.
+SampleRange quiet_end(std::span<const double> values, SampleRange range, double most) {
+  double least = kNoFigure;
+  double greatest = kNoFigure;
+  std::size_t first = range.last;
+  while (first > range.first) {
+    const double value = values[first - 1];
+    if (std::isfinite(value)) {
+      least = std::fmin(least, value);
+      greatest = std::fmax(greatest, value);
+      if (greatest - least > most + kRounding) break;
+    }
+    --first;
+  }
+  return {first, range.last};
+}
+
+bool is_in_order(const Window& window, const StimulusTimes& times) {
+  return time_of(window.from, times) < time_of(window.to, times);
+}
+
+bool was_seen(const EyeTrace& eye, const Window& window, const StimulusTimes& times) {
+  if (!is_in_order(window, times)) return false;
+  return missing_share(eye.time_s,
+                       eye.fec,
+                       eye.frame_interval_s,
+                       time_of(window.from, times),
+                       time_of(window.to, times)) <= 1.0 - kFewestOfWindow;
+}
+
+// Judges one trial; the steps fill `score`.
+class Judge {
+ public:
+  Judge(const EyeTrace& eye,
+        const StimulusTimes& times,
+        const Preset& preset,
+        const SessionLimits& limits,
+        TrialScore& score)
+      : eye_(eye), times_(times), preset_(preset), limits_(limits), score_(score) {}
+
+  void measure() {
+    baseline_ = baseline_of(eye_, times_, preset_);
+    score_.us_s = times_.us_s;
+    score_.isi_ms = 1000.0 * (times_.us_s - times_.cs_s);
+    score_.baseline = baseline_.level;
+    score_.baseline_sd = baseline_.sd;
+    measure_gaps();
+    if (score_.trial.us_onset_s) measure_ur();
+    if (!score_.trial.cs_onset_s) return;
+    find_alpha();
+    measure_response();
+    const SampleRange before_us = samples_in(eye_.time_s, preset_.at_us, times_);
+    score_.amplitude_at_us = scaled(mean_of(eye_.smoothed, before_us));
+  }
+
+  void decide() {
+    const auto rejection = rejection_of(eye_, times_, baseline_, preset_, limits_);
+    if (rejection) {
+      score_.verdict = Verdict::Rejected;
+      score_.reason = *rejection;
+      return;
+    }
+    if (!score_.trial.cs_onset_s) {
+      score_.verdict = Verdict::NotApplicable;
+      score_.reason = "no CS in this trial";
+      return;
+    }
+    if (!std::isfinite(score_.cr_amplitude)) {
+      score_.verdict = Verdict::Rejected;
+      score_.reason = "no closure was measured in the CR window";
+      return;
+    }
+    judge_response();
+    if (score_.verdict == Verdict::Cr) {
+      find_onset();
+      find_peak();
+    }
+  }
+
+ private:
+  double scaled(double level) const { return (level - baseline_.level) / limits_.scale; }
+  double milliseconds(double time_s) const { return 1000.0 * (time_s - times_.cs_s); }
+
+  void measure_gaps() {
+    const Window& window = preset_.reject.missing;
+    if (!is_in_order(window, times_)) return;
+    score_.missing_share = missing_share(eye_.time_s,
+                                         eye_.fec,
+                                         eye_.frame_interval_s,
+                                         time_of(window.from, times_),
+                                         time_of(window.to, times_));
+    const SampleRange range = samples_in(eye_.time_s, window, times_);
+    std::size_t filled = 0;
+    for (std::size_t i = range.first; i < range.last; ++i) filled += eye_.interpolated[i];
+    if (!range.is_empty()) {
+      score_.interpolated_share =
+          static_cast<double>(filled) / static_cast<double>(range.last - range.first);
+    }
+  }
+
+  void measure_ur() {
+    if (!was_seen(eye_, preset_.ur, times_)) return;
+    const SampleRange range = samples_in(eye_.time_s, preset_.ur, times_);
+    const std::size_t at = greatest_in(eye_.smoothed, range);
+    if (at == range.last) return;
+    score_.ur_peak = eye_.smoothed[at];
+    score_.ur_peak_latency_ms = 1000.0 * (eye_.time_s[at] - times_.us_s);
+  }
+
+  void find_alpha() {
+    window_from_s_ = time_of(preset_.cr.window.from, times_);
+    if (!preset_.alpha.is_on) return;
+    const SampleRange range = samples_in(eye_.time_s, preset_.alpha.window, times_);
+    const std::size_t at = greatest_in(eye_.smoothed, range);
+    if (at == range.last) return;
+    const double amplitude = eye_.smoothed[at] - baseline_.level;
+    double limit = 0.0;
+    if (!std::isnan(preset_.alpha.above)) limit = std::max(limit, preset_.alpha.above);
+    if (!std::isnan(preset_.alpha.sd) && std::isfinite(baseline_.sd)) {
+      limit = std::max(limit, preset_.alpha.sd * baseline_.sd);
+    }
+    score_.has_alpha = amplitude > limit + kRounding;
+    if (!score_.has_alpha) return;
+    score_.alpha_amplitude = amplitude / limits_.scale;
+    if (preset_.alpha.tail_s <= 0.0) return;
+    const SampleRange tail = samples_between(
+        eye_.time_s,
+        window_from_s_,
+        std::min(window_from_s_ + preset_.alpha.tail_s, time_of(preset_.cr.window.to, times_)));
+    const std::size_t lowest = least_in(eye_.smoothed, tail);
+    if (lowest < tail.last) window_from_s_ = eye_.time_s[lowest];
+  }
+
+  void measure_response() {
+    window_ = samples_between(eye_.time_s, window_from_s_, time_of(preset_.cr.window.to, times_));
+    score_.cr_amplitude = scaled(statistic_of(preset_.cr.statistic, eye_.smoothed, window_));
+  }
+
+  double criterion_amplitude() const {
+    const Preset::Criterion& rule = preset_.criterion;
+    for (const double limit : {rule.above, rule.at_least}) {
+      if (!std::isnan(limit)) return limit;
+    }
+    if (!std::isnan(rule.sd)) return rule.sd * baseline_.sd / limits_.scale;
+    return std::isnan(rule.mean_at_least) ? rule.peak_at_least : rule.mean_at_least;
+  }
+
+  void judge_response() {
+    const Preset::Criterion& rule = preset_.criterion;
+    const double amplitude = score_.cr_amplitude;
+    const double mean = scaled(mean_of(eye_.smoothed, window_));
+    const double peak = scaled(statistic_of(Statistic::Max, eye_.smoothed, window_));
+    // Comparisons with a rule that is off (NaN) are false.
+    const bool is_cr =
+        amplitude > rule.above + kRounding || amplitude >= rule.at_least - kRounding ||
+        amplitude * limits_.scale > rule.sd * baseline_.sd + kRounding ||
+        mean >= rule.mean_at_least - kRounding || peak >= rule.peak_at_least - kRounding;
+    score_.criterion = criterion_amplitude();
+    score_.verdict = is_cr ? Verdict::Cr : Verdict::NoCr;
+    if (!std::isnan(rule.mean_at_least) || !std::isnan(rule.peak_at_least)) {
+      const bool is_poor =
+          mean >= rule.poor_at_least - kRounding || peak >= rule.poor_at_least - kRounding;
+      score_.grade = is_cr ? "good" : is_poor ? "poor" : "";
+      score_.reason =
+          fmt::format("mean {:.3f} and peak {:.3f} above baseline; CR from {:g} or {:g}",
+                      mean,
+                      peak,
+                      rule.mean_at_least,
+                      rule.peak_at_least);
+    } else {
+      score_.reason = fmt::format("amplitude {:.3f} above baseline, {} {:.3f}",
+                                  amplitude,
+                                  is_cr ? "reaches" : "does not reach",
+                                  score_.criterion);
+    }
+    if (score_.has_alpha) {
+      score_.reason += fmt::format("; alpha response of {:.3f}", score_.alpha_amplitude);
+    }
+  }
+
+  ResponseFigures response_figures() const {
+    // A flank ends at its highest sample; on paired trials at the US, whose reflex comes after it.
+    const double end_s = score_.trial.us_onset_s
+                             ? times_.us_s
+                             : std::max(time_of(preset_.peak.window.to, times_), times_.us_s);
+    const SampleRange flank = samples_between(eye_.time_s, window_from_s_, end_s);
+    const std::size_t top = greatest_in(eye_.smoothed, flank);
+    return {score_.cr_amplitude * limits_.scale,
+            window_from_s_,
+            top < flank.last ? eye_.time_s[top] : times_.us_s,
+            score_.has_alpha};
+  }
+
+  void find_onset() {
+    const ResponseFigures response = response_figures();
+    const auto onset_s = onset_of(eye_, times_, baseline_, response, preset_);
+    if (onset_s && *onset_s - times_.cs_s < preset_.alpha.onset_before_s - kRounding) {
+      score_.verdict = Verdict::NoCr;
+      score_.has_alpha = true;
+      score_.alpha_amplitude = score_.cr_amplitude;
+      score_.reason = fmt::format("onset {:.1f} ms after the CS, before {:g} ms: alpha response",
+                                  milliseconds(*onset_s),
+                                  1000.0 * preset_.alpha.onset_before_s);
+      return;
+    }
+    const double level =
+        std::max(0.1 * response.amplitude, std::isfinite(baseline_.sd) ? 5.0 * baseline_.sd : 0.0);
+    const auto crossing_s =
+        first_crossing(eye_, window_from_s_, times_.us_s, baseline_.level, level);
+    if (crossing_s) score_.cr_crossing_ms = milliseconds(*crossing_s);
+    if (!onset_s) return;
+    score_.cr_onset_ms = milliseconds(*onset_s);
+    const SampleRange beside =
+        samples_between(eye_.time_s, *onset_s - kBesideOnset_s, *onset_s + kBesideOnset_s);
+    for (std::size_t i = beside.first; i < beside.last; ++i) {
+      score_.is_onset_interpolated = score_.is_onset_interpolated || eye_.interpolated[i] != 0;
+    }
+    if (score_.is_onset_interpolated) score_.reason += "; frames filled in near the onset";
+  }
+
+  void find_peak() {
+    if (preset_.peak.cs_only && score_.trial.us_onset_s) return;
+    if (!is_in_order(preset_.peak.window, times_)) return;
+    SampleRange range = samples_in(eye_.time_s, preset_.peak.window, times_);
+    const auto begin =
+        samples_between(eye_.time_s, window_from_s_, time_of(preset_.peak.window.to, times_)).first;
+    if (score_.has_alpha) range.first = std::max(range.first, begin);
+    const std::size_t at = greatest_in(eye_.smoothed, range);
+    if (at >= range.last) return;
+    const double latency_s = eye_.time_s[at] - times_.cs_s;
+    if (latency_s < preset_.peak.discard_before_s - kRounding) return;
+    if (latency_s > preset_.peak.discard_after_s + kRounding) return;
+    score_.cr_peak_latency_ms = 1000.0 * latency_s;
+  }
+
+  const EyeTrace& eye_;
+  const StimulusTimes& times_;
+  const Preset& preset_;
+  const SessionLimits& limits_;
+  TrialScore& score_;
+  BaselineFigures baseline_;
+  double window_from_s_ = 0.0;
+  SampleRange window_;
+};
+
+std::optional<std::string> unsteady(const EyeTrace& eye,
+                                    const StimulusTimes& times,
+                                    const BaselineFigures& baseline,
+                                    const Preset& preset,
+                                    const SessionLimits& limits) {
+  const Preset::Reject& rule = preset.reject;
+  const SampleRange range_window = samples_in(eye.time_s, rule.range_window, times);
+  const double spread = spread_of(eye.smoothed, range_window);
+  if (spread > rule.range + kRounding) {
+    return fmt::format(
+        "closure before the CS spans {:.3f}, more than {:g}: the eye was not at rest",
+        spread,
+        rule.range);
+  }
+  const SampleRange above_window = samples_in(eye.time_s, rule.above_window, times);
+  const std::size_t top = greatest_in(eye.smoothed, above_window);
+  if (top < above_window.last) {
+    const double value = eye.smoothed[top] - (rule.above_baseline ? baseline.level : 0.0);
+    if (value > rule.above + kRounding) {
+      return fmt::format("closure before the CS reaches {:.3f}{}, more than {:g}",
+                         value,
+                         rule.above_baseline ? " above baseline" : "",
+                         rule.above);
+    }
+  }
+  const double sd = deviation_of(eye.fec, samples_in(eye.time_s, rule.sd_window, times));
+  if (sd / limits.scale > limits.sd_limit + kRounding) {
+    return fmt::format(
+        "SD before the CS is {:.4f}, more than {:.4f} (median + {:g} IQR of the session)",
+        sd / limits.scale,
+        limits.sd_limit,
+        rule.sd_iqr);
+  }
+  const SampleRange whole = samples_in(eye.time_s, {rule.missing.from, preset.ur.to}, times);
+  const std::size_t low = least_in(eye.smoothed, whole);
+  if (low < whole.last && eye.smoothed[low] - baseline.level < limits.below_limit - kRounding) {
+    return fmt::format("closure falls to {:.3f} above baseline, below {:.3f}",
+                       eye.smoothed[low] - baseline.level,
+                       limits.below_limit);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, const Preset& preset) {
+  BaselineFigures baseline;
+  baseline.range = samples_in(eye.time_s, preset.baseline.window, times);
+  if (!std::isnan(preset.baseline.quiet_range)) {
+    baseline.range = quiet_end(eye.smoothed, baseline.range, preset.baseline.quiet_range);
+  }
+  baseline.level = statistic_of(preset.baseline.statistic, eye.fec, baseline.range);
+  baseline.sd = deviation_of(eye.fec, baseline.range);
+  return baseline;
+}
+
+std::optional<std::string> rejection_of(const EyeTrace& eye,
+                                        const StimulusTimes& times,
+                                        const BaselineFigures& baseline,
+                                        const Preset& preset,
+                                        const SessionLimits& limits) {
+  const Preset::Reject& rule = preset.reject;
+  if (is_in_order(rule.missing, times)) {
+    const double from_s = time_of(rule.missing.from, times);
+    const double to_s = time_of(rule.missing.to, times);
+    const double missing = missing_share(eye.time_s, eye.fec, eye.frame_interval_s, from_s, to_s);
+    if (missing > rule.missing_share + kRounding) {
+      return fmt::format(
+          "{:.0f} % of the closure from {:.3f} to {:.3f} s is missing, more than {:.0f} %",
+          100.0 * missing,
+          from_s,
+          to_s,
+          100.0 * rule.missing_share);
+    }
+  }
+  if (!std::isfinite(baseline.level)) return "no closure was measured in the baseline window";
+  return unsteady(eye, times, baseline, preset, limits);
+}
+
+TrialScore score_trial(const EyeTrace& eye,
+                       const Trial& trial,
+                       const StimulusTimes& times,
+                       const Preset& preset,
+                       const SessionLimits& limits) {
+  TrialScore score;
+  score.trial = trial;
+  Judge judge(eye, times, preset, limits, score);
+  judge.measure();
+  judge.decide();
+  return score;
+}
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eyelid/core/trial.hpp"
+
+namespace eyelid {
+
+/// Closure trace a trial is judged on; Mean is the mean of the valid eyes.
+enum class ScoredEye { Right, Left, Mean };
+inline constexpr std::array<ScoredEye, 3> kScoredEyes{
+    ScoredEye::Right, ScoredEye::Left, ScoredEye::Mean};
+
+/// Rejected: not fit to be judged, for the reason given. NotApplicable: no CS, so no CR is possible
+/// (US alone, blank).
+enum class Verdict { Cr, NoCr, Rejected, NotApplicable };
+
+/// "right", "left", "mean"; "cr", "no_cr", "rejected", "not_applicable": the words of the files.
+std::string_view name_of(ScoredEye eye);
+std::string_view name_of(Verdict verdict);
+std::optional<ScoredEye> scored_eye_from_name(std::string_view name);
+std::optional<Verdict> verdict_from_name(std::string_view name);
+
+inline constexpr double kNoFigure = std::numeric_limits<double>::quiet_NaN();
+
+/// What was found in one trial of one eye. Row of trial_scores.csv. Latencies are milliseconds
+/// after CS onset (after US onset for the UR), closures FEC; kNoFigure where there is none.
+struct TrialScore {
+  Trial trial;
+  ScoredEye eye = ScoredEye::Mean;
+  Verdict verdict = Verdict::NotApplicable;  // computed
+  std::string reason;                        // the numbers that led to it, as a sentence
+  std::optional<Verdict> label;              // a person's, from labels.csv; overrules, kept apart
+  std::string comment;                       // of that person
+  std::string grade;                         // "good", "poor" where the preset grades CRs
+
+  double us_s = kNoFigure;  // US onset, or where it would have been (CS alone)
+  double isi_ms = kNoFigure;
+  double baseline = kNoFigure;
+  double baseline_sd = kNoFigure;
+  double criterion = kNoFigure;     // amplitude a CR must exceed
+  double cr_amplitude = kNoFigure;  // above baseline, in the preset's window; also without a CR
+  double cr_onset_ms = kNoFigure;
+  double cr_crossing_ms = kNoFigure;  // first sample above max(5 SD, 10 % of the amplitude)
+  double cr_peak_latency_ms = kNoFigure;
+  double amplitude_at_us = kNoFigure;  // above baseline
+  double ur_peak = kNoFigure;          // greatest FEC, not above baseline
+  double ur_peak_latency_ms = kNoFigure;
+  bool has_alpha = false;
+  double alpha_amplitude = kNoFigure;
+  double missing_share = kNoFigure;       // 0 .. 1 of the time from baseline to US
+  double interpolated_share = kNoFigure;  // of the samples there
+  bool is_onset_interpolated = false;     // filled frames within 20 ms of the onset
+
+  /// What counts: the person's verdict where there is one.
+  Verdict final_verdict() const { return label ? *label : verdict; }
+};
+
+/// One thing that is wrong with a row of trials.csv, named so that it can be found.
+struct TrialProblem {
+  std::int64_t line = 0;  // of the file; 0: not from a file
+  int trial = 0;          // its number
+  std::string what;       // "starts at 18.2 s, but the recording ends at 15.0 s"
+};
+
+/// A trial and the line of its file.
+struct TrialRow {
+  Trial trial;
+  std::int64_t line = 0;
+};
+
+}  // namespace eyelid
