@@ -11,6 +11,7 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libzip-dev
   libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libopenblas-dev liblapack-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev
+  libpugixml-dev libsqlite3-dev libcurl4-openssl-dev
 )
 mode=${1:-}
 if [[ $mode == --test || $mode == --ci ]]; then

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 
 #include "closure_figures.hpp"
 #include "command.hpp"
-#include "eyelid/evaluation/detector_evaluation.hpp"
+#include "evaluate_detector.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/pipeline/compare_files.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "json_output.hpp"
+#include "left_out.hpp"
 #include "options.hpp"
 
 namespace eyelid::app {
@@ -38,11 +38,6 @@ void add_evaluate_closure(CLI::App& evaluate) {
   closure->add_option("--frames", command->frames, "frames.csv left by track")->required();
   add_json_option(*closure, command->json);
   closure->callback([command] { command->run(); });
-}
-
-void print_problems(const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems)
-    std::fprintf(stderr, "left out: %s\n", problem.c_str());
 }
 
 nlohmann::ordered_json figure_json(const evaluation::MeanFigure& figure) {
@@ -73,8 +68,8 @@ void EvaluateLandmarksCommand::run() {
   options.points = setup.tracker.points;
   const evaluation::LandmarkEvaluation result = evaluation::evaluate_landmarks(
       faces, boxes == "truth" ? nullptr : setup.detector.get(), setup.models, options);
-  print_problems(faces.problems);
-  print_problems(result.problems);
+  print_left_out(faces.problems);
+  print_left_out(result.problems);
 
   const evaluation::LandmarkAccuracy& accuracy = result.accuracy;
   fmt::print("{}: {} points, boxes of {}\n", faces.name, result.points, result.detector);
@@ -120,66 +115,6 @@ void EvaluateLandmarksCommand::run() {
   write_json(json, object);
 }
 
-template <class Number>
-nlohmann::ordered_json optional_json(const std::optional<Number>& number) {
-  if (!number) return nullptr;
-  return *number;
-}
-
-struct EvaluateDetectorCommand {
-  std::string dataset;
-  pipeline::SetupRequest request;
-  evaluation::DetectorEvaluationOptions options;
-  std::filesystem::path json;
-
-  void run();
-};
-
-void EvaluateDetectorCommand::run() {
-  const evaluation::AnnotatedPictures faces = evaluation::read_annotated_pictures(dataset);
-  const pipeline::Setup setup = pipeline::make_setup(request);
-  const evaluation::DetectorEvaluation result =
-      evaluation::evaluate_detector(faces, *setup.detector, options);
-  print_problems(faces.problems);
-  print_problems(result.problems);
-  fmt::print("{}: {} on {} pictures, IoU {:.2f}\n",
-             faces.name,
-             result.detector,
-             result.images,
-             result.smallest_iou);
-  fmt::print("  faces {}   found {}   missed {}   recall {:.2f} %   {:.2f} ms per image\n",
-             result.faces,
-             result.true_positives,
-             result.false_negatives,
-             100.0 * result.recall,
-             result.ms_per_image);
-  if (result.false_positives) {
-    fmt::print("  false {}   precision {}\n",
-               *result.false_positives,
-               result.precision ? fmt::format("{:.2f} %", 100.0 * *result.precision) : "-");
-  } else {
-    fmt::print("  precision: not known, the set does not annotate every face\n");
-  }
-  if (json.empty()) return;
-
-  nlohmann::ordered_json object = json_head("evaluate detector");
-  object["dataset"] = faces.name;
-  nlohmann::ordered_json row = {{"detector", result.detector},
-                                {"model", setup.identities.front().name},
-                                {"min_face", result.smallest_face},
-                                {"iou", result.smallest_iou},
-                                {"faces", result.faces},
-                                {"tp", result.true_positives},
-                                {"fp", optional_json(result.false_positives)},
-                                {"fn", result.false_negatives},
-                                {"recall", result.recall},
-                                {"precision", optional_json(result.precision)},
-                                {"average_precision", nullptr},
-                                {"ms_per_image", result.ms_per_image}};
-  object["results"] = nlohmann::ordered_json::array({row});
-  write_json(json, object);
-}
-
 void add_evaluate_landmarks(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateLandmarksCommand>();
   CLI::App* landmarks = evaluate.add_subcommand("landmarks", "Landmarks against annotated faces");
@@ -191,29 +126,6 @@ void add_evaluate_landmarks(CLI::App& evaluate) {
   add_setup_options(*landmarks, command->request);
   add_json_option(*landmarks, command->json);
   landmarks->callback([command] { command->run(); });
-}
-
-void add_evaluate_detector(CLI::App& evaluate) {
-  auto command = std::make_shared<EvaluateDetectorCommand>();
-  CLI::App* detector =
-      evaluate.add_subcommand("detector", "Face detection against annotated faces");
-  detector
-      ->add_option("--dataset",
-                   command->dataset,
-                   "FORMAT:PATH; FORMAT: 300w, wflw, wider, yale, fddb, 300w-lp, aflw2000, jsonl")
-      ->required();
-  detector->add_option("--iou", command->options.smallest_iou, "Least overlap of a hit")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  detector
-      ->add_option("--min-face",
-                   command->options.smallest_face,
-                   "Ignore faces lower than this share of the longer side")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  add_setup_options(*detector, command->request);
-  add_json_option(*detector, command->json);
-  detector->callback([command] { command->run(); });
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
   AnnotatedPictures result;
   result.name = std::move(dataset.name);
   result.problems = std::move(dataset.problems);
+  result.missing_pictures = dataset.missing_pictures;
   std::map<std::filesystem::path, AnnotatedPicture> pictures;
   for (LabelledFace& face : dataset.faces) {
     AnnotatedPicture& picture = pictures[face.image];
@@ -45,7 +46,27 @@ AnnotatedPictures read_bare_pictures(const std::string& format,
   return result;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 }  // namespace
+
+std::size_t AnnotatedPictures::face_count() const {
+  std::size_t faces = 0;
+  for (const AnnotatedPicture& picture : pictures) faces += picture.faces.size();
+  return faces;
+}
+
+std::string AnnotatedPictures::summary() const {
+  std::size_t ignored = 0;
+  for (const AnnotatedPicture& picture : pictures) ignored += picture.ignored.size();
+  std::string text =
+      name + ": " + counted(pictures.size(), "picture") + ", " + counted(face_count(), "face");
+  if (ignored > 0) text += ", " + counted(ignored, "ignored place");
+  return text + "; " + counted(missing_pictures, "picture") + " missing, " +
+         counted(problems.size() - missing_pictures, "other problem");
+}
 
 AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
   const auto colon = format_and_path.find(':');
@@ -58,11 +79,14 @@ AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
     if (format == "fddb") return read_fddb(path);
     if (format == "300w-lp" || format == "aflw2000") return read_300w_lp(path);
     if (format == "jsonl") return read_json_lines(path);
+    if (format == "aflw") return read_aflw(path);
+    if (format == "bioid") return read_bioid(path);
+    if (format == "dlib") return read_dlib_xml(path);
     if (format == "yale" || format == "pictures") return read_bare_pictures(format, path);
   }
   throw InputError("dataset \"" + std::string(format_and_path) +
-                   "\": unknown format, expected FORMAT:PATH with 300w, 300w-lp, aflw2000, fddb, "
-                   "jsonl, pictures, wflw, wider or yale");
+                   "\": unknown format, expected FORMAT:PATH with 300w, 300w-lp, aflw, aflw2000, "
+                   "bioid, dlib, fddb, jsonl, pictures, wflw, wider or yale");
 }
 
 }  // namespace eyelid::evaluation

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,8 +15,10 @@ namespace eyelid::evaluation {
 /// A face as one set annotates it: a box, points, or both. Points in pixels of the picture, the
 /// centre of its first pixel being (0, 0); boxes on pixel edges. Neither: somewhere in the picture.
 struct AnnotatedFace {
-  std::optional<Rect> box;    // the set's own idea of a face's extent
-  std::vector<Point> points;  // 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners) or none
+  std::optional<Rect> box;  // the set's own idea of a face's extent
+  /// 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners), 2 (the subject's right and left eye) or
+  /// none.
+  std::vector<Point> points;
 };
 
 /// One picture with all its annotations.
@@ -34,19 +37,30 @@ struct AnnotatedPictures {
   std::string name;  // as given: "wflw:faces"
   std::vector<AnnotatedPicture> pictures;
   std::vector<std::string> problems;
+  std::size_t missing_pictures = 0;  // named by an annotation, but absent; among the problems
+  /// False detections are counted although the set does not promise to name every face (AFLW, as
+  /// the reference study did): they are an upper bound.
+  bool counts_false_anyway = false;
+
+  std::size_t face_count() const;
+  /// "wider:faces: 73 pictures, 396 faces, 3 ignored places; 1 picture missing, 2 other problems"
+  std::string summary() const;
 };
 
 /// Pictures of a set given as FORMAT:PATH.
 ///   300w      folder (with sub-folders) of iBUG `.pts` files, pictures beside them
 ///   wflw      folder with `images/` and `list_98pt_rect.txt`
 ///   wider     folder with `images/` and `wider_face_val_bbx_gt.txt` (or the list of `train`);
-///   faces
-///             marked invalid are ignored
+///             faces marked invalid are ignored
 ///   fddb      folder with ellipseList.txt or FDDB-folds/, pictures beside or in originalPics/: the
 ///             upright boxes round the ellipses
 ///   300w-lp   folder (with sub-folders) of `.mat` files with the 68 points pt2d, pictures beside
 ///   aflw2000  the same with pt3d_68
 ///   jsonl     file of JSON lines, docs/annotations.md
+///   aflw      aflw.sqlite or the folder that holds it (or data/aflw.sqlite); pictures beside it or
+///             in flickr/
+///   bioid     folder (with sub-folders) of `.eye` files, pictures beside them: eyes, no boxes
+///   dlib      XML file of imglab: boxes, 68 parts where a box has them; paths relative to the file
 ///   yale      folder of portraits, one face each, nothing known of its place
 ///   pictures  folder of pictures of which nothing is known
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/evaluation/annotation_readers.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -9,6 +10,18 @@
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return text;
+}
+
+}  // namespace
 
 std::optional<float> number_of(const std::string& word) {
   constexpr float kLargest = 1e5f;
@@ -28,6 +41,38 @@ std::vector<float> numbers_of(const std::string& line, const std::string& place)
     numbers.push_back(*number);
   }
   return numbers;
+}
+
+std::vector<fs::path> files_below(const fs::path& folder,
+                                  const std::string& extension,
+                                  const std::string& expected) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (lower_case(entry->path().extension().string()) == extension) files.push_back(entry->path());
+  }
+  if (error) {
+    throw InputError(folder.string() + ": " + error.message() + ", expected " + expected);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::optional<fs::path> picture_beside(const fs::path& annotation) {
+  for (const char* extension : {"jpg", "png", "jpeg", "bmp", "pgm", "ppm", "tif", "tiff", "webp"}) {
+    std::string upper(extension);
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) {
+      return static_cast<char>(std::toupper(c));
+    });
+    for (const std::string& spelling : {std::string(extension), upper}) {
+      fs::path picture = annotation;
+      picture.replace_extension(spelling);
+      std::error_code ignored;
+      if (fs::is_regular_file(picture, ignored)) return picture;
+    }
+  }
+  return std::nullopt;
 }
 
 void expect_some_picture(const AnnotatedPictures& set) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
 
 namespace eyelid::evaluation {
@@ -16,6 +17,24 @@ AnnotatedPictures read_wider(const std::filesystem::path& folder);
 AnnotatedPictures read_fddb(const std::filesystem::path& folder);
 AnnotatedPictures read_300w_lp(const std::filesystem::path& folder);
 AnnotatedPictures read_json_lines(const std::filesystem::path& file);
+AnnotatedPictures read_aflw(const std::filesystem::path& file_or_folder);
+AnnotatedPictures read_bioid(const std::filesystem::path& folder);
+AnnotatedPictures read_dlib_xml(const std::filesystem::path& file);
+
+/// An annotation names a picture that is not there.
+class MissingPicture : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+/// Files of a folder and its sub-folders that end so (in any case), sorted. Throws InputError when
+/// the folder cannot be read, naming what was `expected`.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder,
+                                               const std::string& extension,
+                                               const std::string& expected);
+
+/// The picture of the same name beside an annotation, whatever its extension.
+std::optional<std::filesystem::path> picture_beside(const std::filesystem::path& annotation);
 
 /// A number that can be a place in a picture: finite and within +-100000.
 std::optional<float> number_of(const std::string& word);

@@ -2,9 +2,12 @@
 #include "eyelid/evaluation/detection_matching.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace eyelid::evaluation {
 namespace {
+
+using Rule = AnnotatedBox::Rule;
 
 float shared_area(const Rect& a, const Rect& b) {
   const float width = std::min(a.right(), b.right()) - std::max(a.x, b.x);
@@ -18,37 +21,70 @@ bool lies_on_ignored(const Rect& detection, std::span<const AnnotatedBox> faces)
   });
 }
 
+// The IoU, or 1 and 0 where there is no box to compare with.
+float fit(const Rect& detection, const AnnotatedBox& face) {
+  switch (face.rule) {
+    case Rule::Overlap:
+      return iou(detection, face.box);
+    case Rule::Eyes:
+      return box_fits_eyes(detection, face.eyes) ? 1.0f : 0.0f;
+    case Rule::Anywhere:
+      return 1.0f;
+  }
+  return 0.0f;
+}
+
 }  // namespace
+
+bool box_fits_eyes(const Rect& box, const std::array<Point, 2>& eyes) {
+  constexpr float kSmallest = 1.5f;
+  constexpr float kLargest = 4.0f;
+  const float middle = box.y + 0.5f * box.height;
+  for (const Point eye : eyes) {
+    // Boxes lie on pixel edges, half a pixel before the centres.
+    const Point on_edges = eye + Point{0.5f, 0.5f};
+    if (on_edges.x < box.x || on_edges.x > box.right()) return false;
+    if (on_edges.y < box.y || on_edges.y > middle) return false;
+  }
+  const float side = std::sqrt(box.area());
+  const float eye_distance = distance(eyes[0], eyes[1]);
+  return side >= kSmallest * eye_distance && side <= kLargest * eye_distance;
+}
 
 DetectionMatch match_detections(std::span<const FaceBox> detections,
                                 std::span<const AnnotatedBox> faces,
                                 double smallest_iou) {
-  std::vector<const FaceBox*> by_score;
-  for (const FaceBox& detection : detections) by_score.push_back(&detection);
-  std::stable_sort(by_score.begin(), by_score.end(), [](const FaceBox* a, const FaceBox* b) {
-    return a->score > b->score;
+  std::vector<std::size_t> by_score(detections.size());
+  for (std::size_t i = 0; i < by_score.size(); ++i) by_score[i] = i;
+  std::stable_sort(by_score.begin(), by_score.end(), [&](std::size_t a, std::size_t b) {
+    return detections[a].score > detections[b].score;
   });
-  std::vector<bool> is_taken(faces.size(), false);
   DetectionMatch match;
-  for (const FaceBox* detection : by_score) {
+  match.verdicts.assign(detections.size(), Verdict::False);
+  match.is_taken.assign(faces.size(), false);
+  for (const std::size_t index : by_score) {
+    const Rect& box = detections[index].box;
     std::size_t best = faces.size();
-    auto best_iou = 0.0f;
+    auto best_fit = 0.0f;
     for (std::size_t i = 0; i < faces.size(); ++i) {
-      const float overlap = iou(detection->box, faces[i].box);
-      if (!is_taken[i] && overlap >= static_cast<float>(smallest_iou) && overlap > best_iou) {
+      if (match.is_taken[i]) continue;
+      const float overlap = fit(box, faces[i]);
+      if (overlap >= static_cast<float>(smallest_iou) && overlap > best_fit) {
         best = i;
-        best_iou = overlap;
+        best_fit = overlap;
       }
     }
     if (best < faces.size()) {
-      is_taken[best] = true;
-      if (!faces[best].is_ignored) ++match.true_positives;
-    } else if (!lies_on_ignored(detection->box, faces)) {
-      ++match.false_positives;
+      match.is_taken[best] = true;
+      match.verdicts[index] = faces[best].is_ignored ? Verdict::Neutral : Verdict::Hit;
+    } else if (lies_on_ignored(box, faces)) {
+      match.verdicts[index] = Verdict::Neutral;
     }
+    if (match.verdicts[index] == Verdict::Hit) ++match.true_positives;
+    if (match.verdicts[index] == Verdict::False) ++match.false_positives;
   }
   for (std::size_t i = 0; i < faces.size(); ++i) {
-    if (!faces[i].is_ignored && !is_taken[i]) ++match.false_negatives;
+    if (!faces[i].is_ignored && !match.is_taken[i]) ++match.false_negatives;
   }
   return match;
 }

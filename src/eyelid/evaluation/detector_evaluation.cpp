@@ -3,15 +3,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/evaluation/detection_matching.hpp"
+#include "eyelid/evaluation/average_precision.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::evaluation {
-
 namespace {
+
+// Height of a face over the distance of its eyes, where only these are known.
+constexpr float kHeightPerEyeDistance = 2.4f;
 
 Rect hull_of(const std::vector<Point>& points) {
   const auto by_x = [](Point a, Point b) { return a.x < b.x; };
@@ -21,60 +24,176 @@ Rect hull_of(const std::vector<Point>& points) {
   return {left->x, top->y, right->x - left->x, bottom->y - top->y};
 }
 
-DetectionMatch match_picture(const AnnotatedPicture& picture,
-                             const std::vector<FaceBox>& detections,
-                             std::string_view detector,
-                             double smallest_height,
-                             double smallest_iou) {
+bool lies_outside(const AnnotatedFace& face, const GreyImage& image) {
+  if (!face.box && face.points.empty()) return false;
+  const Rect extent = face.box ? *face.box : hull_of(face.points);
+  return extent.right() <= 0.0f || extent.bottom() <= 0.0f ||
+         extent.x >= static_cast<float>(image.width()) ||
+         extent.y >= static_cast<float>(image.height());
+}
+
+AnnotatedBox box_of(const AnnotatedFace& face, std::string_view detector) {
+  AnnotatedBox box;
+  if (face.box) {
+    box.box = *face.box;
+  } else if (face.points.empty()) {
+    box.rule = AnnotatedBox::Rule::Anywhere;
+  } else if (face.points.size() == 2) {
+    box.rule = AnnotatedBox::Rule::Eyes;
+    box.eyes = {face.points[0], face.points[1]};
+    const float side = kHeightPerEyeDistance * distance(box.eyes[0], box.eyes[1]);
+    const Point middle = (box.eyes[0] + box.eyes[1]) * 0.5f;
+    box.box = {middle.x - 0.5f * side, middle.y - 0.3f * side, side, side};
+  } else {
+    box.box = detector_box_of_hull(hull_of(face.points), detector);
+  }
+  return box;
+}
+
+/// The faces of one picture as this detector is asked for them.
+std::vector<AnnotatedBox> boxes_of(const AnnotatedPicture& picture,
+                                   const GreyImage& image,
+                                   std::string_view detector,
+                                   double smallest_face) {
+  const double smallest_height = smallest_face * std::max(image.width(), image.height());
   std::vector<AnnotatedBox> boxes;
   for (const AnnotatedFace& face : picture.faces) {
-    if (!face.box && face.points.empty()) {
-      const std::size_t found = std::min<std::size_t>(1, detections.size());
-      return {found, detections.size() - found, 1 - found};
-    }
-    const Rect box = face.box ? *face.box : detector_box_of_hull(hull_of(face.points), detector);
-    boxes.push_back({box, static_cast<double>(box.height) < smallest_height});
+    if (lies_outside(face, image)) continue;
+    AnnotatedBox box = box_of(face, detector);
+    box.is_ignored = box.rule != AnnotatedBox::Rule::Anywhere &&
+                     static_cast<double>(box.box.height) < smallest_height;
+    boxes.push_back(box);
   }
-  for (const Rect& box : picture.ignored) boxes.push_back({box, true});
-  return match_detections(detections, boxes, smallest_iou);
+  for (const Rect& place : picture.ignored) boxes.push_back({place, true});
+  return boxes;
+}
+
+// The value below or at which this share of the values lies (nearest rank).
+double percentile(std::vector<double> values, double share) {
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+  const auto place =
+      values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1) - 1);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+/// One detector's way through the set.
+class Course {
+ public:
+  explicit Course(const DetectorUnderTest& tested) : tested_(tested) {}
+
+  /// The first run allocates, and fetches weights from memory: it is not timed.
+  void warm_up(const GreyImage& image) {
+    tested_.detector->detect(image, detections_);
+    if (tested_.sensitive != nullptr) tested_.sensitive->detect(image, weak_detections_);
+  }
+
+  void run(const AnnotatedPicture& picture,
+           const GreyImage& image,
+           std::size_t index,
+           const DetectorEvaluationOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
+    tested_.detector->detect(image, detections_);
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+    times_ms_.push_back(time.count());
+    const std::vector<AnnotatedBox> faces =
+        boxes_of(picture, image, tested_.detector->name(), options.smallest_face);
+    const DetectionMatch match = match_detections(detections_, faces, options.smallest_iou);
+    true_positives_ += match.true_positives;
+    false_positives_ += match.false_positives;
+    false_negatives_ += match.false_negatives;
+    if (options.on_picture) {
+      options.on_picture({picture, image, index, faces, detections_, match});
+    }
+    if (tested_.sensitive == nullptr) {
+      extend_curve(detections_, match);
+    } else {
+      tested_.sensitive->detect(image, weak_detections_);
+      extend_curve(weak_detections_,
+                   match_detections(weak_detections_, faces, options.smallest_iou));
+    }
+  }
+
+  DetectorEvaluation summary(bool knows_false) const {
+    DetectorEvaluation row;
+    row.detector = std::string(tested_.detector->name());
+    row.true_positives = true_positives_;
+    row.false_negatives = false_negatives_;
+    row.faces = true_positives_ + false_negatives_;
+    const auto hits = static_cast<double>(true_positives_);
+    if (row.faces > 0) row.recall = hits / static_cast<double>(row.faces);
+    if (knows_false) {
+      row.false_positives = false_positives_;
+      const std::size_t all = true_positives_ + false_positives_;
+      if (all > 0) row.precision = hits / static_cast<double>(all);
+      if (all + row.faces > 0) row.f1 = 2.0 * hits / static_cast<double>(all + row.faces);
+      row.average_precision = curve_.average_precision(row.faces);
+    }
+    row.ms_per_image = percentile(times_ms_, 0.5);
+    row.ms_per_image_p95 = percentile(times_ms_, 0.95);
+    return row;
+  }
+
+ private:
+  void extend_curve(const std::vector<FaceBox>& detections, const DetectionMatch& match) {
+    for (std::size_t i = 0; i < detections.size(); ++i) {
+      if (match.verdicts[i] == Verdict::Neutral) continue;
+      curve_.add(detections[i].score, match.verdicts[i] == Verdict::Hit);
+    }
+  }
+
+  DetectorUnderTest tested_;
+  std::vector<FaceBox> detections_;
+  std::vector<FaceBox> weak_detections_;
+  std::size_t true_positives_ = 0;
+  std::size_t false_positives_ = 0;
+  std::size_t false_negatives_ = 0;
+  PrecisionRecallCurve curve_;
+  std::vector<double> times_ms_;
+};
+
+void name_boxes_outside(const AnnotatedPicture& picture,
+                        const GreyImage& image,
+                        DetectorComparison& result) {
+  for (const AnnotatedFace& face : picture.faces) {
+    if (!lies_outside(face, image)) continue;
+    const Rect box = face.box ? *face.box : hull_of(face.points);
+    const auto rounded = [](float value) { return std::to_string(std::lround(value)); };
+    ++result.boxes_outside;
+    result.problems.push_back(
+        picture.image.string() + ": a face at " + rounded(box.x) + ", " + rounded(box.y) + " of " +
+        rounded(box.width) + " x " + rounded(box.height) + " pixels, expected one inside the " +
+        std::to_string(image.width()) + " x " + std::to_string(image.height()) + " picture");
+  }
 }
 
 }  // namespace
 
-DetectorEvaluation evaluate_detector(const AnnotatedPictures& dataset,
-                                     detection::FaceDetector& detector,
-                                     const DetectorEvaluationOptions& options) {
-  DetectorEvaluation result;
-  result.detector = std::string(detector.name());
-  result.smallest_iou = options.smallest_iou;
-  result.smallest_face = options.smallest_face;
-  std::vector<FaceBox> detections;
-  double total_ms = 0.0;
-  std::size_t false_positives = 0;
-  bool is_complete = true;
-  for (const AnnotatedPicture& picture : dataset.pictures) {
+DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
+                                      std::span<const DetectorUnderTest> detectors,
+                                      const DetectorEvaluationOptions& options) {
+  EYELID_EXPECTS(!detectors.empty());
+  DetectorComparison result;
+  std::vector<Course> courses(detectors.begin(), detectors.end());
+  bool knows_false = true;
+  for (std::size_t done = 0; done < dataset.pictures.size(); ++done) {
+    if (options.progress) options.progress(done, dataset.pictures.size());
+    const AnnotatedPicture& picture = dataset.pictures[done];
     GreyImage image;
     try {
       image = video::read_image(picture.image);
     } catch (const InputError& error) {
+      ++result.unreadable_images;
       result.problems.emplace_back(error.what());
       continue;
     }
-    const auto start = std::chrono::steady_clock::now();
-    detector.detect(image, detections);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    total_ms += time.count();
+    name_boxes_outside(picture, image, result);
+    if (result.images == 0) {
+      for (Course& course : courses) course.warm_up(image);
+    }
     ++result.images;
-    is_complete = is_complete && picture.is_complete;
-    const double longer_side = std::max(image.width(), image.height());
-    const DetectionMatch match = match_picture(picture,
-                                               detections,
-                                               detector.name(),
-                                               options.smallest_face * longer_side,
-                                               options.smallest_iou);
-    result.true_positives += match.true_positives;
-    result.false_negatives += match.false_negatives;
-    false_positives += match.false_positives;
+    knows_false = knows_false && (picture.is_complete || dataset.counts_false_anyway);
+    for (std::size_t i = 0; i < courses.size(); ++i) courses[i].run(picture, image, i, options);
   }
   if (result.images == 0) {
     throw InputError(dataset.name + ": no picture can be read" +
@@ -82,18 +201,7 @@ DetectorEvaluation evaluate_detector(const AnnotatedPictures& dataset,
                           ? std::string()
                           : ", the first problem being: " + result.problems[0]));
   }
-  result.faces = result.true_positives + result.false_negatives;
-  if (result.faces > 0) {
-    result.recall = static_cast<double>(result.true_positives) / static_cast<double>(result.faces);
-  }
-  if (is_complete) {
-    result.false_positives = false_positives;
-    const std::size_t all = result.true_positives + false_positives;
-    if (all > 0) {
-      result.precision = static_cast<double>(result.true_positives) / static_cast<double>(all);
-    }
-  }
-  result.ms_per_image = total_ms / static_cast<double>(result.images);
+  for (const Course& course : courses) result.rows.push_back(course.summary(knows_false));
   return result;
 }
 

@@ -2,44 +2,80 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "eyelid/core/image.hpp"
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
+#include "eyelid/evaluation/detection_matching.hpp"
 
 namespace eyelid::evaluation {
+
+/// One of the detectors to compare.
+struct DetectorUnderTest {
+  /// As it is used: hits, misses, false ones and times are its.
+  detection::FaceDetector* detector = nullptr;
+  /// The same with the lowest threshold it takes, for the average precision; may be null: then the
+  /// curve ends at the threshold of `detector`. Two, because weaker candidates change what weighted
+  /// suppression makes of the stronger ones.
+  detection::FaceDetector* sensitive = nullptr;
+};
+
+/// What one detector made of one picture. References hold during the call only.
+struct JudgedPicture {
+  const AnnotatedPicture& picture;
+  const GreyImage& image;
+  std::size_t detector;  // index into the detectors given
+  std::span<const AnnotatedBox> faces;
+  std::span<const FaceBox> detections;
+  const DetectionMatch& match;
+};
 
 struct DetectorEvaluationOptions {
   double smallest_iou = 0.5;
   /// Faces lower than this share of the picture's longer side are ignored.
   double smallest_face = 0.0;
+  std::function<void(const JudgedPicture&)> on_picture;             // may be empty
+  std::function<void(std::size_t done, std::size_t all)> progress;  // may be empty
 };
 
 /// One row of `eyelid evaluate detector`.
 struct DetectorEvaluation {
   std::string detector;
-  double smallest_iou = 0.0;
-  double smallest_face = 0.0;
-  std::size_t images = 0;
   std::size_t faces = 0;
   std::size_t true_positives = 0;
-  /// Nothing where a set does not annotate every face of its pictures.
-  std::optional<std::size_t> false_positives;
   std::size_t false_negatives = 0;
   double recall = 0.0;
+  /// Nothing, all four, where a set does not annotate every face of its pictures.
+  std::optional<std::size_t> false_positives;
   std::optional<double> precision;
-  double ms_per_image = 0.0;          // mean of detect(), decoding not included
-  std::vector<std::string> problems;  // pictures that cannot be read, left out
+  std::optional<double> f1;
+  std::optional<double> average_precision;  // average_precision.hpp
+  /// Of detect() in one thread: pictures decoded before, detectors taking turns.
+  double ms_per_image = 0.0;  // median
+  double ms_per_image_p95 = 0.0;
 };
 
-/// Runs a detector over annotated pictures. The box of a face is the annotated one, or is made of
-/// its points as this detector draws it (face_boxes.hpp). A face of which nothing is known is found
-/// by any one detection; more are false. False detections count only where all faces of all
-/// pictures are annotated. Throws InputError when no picture can be read.
-DetectorEvaluation evaluate_detector(const AnnotatedPictures& dataset,
-                                     detection::FaceDetector& detector,
-                                     const DetectorEvaluationOptions& options = {});
+/// Detectors side by side on the same pictures.
+struct DetectorComparison {
+  std::size_t images = 0;
+  std::size_t unreadable_images = 0;  // among the problems; left out
+  std::size_t boxes_outside = 0;      // among the problems; left out
+  std::vector<std::string> problems;
+  std::vector<DetectorEvaluation> rows;  // in the order of the detectors
+};
+
+/// Runs detectors over annotated pictures. The box of a face is the annotated one, or is made of
+/// its points as the detector draws it (face_boxes.hpp); where only eyes are annotated, the box has
+/// to fit them; a face of which nothing is known is found by any one detection. False detections
+/// count only where all faces of all pictures are annotated, or the set says so. A face that lies
+/// wholly outside its picture is named and left out. Throws InputError when no picture can be read.
+DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
+                                      std::span<const DetectorUnderTest> detectors,
+                                      const DetectorEvaluationOptions& options = {});
 
 }  // namespace eyelid::evaluation

@@ -5,7 +5,6 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/hog_face_detector.hpp"
-#include "eyelid/evaluation/detector_evaluation.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/synthesis/portrait.hpp"
@@ -67,10 +66,6 @@ class RenderedDataset : public ::testing::Test {
     dataset_ = read_300w(folder_.path());
   }
 
-  AnnotatedPictures pictures() const {
-    return read_annotated_pictures("300w:" + folder_.path().string());
-  }
-
   FaceBox box_of(std::size_t face, float dx = 0.0f) const {
     Rect box = detector_box_of_hull(dataset_.faces[face].hull, "scripted");
     box.x += dx * box.width;
@@ -118,26 +113,6 @@ TEST_F(RenderedDataset, SixtyEightPointsNeedFacesThatHaveThem) {
       InputError);
 }
 
-TEST_F(RenderedDataset, DetectorsAreCountedByFace) {
-  ScriptedDetector detector({{box_of(0), box_of(0, 3.0f)}, {box_of(1, 0.6f)}, {}});
-  const DetectorEvaluation result = evaluate_detector(pictures(), detector);
-  EXPECT_EQ(result.images, 3u);
-  EXPECT_EQ(result.true_positives, 1u);
-  EXPECT_EQ(result.false_negatives, 2u);
-  EXPECT_NEAR(result.recall, 1.0 / 3.0, 1e-9);
-  EXPECT_FALSE(result.precision.has_value());
-  EXPECT_EQ(result.problems.size(), 1u);
-}
-
-TEST_F(RenderedDataset, SmallFacesAreLeftOut) {
-  ScriptedDetector detector({{}, {box_of(1)}, {}});
-  DetectorEvaluationOptions options;
-  options.smallest_face = 1.5;
-  const DetectorEvaluation result = evaluate_detector(pictures(), detector, options);
-  EXPECT_EQ(result.faces, 0u);
-  EXPECT_EQ(result.true_positives + result.false_negatives, 0u);
-}
-
 TEST(LandmarkModels, KeepTheirAccuracyOnHelen) {
   EYELID_SHARED_OR_SKIP(helen, "data/eval/helen");
   const auto models = landmarks::embedded_landmark_models();
@@ -151,15 +126,6 @@ TEST(LandmarkModels, KeepTheirAccuracyOnHelen) {
   options.points = landmarks::PointCount::SixtyEight;
   const auto all = evaluate_landmarks(dataset, detector.get(), models, options);
   EXPECT_LE(all.accuracy.nme.mean, 0.054);
-}
-
-TEST(DetectorEvaluation, HogFindsHelen) {
-  EYELID_SHARED_OR_SKIP(helen, "data/eval/helen");
-  const auto detector = detection::make_hog_detector();
-  const DetectorEvaluation result =
-      evaluate_detector(read_annotated_pictures("300w:" + helen.string()), *detector);
-  EXPECT_EQ(result.faces, 216u);
-  EXPECT_GE(result.recall, 0.95);
 }
 
 }  // namespace

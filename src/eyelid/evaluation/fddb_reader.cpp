@@ -90,6 +90,7 @@ void read_list(const fs::path& folder, const fs::path& list, AnnotatedPictures& 
       picture.image = *path;
       set.pictures.push_back(std::move(picture));
     } else {
+      ++set.missing_pictures;
       set.problems.push_back(place + ": picture " + (folder / name).string() + ".jpg is absent");
     }
   }

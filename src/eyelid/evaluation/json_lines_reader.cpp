@@ -87,7 +87,7 @@ AnnotatedPicture picture_of(const std::string& line, const std::filesystem::path
   for (const Json& box : list_of(json, "ignored")) picture.ignored.push_back(box_of(box));
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(picture.image, ignored)) {
-    throw InputError("picture " + picture.image.string() + " is absent");
+    throw MissingPicture("picture " + picture.image.string() + " is absent");
   }
   return picture;
 }
@@ -101,6 +101,9 @@ AnnotatedPictures read_json_lines(const std::filesystem::path& file) {
   for (std::string line; lines.next(line);) {
     try {
       set.pictures.push_back(picture_of(line, file.parent_path()));
+    } catch (const MissingPicture& missing) {
+      ++set.missing_pictures;
+      set.problems.push_back(lines.place() + ": " + missing.what());
     } catch (const InputError& error) {
       set.problems.push_back(lines.place() + ": " + error.what());
     }

@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
-#include <cmath>
 #include <fstream>
 #include <span>
 #include <sstream>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
 
 namespace eyelid::evaluation {
 namespace {
@@ -18,29 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kPtsFileLimit = 1 << 20;
-constexpr float kLargestCoordinate = 1e5f;
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return text;
-}
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
-}
-
-// A coordinate as a number; nothing when it is none or could lie in no picture.
-std::optional<float> coordinate(const std::string& word) {
-  float value = 0.0f;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  if (!std::isfinite(value) || std::abs(value) > kLargestCoordinate) return std::nullopt;
-  return value;
 }
 
 std::string read_text(const fs::path& file) {
@@ -75,22 +56,6 @@ EyeLandmarks eyes_of(const FaceLandmarks& points) {
   return eyes;
 }
 
-std::optional<fs::path> picture_beside(const fs::path& annotation) {
-  for (const char* extension : {"jpg", "png", "jpeg", "bmp", "pgm", "ppm", "tif", "tiff", "webp"}) {
-    std::string upper(extension);
-    std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) {
-      return static_cast<char>(std::toupper(c));
-    });
-    for (const std::string& spelling : {std::string(extension), upper}) {
-      fs::path picture = annotation;
-      picture.replace_extension(spelling);
-      std::error_code ignored;
-      if (fs::is_regular_file(picture, ignored)) return picture;
-    }
-  }
-  return std::nullopt;
-}
-
 // HELEN and AFW name the faces of one photograph `<its number>_<face>`; other sets number files.
 std::string scene_of(const fs::path& annotation) {
   const std::string stem = annotation.stem().string();
@@ -100,21 +65,6 @@ std::string scene_of(const fs::path& annotation) {
                                      stem.begin() + static_cast<std::ptrdiff_t>(dash),
                                      [](char c) { return c >= '0' && c <= '9'; });
   return is_number ? stem.substr(0, dash) : stem;
-}
-
-std::vector<fs::path> pts_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (lower_case(entry->path().extension().string()) == ".pts") files.push_back(entry->path());
-  }
-  if (error) {
-    throw InputError(folder.string() + ": " + error.message() +
-                     ", expected a folder of .pts files and pictures");
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 // The contour of WFLW has 8 points per eye; these six lie where iBUG's do.
@@ -131,8 +81,8 @@ LabelledFace wflw_face(const fs::path& folder, const std::vector<std::string>& w
   }
   std::array<Point, kWflwPoints> points;
   for (std::size_t i = 0; i < kWflwPoints; ++i) {
-    const auto x = coordinate(words[2 * i]);
-    const auto y = coordinate(words[2 * i + 1]);
+    const auto x = number_of(words[2 * i]);
+    const auto y = number_of(words[2 * i + 1]);
     if (!x || !y) {
       throw InputError("point " + std::to_string(i) + " is \"" + words[2 * i] + " " +
                        words[2 * i + 1] + "\", expected two coordinates");
@@ -150,7 +100,7 @@ LabelledFace wflw_face(const fs::path& folder, const std::vector<std::string>& w
   face.hull = hull_of(points);
   std::error_code ignored;
   if (!fs::is_regular_file(face.image, ignored)) {
-    throw InputError("picture " + face.image.string() + " is absent");
+    throw MissingPicture("picture " + face.image.string() + " is absent");
   }
   return face;
 }
@@ -180,8 +130,8 @@ FaceLandmarks read_pts(const fs::path& file) {
                      " coordinates, expected 136 of 68 points");
   }
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto x = coordinate(words[2 * i]);
-    const auto y = coordinate(words[2 * i + 1]);
+    const auto x = number_of(words[2 * i]);
+    const auto y = number_of(words[2 * i + 1]);
     if (!x || !y) {
       throw InputError(file.string() + ": point " + std::to_string(i) + " is \"" + words[2 * i] +
                        " " + words[2 * i + 1] + "\", expected two coordinates");
@@ -195,13 +145,13 @@ FaceLandmarks read_pts(const fs::path& file) {
 LandmarkDataset read_300w(const fs::path& folder) {
   LandmarkDataset dataset;
   dataset.name = "300w:" + folder.string();
-  for (const fs::path& file : pts_files(folder)) {
+  for (const fs::path& file : files_below(folder, ".pts", "a folder of .pts files and pictures")) {
     try {
       LabelledFace face;
       face.points = read_pts(file);
       const auto picture = picture_beside(file);
       if (!picture) {
-        throw InputError(file.string() + ": no picture of the same name beside it");
+        throw MissingPicture(file.string() + ": no picture of the same name beside it");
       }
       face.image = *picture;
       face.scene = scene_of(file);
@@ -209,6 +159,9 @@ LandmarkDataset read_300w(const fs::path& folder) {
       face.annotation.assign(face.points->begin(), face.points->end());
       face.hull = hull_of(*face.points);
       dataset.faces.push_back(std::move(face));
+    } catch (const MissingPicture& missing) {
+      ++dataset.missing_pictures;
+      dataset.problems.emplace_back(missing.what());
     } catch (const InputError& error) {
       dataset.problems.emplace_back(error.what());
     }
@@ -231,6 +184,10 @@ LandmarkDataset read_wflw(const fs::path& folder) {
     if (words.empty()) continue;
     try {
       dataset.faces.push_back(wflw_face(folder, words));
+    } catch (const MissingPicture& missing) {
+      ++dataset.missing_pictures;
+      dataset.problems.push_back(list.string() + ":" + std::to_string(number) + ": " +
+                                 missing.what());
     } catch (const InputError& error) {
       dataset.problems.push_back(list.string() + ":" + std::to_string(number) + ": " +
                                  error.what());

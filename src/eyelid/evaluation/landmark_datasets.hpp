@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct LandmarkDataset {
   std::string name;  // as given: "300w:faces/helen"
   std::vector<LabelledFace> faces;
   std::vector<std::string> problems;
+  std::size_t missing_pictures = 0;  // annotated, but absent; among the problems
 };
 
 /// Annotations of a dataset given as FORMAT:PATH.

@@ -90,31 +90,13 @@ std::vector<Point> read_points(const fs::path& path) {
   throw InputError(path.string() + ": no 68 points in pt2d or pt3d_68, expected 300W-LP's layout");
 }
 
-std::optional<fs::path> picture_beside(fs::path annotation) {
-  for (const char* extension : {".jpg", ".png", ".jpeg", ".JPG"}) {
-    annotation.replace_extension(extension);
-    std::error_code ignored;
-    if (fs::is_regular_file(annotation, ignored)) return annotation;
-  }
-  return std::nullopt;
-}
-
+// Without 300W-LP's `landmarks/`, which hold the same points once more and no pictures.
 std::vector<fs::path> mat_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    // Where 300W-LP keeps the same points once more, without pictures.
-    if (entry->path().filename() == "landmarks" && entry->is_directory()) {
-      entry.disable_recursion_pending();
-    }
-    if (entry->path().extension() == ".mat") files.push_back(entry->path());
-  }
-  if (error) {
-    throw InputError(folder.string() + ": " + error.message() +
-                     ", expected a folder of .mat files and pictures");
-  }
-  std::sort(files.begin(), files.end());
+  std::vector<fs::path> files = files_below(folder, ".mat", "a folder of .mat files and pictures");
+  std::erase_if(files, [&](const fs::path& file) {
+    const fs::path below = file.lexically_relative(folder).parent_path();
+    return std::find(below.begin(), below.end(), "landmarks") != below.end();
+  });
   return files;
 }
 
@@ -135,10 +117,13 @@ AnnotatedPictures read_300w_lp(const fs::path& folder) {
       AnnotatedPicture picture;
       picture.faces.push_back({std::nullopt, read_points(file)});
       const auto path = picture_beside(file);
-      if (!path) throw InputError(file.string() + ": no picture of the same name beside it");
+      if (!path) throw MissingPicture(file.string() + ": no picture of the same name beside it");
       picture.image = *path;
       picture.scene = scene_of(file);
       set.pictures.push_back(std::move(picture));
+    } catch (const MissingPicture& missing) {
+      ++set.missing_pictures;
+      set.problems.emplace_back(missing.what());
     } catch (const InputError& error) {
       set.problems.emplace_back(error.what());
     }

@@ -66,6 +66,7 @@ AnnotatedPictures read_wider(const fs::path& folder) {
     if (fs::is_regular_file(picture.image, ignored)) {
       set.pictures.push_back(std::move(picture));
     } else {
+      ++set.missing_pictures;
       set.problems.push_back(place + ": picture " + picture.image.string() + " is absent");
     }
   }

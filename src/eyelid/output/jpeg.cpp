@@ -10,13 +10,16 @@
 
 namespace eyelid::output {
 
-std::vector<std::uint8_t> grey_jpeg(const FrameView& image, int quality) {
-  EYELID_EXPECTS(!image.is_empty() && quality >= 1 && quality <= 100);
+namespace {
+
+template <class View>
+std::vector<std::uint8_t> encoded(const View& image, int format, int subsampling, int quality) {
+  EYELID_EXPECTS(image.width > 0 && image.height > 0 && quality >= 1 && quality <= 100);
   const auto destroy = [](void* handle) { tjDestroy(handle); };
   const std::unique_ptr<void, decltype(destroy)> encoder(tjInitCompress(), destroy);
   if (!encoder) throw Error("libjpeg-turbo cannot start an encoder, expected free memory");
 
-  std::vector<std::uint8_t> bytes(tjBufSize(image.width, image.height, TJSAMP_GRAY));
+  std::vector<std::uint8_t> bytes(tjBufSize(image.width, image.height, subsampling));
   unsigned char* target = bytes.data();
   unsigned long size = bytes.size();  // NOLINT: the type of TurboJPEG's door
   const int status = tjCompress2(encoder.get(),
@@ -24,10 +27,10 @@ std::vector<std::uint8_t> grey_jpeg(const FrameView& image, int quality) {
                                  image.width,
                                  static_cast<int>(image.stride),
                                  image.height,
-                                 TJPF_GRAY,
+                                 format,
                                  &target,
                                  &size,
-                                 TJSAMP_GRAY,
+                                 subsampling,
                                  quality,
                                  TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT);
   if (status != 0) {
@@ -35,6 +38,16 @@ std::vector<std::uint8_t> grey_jpeg(const FrameView& image, int quality) {
   }
   bytes.resize(size);
   return bytes;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> grey_jpeg(const FrameView& image, int quality) {
+  return encoded(image, TJPF_GRAY, TJSAMP_GRAY, quality);
+}
+
+std::vector<std::uint8_t> rgb_jpeg(const RgbView& image, int quality) {
+  return encoded(image, TJPF_RGB, TJSAMP_444, quality);
 }
 
 }  // namespace eyelid::output

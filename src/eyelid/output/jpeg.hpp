@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "eyelid/core/image.hpp"
+#include "eyelid/output/video_writer.hpp"
 
 namespace eyelid::output {
 
-/// A grey image as JPEG file bytes; `quality` 1 .. 100. The same pixels give the same bytes.
+/// An image as JPEG file bytes; `quality` 1 .. 100. The same pixels give the same bytes.
 ///
 /// The image must not be empty. Errors: Error with the reason of libjpeg-turbo.
 std::vector<std::uint8_t> grey_jpeg(const FrameView& image, int quality);
+/// The same in colour, at full resolution of the colour.
+std::vector<std::uint8_t> rgb_jpeg(const RgbView& image, int quality);
 
 }  // namespace eyelid::output

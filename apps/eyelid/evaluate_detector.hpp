@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace eyelid::app {
+
+/// `evaluate detector`: detectors side by side on annotated pictures.
+void add_evaluate_detector(CLI::App& evaluate);
+
+}  // namespace eyelid::app

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include <sqlite3.h>
+
+#include <array>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExpected = ", expected the database of AFLW (aflw.sqlite)";
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close(database); }
+};
+struct FinishStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+fs::path database_in(const fs::path& place) {
+  std::error_code ignored;
+  if (fs::is_regular_file(place, ignored)) return place;
+  for (const char* name : {"aflw.sqlite", "data/aflw.sqlite"}) {
+    if (fs::is_regular_file(place / name, ignored)) return place / name;
+  }
+  throw InputError((place / "aflw.sqlite").string() + ": cannot be read" + kExpected);
+}
+
+/// One query after another on a file that is only read.
+class Database {
+ public:
+  explicit Database(const fs::path& file) : name_(file.string()) {
+    sqlite3* opened = nullptr;
+    const int status =
+        sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    database_.reset(opened);
+    if (status != SQLITE_OK) fail();
+    sqlite3_busy_timeout(opened, 5000);
+  }
+
+  /// Calls `row` with the statement for every row.
+  template <class Row>
+  void for_each_row(const char* query, Row&& row) {
+    sqlite3_stmt* prepared = nullptr;
+    if (sqlite3_prepare_v2(database_.get(), query, -1, &prepared, nullptr) != SQLITE_OK) fail();
+    const std::unique_ptr<sqlite3_stmt, FinishStatement> statement(prepared);
+    for (;;) {
+      const int status = sqlite3_step(prepared);
+      if (status == SQLITE_DONE) return;
+      if (status != SQLITE_ROW) fail();
+      row(prepared);
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw InputError(name_ + ": " + sqlite3_errmsg(database_.get()) + kExpected);
+  }
+  std::string name_;
+  std::unique_ptr<sqlite3, CloseDatabase> database_;
+};
+
+std::string text_of(sqlite3_stmt* statement, int column) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+void expect_tables(Database& database, const std::string& name) {
+  std::string found;
+  std::map<std::string, bool> needed = {
+      {"faces", false}, {"faceimages", false}, {"facerect", false}};
+  database.for_each_row(
+      "SELECT name, lower(name) FROM sqlite_master WHERE type IN ('table', "
+      "'view') ORDER BY name",
+      [&](sqlite3_stmt* row) {
+        found += (found.empty() ? "" : ", ") + text_of(row, 0);
+        const auto place = needed.find(text_of(row, 1));
+        if (place != needed.end()) place->second = true;
+      });
+  for (const auto& [table, is_there] : needed) {
+    if (is_there) continue;
+    throw InputError(name + ": a SQLite file with the tables " +
+                     (found.empty() ? std::string("none") : found) +
+                     "; expected Faces, FaceImages and FaceRect of AFLW");
+  }
+}
+
+// The published archives unpack to data/aflw.sqlite and data/flickr/<filepath>.
+std::optional<fs::path> picture_of(const fs::path& folder, const std::string& path) {
+  for (const fs::path& place : {folder, folder / "flickr", folder / "images"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(place / path, ignored)) return place / path;
+  }
+  return std::nullopt;
+}
+
+/// x, y, w, h of a row, from column 2.
+Rect box_of(sqlite3_stmt* row) {
+  std::array<double, 4> numbers;
+  for (int i = 0; i < 4; ++i) {
+    const int kind = sqlite3_column_type(row, 2 + i);
+    numbers[static_cast<std::size_t>(i)] = sqlite3_column_double(row, 2 + i);
+    if (kind == SQLITE_NULL) throw InputError("no rectangle in FaceRect");
+    if ((kind != SQLITE_INTEGER && kind != SQLITE_FLOAT) ||
+        !(std::abs(numbers[static_cast<std::size_t>(i)]) <= 1e5)) {
+      throw InputError("a rectangle with \"" + text_of(row, 2 + i) + "\", expected numbers");
+    }
+  }
+  if (numbers[2] <= 0.0 || numbers[3] <= 0.0) {
+    throw InputError("a rectangle without extent, expected a positive width and height");
+  }
+  return {static_cast<float>(numbers[0]),
+          static_cast<float>(numbers[1]),
+          static_cast<float>(numbers[2]),
+          static_cast<float>(numbers[3])};
+}
+
+// A face may have several rectangles, of annotators and of detectors: the first counts, whose other
+// columns SQLite takes with min().
+constexpr const char* kFaces =
+    "SELECT FaceImages.filepath, Faces.face_id, FaceRect.x, FaceRect.y, FaceRect.w, FaceRect.h, "
+    "min(FaceRect.rowid) "
+    "FROM Faces JOIN FaceImages ON Faces.file_id = FaceImages.file_id "
+    "LEFT JOIN FaceRect ON FaceRect.face_id = Faces.face_id "
+    "GROUP BY FaceImages.filepath, Faces.face_id ORDER BY FaceImages.filepath, Faces.face_id";
+
+}  // namespace
+
+AnnotatedPictures read_aflw(const fs::path& file_or_folder) {
+  const fs::path file = database_in(file_or_folder);
+  AnnotatedPictures set;
+  set.name = "aflw:" + file_or_folder.string();
+  set.counts_false_anyway = true;
+  Database database(file);
+  expect_tables(database, file.string());
+  std::string path_before;
+  bool is_missing = true;
+  database.for_each_row(kFaces, [&](sqlite3_stmt* row) {
+    const std::string path = text_of(row, 0);
+    if (path != path_before || path.empty()) {
+      path_before = path;
+      const auto picture = path.empty() ? std::nullopt : picture_of(file.parent_path(), path);
+      is_missing = !picture;
+      if (is_missing) {
+        ++set.missing_pictures;
+        set.problems.push_back(file.string() + ": picture \"" + path + "\" is absent");
+        return;
+      }
+      set.pictures.emplace_back();
+      set.pictures.back().image = *picture;
+      set.pictures.back().scene = path;
+    }
+    if (is_missing) return;
+    try {
+      set.pictures.back().faces.push_back({box_of(row), {}});
+    } catch (const InputError& error) {
+      set.problems.push_back(file.string() + ": face " + text_of(row, 1) + " of " + path + ": " +
+                             error.what());
+    }
+  });
+  expect_some_picture(set);
+  return set;
+}
+
+}  // namespace eyelid::evaluation

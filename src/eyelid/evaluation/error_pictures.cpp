@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/evaluation/error_pictures.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/atomic_file.hpp"
+#include "eyelid/output/csv_text.hpp"
+#include "eyelid/output/jpeg.hpp"
+#include "eyelid/output/marked_picture.hpp"
+
+namespace eyelid::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr output::Color kFound{0, 200, 120};
+constexpr output::Color kMissed{240, 228, 66};
+constexpr output::Color kFalse{255, 80, 40};
+constexpr output::Color kNeutral{150, 150, 150};
+constexpr int kJpegQuality = 90;
+
+std::string score_text(float score) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", static_cast<double>(score));
+  return text;
+}
+
+// A cell that may hold commas and quotation marks.
+std::string quoted(const std::string& text) {
+  std::string cell = "\"";
+  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return cell + "\"";
+}
+
+// Of a face of which nothing is known: somewhere in the picture.
+Rect shown_box(const AnnotatedBox& face, const GreyImage& image) {
+  if (face.rule != AnnotatedBox::Rule::Anywhere) return face.box;
+  return {0.0f, 0.0f, static_cast<float>(image.width()), static_cast<float>(image.height())};
+}
+
+void draw(const JudgedPicture& judged, output::MarkedPicture& marked) {
+  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
+    const AnnotatedBox& face = judged.faces[i];
+    if (face.is_ignored) marked.draw_box(face.box, kNeutral);
+  }
+  for (std::size_t i = 0; i < judged.detections.size(); ++i) {
+    const FaceBox& found = judged.detections[i];
+    const std::string score = score_text(found.score);
+    switch (judged.match.verdicts[i]) {
+      case Verdict::Hit:
+        marked.draw_box(found.box, kFound, score);
+        break;
+      case Verdict::Neutral:
+        marked.draw_box(found.box, kNeutral, score);
+        break;
+      case Verdict::False:
+        marked.draw_box(
+            found.box, kFalse, (judged.picture.is_complete ? "FALSE " : "FALSE? ") + score);
+        break;
+    }
+  }
+  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
+    if (judged.faces[i].is_ignored || judged.match.is_taken[i]) continue;
+    marked.draw_box(shown_box(judged.faces[i], judged.image), kMissed, "MISSED");
+  }
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder)) {
+    throw InputError(folder.string() + ": " + (error ? error.message() : "not a folder") +
+                     ", expected a folder to write pictures to");
+  }
+}
+
+}  // namespace
+
+ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& detectors)
+    : folder_(std::move(folder)),
+      counts_(detectors.size(), 0),
+      rows_("detector,picture,kind,x,y,width,height,score\n") {
+  for (const std::string& name : detectors) {
+    std::string label = name;
+    for (int i = 2; std::find(labels_.begin(), labels_.end(), label) != labels_.end(); ++i) {
+      label = name + "-" + std::to_string(i);
+    }
+    labels_.push_back(label);
+    make_folder(folder_ / label);
+  }
+}
+
+void ErrorPictures::add(const JudgedPicture& judged) {
+  const DetectionMatch& match = judged.match;
+  if (match.false_positives + match.false_negatives == 0) return;
+  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
+    if (judged.faces[i].is_ignored || match.is_taken[i]) continue;
+    add_row(judged,
+            "missed",
+            shown_box(judged.faces[i], judged.image),
+            std::numeric_limits<float>::quiet_NaN());
+  }
+  for (std::size_t i = 0; i < judged.detections.size(); ++i) {
+    if (match.verdicts[i] != Verdict::False) continue;
+    add_row(judged, "false", judged.detections[i].box, judged.detections[i].score);
+  }
+  output::MarkedPicture marked(judged.image);
+  draw(judged, marked);
+  char number[24];
+  std::snprintf(number, sizeof number, "%04zu_", ++counts_[judged.detector]);
+  const std::string name = number + judged.picture.image.stem().string() + ".jpg";
+  output::AtomicFile file(folder_ / labels_[judged.detector] / name);
+  file.write(output::rgb_jpeg(marked.view(), kJpegQuality));
+  file.commit();
+  ++pictures_written_;
+}
+
+void ErrorPictures::add_row(const JudgedPicture& judged,
+                            const char* kind,
+                            const Rect& box,
+                            float score) {
+  rows_ += labels_[judged.detector] + "," + quoted(judged.picture.image.string()) + "," + kind;
+  for (const float number : {box.x, box.y, box.width, box.height}) {
+    rows_ += ',';
+    output::append_number(rows_, static_cast<double>(number), output::kBoxDecimals);
+  }
+  rows_ += ',';
+  output::append_number(rows_, static_cast<double>(score), output::kScoreDecimals);
+  rows_ += '\n';
+}
+
+void ErrorPictures::finish() {
+  output::AtomicFile file(folder_ / "errors.csv");
+  file.write(rows_);
+  file.commit();
+}
+
+}  // namespace eyelid::evaluation

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eyelid/evaluation/detector_evaluation.hpp"
+
+namespace eyelid::evaluation {
+
+/// Shows what detectors missed and what they made up: a JPEG of every picture with an error, in one
+/// folder per detector, and `errors.csv` with one row per error.
+///
+///   FOLDER/hog/0001_<picture>.jpg      yellow: missed (as annotated); red: false, with its score;
+///                                      green: found, with its score; grey: ignored
+///   FOLDER/errors.csv                  detector,picture,kind,x,y,width,height,score
+///
+/// `kind` is `missed` or `false`. False ones are shown although they do not count in sets that do
+/// not annotate every face; their label then says "?".
+class ErrorPictures {
+ public:
+  /// Makes the folders. `detectors`: names in the order of the evaluation; one that comes twice
+  /// gets a number. Throws InputError when a folder cannot be made.
+  ErrorPictures(std::filesystem::path folder, const std::vector<std::string>& detectors);
+
+  /// For DetectorEvaluationOptions::on_picture. Throws InputError when a file cannot be written.
+  void add(const JudgedPicture& judged);
+  /// Writes errors.csv.
+  void finish();
+
+  std::size_t pictures_written() const { return pictures_written_; }
+
+ private:
+  void add_row(const JudgedPicture& judged, const char* kind, const Rect& box, float score);
+
+  std::filesystem::path folder_;
+  std::vector<std::string> labels_;
+  std::vector<std::size_t> counts_;  // pictures of each detector
+  std::string rows_;
+  std::size_t pictures_written_ = 0;
+};
+
+}  // namespace eyelid::evaluation
