@@ -88,6 +88,7 @@ Chip parse_chip(std::string_view text, const std::string& source) {
   Chip chip;
   chip.name = fields.text("name");
   chip.title = fields.text("title");
+  chip.generation = fields.text("IPUVersion");
   chip.tiles = fields.positive_integer("tilesPerIPU");
   chip.clock_hz = fields.positive("tileClockFrequency");
   chip.memory_bytes_per_tile = fields.positive_integer("memoryBytesPerTile");

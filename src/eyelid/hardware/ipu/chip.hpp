@@ -19,8 +19,9 @@ const char* name_of(Precision precision);
 ///
 /// Sources of the values: docs/hardware-study.md, "Constants".
 struct Chip {
-  std::string name;   // "mk1"
-  std::string title;  // for people
+  std::string name;        // "mk1"
+  std::string title;       // for people
+  std::string generation;  // "ipu1", "ipu2"
   int tiles = 0;
   double clock_hz = 0.0;                // of a tile
   int memory_bytes_per_tile = 0;        // SRAM: code, state and tensors
