@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "command.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
+#include "eyelid/hardware/power/power_meter.hpp"
 #include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/inference/sha256.hpp"
 #include "eyelid/video/codecs.hpp"
@@ -19,23 +18,6 @@
 namespace eyelid::app {
 namespace {
 
-/// "intel-rapl:0 (package-0)", or why there is none that can be read.
-std::string describe_power_meter() {
-  const std::filesystem::path root = "/sys/class/powercap";
-  std::error_code error;
-  for (const auto& zone : std::filesystem::directory_iterator(root, error)) {
-    std::ifstream counter(zone.path() / "energy_uj");
-    std::ifstream name_file(zone.path() / "name");
-    std::string name;
-    std::getline(name_file, name);
-    long long energy_uj = 0;
-    if (counter >> energy_uj) {
-      return fmt::format("RAPL {} ({})", zone.path().filename().string(), name);
-    }
-  }
-  return error ? "none (no /sys/class/powercap)" : "none readable (RAPL needs root or permission)";
-}
-
 struct DoctorCommand {
   std::filesystem::path json;
 
@@ -43,13 +25,14 @@ struct DoctorCommand {
     const compute::Machine machine = compute::this_machine();
     const std::string detected = compute::describe(compute::detected_cpu_features());
     const std::string used = compute::describe(compute::cpu_features());
-    const std::string power = describe_power_meter();
+    const hardware::PowerSources power = hardware::describe_power_sources();
     fmt::print("eyelid {} ({}, {})\n", kVersion, kBuildType, kCompiler);
     fmt::print(
         "processor              {}, {} threads\n", machine.cpu_model, machine.hardware_threads);
     fmt::print("instruction sets       {} (kernels use {})\n", detected, used);
     fmt::print("GPU                    none: this build has no CUDA support\n");
-    fmt::print("power meter            {}\n", power);
+    fmt::print("power meters           {}\n", power.rapl);
+    fmt::print("                       {}\n", power.nvml);
     fmt::print("decoders               {}\n", video::describe_decoders());
     fmt::print("embedded models\n");
     nlohmann::ordered_json models = nlohmann::ordered_json::array();
@@ -67,7 +50,7 @@ struct DoctorCommand {
     nlohmann::ordered_json object = json_head("doctor");
     object["features_detected"] = detected;
     object["features_used"] = used;
-    object["power_meter"] = power;
+    object["power_meters"] = {{"rapl", power.rapl}, {"nvml", power.nvml}};
     object["models"] = models;
     write_json(json, object);
   }
