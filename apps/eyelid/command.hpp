@@ -10,6 +10,7 @@ namespace eyelid::app {
 void add_demo_command(CLI::App& app);
 void add_track_command(CLI::App& app);
 void add_detect_command(CLI::App& app);
+void add_score_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_bench_command(CLI::App& app);

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   eyelid::app::add_demo_command(app);
   eyelid::app::add_track_command(app);
   eyelid::app::add_detect_command(app);
+  eyelid::app::add_score_command(app);
   eyelid::app::add_synthesize_command(app);
   eyelid::app::add_evaluate_command(app);
   eyelid::app::add_bench_command(app);

@@ -51,6 +51,8 @@ void add_track_command(CLI::App& app) {
   track->add_option("--glasses", request.glasses, "Condition stored with the levels: yes or no")
       ->check(CLI::IsMember({"yes", "no"}));
   track->add_option("--camera", request.camera, "Condition stored with the levels");
+  track->add_option(
+      "--distance", request.distance, "Condition stored with the levels: of the face");
   track->add_option("--trials", request.trials_file, "trials.csv: marks CS and US in the report");
   track->add_option("--truth", request.truth_file, "truth.csv: compared with in the report");
   track->add_flag("--save-landmarks", request.save_landmarks, "Also leave landmarks.csv");

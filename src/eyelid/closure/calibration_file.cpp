@@ -105,6 +105,7 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"subject", calibration.subject},
                          {"glasses", calibration.glasses},
                          {"camera", calibration.camera},
+                         {"distance", calibration.distance},
                          {"recording", calibration.recording},
                          {"open_source", name_of(calibration.open_source)},
                          {"closed_source", name_of(calibration.closed_source)},
@@ -152,6 +153,7 @@ Calibration load_calibration(const Path& path) {
   calibration.subject = text_in(path, document, "subject");
   calibration.glasses = text_in(path, document, "glasses");
   calibration.camera = text_in(path, document, "camera");
+  calibration.distance = text_in(path, document, "distance");
   calibration.recording = text_in(path, document, "recording");
   return calibration;
 }

@@ -11,8 +11,8 @@ namespace eyelid::closure {
 ///
 ///   {"format": "eyelid-calibration", "version": 1,
 ///    "date": "2026-11-22T18:44:02Z", "subject": "S01", "glasses": "no", "camera": "...",
-///    "recording": "session.mkv", "open_source": "measured", "closed_source": "population",
-///    "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
+///    "distance": "60 cm", "recording": "session.mkv", "open_source": "measured", "closed_source":
+///    "population", "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
 ///
 /// An eye without usable levels is stored as null. Written beside and renamed.
 /// Errors: InputError when the file cannot be written; ContractError when no eye has levels.

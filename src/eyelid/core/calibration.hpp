@@ -32,6 +32,7 @@ struct Calibration {
   std::string subject;
   std::string glasses;  // "yes", "no" or empty
   std::string camera;
+  std::string distance;   // of the face, as the user writes it: "60 cm"
   std::string recording;  // file the levels were measured on
 };
 

@@ -43,6 +43,9 @@ class CsvReader {
   /// 0 or 1.
   bool flag(std::size_t column) const;
 
+  /// Line of the current row in the file, 1-based.
+  std::int64_t line() const { return line_number_; }
+
   /// Throws: "FILE:LINE: column NAME: found "cell", expected WHAT".
   [[noreturn]] void fail(std::size_t column, std::string_view expected) const;
   /// Throws: "FILE:LINE: MESSAGE".

@@ -66,6 +66,7 @@ Json calibration_object(const Calibration& calibration) {
             {"subject", calibration.subject},
             {"glasses", calibration.glasses},
             {"camera", calibration.camera},
+            {"distance", calibration.distance},
             {"recording", calibration.recording}}}};
 }
 
@@ -175,6 +176,7 @@ Calibration calibration_from(const Json& object) {
   take(conditions, "subject", calibration.subject);
   take(conditions, "glasses", calibration.glasses);
   take(conditions, "camera", calibration.camera);
+  take(conditions, "distance", calibration.distance);
   take(conditions, "recording", calibration.recording);
   return calibration;
 }

@@ -5,11 +5,49 @@
 #include <set>
 #include <string>
 
+#include "eyelid/core/error.hpp"
 #include "eyelid/output/atomic_file.hpp"
 #include "eyelid/output/csv_reader.hpp"
 #include "eyelid/output/csv_text.hpp"
 
 namespace eyelid::output {
+namespace {
+
+constexpr int kMostFaults = 20;
+
+struct TrialColumns {
+  std::size_t number;
+  std::size_t cs_onset_s;
+  std::size_t us_onset_s;
+  std::size_t type;
+};
+
+Trial trial_of_row(const CsvReader& table,
+                   const TrialColumns& columns,
+                   std::set<std::int64_t>& numbers) {
+  const std::int64_t value = table.integer(columns.number);
+  if (value < 0 || value > std::numeric_limits<int>::max() || !numbers.insert(value).second) {
+    table.fail(columns.number, "a trial number that comes only once");
+  }
+  const std::optional<TrialType> named = trial_type_from_name(table.text(columns.type));
+  if (!named) table.fail(columns.type, "paired, cs_only, us_only or blank");
+  Trial trial{.number = static_cast<int>(value),
+              .cs_onset_s = table.optional_number(columns.cs_onset_s),
+              .us_onset_s = table.optional_number(columns.us_onset_s),
+              .type = *named};
+  const bool needs_cs = *named == TrialType::Paired || *named == TrialType::CsOnly;
+  const bool needs_us = *named == TrialType::Paired || *named == TrialType::UsOnly;
+  const std::string suffix = " for type " + std::string(name_of(*named));
+  if (trial.cs_onset_s.has_value() != needs_cs) {
+    table.fail(columns.cs_onset_s, (needs_cs ? "a time in seconds" : "an empty cell") + suffix);
+  }
+  if (trial.us_onset_s.has_value() != needs_us) {
+    table.fail(columns.us_onset_s, (needs_us ? "a time in seconds" : "an empty cell") + suffix);
+  }
+  return trial;
+}
+
+}  // namespace
 
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials) {
   AtomicFile file(path);
@@ -29,37 +67,42 @@ void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> 
 }
 
 std::vector<Trial> read_trials_csv(const std::filesystem::path& path) {
-  CsvReader table(path);
-  const std::size_t number = table.required_column("trial");
-  const std::size_t cs_onset_s = table.required_column("cs_onset_s");
-  const std::size_t us_onset_s = table.required_column("us_onset_s");
-  const std::size_t type = table.required_column("type");
-
   std::vector<Trial> trials;
-  std::set<std::int64_t> numbers;
-  while (table.next()) {
-    const std::int64_t value = table.integer(number);
-    if (value < 0 || value > std::numeric_limits<int>::max() || !numbers.insert(value).second) {
-      table.fail(number, "a trial number that comes only once");
-    }
-    const std::optional<TrialType> named = trial_type_from_name(table.text(type));
-    if (!named) table.fail(type, "paired, cs_only, us_only or blank");
-    Trial trial{.number = static_cast<int>(value),
-                .cs_onset_s = table.optional_number(cs_onset_s),
-                .us_onset_s = table.optional_number(us_onset_s),
-                .type = *named};
-    const bool needs_cs = *named == TrialType::Paired || *named == TrialType::CsOnly;
-    const bool needs_us = *named == TrialType::Paired || *named == TrialType::UsOnly;
-    const std::string suffix = " for type " + std::string(name_of(*named));
-    if (trial.cs_onset_s.has_value() != needs_cs) {
-      table.fail(cs_onset_s, (needs_cs ? "a time in seconds" : "an empty cell") + suffix);
-    }
-    if (trial.us_onset_s.has_value() != needs_us) {
-      table.fail(us_onset_s, (needs_us ? "a time in seconds" : "an empty cell") + suffix);
-    }
-    trials.push_back(trial);
-  }
+  for (const TrialRow& row : read_trial_rows(path)) trials.push_back(row.trial);
   return trials;
+}
+
+std::vector<TrialRow> read_trial_rows(const std::filesystem::path& path) {
+  CsvReader table(path);
+  const TrialColumns columns{table.required_column("trial"),
+                             table.required_column("cs_onset_s"),
+                             table.required_column("us_onset_s"),
+                             table.required_column("type")};
+  std::vector<TrialRow> rows;
+  std::set<std::int64_t> numbers;
+  std::string faults;
+  int fault_count = 0;
+  const auto note = [&](const InputError& error) {
+    if (++fault_count > kMostFaults) return;
+    if (!faults.empty()) faults += '\n';
+    faults += error.what();
+  };
+  while (true) {
+    try {
+      if (!table.next()) break;
+      rows.push_back({trial_of_row(table, columns, numbers), table.line()});
+    } catch (const InputError& error) {
+      note(error);
+      if (fault_count > kMostFaults) break;  // not a table of trials
+    }
+  }
+  if (fault_count > kMostFaults) {
+    faults += '\n';
+    faults += path.string();
+    faults += ": further rows like these";
+  }
+  if (fault_count > 0) throw InputError(faults);
+  return rows;
 }
 
 }  // namespace eyelid::output

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "eyelid/core/trial.hpp"
+#include "eyelid/core/trial_score.hpp"
 
 namespace eyelid::output {
 
@@ -16,5 +17,9 @@ void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> 
 /// Reads trials.csv. Every type must have exactly the onsets it names (`paired` both, `blank`
 /// none, ...), and no trial number may come twice. Errors: as CsvReader.
 std::vector<Trial> read_trials_csv(const std::filesystem::path& path);
+
+/// As read_trials_csv(), each trial with its line; an error names every bad row (the first 20), one
+/// line each.
+std::vector<TrialRow> read_trial_rows(const std::filesystem::path& path);
 
 }  // namespace eyelid::output

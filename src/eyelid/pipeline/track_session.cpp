@@ -148,6 +148,7 @@ void TrackJob::describe(const closure::ClosureSummary& closure) {
     summary_.calibration.subject = request_.subject;
     summary_.calibration.glasses = request_.glasses;
     summary_.calibration.camera = request_.camera;
+    summary_.calibration.distance = request_.distance;
     summary_.calibration.recording = summary_.source.path;
   }
   summary_.fec_noise_right = closure.noise_right;

@@ -26,6 +26,7 @@ struct TrackRequest {
   std::string subject;                          // conditions stored with the levels
   std::string glasses;                          // "yes", "no" or empty
   std::string camera;
+  std::string distance;
 
   bool save_landmarks = false;
   bool write_overlay = false;

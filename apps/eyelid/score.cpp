@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "command.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/scores_csv.hpp"
+#include "eyelid/pipeline/score_session.hpp"
+#include "json_output.hpp"
+#include "options.hpp"
+#include "score_figures.hpp"
+
+namespace eyelid::app {
+namespace {
+
+struct ScoreCommand {
+  std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> trials;
+  std::filesystem::path session_table;
+  std::filesystem::path out;
+  pipeline::ScoreRequest request;
+  std::filesystem::path json;
+  bool lists_presets = false;
+  std::string shown_preset;
+
+  void run();
+
+ private:
+  std::vector<pipeline::ScoreRequest> requests() const;
+  void write_study(const LearningSummary& study, const std::filesystem::path& folder) const;
+};
+
+void list_presets() {
+  for (const std::string& name : conditioning::preset_names()) {
+    const conditioning::Preset preset = conditioning::load_preset(name);
+    fmt::print("{:<16} {}\n", name, preset.title);
+  }
+  fmt::print("\n--show-preset NAME prints one as a file to start from\n");
+}
+
+std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
+  std::vector<pipeline::ScoreRequest> result;
+  if (!session_table.empty()) {
+    for (const output::SessionRow& row : output::read_session_table(session_table)) {
+      pipeline::ScoreRequest one = request;
+      one.folder = row.folder;
+      one.trials_file = row.trials;
+      if (!row.subject.empty()) one.conditions.subject = row.subject;
+      one.session = row.session;
+      one.phase = row.phase;
+      one.group = row.group;
+      result.push_back(one);
+    }
+    return result;
+  }
+  if (!trials.empty() && trials.size() != folders.size()) {
+    throw InputError(
+        fmt::format("{} folders and {} --trials files; expected one for each, or none "
+                    "(then trials.csv in each folder)",
+                    folders.size(),
+                    trials.size()));
+  }
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    pipeline::ScoreRequest one = request;
+    one.folder = folders[i];
+    if (!trials.empty()) one.trials_file = trials[i];
+    one.session = static_cast<int>(i) + 1;
+    result.push_back(one);
+  }
+  return result;
+}
+
+void ScoreCommand::write_study(const LearningSummary& study,
+                               const std::filesystem::path& folder) const {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  output::write_curve_csv(folder / "learning_curve.csv", study.points);
+}
+
+void ScoreCommand::run() {
+  if (lists_presets) return list_presets();
+  if (!shown_preset.empty()) {
+    if (conditioning::preset_text(shown_preset).empty()) conditioning::load_preset(shown_preset);
+    fmt::print("{}", conditioning::preset_text(shown_preset));
+    return;
+  }
+  if (folders.empty() == session_table.empty()) {
+    throw CLI::RequiredError("either folders of track or --sessions FILE");
+  }
+  std::vector<pipeline::ScoredSession> sessions;
+  for (const pipeline::ScoreRequest& one : requests()) {
+    sessions.push_back(pipeline::score_folder(one));
+    print_scores(sessions.back());
+  }
+  const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
+  const LearningSummary study = pipeline::learning_of_study(sessions);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  std::vector<SessionLearning> eyes;
+  for (const pipeline::ScoredSession& session : sessions) {
+    eyes.insert(eyes.end(), session.learning.begin(), session.learning.end());
+  }
+  output::write_sessions_csv(folder / "sessions.csv", eyes);
+  output::write_blocks_csv(folder / "learning_blocks.csv", eyes);
+  const bool is_study = sessions.size() > 1;
+  if (is_study) {
+    write_study(study, folder);
+    print_study(study);
+  }
+  if (!json.empty()) {
+    nlohmann::ordered_json object = json_head("score");
+    add_scores(object, sessions, is_study ? &study : nullptr);
+    write_json(json, object);
+  }
+  fmt::print("  results in {}\n", folder.string());
+}
+
+}  // namespace
+
+void add_score_command(CLI::App& app) {
+  auto command = std::make_shared<ScoreCommand>();
+  pipeline::ScoreRequest& request = command->request;
+  CLI::App* score = app.add_subcommand(
+      "score", "Conditioned responses of tracked sessions: trials, CRs, learning curves");
+  score->add_option("folder", command->folders, "Folders that track has left");
+  score->add_option("--trials", command->trials, "trials.csv of each folder (default: in it)");
+  score->add_option(
+      "--sessions",
+      command->session_table,
+      "Table of sessions instead of folders: folder,trials,subject,session,phase,group");
+  score->add_option("--out", command->out, "Folder for the sessions' tables (default: the first)");
+  const std::string rules = "Definitions";
+  score->add_option("--preset", request.preset, "How to score: a name or a .json file")
+      ->capture_default_str()
+      ->group(rules);
+  score
+      ->add_option(
+          "--set", request.settings, "key=value over the preset, e.g. criterion.above=0.05")
+      ->group(rules);
+  score->add_flag("--list-presets", command->lists_presets, "Names of the presets")->group(rules);
+  score->add_option("--show-preset", command->shown_preset, "Print a preset as a file")
+      ->group(rules);
+  score
+      ->add_option(
+          "--labels",
+          request.labels_file,
+          "Verdicts of a person: trial,eye,label,comment (default: labels.csv in the folder)")
+      ->group(rules);
+  const std::string levels = "Calibration";
+  score->add_option("--calibration", request.calibration_file, "Open and closed levels to use")
+      ->group(levels);
+  score
+      ->add_flag("--calibrate-from-trials",
+                 request.calibrate_from_trials,
+                 "Open level from before the CS, closed level from the reflex to the US")
+      ->group(levels);
+  score->add_option("--save-calibration", request.save_calibration_file, "Store the levels used")
+      ->group(levels);
+  score->add_option("--subject", request.conditions.subject, "Condition")->group(levels);
+  score->add_option("--glasses", request.conditions.glasses, "Condition: yes or no")
+      ->check(CLI::IsMember({"yes", "no"}))
+      ->group(levels);
+  score->add_option("--camera", request.conditions.camera, "Condition")->group(levels);
+  score->add_option("--distance", request.conditions.distance, "Condition: of the face")
+      ->group(levels);
+  add_json_option(*score, command->json);
+  score->callback([command] { command->run(); });
+}
+
+}  // namespace eyelid::app

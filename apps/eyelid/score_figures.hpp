@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "eyelid/pipeline/score_session.hpp"
+
+namespace eyelid::app {
+
+/// What a person wants to know of one scored session, and its warnings.
+void print_scores(const pipeline::ScoredSession& session);
+/// Sessions, learning curve and criteria of several.
+void print_study(const LearningSummary& study);
+
+/// Adds the keys of the contract: "preset", "trials"; further "sessions", and "learning" when there
+/// are several sessions.
+void add_scores(nlohmann::ordered_json& json,
+                const std::vector<pipeline::ScoredSession>& sessions,
+                const LearningSummary* study);
+
+}  // namespace eyelid::app

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/core/session_learning.hpp"
+
+namespace eyelid::conditioning {
+
+/// Figures of one session from the scores of one eye; folder, subject, session, phase and group are
+/// the caller's to fill in. Blocks hold 10, 20 and 100 judged trials, the last one fewer.
+SessionLearning learning_of(std::span<const TrialScore> scores,
+                            ScoredEye eye,
+                            const Preset::Learning& rule);
+
+/// Judged trials until the last `rule.trials` of them held at least `rule.percent` % CRs.
+std::optional<int> trials_to_criterion(const std::vector<bool>& is_cr,
+                                       const Preset::Learning& rule);
+
+/// Points (mean +- SEM over subjects per group, phase and session) and criteria of all subjects.
+///
+/// `verdicts[i]` are the judged trials of `sessions[i]` in order. Trials to criterion count over
+/// the acquisition sessions of a subject (phase "acquisition", or all when no phase is named),
+/// windows may reach over sessions; sessions to criterion: the first of `rule.sessions` in a row
+/// with `rule.percent` % or more.
+LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
+                                   const std::vector<std::vector<bool>>& verdicts,
+                                   const Preset::Learning& rule);
+
+/// Final verdicts of the judged trials with a CS, in order.
+std::vector<bool> judged_verdicts(std::span<const TrialScore> scores, ScoredEye eye);
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/conditioning/trial_calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/trial_scoring.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::conditioning {
+namespace {
+
+constexpr int kFewestAtRest = 5;
+constexpr int kFewestUs = 3;
+constexpr double kLeastSpan = 0.2;      // FEC between rest and closure
+constexpr double kRestTolerance = 0.1;  // FEC; one criterion
+constexpr double kClosedTolerance = 0.2;
+constexpr double kUrWindow_s = 0.3;
+
+}  // namespace
+
+TrialLevels levels_from_trials(const SessionTrace& trace,
+                               ScoredEye eye,
+                               std::span<const TrialRow> rows) {
+  const Preset preset = load_preset("human");
+  const std::vector<double> smoothed =
+      moving_mean(trace.time_s(), trace.fec(eye), preset.smoothing_s);
+  const EyeTrace view{
+      trace.time_s(), trace.fec(eye), smoothed, trace.interpolated(), trace.frame_interval_s()};
+  std::vector<double> rest;
+  std::vector<double> closed;
+  for (const TrialRow& row : rows) {
+    const Trial& trial = row.trial;
+    if (trial.cs_onset_s) {
+      const StimulusTimes times{*trial.cs_onset_s, *trial.cs_onset_s};
+      const double level = baseline_of(view, times, preset).level;
+      if (std::isfinite(level)) rest.push_back(level);
+    }
+    if (trial.us_onset_s) {
+      const SampleRange range =
+          samples_between(trace.time_s(), *trial.us_onset_s, *trial.us_onset_s + kUrWindow_s);
+      const std::size_t top = greatest_in(smoothed, range);
+      if (top < range.last) closed.push_back(smoothed[top]);
+    }
+  }
+  TrialLevels found;
+  found.rest_trials = static_cast<int>(rest.size());
+  found.us_trials = static_cast<int>(closed.size());
+  found.rest = quantile_of(rest, 0.5);
+  found.closed = quantile_of(closed, 0.75);  // the median of the deeper half
+  return found;
+}
+
+double recalibrated(double fec, const EyeLevels& before, const EyeLevels& now) {
+  const double open = static_cast<double>(before.open_ear);
+  const double ear = open - fec * (open - static_cast<double>(before.closed_ear));
+  const double open_now = static_cast<double>(now.open_ear);
+  return (open_now - ear) / (open_now - static_cast<double>(now.closed_ear));
+}
+
+EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEye eye) {
+  if (found.rest_trials < kFewestAtRest) {
+    throw InputError(
+        fmt::format("{} eye: {} trials show it before the CS, expected at least {} to "
+                    "calibrate from trials",
+                    name_of(eye),
+                    found.rest_trials,
+                    kFewestAtRest));
+  }
+  const double closed = found.us_trials >= kFewestUs ? found.closed : 1.0;
+  if (!(closed - found.rest >= kLeastSpan)) {
+    throw InputError(
+        fmt::format("{} eye: closure is {:.2f} before the CS and {:.2f} after the US, "
+                    "expected at least {:g} apart to calibrate from trials",
+                    name_of(eye),
+                    found.rest,
+                    closed,
+                    kLeastSpan));
+  }
+  const double open = static_cast<double>(levels.open_ear);
+  const double span = open - static_cast<double>(levels.closed_ear);
+  return {static_cast<float>(open - found.rest * span), static_cast<float>(open - closed * span)};
+}
+
+std::vector<std::string> calibration_mismatches(const Calibration& used,
+                                                const Calibration& recording,
+                                                const TrialLevels& right,
+                                                const TrialLevels& left) {
+  std::vector<std::string> warnings;
+  const auto compare = [&](const char* what, const std::string& then, const std::string& now) {
+    if (then.empty() || now.empty() || then == now) return;
+    warnings.push_back(fmt::format(
+        "the calibration was made with {} \"{}\", this recording with \"{}\"", what, then, now));
+  };
+  compare("subject", used.subject, recording.subject);
+  compare("glasses", used.glasses, recording.glasses);
+  compare("camera", used.camera, recording.camera);
+  compare("distance", used.distance, recording.distance);
+  for (const auto& [eye, levels] : {std::pair("right", &right), std::pair("left", &left)}) {
+    if (std::abs(levels->rest) > kRestTolerance) {
+      warnings.push_back(
+          fmt::format("{} eye: FEC before the CS is {:.2f} by this calibration, expected near 0",
+                      eye,
+                      levels->rest));
+    }
+    if (levels->us_trials >= kFewestUs && std::abs(levels->closed - 1.0) > kClosedTolerance) {
+      warnings.push_back(fmt::format(
+          "{} eye: FEC after the US reaches {:.2f} by this calibration, expected near 1",
+          eye,
+          levels->closed));
+    }
+  }
+  return warnings;
+}
+
+}  // namespace eyelid::conditioning

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eyelid/conditioning/session_trace.hpp"
+#include "eyelid/core/calibration.hpp"
+
+namespace eyelid::conditioning {
+
+/// How far the closures of one eye lie from 0 at rest and 1 in full closure, by its trials.
+struct TrialLevels {
+  double rest = kNoFigure;  // FEC: median of the trials' quiet stretches before the CS
+  double closed =
+      kNoFigure;  // FEC: median of the deeper half of the greatest closures after the US
+  int rest_trials = 0;
+  int us_trials = 0;
+};
+
+/// Levels from trials: open from the 500 ms before each CS (their quiet end, as `human`), closed
+/// from the 300 ms after each US. Partial reflexes do not count: only the deeper half.
+TrialLevels levels_from_trials(const SessionTrace& trace,
+                               ScoredEye eye,
+                               std::span<const TrialRow> rows);
+
+/// `levels` moved so that `found.rest` becomes 0 and `found.closed` 1. The closed level stays where
+/// it is when fewer than 3 trials had a US. FEC is linear in EAR, so this needs no EAR.
+/// Throws InputError when fewer than 5 trials show the eye at rest, or rest and closure lie less
+/// than 0.2 apart.
+EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEye eye);
+
+/// The FEC that `now` gives to an EAR which is `fec` by `before`.
+double recalibrated(double fec, const EyeLevels& before, const EyeLevels& now);
+
+/// Sentences where a calibration of other conditions was used: each condition that both sides name
+/// and that differs, and levels at rest and in closure that do not fit (off by over 0.1 and 0.2).
+std::vector<std::string> calibration_mismatches(const Calibration& used,
+                                                const Calibration& recording,
+                                                const TrialLevels& right,
+                                                const TrialLevels& left);
+
+}  // namespace eyelid::conditioning

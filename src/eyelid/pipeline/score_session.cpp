@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/score_session.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+
+#include "eyelid/closure/calibration_file.hpp"
+#include "eyelid/closure/ear_levels.hpp"
+#include "eyelid/conditioning/learning.hpp"
+#include "eyelid/conditioning/session_scoring.hpp"
+#include "eyelid/conditioning/trial_calibration.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/frames_csv.hpp"
+#include "eyelid/output/scores_csv.hpp"
+#include "eyelid/output/session_json.hpp"
+#include "eyelid/output/trials_csv.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+using conditioning::SessionTrace;
+
+constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
+
+std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "session.json";
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  return output::read_session_json(path);
+}
+
+/// Reads frames.csv; with other levels than those it was made with, the FEC is made anew.
+SessionTrace read_trace(const std::filesystem::path& path,
+                        const std::optional<Calibration>& before,
+                        const std::optional<Calibration>& now) {
+  output::FramesCsvReader reader(path);
+  SessionTrace trace;
+  const auto moved = [](float fec, const EyeLevels& then, const EyeLevels& levels) {
+    if (!closure::are_usable(then) || !closure::are_usable(levels)) return kNotAvailable;
+    return static_cast<float>(conditioning::recalibrated(static_cast<double>(fec), then, levels));
+  };
+  for (EyelidSample sample; reader.next(sample);) {
+    if (before && now) {
+      sample.fec_right = moved(sample.fec_right, before->right, now->right);
+      sample.fec_left = moved(sample.fec_left, before->left, now->left);
+      const bool has_right = std::isfinite(sample.fec_right);
+      const bool has_left = std::isfinite(sample.fec_left);
+      sample.fec = has_right && has_left ? 0.5f * (sample.fec_right + sample.fec_left)
+                   : has_right           ? sample.fec_right
+                                         : sample.fec_left;
+    }
+    trace.add(sample);
+  }
+  return trace;
+}
+
+void take_known(const Calibration& given, Calibration& conditions) {
+  const auto take = [](const std::string& from, std::string& to) {
+    if (!from.empty()) to = from;
+  };
+  take(given.date, conditions.date);
+  take(given.subject, conditions.subject);
+  take(given.glasses, conditions.glasses);
+  take(given.camera, conditions.camera);
+  take(given.distance, conditions.distance);
+}
+
+// One job: the steps fill `session_`.
+class ScoreJob {
+ public:
+  explicit ScoreJob(const ScoreRequest& request) { session_.request = request; }
+
+  ScoredSession run() {
+    const ScoreRequest& request = session_.request;
+    std::error_code error;
+    if (!std::filesystem::is_directory(request.folder, error)) {
+      throw InputError(request.folder.string() + ": is not a folder, expected what track has left");
+    }
+    session_.preset = conditioning::load_preset(request.preset, request.settings);
+    const std::filesystem::path trials =
+        request.trials_file.empty() ? request.folder / "trials.csv" : request.trials_file;
+    session_.rows = output::read_trial_rows(trials);
+    session_.summary = summary_in(request.folder);
+    if (session_.summary) session_.calibration = session_.summary->calibration;
+    load_trace();
+    score(trials.string());
+    overrule();
+    learn();
+    output::write_scores_csv(request.folder / "trial_scores.csv", session_.scores);
+    return std::move(session_);
+  }
+
+ private:
+  Calibration conditions() const {
+    Calibration known = session_.summary ? session_.summary->calibration : Calibration{};
+    take_known(session_.request.conditions, known);
+    return known;
+  }
+
+  void load_trace() {
+    const ScoreRequest& request = session_.request;
+    const std::filesystem::path frames = request.folder / "frames.csv";
+    const bool changes = !request.calibration_file.empty() || request.calibrate_from_trials;
+    if (changes && !session_.calibration) {
+      throw InputError((request.folder / "session.json").string() +
+                       ": is missing; expected it for another calibration than that of track");
+    }
+    session_.trace = read_trace(frames, std::nullopt, std::nullopt);
+    if (!request.calibration_file.empty()) {
+      use(closure::load_calibration(request.calibration_file));
+      warn_of_mismatch();
+    } else if (request.calibrate_from_trials) {
+      use(calibration_from_trials());
+    }
+    if (!request.save_calibration_file.empty()) save_calibration();
+  }
+
+  void use(const Calibration& now) {
+    session_.trace = read_trace(session_.request.folder / "frames.csv", session_.calibration, now);
+    session_.calibration = now;
+  }
+
+  Calibration calibration_from_trials() {
+    Calibration now = conditions();
+    for (const auto& [eye, levels] :
+         {std::pair(ScoredEye::Right, &now.right), std::pair(ScoredEye::Left, &now.left)}) {
+      if (!closure::are_usable(*levels)) continue;
+      const conditioning::TrialLevels found =
+          conditioning::levels_from_trials(session_.trace, eye, session_.rows);
+      *levels = conditioning::calibrated(*levels, found, eye);
+      if (found.us_trials < 3) {
+        session_.warnings.push_back(std::string(name_of(eye)) +
+                                    " eye: too few trials with a US, the closed level is that of "
+                                    "the recording's full blinks");
+      }
+    }
+    now.open_source = now.closed_source = LevelSource::Measured;
+    now.recording = session_.summary->source.path;
+    return now;
+  }
+
+  void save_calibration() {
+    if (!session_.calibration) {
+      throw InputError("--save-calibration: " + session_.request.folder.string() +
+                       " has no session.json, expected one with the levels");
+    }
+    Calibration stored = *session_.calibration;
+    take_known(session_.request.conditions, stored);
+    closure::save_calibration(session_.request.save_calibration_file, stored);
+  }
+
+  void warn_of_mismatch() {
+    const auto levels = [&](ScoredEye eye) {
+      return conditioning::levels_from_trials(session_.trace, eye, session_.rows);
+    };
+    const std::vector<std::string> found = conditioning::calibration_mismatches(
+        *session_.calibration, conditions(), levels(ScoredEye::Right), levels(ScoredEye::Left));
+    session_.warnings.insert(session_.warnings.end(), found.begin(), found.end());
+  }
+
+  void score(const std::string& trials) {
+    conditioning::SessionScores scores =
+        conditioning::score_session(session_.trace, session_.rows, session_.preset, trials);
+    session_.scores = std::move(scores.scores);
+    session_.times = std::move(scores.times);
+    session_.isi_s = scores.isi_s;
+    for (const TrialProblem& problem : scores.unscorable) {
+      session_.warnings.push_back(conditioning::listed(trials, {&problem, 1}));
+    }
+    std::move(
+        scores.warnings.begin(), scores.warnings.end(), std::back_inserter(session_.warnings));
+    if (2 * count(Verdict::Rejected) > with_cs()) {
+      session_.warnings.push_back(
+          fmt::format("{} of {} trials with a CS are rejected; see the reasons",
+                      count(Verdict::Rejected),
+                      with_cs()));
+    }
+  }
+
+  int with_cs() const {
+    int trials = 0;
+    for (const TrialRow& row : session_.rows) trials += row.trial.cs_onset_s.has_value();
+    return trials;
+  }
+
+  int count(Verdict verdict) const {
+    int trials = 0;
+    for (const TrialScore& one : session_.scores) {
+      trials += one.eye == ScoredEye::Mean && one.trial.cs_onset_s && one.verdict == verdict;
+    }
+    return trials;
+  }
+
+  void overrule() {
+    const ScoreRequest& request = session_.request;
+    std::filesystem::path labels = request.labels_file;
+    std::error_code error;
+    if (labels.empty() && std::filesystem::exists(request.folder / "labels.csv", error)) {
+      labels = request.folder / "labels.csv";
+    }
+    if (!labels.empty()) output::apply_labels_csv(labels, session_.scores);
+  }
+
+  void learn() {
+    const Calibration known = conditions();
+    for (const ScoredEye eye : kScoredEyes) {
+      const auto index = static_cast<std::size_t>(eye);
+      SessionLearning& learning = session_.learning[index];
+      learning = conditioning::learning_of(session_.scores, eye, session_.preset.learning);
+      learning.folder = session_.request.folder.string();
+      learning.subject = known.subject;
+      learning.session = session_.request.session;
+      learning.phase = session_.request.phase;
+      learning.group = session_.request.group;
+      session_.verdicts[index] = conditioning::judged_verdicts(session_.scores, eye);
+    }
+  }
+
+  ScoredSession session_;
+};
+
+}  // namespace
+
+ScoredSession score_folder(const ScoreRequest& request) { return ScoreJob(request).run(); }
+
+LearningSummary learning_of_study(const std::vector<ScoredSession>& sessions) {
+  EYELID_EXPECTS(!sessions.empty());
+  std::vector<SessionLearning> learnings;
+  std::vector<std::vector<bool>> verdicts;
+  for (const ScoredSession& session : sessions) {
+    learnings.push_back(session.learning[kMean]);
+    verdicts.push_back(session.verdicts[kMean]);
+  }
+  return conditioning::summarize_learning(
+      std::move(learnings), verdicts, sessions.front().preset.learning);
+}
+
+}  // namespace eyelid::pipeline

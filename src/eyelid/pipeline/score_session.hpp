@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/session_trace.hpp"
+#include "eyelid/core/calibration.hpp"
+#include "eyelid/core/session.hpp"
+#include "eyelid/core/session_learning.hpp"
+#include "eyelid/core/trial_score.hpp"
+
+namespace eyelid::pipeline {
+
+/// The whole job of `eyelid score` on one session.
+struct ScoreRequest {
+  std::filesystem::path folder;  // of `track`: frames.csv and, where there is one, session.json
+  std::filesystem::path trials_file;  // empty: trials.csv in the folder
+  std::filesystem::path labels_file;  // empty: labels.csv in the folder, where there is one
+  std::string preset = "human";       // name or file
+  std::vector<std::string> settings;  // key=value
+
+  std::filesystem::path calibration_file;  // levels to use instead of those of `track`
+  bool calibrate_from_trials = false;      // rest before the CS becomes 0, reflex to the US 1
+  std::filesystem::path save_calibration_file;
+  Calibration conditions;  // those of this recording, as far as given; levels unused
+
+  std::string phase;
+  std::string group;
+  int session = 1;
+};
+
+struct ScoredSession {
+  ScoreRequest request;
+  conditioning::Preset preset;
+  conditioning::SessionTrace trace;  // as scored
+  std::vector<TrialRow> rows;
+  std::vector<TrialScore> scores;                  // trial by trial: right, left, mean
+  std::vector<conditioning::StimulusTimes> times;  // one per trial
+  std::array<SessionLearning, 3> learning;         // right, left, mean
+  std::array<std::vector<bool>, 3> verdicts;       // of judged trials
+  std::optional<SessionSummary> summary;           // session.json
+  std::optional<Calibration> calibration;          // levels the FEC was made with
+  std::vector<std::string> warnings;
+  double isi_s = 0.0;
+};
+
+/// Reads the folder and scores its trials; writes trial_scores.csv and, when asked for, the
+/// calibration. Throws InputError that lists every fault of the trial file.
+ScoredSession score_folder(const ScoreRequest& request);
+
+/// Several sessions as one study, on the mean trace.
+LearningSummary learning_of_study(const std::vector<ScoredSession>& sessions);
+
+}  // namespace eyelid::pipeline
