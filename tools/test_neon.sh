@@ -2,7 +2,7 @@
 # Builds the kernel tests for AArch64 and runs them under qemu: the NEON kernels against scalar.
 # Needs g++-aarch64-linux-gnu, qemu-user and the sources of libgtest-dev (install_dependencies.sh --test).
 set -euo pipefail
-rooms=(blazeface resize_grey)
+rooms=(blazeface resize_grey tree_ensemble)
 work=${1:-build/neon}
 cd "$(dirname "$0")/.."
 compiler=aarch64-linux-gnu-g++
@@ -16,9 +16,8 @@ fi
 sources=(src/eyelid/core/error.cpp src/eyelid/compute/cpu_features.cpp)
 for room in "${rooms[@]}"; do
   folder=src/eyelid/kernels/$room
-  sources+=("$folder"/{dispatch,scalar,arm_neon}.cpp)
-  for test in "$folder"/*_test.cpp; do
-    [[ $test == *simde* ]] || sources+=("$test")
+  for source in "$folder"/*.cpp; do
+    [[ $source == *x86_* || $source == *simde* ]] || sources+=("$source")
   done
 done
 $compiler "${flags[@]}" -I$gtest/include "${sources[@]}" "$work/gtest.o" "$work/main.o" \

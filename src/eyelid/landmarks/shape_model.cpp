@@ -67,6 +67,15 @@ kernels::SampledImage sampled(const FrameView& image, const ShapeRegion& region)
           region.extent_y};
 }
 
+// Integers are made of what a file of half precision holds, so that a model predicts the same
+// before it was saved and after.
+std::vector<float> leaves_to_pack(std::vector<float> leaves, LeafType stored, LeafType packed) {
+  if (stored == LeafType::F16 && packed == LeafType::I16) {
+    for (float& value : leaves) value = kernels::float_from_half(kernels::half_from_float(value));
+  }
+  return leaves;
+}
+
 constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
@@ -108,13 +117,16 @@ void sample_pixels(const FrameView& image,
   const CentredMean mean(mean_shape);
   const float* coordinates = &shape.data()->x;
   const Turn turn = turn_from_mean(mean.points, mean.squares, coordinates);
-  kernels::scalar::sample_features(
-      sampled(image, region),
-      {anchor.data(), dx.data(), dy.data(), static_cast<int>(features.size())},
-      coordinates,
-      turn.a,
-      turn.b,
-      values.data());
+  kernels::scalar::sample_features(sampled(image, region),
+                                   {anchor.data(),
+                                    dx.data(),
+                                    dy.data(),
+                                    static_cast<int>(features.size()),
+                                    static_cast<int>(shape.size())},
+                                   coordinates,
+                                   turn.a,
+                                   turn.b,
+                                   values.data());
 }
 
 struct ShapeModel::Packed {
@@ -132,9 +144,13 @@ struct ShapeModel::Packed {
 
   Packed(const ShapeModelDescription& description, LeafType type);
   void pack_features(const ShapeModelDescription::Cascade& source, Cascade& target) const;
-  void pack_trees(const ShapeModelDescription::Cascade& source, Cascade& target, std::byte* rows);
+  void pack_trees(const ShapeModelDescription::Cascade& source,
+                  std::span<const float> leaves,
+                  Cascade& target,
+                  std::byte* rows);
   void pack_leaf(const float* values, float scale, std::byte* row) const;
   std::size_t row_bytes() const {
+    if (leaf_type == LeafType::I16) return kernels::i16_row_bytes(static_cast<int>(value_count));
     return round_up(value_count, 8) * (leaf_type == LeafType::F32 ? 4 : 2);
   }
   void advance(const Cascade& cascade, const kernels::SampledImage& image, float* shape) const;
@@ -172,7 +188,8 @@ ShapeModel::Packed::Packed(const ShapeModelDescription& description, LeafType ty
   for (std::size_t i = 0; i < cascades.size(); ++i) {
     const auto& source = description.cascades[i];
     pack_features(source, cascades[i]);
-    pack_trees(source, cascades[i], next_rows);
+    pack_trees(
+        source, leaves_to_pack(source.leaves, description.leaf_type, type), cascades[i], next_rows);
     next_rows += (description.tree_count(source) << depth) * row_bytes();
   }
 }
@@ -188,19 +205,23 @@ void ShapeModel::Packed::pack_features(const ShapeModelDescription::Cascade& sou
     target.dx[i] = source.features[i].offset.x;
     target.dy[i] = source.features[i].offset.y;
   }
-  target.features = {
-      target.anchor.data(), target.dx.data(), target.dy.data(), static_cast<int>(count)};
+  target.features = {target.anchor.data(),
+                     target.dx.data(),
+                     target.dy.data(),
+                     static_cast<int>(count),
+                     static_cast<int>(value_count / 2)};
 }
 
 // Kernels want thresholds 0 .. 255 and the path to a leaf as its number. a - b > t with t < 0 is
 // the opposite of b - a > -t - 1: features and children change places.
 void ShapeModel::Packed::pack_trees(const ShapeModelDescription::Cascade& source,
+                                    std::span<const float> leaves,
                                     Cascade& target,
                                     std::byte* rows) {
   const std::size_t leaf_count = std::size_t{1} << depth;
   const std::size_t node_count = leaf_count - 1;
   const std::size_t tree_count = source.splits.size() / node_count;
-  if (leaf_type == LeafType::I16) target.scale = leaf_scale(source.leaves);
+  if (leaf_type == LeafType::I16) target.scale = leaf_scale(leaves);
   target.nodes.resize(tree_count * node_count);
   std::vector<std::size_t> source_node(2 * leaf_count);  // heap order: node n has 2n + 1, 2n + 2
   for (std::size_t tree = 0; tree < tree_count; ++tree) {
@@ -221,7 +242,7 @@ void ShapeModel::Packed::pack_trees(const ShapeModelDescription::Cascade& source
     }
     for (std::size_t path = 0; path < leaf_count; ++path) {
       const std::size_t leaf = tree * leaf_count + source_node[node_count + path] - node_count;
-      pack_leaf(source.leaves.data() + leaf * value_count,
+      pack_leaf(leaves.data() + leaf * value_count,
                 target.scale,
                 rows + (tree * leaf_count + path) * row_bytes());
     }
@@ -251,7 +272,8 @@ void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* 
 }
 
 ShapeModel::ShapeModel(const ShapeModelDescription& description)
-    : ShapeModel(description, description.leaf_type) {}
+    : ShapeModel(description,
+                 description.leaf_type == LeafType::F16 ? LeafType::I16 : description.leaf_type) {}
 ShapeModel::ShapeModel(const ShapeModelDescription& description, LeafType leaf_type) {
   description.check("shape model");
   packed_ = std::make_unique<const Packed>(description, leaf_type);

@@ -49,8 +49,9 @@ struct ShapeQuery {
 /// An ensemble ready to run, packed for this processor. Immutable: share it between threads.
 class ShapeModel {
  public:
-  /// Leaves are kept as the description says, or as `leaf_type`. Throws InputError when the
-  /// description is inconsistent.
+  /// Leaves are kept as the description says, half precision as 16-bit integers (as small, a third
+  /// faster, within 0.02 px); or as `leaf_type`. Throws InputError when the description is
+  /// inconsistent.
   explicit ShapeModel(const ShapeModelDescription& description);
   ShapeModel(const ShapeModelDescription& description, LeafType leaf_type);
   ~ShapeModel();

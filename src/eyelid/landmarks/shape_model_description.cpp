@@ -70,7 +70,7 @@ void ShapeModelDescription::check(const std::string& source) const {
   for (const Cascade& cascade : cascades) check_cascade(*this, cascade, source);
 }
 
-float leaf_scale(const std::vector<float>& leaves) {
+float leaf_scale(std::span<const float> leaves) {
   float largest = 0.0f;
   for (const float value : leaves) largest = std::max(largest, std::fabs(value));
   return largest > 0.0f ? largest / 32767.0f : 1.0f;

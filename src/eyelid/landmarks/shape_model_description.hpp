@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,6 @@ struct ShapeModelDescription {
 };
 
 /// The value of one step of I16 leaves: the largest leaf of the cascade is 32767 steps.
-float leaf_scale(const std::vector<float>& leaves);
+float leaf_scale(std::span<const float> leaves);
 
 }  // namespace eyelid::landmarks

@@ -45,7 +45,7 @@ struct F32 {
   }
   static Register load_sum(const float* sum) { return vld1q_f32(sum); }
   static void store_sum(float* sum, Register value) { vst1q_f32(sum, value); }
-  static constexpr std::size_t kBytes = 4;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 32; }
 };
 
 struct F16 : F32 {
@@ -55,7 +55,7 @@ struct F16 : F32 {
     sums[0] = vaddq_f32(sums[0], vcvt_f32_f16(vget_low_f16(halves)));
     sums[1] = vaddq_f32(sums[1], vcvt_high_f32_f16(halves));
   }
-  static constexpr std::size_t kBytes = 2;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 16; }
 };
 
 struct I16 {
@@ -68,7 +68,7 @@ struct I16 {
   }
   static Register load_sum(const std::int32_t* sum) { return vld1q_s32(sum); }
   static void store_sum(std::int32_t* sum, Register value) { vst1q_s32(sum, value); }
-  static constexpr std::size_t kBytes = 2;
+  static std::size_t row_bytes(int values) { return i16_row_bytes(values); }
 };
 
 template <class Number, int steps>
@@ -109,7 +109,7 @@ template <class Number>
 void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Number::Sum* sum) {
   const int steps = (leaves.value_count + 7) / 8;
   const int passes = (steps + kPassSteps - 1) / kPassSteps;
-  const std::size_t row_bytes = static_cast<std::size_t>(steps) * 8 * Number::kBytes;
+  const std::size_t row_bytes = Number::row_bytes(leaves.value_count);
   for (int pass = 0; pass < passes; ++pass) {
     const int begin = steps * pass / passes;
     const int end = steps * (pass + 1) / passes;

@@ -14,10 +14,27 @@ simde__m512d cvtps_pd_through_avx2(__m256 values) {
   return simde_mm512_loadu_pd(halves);
 }
 
-__m256i cvttpd_epi32_through_avx2(simde__m512d values) {
+// Rounding down, the one mode in use; what does not fit becomes the lowest integer.
+__m256i floor_pd_epi32_through_avx2(simde__m512d values) {
   __m256d halves[2];
   simde_mm512_storeu_pd(halves, values);
-  return _mm256_set_m128i(_mm256_cvttpd_epi32(halves[1]), _mm256_cvttpd_epi32(halves[0]));
+  return _mm256_set_m128i(_mm256_cvttpd_epi32(_mm256_floor_pd(halves[1])),
+                          _mm256_cvttpd_epi32(_mm256_floor_pd(halves[0])));
+}
+
+__m256 extractf32x8_through_avx2(simde__m512 values, int half) {
+  __m256 halves[2];
+  simde_mm512_storeu_ps(halves, values);
+  return halves[half];
+}
+
+unsigned cmplt_epu32_through_avx2(simde__m512i a, simde__m512i b) {
+  std::uint32_t left[16], right[16];
+  simde_mm512_storeu_si512(left, a);
+  simde_mm512_storeu_si512(right, b);
+  unsigned mask = 0;
+  for (int i = 0; i < 16; ++i) mask |= (left[i] < right[i] ? 1u : 0u) << i;
+  return mask;
 }
 
 simde__m512 maskz_loadu_ps_through_avx2(unsigned mask, const float* source) {
@@ -59,8 +76,12 @@ simde__m512 cvtepi32_ps_through_avx2(simde__m512i values) {
 
 #undef _mm512_cvtps_pd
 #define _mm512_cvtps_pd(values) cvtps_pd_through_avx2(values)
-#undef _mm512_cvttpd_epi32
-#define _mm512_cvttpd_epi32(values) cvttpd_epi32_through_avx2(values)
+#undef _mm512_cvt_roundpd_epi32
+#define _mm512_cvt_roundpd_epi32(values, mode) floor_pd_epi32_through_avx2(values)
+#undef _mm512_extractf32x8_ps
+#define _mm512_extractf32x8_ps(values, half) extractf32x8_through_avx2(values, half)
+#undef _mm512_cmplt_epu32_mask
+#define _mm512_cmplt_epu32_mask(a, b) cmplt_epu32_through_avx2(a, b)
 #undef _mm512_maskz_loadu_ps
 #define _mm512_maskz_loadu_ps(mask, source) maskz_loadu_ps_through_avx2(mask, source)
 #undef _mm256_maskz_loadu_epi16

@@ -67,10 +67,13 @@ void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* sh
 }
 
 void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
+  const std::size_t row_length = i16_row_bytes(leaves.value_count) / 2;
+  const auto* rows = reinterpret_cast<const std::int16_t*>(leaves.rows);
   for (int i = 0; i < leaves.value_count; ++i) {
     std::int32_t sum = 0;
     for (int tree = 0; tree < leaves.tree_count; ++tree) {
-      sum += leaf_row<std::int16_t>(leaves, leaf, tree)[i];
+      sum += rows[((static_cast<std::size_t>(tree) << leaves.depth) + leaf[tree]) * row_length +
+                  static_cast<std::size_t>(i)];
     }
     shape[i] += scale * static_cast<float>(sum);
   }

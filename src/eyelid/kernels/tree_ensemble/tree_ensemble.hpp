@@ -34,10 +34,12 @@ struct FeatureTable {
   const float* dx;
   const float* dy;
   int count;
+  int points;  // of the shape: anchors are smaller
 };
 
 /// values[i] = pixel nearest to shape[anchor] + (a dx - b dy, b dx + a dy), rounded as floor(p +
-/// .5); 0 outside the image. `shape` is x0 y0 x1 y1 ...; `values` holds count rounded up to 64.
+/// .5); 0 outside the image. `shape` is x0 y0 x1 y1 ..., readable up to 16 numbers in full;
+/// `values` holds count rounded up to 64.
 using SampleFeatures = void (*)(const SampledImage& image,
                                 const FeatureTable& features,
                                 const float* shape,
@@ -69,7 +71,8 @@ struct TreeTable {
 using WalkTrees = void (*)(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf);
 
 /// Leaves of one cascade: row (t << depth) + leaf[t] holds the values of tree t. Rows follow one
-/// another, each value_count numbers padded with zeros to a multiple of eight.
+/// another, each value_count numbers padded with zeros to a multiple of eight (16-bit integers: see
+/// i16_row_bytes).
 struct LeafTable {
   const std::byte* rows;
   int depth;
@@ -81,11 +84,18 @@ struct LeafTable {
 /// 16 numbers, aligned to 64 bytes. For leaves of single precision, and of half precision.
 using AddLeaves = void (*)(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
 
-/// shape[i] += scale * (sum over trees of the 16-bit leaf value i, exact).
+/// shape[i] += scale * (sum over trees of the leaf value i, exact). For leaves of 16-bit integers,
+/// and of 8-bit ones from -127 to 127, whose rows are i8_row_bytes(value_count) apart and aligned
+/// to as many bytes up to 32: one line of the cache holds a whole row of up to 64 values.
 using AddScaledLeaves = void (*)(const LeafTable& leaves,
                                  const std::uint8_t* leaf,
                                  float scale,
                                  float* shape);
+
+constexpr std::size_t i16_row_bytes(int value_count) {
+  const auto bytes = 2 * static_cast<std::size_t>(value_count);
+  return bytes > 32 && bytes <= 64 ? 64 : (bytes + 31) / 32 * 32;
+}
 
 struct TreeKernels {
   const char* isa;       // "scalar", "x86_avx2", ...

@@ -58,34 +58,35 @@ TEST_P(TreeVariants, SampleFeaturesEqualsScalar) {
   constexpr int kHeight = 47;
   std::vector<std::uint8_t> pixels(70 * kHeight + 64);
   for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() | 1u);  // never 0
-  for (const int count : {1, 3, 4, 7, 16, 33, 400, 512, 1024}) {
-    const auto padded = static_cast<std::size_t>((count + 15) / 16 * 16);
-    AlignedBuffer<std::int32_t> anchor(padded);
-    AlignedBuffer<float> dx(padded), dy(padded), shape(144);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      anchor[i] = static_cast<std::int32_t>(random() % 68);
-      dx[i] = uniform(random, -0.3f, 0.3f);
-      dy[i] = uniform(random, -0.3f, 0.3f);
-    }
-    const FeatureTable features{anchor.data(), dx.data(), dy.data(), count};
-    for (const double extent : {20.0, 61.0, 300.0, 1e12}) {
-      for (std::size_t i = 0; i < 136; ++i) shape[i] = uniform(random, -0.2f, 1.2f);
-      // Shapes that flew away: far, infinite, no number.
-      shape[0] = 1e30f;
-      shape[3] = -std::numeric_limits<float>::infinity();
-      shape[4] = std::numeric_limits<float>::quiet_NaN();
-      const SampledImage image{pixels.data(), 70, kWidth, kHeight, -3.0, 2.0, extent, extent / 2};
-      const std::size_t size = (static_cast<std::size_t>(count) + 63) / 64 * 64;
-      AlignedBuffer<std::uint8_t> expected(size + 64), found(size + 64);
-      std::memset(found.data(), 7, size + 64);
-      scalar::sample_features(image, features, shape.data(), 0.9f, -0.2f, expected.data());
-      GetParam().sample_features(image, features, shape.data(), 0.9f, -0.2f, found.data());
+  for (const int points : {1, 6, 8, 9, 12, 16, 17, 68})
+    for (const int count : {1, 3, 4, 7, 16, 33, 400, 512, 1024}) {
+      const auto padded = static_cast<std::size_t>((count + 15) / 16 * 16);
+      AlignedBuffer<std::int32_t> anchor(padded);
+      AlignedBuffer<float> dx(padded), dy(padded), shape(144);
       for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-        ASSERT_EQ(found[i], expected[i]) << "feature " << i << " of " << count;
+        anchor[i] = static_cast<std::int32_t>(random() % static_cast<unsigned>(points));
+        dx[i] = uniform(random, -0.3f, 0.3f);
+        dy[i] = uniform(random, -0.3f, 0.3f);
       }
-      for (std::size_t i = size; i < size + 64; ++i) ASSERT_EQ(found[i], 7) << "wrote behind";
+      const FeatureTable features{anchor.data(), dx.data(), dy.data(), count, points};
+      for (const double extent : {20.0, 61.0, 300.0, 1e12}) {
+        for (std::size_t i = 0; i < 136; ++i) shape[i] = uniform(random, -0.2f, 1.2f);
+        // Shapes that flew away: far, infinite, no number.
+        shape[0] = 1e30f;
+        shape[3] = -std::numeric_limits<float>::infinity();
+        shape[4] = std::numeric_limits<float>::quiet_NaN();
+        const SampledImage image{pixels.data(), 70, kWidth, kHeight, -3.0, 2.0, extent, extent / 2};
+        const std::size_t size = (static_cast<std::size_t>(count) + 63) / 64 * 64;
+        AlignedBuffer<std::uint8_t> expected(size + 64), found(size + 64);
+        std::memset(found.data(), 7, size + 64);
+        scalar::sample_features(image, features, shape.data(), 0.9f, -0.2f, expected.data());
+        GetParam().sample_features(image, features, shape.data(), 0.9f, -0.2f, found.data());
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+          ASSERT_EQ(found[i], expected[i]) << "feature " << i << " of " << count;
+        }
+        for (std::size_t i = size; i < size + 64; ++i) ASSERT_EQ(found[i], 7) << "wrote behind";
+      }
     }
-  }
 }
 
 TEST_P(TreeVariants, WalkTreesEqualsScalar) {
@@ -131,17 +132,24 @@ struct RandomLeaves {
   RandomLeaves(int tree_count, int depth, int value_count, std::mt19937& random)
       : rows_f32(row_count(tree_count, depth) * row_length(value_count)),
         rows_16(rows_f32.size()),
+        rows_i16(row_count(tree_count, depth) * i16_row_bytes(value_count) / 2),
         leaf((static_cast<std::size_t>(tree_count) + 63) / 64 * 64),
         table_f32{
             reinterpret_cast<const std::byte*>(rows_f32.data()), depth, tree_count, value_count},
         table_16{
-            reinterpret_cast<const std::byte*>(rows_16.data()), depth, tree_count, value_count} {
+            reinterpret_cast<const std::byte*>(rows_16.data()), depth, tree_count, value_count},
+        table_i16{
+            reinterpret_cast<const std::byte*>(rows_i16.data()), depth, tree_count, value_count} {
     const std::size_t length = row_length(value_count);
     for (std::size_t i = 0; i < rows_f32.size(); ++i) {
       if (i % length >= static_cast<std::size_t>(value_count)) continue;
       rows_f32[i] = uniform(random, -1.0f, 1.0f);
-      // Finite halves and any 16-bit integer.
+      // Finite halves.
       rows_16[i] = static_cast<std::uint16_t>(random() & 0xbbffu);
+    }
+    for (std::size_t i = 0; i < rows_i16.size(); ++i) {
+      // Numbers behind a row must not be added anywhere, whatever they are.
+      rows_i16[i] = static_cast<std::int16_t>(random());
     }
     for (std::size_t i = 0; i < static_cast<std::size_t>(tree_count); ++i) {
       leaf[i] = static_cast<std::uint8_t>(random() % (1u << depth));
@@ -156,14 +164,15 @@ struct RandomLeaves {
 
   AlignedBuffer<float> rows_f32;
   AlignedBuffer<std::uint16_t> rows_16;
+  AlignedBuffer<std::int16_t> rows_i16;
   AlignedBuffer<std::uint8_t> leaf;
-  LeafTable table_f32, table_16;
+  LeafTable table_f32, table_16, table_i16;
 };
 
 TEST_P(TreeVariants, AddLeavesEqualsScalarBitByBit) {
   std::mt19937 random(3);
   for (const int values : {2, 7, 8, 12, 15, 16, 17, 24, 100, 136, 140, 196, 300, 1024}) {
-    for (const int trees : {1, 11, 12, 13, 70}) {
+    for (const int trees : {1, 11, 12, 13, 70, 256, 600}) {
       const RandomLeaves leaves(trees, 3, values, random);
       const std::size_t size = (static_cast<std::size_t>(values) + 15) / 16 * 16;
       AlignedBuffer<float> start(size + 16);
@@ -187,8 +196,8 @@ TEST_P(TreeVariants, AddLeavesEqualsScalarBitByBit) {
       expect_equal([&](float* s) { scalar::add_leaves_f16(leaves.table_16, leaf, s); },
                    [&](float* s) { variant.add_leaves_f16(leaves.table_16, leaf, s); },
                    "f16");
-      expect_equal([&](float* s) { scalar::add_leaves_i16(leaves.table_16, leaf, 1e-5f, s); },
-                   [&](float* s) { variant.add_leaves_i16(leaves.table_16, leaf, 1e-5f, s); },
+      expect_equal([&](float* s) { scalar::add_leaves_i16(leaves.table_i16, leaf, 1e-5f, s); },
+                   [&](float* s) { variant.add_leaves_i16(leaves.table_i16, leaf, 1e-5f, s); },
                    "i16");
     }
   }

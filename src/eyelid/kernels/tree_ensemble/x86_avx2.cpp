@@ -42,14 +42,14 @@ struct F32 {
   static __m256 load_sum(const float* sum) { return _mm256_loadu_ps(sum); }
   static __m256 add(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
   static void store_sum(float* sum, __m256 value) { _mm256_storeu_ps(sum, value); }
-  static constexpr std::size_t kBytes = 4;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 32; }
 };
 
 struct F16 : F32 {
   static __m256 load(const std::byte* row, std::size_t i) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row) + i));
   }
-  static constexpr std::size_t kBytes = 2;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 16; }
 };
 
 struct I16 {
@@ -64,7 +64,7 @@ struct I16 {
   static void store_sum(std::int32_t* sum, __m256i value) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum), value);
   }
-  static constexpr std::size_t kBytes = 2;
+  static std::size_t row_bytes(int values) { return i16_row_bytes(values); }
 };
 
 struct Rows {
@@ -126,8 +126,7 @@ template <class Number>
 void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Number::Sum* sum) {
   const int registers = (leaves.value_count + 7) / 8;
   const int passes = (registers + kPassRegisters - 1) / kPassRegisters;
-  const Rows rows{
-      leaves.rows, static_cast<std::size_t>(registers) * 8 * Number::kBytes, leaves.depth, leaf};
+  const Rows rows{leaves.rows, Number::row_bytes(leaves.value_count), leaves.depth, leaf};
   const int block_trees = passes == 1 ? leaves.tree_count : kBlockTrees;
   for (int tree = 0; tree < kAhead && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
   for (int first = 0; first < leaves.tree_count; first += block_trees) {

@@ -9,19 +9,100 @@ namespace {
 __m256i pixel_position(__m256 value, __m512d origin, __m512d extent) {
   const __m512d scaled = _mm512_mul_pd(extent, _mm512_cvtps_pd(value));
   const __m512d shifted = _mm512_add_pd(_mm512_add_pd(origin, scaled), _mm512_set1_pd(0.5));
-  return _mm512_cvttpd_epi32(_mm512_floor_pd(shifted));
+  return _mm512_cvt_roundpd_epi32(shifted, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
 }
 
-// All ones where 0 <= value <= last.
-__m256i is_inside(__m256i value, __m256i last) {
-  return _mm256_cmpeq_epi32(_mm256_min_epu32(value, last), value);
+struct Anchors {
+  __m512 x, y;
+};
+
+// At most sixteen points, looked up by permutation.
+struct ShapeInRegisters {
+  __m512 x, y;
+
+  ShapeInRegisters(const float* shape, int points) {
+    const __m512 first = _mm512_loadu_ps(shape);
+    const __m512 second = points > 8 ? _mm512_loadu_ps(shape + 16) : first;
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+    x = _mm512_permutex2var_ps(first, even, second);
+    y = _mm512_permutex2var_ps(first, odd, second);
+  }
+  Anchors at(const std::int32_t* anchor) const {
+    const __m512i index = _mm512_load_si512(anchor);
+    return {_mm512_permutexvar_ps(index, x), _mm512_permutexvar_ps(index, y)};
+  }
+};
+
+struct ShapeInMemory {
+  const float* shape;
+
+  // x0 y0 of two shape points.
+  __m128 two(const std::int32_t* anchor) const {
+    const auto* first = reinterpret_cast<const double*>(shape + 2 * anchor[0]);
+    const auto* second = reinterpret_cast<const double*>(shape + 2 * anchor[1]);
+    return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(first), second));
+  }
+  Anchors at(const std::int32_t* anchor) const {
+    __m512 even = _mm512_castps128_ps512(two(anchor));
+    even = _mm512_insertf32x4(even, two(anchor + 4), 1);
+    even = _mm512_insertf32x4(even, two(anchor + 8), 2);
+    even = _mm512_insertf32x4(even, two(anchor + 12), 3);
+    __m512 odd = _mm512_castps128_ps512(two(anchor + 2));
+    odd = _mm512_insertf32x4(odd, two(anchor + 6), 1);
+    odd = _mm512_insertf32x4(odd, two(anchor + 10), 2);
+    odd = _mm512_insertf32x4(odd, two(anchor + 14), 3);
+    return {_mm512_shuffle_ps(even, odd, _MM_SHUFFLE(2, 0, 2, 0)),
+            _mm512_shuffle_ps(even, odd, _MM_SHUFFLE(3, 1, 3, 1))};
+  }
+};
+
+// Sixteen pixel positions, floor(origin + extent * value + 0.5).
+__m512i sixteen_positions(__m512 value, __m512d origin, __m512d extent) {
+  const __m256i low = pixel_position(_mm512_castps512_ps256(value), origin, extent);
+  const __m256i high = pixel_position(_mm512_extractf32x8_ps(value, 1), origin, extent);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
 
-// x0 y0 of two shape points.
-__m128 load_two_points(const float* shape, const std::int32_t* anchor) {
-  const auto* first = reinterpret_cast<const double*>(shape + 2 * anchor[0]);
-  const auto* second = reinterpret_cast<const double*>(shape + 2 * anchor[1]);
-  return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(first), second));
+template <class Shape>
+void sample_around(const SampledImage& image,
+                   const FeatureTable& features,
+                   const Shape& shape,
+                   float a,
+                   float b,
+                   std::uint8_t* values) {
+  const __m512 turn_a = _mm512_set1_ps(a);
+  const __m512 turn_b = _mm512_set1_ps(b);
+  const __m512d left = _mm512_set1_pd(image.left);
+  const __m512d top = _mm512_set1_pd(image.top);
+  const __m512d extent_x = _mm512_set1_pd(image.extent_x);
+  const __m512d extent_y = _mm512_set1_pd(image.extent_y);
+  const __m512i width = _mm512_set1_epi32(image.width);
+  const __m512i height = _mm512_set1_epi32(image.height);
+  const __m512i stride = _mm512_set1_epi32(static_cast<int>(image.stride));
+  for (int i = 0; i < features.count; i += 16) {
+    const Anchors anchor = shape.at(features.anchor + i);
+    const __m512 dx = _mm512_load_ps(features.dx + i);
+    const __m512 dy = _mm512_load_ps(features.dy + i);
+    const __m512 turned_x = _mm512_sub_ps(_mm512_mul_ps(turn_a, dx), _mm512_mul_ps(turn_b, dy));
+    const __m512 turned_y = _mm512_add_ps(_mm512_mul_ps(turn_b, dx), _mm512_mul_ps(turn_a, dy));
+    const __m512i column = sixteen_positions(_mm512_add_ps(turned_x, anchor.x), left, extent_x);
+    const __m512i row = sixteen_positions(_mm512_add_ps(turned_y, anchor.y), top, extent_y);
+    const __mmask16 inside = static_cast<__mmask16>(_mm512_cmplt_epu32_mask(column, width) &
+                                                    _mm512_cmplt_epu32_mask(row, height));
+    // Outside, the first pixel is read and its value dropped.
+    alignas(64) std::uint32_t offset[16];
+    const __m512i position = _mm512_add_epi32(_mm512_mullo_epi32(row, stride), column);
+    _mm512_store_si512(offset, _mm512_maskz_mov_epi32(inside, position));
+#pragma GCC unroll 16
+    for (int k = 0; k < 16; ++k) values[i + k] = image.pixels[offset[k]];
+    if (inside != 0xffff) {
+      for (int k = 0; k < 16; ++k) {
+        if ((inside >> k & 1) == 0) values[i + k] = 0;
+      }
+    }
+  }
 }
 
 // Rows are fetched this many trees ahead: their addresses are known, the hardware cannot guess
@@ -46,18 +127,6 @@ struct F16 : F32 {
     const auto* p = reinterpret_cast<const std::uint16_t*>(row) + 16 * i;
     return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, p));
   }
-  static constexpr std::size_t kBytes = 2;
-};
-
-struct I16 {
-  using Sum = std::int32_t;
-  static __m512i load(const std::byte* row, std::size_t i, __mmask16 mask) {
-    const auto* p = reinterpret_cast<const std::int16_t*>(row) + 16 * i;
-    return _mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(mask, p));
-  }
-  static __m512i load_sum(const std::int32_t* sum) { return _mm512_loadu_si512(sum); }
-  static __m512i add(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
-  static void store_sum(std::int32_t* sum, __m512i value) { _mm512_storeu_si512(sum, value); }
   static constexpr std::size_t kBytes = 2;
 };
 
@@ -140,6 +209,68 @@ void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Numb
   }
 }
 
+// Rows of integers are short: as many are on their way at once as the processor can keep track of.
+constexpr int kAheadI16 = 32;
+constexpr int kI16PassRegisters = 9;  // a row of 68 points in one pass
+
+// Adds 16 * registers numbers of every row, from number 16 * offset on, to `sum`. Where one pass
+// covers the row, kRowBytes is its length and addresses take a shift instead of a multiplication:
+// short rows are bound by the instructions that find them.
+template <int registers, std::size_t kRowBytes>
+void add_i16_rows(const Rows& rows, std::size_t offset, bool is_prefetching, std::int32_t* sum) {
+  const std::size_t row_bytes = kRowBytes > 0 ? kRowBytes : rows.row_bytes;
+  const std::size_t tree_bytes = row_bytes << rows.depth;
+  const std::uint8_t* leaf = rows.leaf;
+  const std::byte* tree_rows = rows.begin + 32 * offset;
+  const int ahead_end = is_prefetching ? rows.tree_count - kAheadI16 : 0;
+  __m512i sums[registers];
+#pragma GCC unroll 16
+  for (int i = 0; i < registers; ++i) sums[i] = _mm512_setzero_si512();
+  int tree = 0;
+  const auto add_tree = [&]() __attribute__((always_inline)) {
+    const std::byte* row = tree_rows + leaf[tree] * row_bytes;
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < registers; ++i) {
+      const auto* steps = reinterpret_cast<const __m256i*>(row + 32 * i);
+      sums[i] = _mm512_add_epi32(sums[i], _mm512_cvtepi16_epi32(_mm256_load_si256(steps)));
+    }
+    tree_rows += tree_bytes;
+    ++tree;
+  };
+  while (tree < ahead_end) {
+    const std::byte* ahead =
+        tree_rows + kAheadI16 * tree_bytes + leaf[tree + kAheadI16] * row_bytes;
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < row_bytes; i += 64) {
+      _mm_prefetch(reinterpret_cast<const char*>(ahead + i), _MM_HINT_T0);
+    }
+    add_tree();
+  }
+  while (tree < rows.tree_count) add_tree();
+#pragma GCC unroll 16
+  for (int i = 0; i < registers; ++i) _mm512_store_si512(sum + 16 * i, sums[i]);
+}
+
+using AddI16Rows = void (*)(const Rows&, std::size_t, bool, std::int32_t*);
+constexpr AddI16Rows kAddI16Row[kI16PassRegisters] = {add_i16_rows<1, 32>,
+                                                      add_i16_rows<2, 64>,
+                                                      add_i16_rows<3, 96>,
+                                                      add_i16_rows<4, 128>,
+                                                      add_i16_rows<5, 160>,
+                                                      add_i16_rows<6, 192>,
+                                                      add_i16_rows<7, 224>,
+                                                      add_i16_rows<8, 256>,
+                                                      add_i16_rows<9, 288>};
+constexpr AddI16Rows kAddI16Part[kI16PassRegisters] = {add_i16_rows<1, 0>,
+                                                       add_i16_rows<2, 0>,
+                                                       add_i16_rows<3, 0>,
+                                                       add_i16_rows<4, 0>,
+                                                       add_i16_rows<5, 0>,
+                                                       add_i16_rows<6, 0>,
+                                                       add_i16_rows<7, 0>,
+                                                       add_i16_rows<8, 0>,
+                                                       add_i16_rows<9, 0>};
+
 }  // namespace
 
 void sample_features(const SampledImage& image,
@@ -148,43 +279,10 @@ void sample_features(const SampledImage& image,
                      float a,
                      float b,
                      std::uint8_t* values) {
-  const __m256 turn_a = _mm256_set1_ps(a);
-  const __m256 turn_b = _mm256_set1_ps(b);
-  const __m512d left = _mm512_set1_pd(image.left);
-  const __m512d top = _mm512_set1_pd(image.top);
-  const __m512d extent_x = _mm512_set1_pd(image.extent_x);
-  const __m512d extent_y = _mm512_set1_pd(image.extent_y);
-  const __m256i last_column = _mm256_set1_epi32(image.width - 1);
-  const __m256i last_row = _mm256_set1_epi32(image.height - 1);
-  const __m256i stride = _mm256_set1_epi32(static_cast<int>(image.stride));
-  for (int i = 0; i < features.count; i += 8) {
-    const std::int32_t* anchor = features.anchor + i;
-    const __m256 even =
-        _mm256_set_m128(load_two_points(shape, anchor + 4), load_two_points(shape, anchor));
-    const __m256 odd =
-        _mm256_set_m128(load_two_points(shape, anchor + 6), load_two_points(shape, anchor + 2));
-    const __m256 anchor_x = _mm256_shuffle_ps(even, odd, _MM_SHUFFLE(2, 0, 2, 0));
-    const __m256 anchor_y = _mm256_shuffle_ps(even, odd, _MM_SHUFFLE(3, 1, 3, 1));
-    const __m256 dx = _mm256_load_ps(features.dx + i);
-    const __m256 dy = _mm256_load_ps(features.dy + i);
-    const __m256 turned_x = _mm256_sub_ps(_mm256_mul_ps(turn_a, dx), _mm256_mul_ps(turn_b, dy));
-    const __m256 turned_y = _mm256_add_ps(_mm256_mul_ps(turn_b, dx), _mm256_mul_ps(turn_a, dy));
-    const __m256i column = pixel_position(_mm256_add_ps(turned_x, anchor_x), left, extent_x);
-    const __m256i row = pixel_position(_mm256_add_ps(turned_y, anchor_y), top, extent_y);
-    const __m256i inside =
-        _mm256_and_si256(is_inside(column, last_column), is_inside(row, last_row));
-    // Outside, the first pixel is read and its value dropped.
-    alignas(32) std::uint32_t offset[8];
-    const __m256i position = _mm256_add_epi32(_mm256_mullo_epi32(row, stride), column);
-    _mm256_store_si256(reinterpret_cast<__m256i*>(offset), _mm256_and_si256(position, inside));
-    const int mask = _mm256_movemask_ps(_mm256_castsi256_ps(inside));
-#pragma GCC unroll 8
-    for (int k = 0; k < 8; ++k) values[i + k] = image.pixels[offset[k]];
-    if (mask != 255) {
-      for (int k = 0; k < 8; ++k) {
-        if ((mask >> k & 1) == 0) values[i + k] = 0;
-      }
-    }
+  if (features.points <= 16) {
+    sample_around(image, features, ShapeInRegisters(shape, features.points), a, b, values);
+  } else {
+    sample_around(image, features, ShapeInMemory{shape}, a, b, values);
   }
 }
 
@@ -198,13 +296,23 @@ void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* sh
 
 void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
   alignas(64) std::int32_t sums[kMaxLeafValues];
-  for (int i = 0; i < leaves.value_count; i += 16) {
-    _mm512_storeu_si512(sums + i, _mm512_setzero_si512());
+  const std::size_t row_bytes = i16_row_bytes(leaves.value_count);
+  const Rows rows{leaves.rows, row_bytes, leaves.depth, leaves.tree_count, leaf};
+  for (int tree = 0; tree < kAheadI16 && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
+  const int registers = static_cast<int>(row_bytes / 32);
+  if (registers <= kI16PassRegisters) {
+    kAddI16Row[registers - 1](rows, 0, true, sums);
+  } else {
+    const int passes = (registers + kI16PassRegisters - 1) / kI16PassRegisters;
+    for (int pass = 0; pass < passes; ++pass) {
+      const int begin = registers * pass / passes;
+      const int count = registers * (pass + 1) / passes - begin;
+      kAddI16Part[count - 1](rows, static_cast<std::size_t>(begin), pass == 0, sums + 16 * begin);
+    }
   }
-  add_leaves<I16>(leaves, leaf, sums);
   const __m512 factor = _mm512_set1_ps(scale);
   for (int i = 0; i < leaves.value_count; i += 16) {
-    const __m512 step = _mm512_mul_ps(factor, _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + i)));
+    const __m512 step = _mm512_mul_ps(factor, _mm512_cvtepi32_ps(_mm512_load_si512(sums + i)));
     _mm512_storeu_ps(shape + i, _mm512_add_ps(_mm512_loadu_ps(shape + i), step));
   }
 }
