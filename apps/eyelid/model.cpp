@@ -15,6 +15,7 @@
 #include "eyelid/inference/sha256.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "json_output.hpp"
+#include "model_fetch.hpp"
 #include "options.hpp"
 
 namespace eyelid::app {
@@ -86,8 +87,8 @@ struct ConvertCommand {
 }  // namespace
 
 void add_model_command(CLI::App& app) {
-  CLI::App* model =
-      app.add_subcommand("model", "What a model file holds; conversion between formats");
+  CLI::App* model = app.add_subcommand(
+      "model", "What a model file holds; public models; conversion between formats");
   model->require_subcommand(1);
 
   auto inspecting = std::make_shared<InspectCommand>();
@@ -96,6 +97,8 @@ void add_model_command(CLI::App& app) {
   inspect->add_option("file", inspecting->source, "Model file")->required();
   add_json_option(*inspect, inspecting->json);
   inspect->callback([inspecting] { inspecting->run(); });
+
+  add_model_fetch(*model);
 
   auto converting = std::make_shared<ConvertCommand>();
   CLI::App* convert =
