@@ -21,7 +21,13 @@ nlohmann::ordered_json face_json(const FaceBox& face) {
                                  {"score", face.score},
                                  {"keypoints", nlohmann::ordered_json::array()}};
   if (!face.keypoints) return json;
-  for (const Point& point : *face.keypoints) json["keypoints"].push_back({point.x, point.y});
+  const auto add = [&](Point point) { json["keypoints"].push_back({point.x, point.y}); };
+  if (face.mouth_corners) {  // MTCNN: two eyes, nose, two corners of the mouth
+    for (std::size_t i = 0; i < 3; i++) add((*face.keypoints)[i]);
+    for (const Point& corner : *face.mouth_corners) add(corner);
+  } else {
+    for (const Point& point : *face.keypoints) add(point);
+  }
   return json;
 }
 

@@ -11,11 +11,12 @@
 #include "eyelid/inference/blazeface_onnx.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/inference/model_file.hpp"
+#include "eyelid/inference/mtcnn_weights.hpp"
+#include "eyelid/inference/numpy_file.hpp"
 #include "eyelid/inference/safetensors.hpp"
 #include "eyelid/inference/sha256.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "json_output.hpp"
-#include "model_fetch.hpp"
 #include "options.hpp"
 
 namespace eyelid::app {
@@ -40,8 +41,8 @@ struct InspectCommand {
   Description describe() const;
 };
 
-/// TFLite and PyTorch files are BlazeFace; our own files say what they are; the rest is dlib's or
-/// foreign.
+/// TFLite and other PyTorch files are BlazeFace; our own files say what they are; the rest is
+/// dlib's or foreign.
 bool is_blazeface(std::span<const std::byte> bytes, const std::string& source) {
   const auto has = [&](std::size_t offset, std::string_view magic) {
     return bytes.size() >= offset + magic.size() &&
@@ -53,7 +54,17 @@ bool is_blazeface(std::span<const std::byte> bytes, const std::string& source) {
   return file.metadata_or_empty("format").find("shape model") == std::string::npos;
 }
 
+/// Three networks in a folder, or one of them named by file; or our own file of them.
+bool is_mtcnn(const std::filesystem::path& source) {
+  if (std::filesystem::is_directory(source)) return true;
+  const std::string name = source.filename().string();
+  if (name == "pnet.pt" || name == "rnet.pt" || name == "onet.pt") return true;
+  const std::vector<std::byte> bytes = inference::read_model_file(source);
+  return inference::is_numpy_file(bytes) || inference::is_mtcnn_safetensors(bytes, source.string());
+}
+
 Description InspectCommand::describe() const {
+  if (is_mtcnn(source)) return inference::describe_mtcnn(inference::load_mtcnn(source));
   const std::vector<std::byte> bytes = inference::read_model_file(source);
   const std::string name = source.string();
   Description description =
@@ -77,8 +88,10 @@ struct ConvertCommand {
       inference::convert_blazeface_to_onnx(source, target);
     } else if (kind == "blazeface") {
       inference::convert_blazeface(source, target);
+    } else if (kind == "mtcnn") {
+      inference::convert_mtcnn(source, target);
     } else {
-      throw InputError("--kind " + kind + ": not part of this version; expected blazeface or ert");
+      throw InputError("--kind " + kind + ": unknown; expected blazeface, ert or mtcnn");
     }
     fmt::print("{} -> {}\n", source.string(), target.string());
   }
@@ -87,8 +100,8 @@ struct ConvertCommand {
 }  // namespace
 
 void add_model_command(CLI::App& app) {
-  CLI::App* model = app.add_subcommand(
-      "model", "What a model file holds; public models; conversion between formats");
+  CLI::App* model =
+      app.add_subcommand("model", "What a model file holds; conversion between formats");
   model->require_subcommand(1);
 
   auto inspecting = std::make_shared<InspectCommand>();
@@ -98,12 +111,15 @@ void add_model_command(CLI::App& app) {
   add_json_option(*inspect, inspecting->json);
   inspect->callback([inspecting] { inspecting->run(); });
 
-  add_model_fetch(*model);
-
   auto converting = std::make_shared<ConvertCommand>();
   CLI::App* convert =
       model->add_subcommand("convert", "Foreign model to safetensors; BlazeFace to ONNX");
-  convert->add_option("source", converting->source, ".tflite, .pth, .dat or .safetensors")
+  convert
+      ->add_option("source",
+                   converting->source,
+                   ".tflite, .pth, .dat or .safetensors; for mtcnn also a folder with pnet.pt, "
+                   "rnet.pt, onet.pt or "
+                   "det1.npy, det2.npy, det3.npy")
       ->required();
   convert->add_option("--kind", converting->kind, "blazeface, ert or mtcnn")
       ->check(CLI::IsMember({"blazeface", "ert", "mtcnn"}))

@@ -16,13 +16,21 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
   command
       .add_option("--detector-model",
                   request.detector_model,
-                  "BlazeFace weights: .safetensors, .tflite or .pth")
+                  "BlazeFace: .safetensors, .tflite or .pth; MTCNN: .safetensors, .pt or a folder "
+                  "of its three files (default: what `eyelid model fetch mtcnn` left)")
       ->group(group);
   command
       .add_option("--landmark-model",
                   request.landmark_models,
                   "Landmark model: .safetensors or dlib .dat; replaces the embedded one with as "
                   "many points")
+      ->group(group);
+  command
+      .add_option("--upsample",
+                  request.upsampling,
+                  "HOG: double the frame this many times first, for faces below 80 px")
+      ->check(CLI::Range(0, 4))
+      ->capture_default_str()
       ->group(group);
   command.add_option("--device", request.device, "auto, cpu or cuda")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
@@ -45,13 +53,14 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
       .add_option("--detect-every",
                   request.detect_every,
                   "Detect on every n-th frame, carry the box by the landmarks in between "
-                  "(default: 1 for blazeface, fps / 50 for hog)")
+                  "(default: 1 for blazeface, fps / 50 for hog and mtcnn)")
       ->check(CLI::Range(0, 100000))
       ->group(group);
   command
-      .add_option("--score",
-                  request.score_threshold,
-                  "Least detector score of a face, 0 .. 1 (default: 0.5)")
+      .add_option(
+          "--score",
+          request.score_threshold,
+          "Least detector score of a face, 0 .. 1 (default: 0.5; mtcnn 0.7; hog in track 0.35)")
       ->check(CLI::Range(0.0, 1.0))
       ->group(group);
 }

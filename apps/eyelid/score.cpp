@@ -7,13 +7,9 @@
 #include "command.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/output/scores_csv.hpp"
-#include "eyelid/pipeline/export_session.hpp"
-#include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
-#include "eyelid/pipeline/trial_pictures.hpp"
 #include "json_output.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "score_figures.hpp"
 
 namespace eyelid::app {
@@ -28,19 +24,12 @@ struct ScoreCommand {
   std::filesystem::path json;
   bool lists_presets = false;
   std::string shown_preset;
-  pipeline::ExportDetails exports;
-  bool without_report = false;
-  bool with_pictures = false;
-  bool without_pictures = false;
 
   void run();
 
  private:
   std::vector<pipeline::ScoreRequest> requests() const;
-  void write_report(const pipeline::ScoredSession& session) const;
-  void write_study(const std::vector<pipeline::ScoredSession>& sessions,
-                   const LearningSummary& study,
-                   const std::filesystem::path& folder) const;
+  void write_study(const LearningSummary& study, const std::filesystem::path& folder) const;
 };
 
 void list_presets() {
@@ -83,24 +72,11 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   return result;
 }
 
-void ScoreCommand::write_report(const pipeline::ScoredSession& session) const {
-  if (without_report) return;
-  const pipeline::PictureChoice choice = without_pictures ? pipeline::PictureChoice::Never
-                                         : with_pictures  ? pipeline::PictureChoice::Always
-                                                          : pipeline::PictureChoice::Auto;
-  Progress bar("pictures of the trials", "frames");
-  const auto total = static_cast<std::int64_t>(session.trace.size());
-  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
-      session, choice, [&](std::int64_t done) { bar.update(done, total); });
-  bar.finish();
-  pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
-}
-
-void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
-                               const LearningSummary& study,
+void ScoreCommand::write_study(const LearningSummary& study,
                                const std::filesystem::path& folder) const {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
   output::write_curve_csv(folder / "learning_curve.csv", study.points);
-  if (!without_report) pipeline::write_study_report(folder / "learning.html", sessions, study);
 }
 
 void ScoreCommand::run() {
@@ -116,12 +92,7 @@ void ScoreCommand::run() {
   std::vector<pipeline::ScoredSession> sessions;
   for (const pipeline::ScoreRequest& one : requests()) {
     sessions.push_back(pipeline::score_folder(one));
-    pipeline::ScoredSession& session = sessions.back();
-    const std::vector<std::filesystem::path> files =
-        pipeline::export_session(session, exports, session.warnings);
-    print_scores(session);
-    for (const std::filesystem::path& file : files) fmt::print("  exported {}\n", file.string());
-    write_report(session);
+    print_scores(sessions.back());
   }
   const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
   const LearningSummary study = pipeline::learning_of_study(sessions);
@@ -135,7 +106,7 @@ void ScoreCommand::run() {
   output::write_blocks_csv(folder / "learning_blocks.csv", eyes);
   const bool is_study = sessions.size() > 1;
   if (is_study) {
-    write_study(sessions, study, folder);
+    write_study(study, folder);
     print_study(study);
   }
   if (!json.empty()) {
@@ -194,40 +165,6 @@ void add_score_command(CLI::App& app) {
   score->add_option("--camera", request.conditions.camera, "Condition")->group(levels);
   score->add_option("--distance", request.conditions.distance, "Condition: of the face")
       ->group(levels);
-  const std::string clock = "Trial times";
-  score
-      ->add_option(
-          "--sync-region",
-          request.sync_region,
-          "x,y,w,h of a lamp in the picture that lights with the CS, or with the log's sync")
-      ->group(clock);
-  score
-      ->add_option("--events",
-                   request.events_file,
-                   "Event log on its own clock (time_s,event: cs, us, sync), aligned by the lamp")
-      ->group(clock);
-  const std::string other = "Other programs";
-  pipeline::ExportDetails& exports = command->exports;
-  score->add_option("--export", exports.formats, "dlc, sleap, nwb (several with commas)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"dlc", "sleap", "nwb"}))
-      ->group(other);
-  score->add_option("--session-start", exports.start_time, "NWB: ISO 8601")->group(other);
-  score->add_option("--species", exports.species, "NWB (default: Homo sapiens)")->group(other);
-  score->add_option("--sex", exports.sex, "NWB: M, F, O or U")
-      ->check(CLI::IsMember({"M", "F", "O", "U"}))
-      ->group(other);
-  score->add_option("--age", exports.age, "NWB: ISO 8601 duration, P30Y")->group(other);
-  const std::string report = "Report";
-  score->add_flag("--no-report", command->without_report, "Leave no conditioning.html")
-      ->group(report);
-  score
-      ->add_flag("--pictures",
-                 command->with_pictures,
-                 "Pictures of every trial (default: up to 30,000 frames)")
-      ->group(report);
-  score->add_flag("--no-pictures", command->without_pictures, "Leave the pictures out")
-      ->group(report);
   add_json_option(*score, command->json);
   score->callback([command] { command->run(); });
 }

@@ -241,10 +241,9 @@ class OnnxRuntime:
             constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
-        self.model_bytes = model.SerializeToString()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(self.model_bytes, options)
+        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options)
 
     def prepare(self, picture):
         plane = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
@@ -330,5 +329,4 @@ def main():
         options.json.write_text(json.dumps({"rows": rows, "fma_peak_gmacs": peaks.max()}, indent=1))
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -31,6 +31,30 @@ namespace {
                              _mm256_cvtepu8_epi16(_mm256_extracti128_si256(bytes, 1))};
   return simde_mm512_loadu_si512(halves);
 }
+[[maybe_unused, gnu::always_inline]] inline simde__m512 mask_loadu_ps_through_avx2(
+    simde__m512 otherwise, simde__mmask16 mask, const float* source) {
+  float values[16];
+  simde_mm512_storeu_ps(values, otherwise);
+  for (int i = 0; i < 16; i++) {
+    if ((mask >> i & 1) != 0) values[i] = source[i];
+  }
+  return simde_mm512_loadu_ps(values);
+}
+[[maybe_unused, gnu::always_inline]] inline void mask_storeu_ps_through_avx2(float* target,
+                                                                             simde__mmask16 mask,
+                                                                             simde__m512 source) {
+  float values[16];
+  simde_mm512_storeu_ps(values, source);
+  for (int i = 0; i < 16; i++) {
+    if ((mask >> i & 1) != 0) target[i] = values[i];
+  }
+}
 }  // namespace
+#undef _mm512_mask_loadu_ps
+#define _mm512_mask_loadu_ps(otherwise, mask, source) \
+  mask_loadu_ps_through_avx2(otherwise, mask, source)
+#undef _mm512_mask_storeu_ps
+#define _mm512_mask_storeu_ps(target, mask, source) \
+  mask_storeu_ps_through_avx2(target, mask, source)
 #undef _mm512_cvtepu8_epi16
 #define _mm512_cvtepu8_epi16(bytes) cvtepu8_epi16_through_avx2(bytes)

@@ -17,9 +17,10 @@ using FaceKeypoints = std::array<Point, 6>;
 /// One detected face, in pixels of the original frame.
 struct FaceBox {
   Rect box;
-  float score = 0.0f;  // 0 .. 1
-  std::optional<FaceKeypoints>
-      keypoints;  // BlazeFace and MTCNN (nose, mouth: approximate) give them
+  float score = 0.0f;                      // 0 .. 1
+  std::optional<FaceKeypoints> keypoints;  // of BlazeFace and MTCNN (ears: NaN)
+  /// Of MTCNN alone: on the subject's right, then left; Mouth lies halfway.
+  std::optional<std::array<Point, 2>> mouth_corners{};
 };
 
 /// The six lid points of one eye in the order of iBUG-68: the corner on the image's left first,

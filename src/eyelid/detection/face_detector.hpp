@@ -20,13 +20,13 @@ struct DetectionSteps {
 };
 
 /// Finds faces in a grey frame. Implementations: blazeface_face_detector.hpp,
-/// hog_face_detector.hpp.
+/// hog_face_detector.hpp, mtcnn_face_detector.hpp.
 ///
 /// Threads: one detector per thread; `clone()` shares the weights and owns its work memory.
 class FaceDetector {
  public:
   virtual ~FaceDetector() = default;
-  virtual std::string_view name() const = 0;  // "blazeface", "hog"
+  virtual std::string_view name() const = 0;  // "blazeface", "hog", "mtcnn"
   /// Fills `faces`, highest score first, in pixels of the frame. Allocates nothing once warm.
   virtual void detect(const FrameView& frame, std::vector<FaceBox>& faces) = 0;
   virtual std::unique_ptr<FaceDetector> clone() const = 0;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/detection/hog_face_detector.hpp"
 
+#include <dlib/array2d.h>
 #include <dlib/image_processing/frontal_face_detector.h>
+#include <dlib/image_transforms.h>
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/frames/resampler.hpp"
 
 namespace eyelid::detection {
 namespace {
@@ -48,12 +48,20 @@ class HogFaceDetector final : public FaceDetector {
   void detect(const FrameView& frame, std::vector<FaceBox>& faces) override {
     EYELID_EXPECTS(!frame.is_empty());
     faces.clear();
-    const double scale = scale_for(frame);
-    if (scale == 1.0) {
-      search(frame, 1.0, faces);
+    // dlib's scanner asserts on pictures it cannot put a single cell on.
+    if (frame.width < 3 || frame.height < 3) return;
+    found_.clear();
+    const double threshold = confidence_of(options_.score_threshold);
+    if (options_.upsampling == 0) {
+      detector_(DlibPicture{frame}, found_, threshold);
     } else {
-      search(resized(frame, scale), scale, faces);
+      upsample(frame);
+      detector_(upsampled_, found_, threshold);
     }
+    for (const dlib::rect_detection& detection : found_) faces.push_back(face_of(detection));
+    std::stable_sort(faces.begin(), faces.end(), [](const FaceBox& a, const FaceBox& b) {
+      return a.score > b.score;
+    });
   }
 
   std::unique_ptr<FaceDetector> clone() const override {
@@ -67,64 +75,34 @@ class HogFaceDetector final : public FaceDetector {
     return detector;
   }
 
-  double scale_for(const FrameView& frame) const {
-    const double wanted = static_cast<double>(kHogWindow_px) / options_.smallest_face_px;
-    const double limit =
-        static_cast<double>(options_.longest_side_px) / std::max(frame.width, frame.height);
-    return std::min(wanted, limit);
+  void upsample(const FrameView& frame) {
+    const dlib::pyramid_down<2> doubling;
+    dlib::pyramid_up(DlibPicture{frame}, upsampled_, doubling);
+    for (int level = 1; level < options_.upsampling; level++) dlib::pyramid_up(upsampled_);
   }
 
-  const GreyImage& resized(const FrameView& frame, double scale) {
-    const bool is_prepared = resampler_ && resampler_->source_width() == frame.width &&
-                             resampler_->source_height() == frame.height;
-    if (!is_prepared) {
-      const auto extent = [&](int size) {
-        return std::max(1, static_cast<int>(std::lround(size * scale)));
-      };
-      resampler_.emplace(frame.width,
-                         frame.height,
-                         extent(frame.width),
-                         extent(frame.height),
-                         frames::Placement{scale, 0.0, 0.0});
-    }
-    resampler_->run(frame, resized_);
-    return resized_;
-  }
-
-  void search(const FrameView& picture, double scale, std::vector<FaceBox>& faces) {
-    // dlib's scanner asserts on pictures it cannot put a single cell on.
-    if (picture.width < 3 || picture.height < 3) return;
-    found_.clear();
-    detector_(DlibPicture{picture}, found_, confidence_of(options_.score_threshold));
-    for (const dlib::rect_detection& detection : found_) {
-      const auto in_frame = [&](long pixel) {
-        return static_cast<float>(static_cast<double>(pixel) / scale);
-      };
-      const dlib::rectangle& rect = detection.rect;  // right and bottom belong to it
-      faces.push_back({{in_frame(rect.left()),
-                        in_frame(rect.top()),
-                        in_frame(static_cast<long>(rect.width())),
-                        in_frame(static_cast<long>(rect.height()))},
-                       score_of(detection.detection_confidence),
-                       std::nullopt});
-    }
-    std::stable_sort(faces.begin(), faces.end(), [](const FaceBox& a, const FaceBox& b) {
-      return a.score > b.score;
-    });
+  FaceBox face_of(const dlib::rect_detection& detection) const {
+    const dlib::rectangle rect = dlib::pyramid_down<2>().rect_down(
+        detection.rect, static_cast<unsigned>(options_.upsampling));
+    return {{static_cast<float>(rect.left()),  // right and bottom belong to it
+             static_cast<float>(rect.top()),
+             static_cast<float>(rect.width()),
+             static_cast<float>(rect.height())},
+            score_of(detection.detection_confidence),
+            std::nullopt};
   }
 
   HogOptions options_;
   dlib::frontal_face_detector detector_;
   std::vector<dlib::rect_detection> found_;
-  std::optional<frames::Resampler> resampler_;
-  GreyImage resized_;
+  dlib::array2d<unsigned char> upsampled_;
 };
 
 }  // namespace
 
 std::unique_ptr<FaceDetector> make_hog_detector(const HogOptions& options) {
   EYELID_EXPECTS(options.score_threshold > 0.0f && options.score_threshold < 1.0f);
-  EYELID_EXPECTS(options.smallest_face_px >= 10.0f && options.longest_side_px >= kHogWindow_px);
+  EYELID_EXPECTS(options.upsampling >= 0 && options.upsampling <= 4);
   return std::make_unique<HogFaceDetector>(options);
 }
 

@@ -38,8 +38,8 @@ std::string short_text(const std::string& text) {  // BINUNICODE
 std::string small_number(int value) { return {'K', static_cast<char>(value)}; }  // BININT1
 
 /// The pickle of {"weight": a float tensor (2, 3), "scale": a half tensor (2)} as torch.save has
-/// it.
-std::string state_dict_pickle() {
+/// it; `strides` are those of "weight".
+std::string state_dict_pickle(const std::string& strides = "K\x03K\x01\x86") {
   const auto tensor = [](const std::string& storage,
                          const std::string& key,
                          int count,
@@ -50,8 +50,8 @@ std::string state_dict_pickle() {
            small_number(0) + shape + stride + "\x89" + "ccollections\nOrderedDict\n)RtR";
   };
   return std::string("\x80\x02") + "ccollections\nOrderedDict\n)R(" + short_text("weight") +
-         tensor("FloatStorage", "one", 6, "K\x02K\x03\x86", "K\x03K\x01\x86") +
-         short_text("scale") + tensor("HalfStorage", "two", 2, "K\x02\x85", "K\x01\x85") + "u.";
+         tensor("FloatStorage", "one", 6, "K\x02K\x03\x86", strides) + short_text("scale") +
+         tensor("HalfStorage", "two", 2, "K\x02\x85", "K\x01\x85") + "u.";
 }
 
 constexpr float kWeight[] = {1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.5f};
@@ -61,10 +61,10 @@ std::string raw(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
 
-Bytes pytorch_stream() {
+Bytes pytorch_stream(const std::string& strides = "K\x03K\x01\x86") {
   const std::uint64_t six = 6, two = 2;
   return bytes_of(std::string("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e", 15) +
-                  "\x80\x02M\xe9\x03." + std::string("\x80\x02}.") + state_dict_pickle() +
+                  "\x80\x02M\xe9\x03." + std::string("\x80\x02}.") + state_dict_pickle(strides) +
                   "\x80\x02](" + short_text("one") + short_text("two") + "e." + raw(&six, 8) +
                   raw(kWeight, sizeof kWeight) + raw(&two, 8) + raw(kScale, sizeof kScale));
 }
@@ -158,6 +158,14 @@ void expect_tensors(const Bytes& bytes) {
 TEST(PytorchFile, ReadsBothFormats) {
   expect_tensors(pytorch_stream());
   expect_tensors(pytorch_archive());
+}
+
+TEST(PytorchFile, ReadsTransposedViewsAndRefusesWhatLeavesTheStorage) {
+  const auto transposed = read_pytorch_tensors(pytorch_stream("K\x01K\x02\x86"), "made here");
+  EXPECT_EQ(transposed[0].values, (std::vector<float>{1.0f, 3.0f, 5.0f, 2.0f, 4.0f, 6.5f}));
+  for (const char* strides : {"K\x04K\x01\x86", "K\x02K\x02\x86", "K\x01\x85"}) {
+    EXPECT_THROW(read_pytorch_tensors(pytorch_stream(strides), "made here"), InputError);
+  }
 }
 
 TEST(PytorchFile, NeverRunsWhatAPickleNames) {

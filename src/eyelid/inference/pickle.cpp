@@ -13,7 +13,11 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::array<std::string_view, 12> kAllowedGlobals = {"collections OrderedDict",
+constexpr std::array<std::string_view, 16> kAllowedGlobals = {"numpy.core.multiarray _reconstruct",
+                                                              "numpy._core.multiarray _reconstruct",
+                                                              "numpy ndarray",
+                                                              "numpy dtype",
+                                                              "collections OrderedDict",
                                                               "torch._utils _rebuild_tensor_v2",
                                                               "torch._utils _rebuild_parameter",
                                                               "torch FloatStorage",
@@ -133,6 +137,14 @@ class Unpickler {
     push(std::move(result));
   }
 
+  /// The state of an object: what an array of numpy holds. Attributes of a dictionary are not
+  /// needed.
+  void build() {
+    const std::size_t state = pop();
+    PickleValue& target = objects_.values[top()];
+    if (target.kind == Kind::Call) target.items.push_back(state);
+  }
+
   void put_in_memo(std::size_t slot) {
     if (slot >= kObjectLimit)
       fail("uses memo " + std::to_string(slot) + "; expected a smaller one");
@@ -209,7 +221,16 @@ class Unpickler {
         push({.kind = Kind::Text, .text = take_text(take_unsigned(4))});
         break;
       case 0x8c:
+      case 'U':
+      case 'C':
         push({.kind = Kind::Text, .text = take_text(take_unsigned(1))});
+        break;
+      case 'T':
+      case 'B':
+        push({.kind = Kind::Text, .text = take_text(take_unsigned(4))});
+        break;
+      case 0x8e:
+        push({.kind = Kind::Text, .text = take_text(take_unsigned(8))});
         break;
       case 'q':
         put_in_memo(take_unsigned(1));
@@ -267,8 +288,8 @@ class Unpickler {
         break;
       }
       case 'b':
-        pop();
-        break;  // BUILD: attributes of the dictionary, not needed
+        build();
+        break;
       case 'R':
         reduce();
         break;
@@ -278,7 +299,8 @@ class Unpickler {
         break;
       }
       default:
-        fail("holds operation " + std::to_string(code) + "; expected what torch.save writes");
+        fail("holds operation " + std::to_string(code) +
+             "; expected what torch.save or numpy.save writes");
     }
     return true;
   }

@@ -16,9 +16,9 @@ struct PickleValue {
   enum class Kind { None, Boolean, Integer, Float, Text, Tuple, List, Dict, Global, Call, Storage };
   Kind kind = Kind::None;
   std::int64_t integer = 0;  // Integer, Boolean
-  std::string text{};        // Text; Global: "module name"; Call: the global called
-  std::vector<std::size_t>
-      items{};  // Tuple, List, Call arguments; Dict: key, value, key, value, ...
+  std::string text{};        // Text, bytes; Global: "module name"; Call: the global called
+  /// Tuple, List; Call: arguments, then the state set afterwards; Dict: key, value, key, value, ...
+  std::vector<std::size_t> items{};
 };
 
 struct PickleObjects {
@@ -30,8 +30,9 @@ struct PickleObjects {
 };
 
 /// Reads one pickle at the beginning of `bytes`: protocols 2 to 4, only the operations that
-/// torch.save writes for tensors. Nothing is ever executed: calls are kept as data, and only calls
-/// of OrderedDict and of PyTorch's tensor builders are accepted. Persistent ids become Storage.
+/// torch.save writes for tensors and numpy.save for dictionaries of arrays. Nothing is ever
+/// executed: calls are kept as data, and only calls of OrderedDict and of the array builders of
+/// PyTorch and numpy are accepted. Persistent ids become Storage.
 ///
 /// Throws InputError without a file name: "the pickle ...".
 PickleObjects read_pickle(std::span<const std::byte> bytes);

@@ -52,6 +52,17 @@ struct TensorPlan {
   Storage storage;
   std::size_t offset = 0;
   std::vector<std::size_t> shape;
+  std::vector<std::size_t> strides;
+
+  /// Where in the storage element i of the row-major order lies.
+  std::size_t position(std::size_t i) const {
+    std::size_t place = offset;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      place += i % shape[axis] * strides[axis];
+      i /= shape[axis];
+    }
+    return place;
+  }
 };
 
 std::size_t count_of(const PickleValue& value) {
@@ -97,21 +108,21 @@ std::optional<TensorPlan> plan_of(const PickleObjects& objects,
   TensorPlan plan{name,
                   storage_of(objects, objects.at(call->items[0])),
                   count_of(objects.at(call->items[1])),
-                  counts_of(objects, objects.at(call->items[2]))};
-  const std::vector<std::size_t> strides = counts_of(objects, objects.at(call->items[3]));
-  std::size_t expected_stride = 1;
-  bool is_contiguous = strides.size() == plan.shape.size();
-  for (std::size_t i = plan.shape.size(); is_contiguous && i-- > 0;) {
-    is_contiguous = plan.shape[i] == 1 || strides[i] == expected_stride;
-    if (__builtin_mul_overflow(expected_stride, plan.shape[i], &expected_stride)) {
-      is_contiguous = false;
-    }
+                  counts_of(objects, objects.at(call->items[2])),
+                  counts_of(objects, objects.at(call->items[3]))};
+  if (std::ranges::find(plan.shape, std::size_t{0}) != plan.shape.end()) return plan;
+  // Any strides (a transposed view, say), as long as every number lies inside of the storage and
+  // none is meant more often than there are numbers: an expanded view could cost any memory.
+  std::size_t count = 1, last = plan.offset;
+  bool is_inside = plan.strides.size() == plan.shape.size();
+  for (std::size_t i = 0; is_inside && i < plan.shape.size(); i++) {
+    std::size_t span = 0;
+    is_inside = plan.shape[i] > 0 && !__builtin_mul_overflow(count, plan.shape[i], &count) &&
+                !__builtin_mul_overflow(plan.shape[i] - 1, plan.strides[i], &span) &&
+                !__builtin_add_overflow(last, span, &last);
   }
-  const bool is_inside =
-      plan.offset <= plan.storage.count && expected_stride <= plan.storage.count - plan.offset;
-  if (!is_contiguous || !is_inside) {
-    throw InputError("tensor \"" + name +
-                     "\" is not a contiguous part of its storage; expected one");
+  if (!is_inside || last >= plan.storage.count || count > plan.storage.count) {
+    throw InputError("tensor \"" + name + "\" is not a part of its storage; expected one");
   }
   return plan;
 }
@@ -149,13 +160,13 @@ std::vector<NamedTensor> tensors_of(const std::vector<TensorPlan>& plans,
     std::size_t count = 1;
     for (const std::size_t extent : plan.shape) count *= extent;
     NamedTensor tensor{plan.name, plan.shape, std::vector<float>(count)};
-    const std::byte* begin = found->second.data() + plan.offset * size;
-    if (is_float) {
-      std::memcpy(tensor.values.data(), begin, count * size);
-    } else {
-      for (std::size_t i = 0; i < count; i++) {
+    for (std::size_t i = 0; i < count; i++) {
+      const std::byte* element = found->second.data() + plan.position(i) * size;
+      if (is_float) {
+        std::memcpy(&tensor.values[i], element, sizeof(float));
+      } else {
         std::uint16_t bits = 0;
-        std::memcpy(&bits, begin + 2 * i, 2);
+        std::memcpy(&bits, element, sizeof bits);
         tensor.values[i] = float_from_half(bits);
       }
     }

@@ -13,10 +13,9 @@ std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.c
 namespace eyelid::output {
 namespace {
 
-std::string_view embedded(std::string_view name, std::span<const inference::EmbeddedFile> files) {
-  for (const auto& those : {files, inference::report_files()}) {
-    for (const inference::EmbeddedFile& file : those) {
-      if (name != file.name) continue;
+std::string_view embedded(std::string_view name) {
+  for (const inference::EmbeddedFile& file : inference::report_files()) {
+    if (name == file.name) {
       const std::span<const std::byte> bytes = file.bytes();
       return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
@@ -76,16 +75,8 @@ std::string script_json(std::string_view json) {
   return result;
 }
 
-std::string report_page(std::string_view title,
-                        std::string_view json,
-                        std::string_view page_template) {
-  return fill_page(embedded(page_template, {}), {}, title, json);
-}
-
-std::string fill_page(std::string_view page,
-                      std::span<const inference::EmbeddedFile> files,
-                      std::string_view title,
-                      std::string_view json) {
+std::string report_page(std::string_view title, std::string_view json) {
+  const std::string_view page = embedded("report.html");
   std::string result;
   result.reserve(json.size() + (std::size_t{1} << 19));
   std::size_t position = 0;
@@ -101,7 +92,7 @@ std::string fill_page(std::string_view page,
     } else if (name == "data") {
       result += script_json(json);
     } else {
-      result += embedded(name, files);
+      result += embedded(name);
     }
     position = end + 2;
   }

@@ -15,10 +15,13 @@
 #include "eyelid/core/version.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/detection/hog_face_detector.hpp"
+#include "eyelid/detection/mtcnn_face_detector.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/inference/model_file.hpp"
+#include "eyelid/inference/mtcnn_weights.hpp"
 #include "eyelid/inference/sha256.hpp"
+#include "eyelid/inference/user_models.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 
 namespace eyelid::pipeline {
@@ -26,9 +29,7 @@ namespace {
 
 constexpr const char* kEmbeddedBlazeFace = "blazeface_grey.safetensors";
 constexpr float kBlazeFaceScore = 0.5f;
-// dlib's own threshold (0.5 here) loses faces in dim webcam pictures, whose confidence falls to
-// -0.22; 0.35 is a confidence of -0.31.
-constexpr float kHogScore = 0.35f;
+constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 
 void check_device(const SetupRequest& request) {
   if (request.device == "cuda") {
@@ -55,7 +56,8 @@ std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, S
                      ": --detector hog has no model file; expected --detector blazeface with it");
   }
   detection::HogOptions options;
-  options.score_threshold = request.score_threshold > 0.0f ? request.score_threshold : kHogScore;
+  if (request.score_threshold > 0.0f) options.score_threshold = request.score_threshold;
+  options.upsampling = request.upsampling;
   setup.identities.push_back(
       {"face detector", "dlib frontal face detector (HOG)", "19.24", "dlib", ""});
   return detection::make_hog_detector(options);
@@ -73,6 +75,34 @@ std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& requ
   options.score_threshold =
       request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
   return detection::make_blazeface_detector(weights, options);
+}
+
+/// --detector-model, else what the user has fetched.
+std::filesystem::path mtcnn_file(const SetupRequest& request) {
+  if (!request.detector_model.empty()) return request.detector_model;
+  if (const auto fetched = inference::find_user_model(kUserMtcnn)) return *fetched;
+  throw InputError(
+      fmt::format("--detector mtcnn: no {}; expected `eyelid model fetch mtcnn` before, or "
+                  "--detector-model FILE",
+                  (inference::user_model_folder() / kUserMtcnn).string()));
+}
+
+std::unique_ptr<detection::FaceDetector> make_mtcnn(const SetupRequest& request, Setup& setup) {
+  const inference::MtcnnWeights weights = inference::load_mtcnn(mtcnn_file(request));
+  setup.identities.push_back(
+      {"face detector", weights.name, weights.version, weights.source, weights.sha256});
+  detection::MtcnnOptions options;
+  if (request.score_threshold > 0.0f) options.thresholds[2] = request.score_threshold;
+  return detection::make_mtcnn_detector(weights, options);
+}
+
+/// The option that only HOG has.
+void check_upsampling(const SetupRequest& request, const std::string& detector) {
+  if (request.upsampling > 0 && detector != "hog") {
+    throw InputError(fmt::format("--upsample {}: --detector {} has no upsampling; expected hog",
+                                 request.upsampling,
+                                 detector));
+  }
 }
 
 struct LandmarkRole {
@@ -134,6 +164,7 @@ void describe_options(const SetupRequest& request, Setup& setup) {
     setup.options.emplace_back(name, std::move(value));
   };
   add("detector", std::string(setup.detector->name()));
+  if (request.upsampling > 0) add("upsample", fmt::format("{}", request.upsampling));
   add("landmarks", fmt::format("{}", request.landmarks));
   add("device", request.device);
   add("precision", request.precision);
@@ -147,13 +178,15 @@ Setup make_setup(const SetupRequest& request) {
   Setup setup;
   const compute::Machine machine = compute::this_machine();
   const std::string detector = resolve_detector_name(request);
+  check_upsampling(request, detector);
   if (detector == "hog") {
     setup.detector = make_hog(request, setup);
+  } else if (detector == "mtcnn") {
+    setup.detector = make_mtcnn(request, setup);
   } else if (detector == "blazeface") {
     setup.detector = make_blazeface(request, setup);
   } else {
-    throw InputError("--detector " + detector +
-                     ": not part of this version; expected blazeface or hog");
+    throw InputError("--detector " + detector + ": unknown; expected blazeface, hog or mtcnn");
   }
 
   std::vector<LoadedModel> models = load_landmark_models(request.landmark_models);
@@ -177,9 +210,9 @@ Setup make_setup(const SetupRequest& request) {
 }
 
 void resolve_detect_every(Setup& setup, double frames_per_second) {
-  if (setup.is_detect_every_free && setup.detector->name() == "hog") {
+  if (setup.is_detect_every_free && setup.detector->name() != "blazeface") {
     setup.tracker.detect_every =
-        std::max(1, static_cast<int>(std::lround(frames_per_second / kHogDetections_per_s)));
+        std::max(1, static_cast<int>(std::lround(frames_per_second / kSlowDetections_per_s)));
   }
   setup.options.emplace_back(
       "detect every",

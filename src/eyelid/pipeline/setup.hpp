@@ -16,8 +16,9 @@ namespace eyelid::pipeline {
 
 /// What the user asked for; zero and empty mean "choose for me".
 struct SetupRequest {
-  std::string detector;                  // "blazeface", "hog"; empty: blazeface
-  std::filesystem::path detector_model;  // BlazeFace weights instead of the embedded ones
+  std::string detector;  // "blazeface", "hog", "mtcnn"; empty: blazeface
+  std::filesystem::path
+      detector_model;  // BlazeFace: instead of the embedded; MTCNN: of the fetched
   /// Each replaces the embedded model with the same number of points (22, 68, 12 or 6).
   std::vector<std::filesystem::path> landmark_models;
   int landmarks = 12;             // 12 or 68
@@ -25,7 +26,8 @@ struct SetupRequest {
   std::string precision = "f32";  // "f32", "bf16", "int8"
   int threads = 0;
   int batch = 0;                 // groups in flight; 0: 4 per thread
-  int detect_every = 0;          // 0: 1 for blazeface, kHogDetectEvery for hog
+  int detect_every = 0;          // 0: 1 for blazeface, else kSlowDetections_per_s
+  int upsampling = 0;            // times the frame is doubled first; hog only
   float score_threshold = 0.0f;  // 0: the detector's own
 };
 
@@ -45,13 +47,13 @@ struct Setup {
 /// DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
 
-/// HOG costs about fifty times what BlazeFace does, so by default it looks for the face only so
-/// often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms it may
-/// move too far for the landmarks to follow.
-inline constexpr double kHogDetections_per_s = 50.0;
+/// HOG and MTCNN cost ten to fifty times what BlazeFace does, so by default they look for the face
+/// only so often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms
+/// it may move too far for the landmarks to follow.
+inline constexpr double kSlowDetections_per_s = 50.0;
 
 /// Where --detect-every was not given: every frame for BlazeFace, every frame up to
-/// kHogDetections_per_s for HOG. Adds the result to the options.
+/// kSlowDetections_per_s for HOG and MTCNN. Adds the result to the options.
 void resolve_detect_every(Setup& setup, double frames_per_second);
 
 }  // namespace eyelid::pipeline

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace eyelid::kernels {
+
+// Maps are planar: channel c of a map begins `plane` floats behind channel c - 1, row y `row`
+// floats behind row y - 1. A position is one number of a plane. Several pictures may lie
+// interleaved, [y][x][picture]: then the right neighbour of a position is `step` = number of
+// pictures away. So pixels or pictures fill the vector lanes, and no channel count wastes any.
+//
+// Results differ between instruction sets by rounding only (fused multiply-add, order of additions
+// the same).
+
+/// Positions are read and written in whole blocks of this many.
+inline constexpr std::ptrdiff_t kConvolutionBlock = 16;
+/// Output channels come in groups of this many.
+inline constexpr int kConvolutionGroup = 8;
+
+/// prelu(v, slope) = v where v >= 0, else v * slope (He et al., ICCV 2015). Slope 1: linear.
+///
+/// outputs is a multiple of kConvolutionGroup; pad with zeros. `weights` is packed
+/// [outputs / 8][inputs][dy][dx][8].
+struct Convolution {
+  int inputs = 0;
+  int outputs = 0;
+  int window = 3;  // 1, 2 or 3: window x window taps
+  const float* weights = nullptr;
+  const float* bias = nullptr;    // (outputs)
+  const float* slopes = nullptr;  // (outputs)
+};
+
+struct ConvolutionInput {
+  const float* data = nullptr;
+  std::ptrdiff_t plane = 0;
+  std::ptrdiff_t row = 0;
+  std::ptrdiff_t step = 1;
+};
+
+struct ConvolutionOutput {
+  float* data = nullptr;
+  std::ptrdiff_t plane = 0;
+  std::ptrdiff_t row = 0;
+};
+
+/// A valid convolution (no padding) over `rows` rows of `count` positions each:
+///   output(o, y, p) = prelu(bias[o] + sum over k, dy, dx of weight(o, k, dy, dx)
+///                           * input[k * plane + (y + dy) * row + dx * step + p], slopes[o])
+///
+/// Reads and writes up to the next multiple of kConvolutionBlock behind count; with several rows
+/// output.row is at least that. A whole map can be one row: count = (rows - 1) * input.row + width,
+/// and the outputs between the rows are to be ignored. A fully connected layer is the window as
+/// large as the map. Input and output must not overlap.
+using Convolve = void (*)(const Convolution& layer,
+                          const ConvolutionInput& input,
+                          const ConvolutionOutput& output,
+                          int rows,
+                          std::ptrdiff_t count);
+
+/// First layer of a network on one grey picture: 3x3, prelu, maximum over 2x2.
+struct GreyLayer {
+  int outputs = 0;
+  const float* weights = nullptr;  // [outputs][3][3]
+  const float* bias = nullptr;
+  const float* slopes = nullptr;
+};
+
+/// Four rows of the picture, even and odd columns apart: even[r][i] = pixel 2 i of row r,
+/// odd[r][i] = pixel 2 i + 1.
+struct GreyRows {
+  const float* even[4];
+  const float* odd[4];
+};
+
+/// One row of pooled outputs, `columns` columns of the convolution:
+///   output(o, i) = maximum over dy < pool_rows, dx < 2 with 2 i + dx < columns, of
+///                  prelu(bias[o] + 3x3 convolution at row dy, column 2 i + dx, slopes[o]),
+/// 0 <= i < (columns + 1) / 2. pool_rows is 1 (below the last row of an odd map; the fourth row
+/// is not read) or 2. Reads and writes up to the next multiple of kConvolutionBlock positions, and
+/// one position more of the input.
+using ConvolveGrey = void (*)(const GreyLayer& layer,
+                              const GreyRows& rows,
+                              int pool_rows,
+                              std::ptrdiff_t columns,
+                              const ConvolutionOutput& output);
+
+/// Maximum over size x size windows with stride 2, those beyond the right and lower edge cut off
+/// ("ceil mode": output extent = ceil((extent - size) / 2) + 1):
+///   output(c, y, x, i) = maximum over dy, dx < size inside the map of
+///                        input[c * plane + (2 y + dy) * row + (2 x + dx) * step + i], i < step.
+struct MaxPool {
+  int channels = 0;
+  int size = 2;                             // 2 or 3
+  int width = 0, height = 0;                // of the input
+  int output_width = 0, output_height = 0;  //
+};
+/// Writes exactly the positions of the output, whose neighbours are `step` apart as well.
+using PoolMaximum = void (*)(const MaxPool& pool,
+                             const ConvolutionInput& input,
+                             const ConvolutionOutput& output);
+
+/// sums[p] = bias + sum over c < channels of weights[c] * input[c * plane + p], 0 <= p < count;
+/// reads and writes up to the next multiple of kConvolutionBlock.
+using WeighPlanes = void (*)(const float* input,
+                             std::ptrdiff_t plane,
+                             int channels,
+                             const float* weights,
+                             float bias,
+                             std::ptrdiff_t count,
+                             float* sums);
+
+struct ConvolutionKernels {
+  const char* isa;      // "scalar", "x86_avx2", ...
+  std::uint32_t needs;  // compute::CpuFeature bits
+  Convolve convolve;
+  ConvolveGrey convolve_grey;
+  PoolMaximum pool_maximum;
+  WeighPlanes weigh_planes;
+};
+
+/// Every variant of this build, fastest first; the last one is the scalar definition.
+struct ConvolutionKernelList {
+  const ConvolutionKernels* begin_;
+  std::size_t count;
+  const ConvolutionKernels* begin() const { return begin_; }
+  const ConvolutionKernels* end() const { return begin_ + count; }
+};
+ConvolutionKernelList convolution_kernel_variants();
+
+/// The fastest variant for these compute::CpuFeature bits.
+const ConvolutionKernels& convolution_kernels(std::uint32_t features);
+
+/// Declares the functions of one instruction set.
+#define EYELID_CONVOLUTION_KERNELS(isa)                \
+  namespace isa {                                      \
+  void convolve(const Convolution& layer,              \
+                const ConvolutionInput& input,         \
+                const ConvolutionOutput& output,       \
+                int rows,                              \
+                std::ptrdiff_t count);                 \
+  void convolve_grey(const GreyLayer& layer,           \
+                     const GreyRows& rows,             \
+                     int pool_rows,                    \
+                     std::ptrdiff_t columns,           \
+                     const ConvolutionOutput& output); \
+  void pool_maximum(const MaxPool& pool,               \
+                    const ConvolutionInput& input,     \
+                    const ConvolutionOutput& output);  \
+  void weigh_planes(const float* input,                \
+                    std::ptrdiff_t plane,              \
+                    int channels,                      \
+                    const float* weights,              \
+                    float bias,                        \
+                    std::ptrdiff_t count,              \
+                    float* sums);                      \
+  }
+EYELID_CONVOLUTION_KERNELS(scalar)
+EYELID_CONVOLUTION_KERNELS(avx2)
+EYELID_CONVOLUTION_KERNELS(avx512)
+EYELID_CONVOLUTION_KERNELS(neon)
+
+namespace scalar {
+/// Position i alone of convolve_grey: the last one of an odd number of columns, whose window ends
+/// at the edge; the vector variants leave it to this.
+void convolve_grey_at(const GreyLayer& layer,
+                      const GreyRows& rows,
+                      int pool_rows,
+                      std::ptrdiff_t columns,
+                      std::ptrdiff_t i,
+                      const ConvolutionOutput& output);
+}  // namespace scalar
+
+}  // namespace eyelid::kernels
