@@ -4,11 +4,6 @@
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::training {
-namespace {
-
-constexpr std::size_t kVector = 8;  // floats
-
-}  // namespace
 
 ResidualTable::ResidualTable(std::size_t samples,
                              std::size_t point_count,

@@ -13,6 +13,7 @@ namespace eyelid::training {
 /// current shape, then one weighted difference per lid gap, padded with zeros to whole vectors.
 class ResidualTable {
  public:
+  static constexpr std::size_t kVector = 8;  // floats; rows are whole numbers of them
   using Gaps = std::span<const std::pair<std::size_t, std::size_t>>;
 
   ResidualTable(std::size_t samples, std::size_t point_count, Gaps gaps, float gap_weight);
@@ -33,10 +34,5 @@ class ResidualTable {
   float gap_weight_;
   std::vector<float> values_;
 };
-
-/// sum[i] += row[i]
-inline void add_row(const float* row, std::size_t width, float* sum) {
-  for (std::size_t i = 0; i < width; ++i) sum[i] += row[i];
-}
 
 }  // namespace eyelid::training

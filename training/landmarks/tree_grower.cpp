@@ -122,22 +122,55 @@ void TreeGrower::split_level(std::size_t first_node, std::size_t last_node) {
 void TreeGrower::sum_block(const Block& block, std::size_t index) {
   const Node& node = nodes_[block.node];
   const std::size_t width = residuals_.width();
+  const std::size_t count = block.end - block.begin;
   float* sums = sums_.data() + index * (tests() + 1) * width;
   std::size_t* counts = counts_.data() + index * tests();
-  std::fill_n(sums, (tests() + 1) * width, 0.0f);
-  std::fill_n(counts, tests(), std::size_t{0});
-  for (std::size_t i = block.begin; i < block.end; ++i) {
-    const std::uint32_t sample = order_[node.first + i * node.step];
-    // All tests take the row while it is in the nearest cache; sample by sample for each test
-    // would read the table `tests` times.
-    const float* row = residuals_.row(sample);
-    for (std::size_t test = 0; test < tests(); ++test) {
-      if (!goes_left(node.candidates[test], sample)) continue;
-      ++counts[test];
-      add_row(row, width, sums + test * width);
-    }
-    add_row(row, width, sums + tests() * width);
+  std::array<std::uint32_t, kBlock> samples;
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] = order_[node.first + (block.begin + i) * node.step];
   }
+  // First which samples go left, without branches that nobody could predict; then their rows, while
+  // the block's are in the nearest cache.
+  std::array<std::uint32_t, kBlock> left;
+  for (std::size_t test = 0; test < tests(); ++test) {
+    const Split& split = node.candidates[test];
+    const std::uint8_t* a = pixels_.column(split.feature_a);
+    const std::uint8_t* b = pixels_.column(split.feature_b);
+    std::size_t on_left = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t sample = samples[i];
+      left[on_left] = sample;
+      on_left += a[sample] - b[sample] > split.threshold ? 1u : 0u;
+    }
+    counts[test] = on_left;
+    sum_rows(std::span(left).first(on_left), sums + test * width);
+  }
+  sum_rows(std::span(samples).first(count), sums + tests() * width);
+}
+
+// In the order of the samples, four vectors at a time in registers.
+void TreeGrower::sum_rows(std::span<const std::uint32_t> samples, float* sum) const {
+  constexpr std::size_t kColumns = 16;
+  const std::size_t width = residuals_.width();
+  std::size_t column = 0;
+  for (; column + kColumns <= width; column += kColumns) {
+    sum_columns<kColumns>(samples, column, sum);
+  }
+  for (; column < width; column += ResidualTable::kVector) {
+    sum_columns<ResidualTable::kVector>(samples, column, sum);
+  }
+}
+
+template <std::size_t kColumns>
+void TreeGrower::sum_columns(std::span<const std::uint32_t> samples,
+                             std::size_t column,
+                             float* sum) const {
+  std::array<float, kColumns> total{};
+  for (const std::uint32_t sample : samples) {
+    const float* row = residuals_.row(sample) + column;
+    for (std::size_t i = 0; i < kColumns; ++i) total[i] += row[i];
+  }
+  std::copy(total.begin(), total.end(), sum + column);
 }
 
 void TreeGrower::choose_split(Node& node, std::size_t first_block, std::size_t last_block) const {
@@ -178,12 +211,13 @@ void TreeGrower::partition(const Node& node, Node& left, Node& right) {
   std::size_t kept = node.begin;
   std::size_t moved = node.begin;
   for (std::size_t i = node.begin; i < node.end; ++i) {
+    // Written to both, kept in one: which one cannot be predicted.
     const std::uint32_t sample = order_[i];
-    if (goes_left(node.best, sample)) {
-      order_[kept++] = sample;
-    } else {
-      scratch_[moved++] = sample;
-    }
+    const bool is_left = goes_left(node.best, sample);
+    order_[kept] = sample;
+    scratch_[moved] = sample;
+    kept += is_left ? 1u : 0u;
+    moved += is_left ? 0u : 1u;
   }
   std::copy(scratch_.begin() + static_cast<std::ptrdiff_t>(node.begin),
             scratch_.begin() + static_cast<std::ptrdiff_t>(moved),
@@ -199,10 +233,8 @@ void TreeGrower::settle_leaf(const Node& leaf, std::span<float> values) {
   std::vector<float> block_sum(residuals_.width());
   std::vector<double> sum(residuals_.width());
   for (std::size_t begin = leaf.begin; begin < leaf.end; begin += kBlock) {
-    std::fill(block_sum.begin(), block_sum.end(), 0.0f);
-    for (std::size_t i = begin; i < std::min(begin + kBlock, leaf.end); ++i) {
-      add_row(residuals_.row(order_[i]), block_sum.size(), block_sum.data());
-    }
+    const std::size_t count = std::min(kBlock, leaf.end - begin);
+    sum_rows(std::span(order_).subspan(begin, count), block_sum.data());
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(block_sum[i]);
   }
   const double factor =

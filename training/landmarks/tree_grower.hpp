@@ -52,6 +52,9 @@ class TreeGrower {
   Split draw_split(const Node& node, synthesis::Random& random) const;
   void prepare_node(Node& node, synthesis::Random& random) const;
   void sum_block(const Block& block, std::size_t index);
+  void sum_rows(std::span<const std::uint32_t> samples, float* sum) const;
+  template <std::size_t kColumns>
+  void sum_columns(std::span<const std::uint32_t> samples, std::size_t column, float* sum) const;
   void choose_split(Node& node, std::size_t first_block, std::size_t last_block) const;
   void partition(const Node& node, Node& left, Node& right);
   void settle_leaf(const Node& leaf, std::span<float> values);

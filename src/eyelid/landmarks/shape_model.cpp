@@ -105,28 +105,41 @@ void sample_pixels(const FrameView& image,
                    std::span<const ShapeModelDescription::Feature> features,
                    std::span<std::uint8_t> values) {
   EYELID_EXPECTS(shape.size() == mean_shape.size() && values.size() == features.size());
-  EYELID_EXPECTS(features.size() <= kernels::kMaxTreeFeatures);
-  std::array<std::int32_t, kernels::kMaxTreeFeatures> anchor;
-  std::array<float, kernels::kMaxTreeFeatures> dx;
-  std::array<float, kernels::kMaxTreeFeatures> dy;
-  for (std::size_t i = 0; i < features.size(); ++i) {
+  EYELID_EXPECTS(features.size() <= kernels::kMaxTreeFeatures && shape.size() <= kMaxShapePoints);
+  constexpr auto kMost = static_cast<std::size_t>(kernels::kMaxTreeFeatures);
+  alignas(64) std::array<std::int32_t, kMost> anchor;
+  alignas(64) std::array<float, kMost> dx;
+  alignas(64) std::array<float, kMost> dy;
+  alignas(64) std::array<std::uint8_t, kMost> sampled_values;
+  const std::size_t count = features.size();
+  for (std::size_t i = 0; i < count; ++i) {
     anchor[i] = features[i].anchor;
     dx[i] = features[i].offset.x;
     dy[i] = features[i].offset.y;
   }
+  for (std::size_t i = count; i < round_up(count, 16); ++i) anchor[i] = 0, dx[i] = dy[i] = 0.0f;
   const CentredMean mean(mean_shape);
-  const float* coordinates = &shape.data()->x;
-  const Turn turn = turn_from_mean(mean.points, mean.squares, coordinates);
-  kernels::scalar::sample_features(sampled(image, region),
-                                   {anchor.data(),
-                                    dx.data(),
-                                    dy.data(),
-                                    static_cast<int>(features.size()),
-                                    static_cast<int>(shape.size())},
-                                   coordinates,
-                                   turn.a,
-                                   turn.b,
-                                   values.data());
+  // Kernels read whole vectors of the shape.
+  alignas(64) std::array<float, 2 * kMaxShapePoints> coordinates;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    coordinates[2 * i] = shape[i].x;
+    coordinates[2 * i + 1] = shape[i].y;
+  }
+  std::fill(
+      coordinates.begin() + static_cast<std::ptrdiff_t>(2 * shape.size()), coordinates.end(), 0.0f);
+  const Turn turn = turn_from_mean(mean.points, mean.squares, coordinates.data());
+  kernels::tree_kernels(compute::cpu_features())
+      .sample_features(sampled(image, region),
+                       {anchor.data(),
+                        dx.data(),
+                        dy.data(),
+                        static_cast<int>(count),
+                        static_cast<int>(shape.size())},
+                       coordinates.data(),
+                       turn.a,
+                       turn.b,
+                       sampled_values.data());
+  std::copy_n(sampled_values.begin(), count, values.begin());
 }
 
 struct ShapeModel::Packed {
