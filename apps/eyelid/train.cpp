@@ -11,6 +11,7 @@
 #include "command.hpp"
 #include "detector_trainer.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/pipeline/setup.hpp"
 #include "training/landmarks/landmark_training.hpp"
 
 namespace eyelid::app {
@@ -26,7 +27,8 @@ struct TrainLandmarksCommand {
   training::LandmarkTrainingOptions options;
   std::filesystem::path folder;
 
-  void run() const {
+  void run() {
+    options.detector = pipeline::make_setup({}).detector;
     training::train_landmark_models(options, folder, [](const std::string& line) {
       fmt::print("{}\n", line);
       std::fflush(stdout);
@@ -51,8 +53,14 @@ void add_landmarks(CLI::App& train) {
   landmarks->add_option("--rendered", options.rendered_people, "Rendered people, 6 pictures each")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
-  landmarks->add_option("--hold-out", options.held_out_share, "Share of the scenes not trained on")
+  landmarks
+      ->add_option("--hold-out",
+                   options.held_out_share,
+                   "Share of the scenes not trained on, but measured on at the end")
       ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  landmarks->add_option("--fold", options.fold, "Which share of the scenes is held out: 0, 1, ...")
+      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   landmarks->add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
   landmarks->add_option("--threads", options.threads, "Threads (default: all)")

@@ -112,8 +112,7 @@ void add_noise(Plane& plane, float deviation, Random& random) {
 
 }  // namespace
 
-void degrade_at_random(GreyImage& patch, Random& random) {
-  if (random.chance(0.5)) return;
+void degrade(GreyImage& patch, Random& random) {
   Plane plane(patch.width(), patch.height());
   for (int y = 0; y < plane.height; ++y) {
     for (int x = 0; x < plane.width; ++x) plane.at(x, y) = patch.row(y)[x];

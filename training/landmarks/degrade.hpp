@@ -7,7 +7,7 @@
 namespace eyelid::training {
 
 /// Makes a patch look like one of a worse recording: some of light from one side, other gamma and
-/// contrast, blur, few pixels enlarged, sensor noise. Every second call leaves it as it is.
-void degrade_at_random(GreyImage& patch, synthesis::Random& random);
+/// contrast, blur, few pixels enlarged, sensor noise.
+void degrade(GreyImage& patch, synthesis::Random& random);
 
 }  // namespace eyelid::training

@@ -67,6 +67,28 @@ EyeAxes axes_of(const EyePoints& eye, bool is_left) {
   return {center, along * (1.0f / squared), is_left ? 1.0f : -1.0f};
 }
 
+/// Pixels that spectacles can reach: no style is wider than 1.4 eye widths from the eye's centre.
+struct Region {
+  int left, top, right, bottom;
+};
+
+Region region_round(std::span<const EyePoints> eyes, const GreyImage& image) {
+  Region region{image.width(), image.height(), 0, 0};
+  for (const EyePoints& eye : eyes) {
+    const float reach = 1.5f * distance(eye[0], eye[3]) + 2.0f;
+    for (const Point p : {eye[0], eye[3]}) {
+      region.left = std::min(region.left, static_cast<int>(p.x - reach));
+      region.top = std::min(region.top, static_cast<int>(p.y - reach));
+      region.right = std::max(region.right, static_cast<int>(p.x + reach) + 1);
+      region.bottom = std::max(region.bottom, static_cast<int>(p.y + reach) + 1);
+    }
+  }
+  return {std::max(0, region.left),
+          std::max(0, region.top),
+          std::min(image.width(), region.right),
+          std::min(image.height(), region.bottom)};
+}
+
 float smooth_edge(float distance, float softness) {
   return std::clamp(0.5f - distance / softness, 0.0f, 1.0f);
 }
@@ -120,8 +142,9 @@ void draw_random_glasses(GreyImage& patch, std::span<const EyePoints> eyes, Rand
     shine.width = random.uniform_f(0.08, 0.4);
     shine.slope = random.uniform_f(-0.8, 0.8);
   }
-  for (int y = 0; y < patch.height(); ++y) {
-    for (int x = 0; x < patch.width(); ++x) {
+  const Region region = region_round(eyes, patch);
+  for (int y = region.top; y < region.bottom; ++y) {
+    for (int x = region.left; x < region.right; ++x) {
       const Point p{static_cast<float>(x), static_cast<float>(y)};
       float grey = patch.row(y)[x];
       for (std::size_t i = 0; i < axes.size(); ++i) {

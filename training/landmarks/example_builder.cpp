@@ -14,6 +14,7 @@
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/landmarks/degrade.hpp"
+#include "training/landmarks/detector_starts.hpp"
 #include "training/landmarks/draw_glasses.hpp"
 
 namespace eyelid::training {
@@ -53,22 +54,10 @@ Rect random_face_box(const Rect& hull, Random& random) {
   return {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
 }
 
-// The patch turned about its own centre: to the model the face is rolled the other way.
-PatchPlacement turned(PatchPlacement placement, float angle) {
-  const Point middle{0.5f * static_cast<float>(placement.size.width - 1),
-                     0.5f * static_cast<float>(placement.size.height - 1)};
-  const float c = std::cos(angle);
-  const float s = std::sin(angle);
-  const Similarity turn{
-      c, s, middle.x - (c * middle.x - s * middle.y), middle.y - (s * middle.x + c * middle.y)};
-  placement.frame_from_patch = compose(placement.frame_from_patch, turn);
-  return placement;
-}
-
 PatchPlacement random_upright_placement(const TrainingFace& face, Random& random) {
   constexpr double kRollDeviation = 8.0 * 3.141592653589793 / 180.0;
   const auto roll = static_cast<float>(kRollDeviation * random.normal());
-  return turned(landmarks::place_face_patch(random_face_box(face.hull, random)), roll);
+  return landmarks::place_face_patch(random_face_box(face.hull, random), roll);
 }
 
 PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
@@ -91,8 +80,11 @@ PatchPlacement random_both_eyes_placement(const TrainingFace& face, Random& rand
       landmarks::eye_center(face.eyes.left) + common + random_offset(random, 0.82f * unit));
 }
 
+// Corners of the both-eyes model err by 0.08 of their distance on held-out faces (90 % below 0.14),
+// those that the one-eye model itself finds, for its second patch, by 0.065 (0.12).
 PatchPlacement random_one_eye_placement(EyeSide side, const EyePoints& eye, Random& random) {
-  const float deviation = random.chance(0.25) ? 0.09f : 0.05f;
+  const double kind = random.unit();
+  const float deviation = kind < 0.08 ? 0.16f : kind < 0.43 ? 0.09f : 0.05f;
   const float unit = deviation * distance(eye[0], eye[3]);
   return landmarks::place_one_eye_patch(
       side, eye[0] + random_offset(random, unit), eye[3] + random_offset(random, unit));
@@ -122,13 +114,15 @@ void draw_glasses_on(GreyImage& patch,
 Example cut_example(const TrainingFace& face,
                     const PatchPlacement& placement,
                     std::span<const Point> points,
-                    double glasses_share,
+                    const ExampleOptions& options,
                     Random& random,
                     landmarks::PatchCutter& cutter) {
   Example example;
   cutter.cut(face.image, placement, example.patch);
-  if (random.chance(glasses_share)) draw_glasses_on(example.patch, placement, points, random);
-  degrade_at_random(example.patch, random);
+  if (random.chance(options.glasses_share)) {
+    draw_glasses_on(example.patch, placement, points, random);
+  }
+  if (!random.chance(1.0 - options.degraded_share)) degrade(example.patch, random);
   example.shape.reserve(points.size());
   for (const Point p : points) example.shape.push_back(placement.normalised_from_frame(p));
   return example;
@@ -189,26 +183,25 @@ ShapeExamples gather_faces(const TrainingFaces& faces,
                            const ExampleOptions& options,
                            Place&& place,
                            Select&& select) {
-  return gather(
-      faces,
-      point_count,
-      options.seed,
-      stream,
-      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-        const TrainingFace face = faces.load(index);
-        if (!face.points) return;
-        const TrainingFace mirrored = face.mirrored();
-        landmarks::PatchCutter cutter;
-        const std::size_t copies =
-            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-        for (std::size_t copy = 0; copy < copies; ++copy) {
-          const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
-          const PatchPlacement placement = place(side, random);
-          if (!placement.is_usable()) continue;
-          examples.push_back(cut_example(
-              side, placement, select(*side.points), options.glasses_share, random, cutter));
-        }
-      });
+  return gather(faces,
+                point_count,
+                options.seed,
+                stream,
+                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+                  const TrainingFace face = faces.load(index);
+                  if (!face.points) return;
+                  const TrainingFace mirrored = face.mirrored();
+                  landmarks::PatchCutter cutter;
+                  const std::size_t copies =
+                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+                  for (std::size_t copy = 0; copy < copies; ++copy) {
+                    const TrainingFace& side = copy % 2 == 0 ? face : mirrored;
+                    const PatchPlacement placement = place(side, random);
+                    if (!placement.is_usable()) continue;
+                    examples.push_back(cut_example(
+                        side, placement, select(*side.points), options, random, cutter));
+                  }
+                });
 }
 
 }  // namespace
@@ -226,25 +219,31 @@ ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOption
 }
 
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(
-      faces,
-      12,
-      options.seed,
-      kBothEyesStream,
-      [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-        const TrainingFace face = faces.load(index);
-        const TrainingFace mirrored = face.mirrored();
-        landmarks::PatchCutter cutter;
-        const std::size_t copies =
-            copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-        for (std::size_t copy = 0; copy < copies; ++copy) {
-          const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
-          const PatchPlacement placement = random_both_eyes_placement(side, random);
-          if (!placement.is_usable()) continue;
-          examples.push_back(cut_example(
-              side, placement, twelve_points(side.eyes), options.glasses_share, random, cutter));
-        }
-      });
+  return gather(faces,
+                12,
+                options.seed,
+                kBothEyesStream,
+                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
+                  const TrainingFace face = faces.load(index);
+                  const TrainingFace mirrored = face.mirrored();
+                  landmarks::PatchCutter cutter;
+                  std::optional<DetectorStarts> detector;
+                  if (options.detector) detector.emplace(*options.detector);
+                  const std::size_t copies =
+                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
+                  for (std::size_t copy = 0; copy < copies; ++copy) {
+                    const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
+                    PatchPlacement placement = random_both_eyes_placement(side, random);
+                    if (detector && random.chance(options.detector_share)) {
+                      const auto start = detector->find(side, random);
+                      if (start)
+                        placement = landmarks::place_both_eyes_patch((*start)[0], (*start)[1]);
+                    }
+                    if (!placement.is_usable()) continue;
+                    examples.push_back(cut_example(
+                        side, placement, twelve_points(side.eyes), options, random, cutter));
+                  }
+                });
 }
 
 ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options) {
@@ -269,8 +268,8 @@ ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOpt
                     for (std::size_t copy = 0; copy < copies; ++copy) {
                       const PatchPlacement placement = random_one_eye_placement(side, eye, random);
                       if (!placement.is_usable()) continue;
-                      examples.push_back(cut_example(
-                          face, placement, in_model_order, options.glasses_share, random, cutter));
+                      examples.push_back(
+                          cut_example(face, placement, in_model_order, options, random, cutter));
                     }
                   }
                 });

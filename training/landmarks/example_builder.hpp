@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "eyelid/detection/face_detector.hpp"
 #include "training/landmarks/shape_trainer.hpp"
 #include "training/landmarks/training_faces.hpp"
 
@@ -20,11 +22,18 @@ struct ExampleOptions {
   std::size_t rendered_copies = 2;
   /// Share of the patches that get drawn glasses (draw_glasses.hpp), photographed or rendered.
   double glasses_share = 0.35;
+  /// Share of the patches made worse (degrade.hpp).
+  double degraded_share = 0.5;
+  /// Finds starts of the both-eyes model on the pictures themselves; without one all of them are
+  /// noise. Used through clones.
+  std::shared_ptr<const detection::FaceDetector> detector;
+  /// Share of the both-eyes patches that start from it; a face it misses starts from noise.
+  double detector_share = 0.6;
   std::uint64_t seed = 1;
 };
 
 /// Examples of the four models as tracking meets them: patches are placed by the functions of
-/// landmarks/patch.hpp from starts that err as detectors and earlier stages do. Half of the patches
+/// landmarks/patch.hpp from starts that err as detectors and earlier stages do. Some of the patches
 /// are made worse (degrade.hpp).
 ///
 /// Faces are worked on in parallel; same options, same examples. Throws InputError when a picture
@@ -38,7 +47,8 @@ ShapeExamples make_eye_region_examples(const TrainingFaces& faces, const Example
 /// 68 points, on patches aligned on eye centres that err like those of measured lids.
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
-/// 12 points, on patches aligned on eye centres that err like BlazeFace's keypoints.
+/// 12 points, on patches aligned on the keypoints that options.detector finds, or on eye centres
+/// that err like BlazeFace's.
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
 /// 6 points of right eyes and mirrored left eyes, on patches aligned on corners that err like those

@@ -5,12 +5,15 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
+#include "eyelid/evaluation/landmark_evaluation.hpp"
+#include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 
@@ -139,12 +142,21 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
       training.trees = 400;
       break;
     case LandmarkModelKind::BothEyes:
-      training.trees = 150;
+      settings.examples.copies = 8;
+      settings.examples.rendered_copies = 3;
+      settings.examples.degraded_share = 0.4;
+      settings.rendered_share = 0.3;
+      training.depth = 5;
+      training.trees = 300;
       training.lid_gap_weight = 1.5f;
       training.lid_gaps = {{1, 5}, {2, 4}, {7, 11}, {8, 10}};
       break;
     case LandmarkModelKind::OneEye:
-      training.trees = 400;
+      settings.examples.copies = 8;
+      settings.examples.degraded_share = 0.4;
+      settings.rendered_share = 0.3;
+      training.depth = 5;
+      training.trees = 300;
       training.lid_gap_weight = 1.5f;
       training.lid_gaps = {{1, 5}, {2, 4}};
       break;
@@ -161,7 +173,7 @@ SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const Rep
     for (const std::string& problem : dataset.problems) report("  left out: " + problem);
     std::move(dataset.faces.begin(), dataset.faces.end(), std::back_inserter(faces));
   }
-  return split_by_scene(std::move(faces), options.held_out_share);
+  return split_by_scene(std::move(faces), options.held_out_share, options.fold);
 }
 
 ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
@@ -183,6 +195,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
 
   ExampleOptions example_options = settings.examples;
   example_options.seed = options.seed;
+  example_options.detector = options.detector;
   ShapeTrainingOptions training_options = settings.training;
   training_options.seed = options.seed;
   training_options.threads = options.threads;
@@ -223,16 +236,69 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
   return model;
 }
 
+namespace {
+
+using ModelOfKind = std::map<LandmarkModelKind, ShapeModelDescription>;
+
+landmarks::ShapeModel trained_or_embedded(const ModelOfKind& trained, LandmarkModelKind kind) {
+  const auto found = trained.find(kind);
+  if (found != trained.end()) return landmarks::ShapeModel(found->second);
+  const std::string file = file_name_of(kind);
+  return landmarks::ShapeModel(
+      landmarks::load_shape_model(inference::embedded_model(file), "embedded " + file));
+}
+
+void report_held_out(const ModelOfKind& trained,
+                     std::vector<LabelledFace> held_out,
+                     const detection::FaceDetector& detector,
+                     const ReportLine& report) {
+  evaluation::LandmarkDataset dataset;
+  dataset.name = "held-out scenes";
+  std::copy_if(held_out.begin(),
+               held_out.end(),
+               std::back_inserter(dataset.faces),
+               [](const LabelledFace& face) { return face.points.has_value(); });
+  if (dataset.faces.empty()) return;
+  const auto models = std::make_shared<const landmarks::LandmarkModels>(
+      landmarks::LandmarkModels{trained_or_embedded(trained, LandmarkModelKind::EyeRegion),
+                                trained_or_embedded(trained, LandmarkModelKind::Face),
+                                trained_or_embedded(trained, LandmarkModelKind::BothEyes),
+                                trained_or_embedded(trained, LandmarkModelKind::OneEye)});
+  const auto own_detector = detector.clone();
+  const evaluation::LandmarkAccuracy accuracy =
+      evaluation::evaluate_landmarks(dataset, own_detector.get(), models).accuracy;
+  const auto figure = [](const evaluation::MeanFigure& f) {
+    return fmt::format("{:.4f} +- {:.4f} (n {})", f.mean, f.half_interval.value_or(0.0), f.count);
+  };
+  report(fmt::format("held-out scenes: {} faces, {} missed, {} failed",
+                     accuracy.faces,
+                     accuracy.missed,
+                     accuracy.failures));
+  report("  NME, 12 points       " + figure(accuracy.nme));
+  report("  EAR error, closed    " + figure(accuracy.ear_error_closed));
+  report("  EAR error, half      " + figure(accuracy.ear_error_half_closed));
+  report("  EAR error, open      " + figure(accuracy.ear_error_open));
+  if (accuracy.closed_auc)
+    report(fmt::format("  AUC open / closed    {:.4f}", *accuracy.closed_auc));
+}
+
+}  // namespace
+
 void train_landmark_models(const LandmarkTrainingOptions& options,
                            const std::filesystem::path& folder,
                            const ReportLine& report) {
   const SceneSplit split = read_training_faces(options, report);
+  ModelOfKind trained;
   for (const LandmarkModelKind kind : options.kinds) {
-    const auto model =
+    auto model =
         train_landmark_model(kind, split.training, options, default_settings(kind), report);
     const auto file = folder / file_name_of(kind);
     landmarks::save_shape_model(file, model);
     report(fmt::format("wrote {}", file.string()));
+    trained.emplace(kind, std::move(model));
+  }
+  if (options.held_out_share > 0.0 && options.detector) {
+    report_held_out(trained, split.held_out, *options.detector, report);
   }
 }
 

@@ -101,11 +101,15 @@ float smaller_ear(const EyeLandmarks& eyes) {
                   closure::eye_aspect_ratio(eyes.left).value_or(1.0f));
 }
 
-SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces, double held_out_share) {
+SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces,
+                          double held_out_share,
+                          int fold) {
+  const double first = fold * held_out_share;
   SceneSplit split;
   for (evaluation::LabelledFace& face : faces) {
     const double place = static_cast<double>(hash_of(face.scene) >> 11) * 0x1p-53;
-    (place < held_out_share ? split.held_out : split.training).push_back(std::move(face));
+    (place >= first && place < first + held_out_share ? split.held_out : split.training)
+        .push_back(std::move(face));
   }
   return split;
 }

@@ -50,11 +50,14 @@ inline constexpr float kHalfClosedEar = 0.20f;
 /// The smaller eye aspect ratio of the two; 1 when an eye has none.
 float smaller_ear(const EyeLandmarks& eyes);
 
-/// Divides by scene, the same way for ever: about `held_out_share` of the scenes go to `held_out`.
+/// Divides by scene, the same way for ever: about `held_out_share` of the scenes go to `held_out`,
+/// in every `fold` (0, 1, ...) others.
 struct SceneSplit {
   std::vector<evaluation::LabelledFace> training;
   std::vector<evaluation::LabelledFace> held_out;
 };
-SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces, double held_out_share);
+SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces,
+                          double held_out_share,
+                          int fold = 0);
 
 }  // namespace eyelid::training
