@@ -110,6 +110,17 @@ PatchPlacement place_face_patch(const Rect& box) {
   return {{scale, 0.0f, corner.x, corner.y}, kFacePatch, false};
 }
 
+PatchPlacement place_face_patch(const Rect& box, float angle_rad) {
+  PatchPlacement placement = place_face_patch(box);
+  const Point centre = middle(placement.size);
+  const float c = std::cos(angle_rad);
+  const float s = std::sin(angle_rad);
+  const Similarity turn{
+      c, s, centre.x - (c * centre.x - s * centre.y), centre.y - (s * centre.x + c * centre.y)};
+  placement.frame_from_patch = compose(placement.frame_from_patch, turn);
+  return placement;
+}
+
 PatchPlacement place_face_patch(Point right_eye, Point left_eye) {
   const Point between = middle(kFacePatch) - Point{0.0f, kEyeLineOnFacePatch * kFacePatch.height};
   return place_pair(kFacePatch, between, kEyeDistanceOnFacePatch, right_eye, left_eye);

@@ -55,6 +55,10 @@ struct PatchPlacement {
 /// An upright patch around a face box: kFacePatchMargin times its mean side, around its centre.
 PatchPlacement place_face_patch(const Rect& box);
 
+/// The same patch turned about its centre by `angle_rad`: a face rolled by as much (its eye line
+/// from x towards y) stands upright on it.
+PatchPlacement place_face_patch(const Rect& box, float angle_rad);
+
 /// The same region, turned so that the eye centres lie level. Eyes in frame pixels, as detector
 /// keypoints or means of six lid points. They must differ, else the placement is not usable.
 PatchPlacement place_face_patch(Point right_eye, Point left_eye);
