@@ -41,12 +41,14 @@ BinocularBlinkFinder::BinocularBlinkFinder(const Options& options, Sink sink)
                            [this](const Blink& blink, float) { add_candidate(blink); })} {}
 
 void BinocularBlinkFinder::add_candidate(const Blink& blink) {
-  candidates_.push_back({blink, false});
+  if (blink.peak_fec >= kSmallestAmplitude) candidates_.push_back({blink, false});
 }
 
 void BinocularBlinkFinder::push(const ClosureRow& row,
                                 bool right_starts_segment,
                                 bool left_starts_segment) {
+  if (std::isfinite(row.fec_right)) last_seen_s_[0] = row.time_s;
+  if (std::isfinite(row.fec_left)) last_seen_s_[1] = row.time_s;
   finders_[0].push({row.frame, row.time_s, row.fec_right}, right_starts_segment);
   finders_[1].push({row.frame, row.time_s, row.fec_left}, left_starts_segment);
   if (!candidates_.empty()) deliver();
@@ -96,9 +98,16 @@ bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
   const float noise = options_.rest_noise[index_of(blink.eye)];
   const float deviations =
       blink.kind == BlinkKind::Full ? kSmallestAmplitudeInNoise : kLonePartialAmplitudeInNoise;
+  const double frames =
+      is_other_eye_clear(blink) ? kLoneHalfWidthInFrames : kUnconfirmedHalfWidthInFrames;
   // Light that jumps on a lens is far above the noise: a poor eye needs the other one's word.
   return noise <= kPoorNoise && blink.amplitude >= deviations * noise &&
-         blink.half_width_ms >= 1000.0 * kUnconfirmedHalfWidthInFrames * options_.frame_interval_s;
+         blink.half_width_ms >= 1000.0 * frames * options_.frame_interval_s;
+}
+
+bool BinocularBlinkFinder::is_other_eye_clear(const Blink& blink) const {
+  const std::size_t other = 1 - index_of(blink.eye);
+  return options_.rest_noise[other] <= kPoorNoise && last_seen_s_[other] >= blink.onset_s;
 }
 
 bool BinocularBlinkFinder::are_simultaneous(const Blink& a, const Blink& b) const {

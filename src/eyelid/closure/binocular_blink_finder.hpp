@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -26,6 +27,9 @@ inline constexpr double kSimultaneous_s = 0.075;
 /// Half width, in frames, that a blink needs when no other eye confirms it: one wrong frame alone
 /// gives exactly 1.
 inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
+/// The same when the other eye is clearly seen and does not blink. Eyes blink together; a wink, or
+/// a response of one eye, lasts longer than the frame or two of a slipped landmark.
+inline constexpr double kLoneHalfWidthInFrames = 2.5;
 
 /// Standard deviation of FEC at rest above which an eye is too small, blurred or hidden to be
 /// believed alone, and the user is told. Clear pictures: 0.01 to 0.1.
@@ -39,11 +43,15 @@ inline constexpr float kLonePartialAmplitudeInNoise = 8.0f;
 ///
 /// A blink stands by itself when its amplitude is at least kSmallestAmplitudeInNoise deviations of
 /// the noise at rest (kLonePartialAmplitudeInNoise if Partial), that noise at most kPoorNoise, and
-/// its half width at least kUnconfirmedHalfWidthInFrames frames. Any other stands when the other
+/// its half width at least kLoneHalfWidthInFrames frames (kUnconfirmedHalfWidthInFrames while the
+/// other eye is hidden or its noise over kPoorNoise). Any other stands when the other
 /// eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half the longer of
 /// the two. At 25 frames/s a real blink may show in one frame only; and landmark noise of a poor
 /// picture, which no threshold tells from blinks, rarely strikes both eyes at once. Winks and
 /// one-sided responses are found wherever the picture allows.
+///
+/// A rise whose peak stays below a FEC of kSmallestAmplitude is none: an eye that was wide open has
+/// come back to its open level.
 ///
 /// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
 /// Memory does not depend on the length of the trace.
@@ -74,12 +82,14 @@ class BinocularBlinkFinder {
   Verdict judge(const Blink& blink) const;
   double nearness_s() const;
   bool stands_alone(const Blink& blink) const;
+  bool is_other_eye_clear(const Blink& blink) const;
   bool are_simultaneous(const Blink& a, const Blink& b) const;
 
   Options options_;
   Sink sink_;
   std::vector<Candidate> candidates_;  // in order of onset; a few seconds' worth
   std::array<BlinkFinder, 2> finders_;
+  std::array<double, 2> last_seen_s_{-HUGE_VAL, -HUGE_VAL};  // latest value of each eye
 };
 
 /// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame

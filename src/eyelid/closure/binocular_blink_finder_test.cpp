@@ -67,6 +67,28 @@ TEST(BinocularBlinkFinder, OneFrameCountsWhenBothEyesShowIt) {
   EXPECT_EQ(blinks[3].peak_frame, 201);
 }
 
+TEST(BinocularBlinkFinder, ABriefBlinkBesideAClearlyOpenEyeIsASlippedLandmark) {
+  std::vector<ClosureRow> rows = flat_rows(25.0);
+  rows[100].fec_right = rows[101].fec_right = 0.9f;                  // two frames
+  for (std::size_t i = 150; i < 154; ++i) rows[i].fec_right = 0.9f;  // a wink
+  const std::vector<Blink> blinks = find_blinks(rows);
+  ASSERT_EQ(blinks.size(), 1u);
+  EXPECT_EQ(blinks[0].peak_frame, 150);
+
+  // Of an eye that cannot be seen nothing follows.
+  for (std::size_t i = 60; i < 140; ++i) rows[i].fec_left = kNotAvailable;
+  EXPECT_EQ(find_blinks(rows).size(), 2u);
+}
+
+TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
+  std::vector<ClosureRow> rows = flat_rows(25.0);
+  for (std::size_t i = 0; i < 200; ++i) rows[i].fec_right = rows[i].fec_left = -0.35f;
+  for (std::size_t i = 100; i < 104; ++i) rows[i].fec_right = rows[i].fec_left = 0.12f;
+  EXPECT_TRUE(find_blinks(rows).empty());
+  for (std::size_t i = 100; i < 104; ++i) rows[i].fec_right = rows[i].fec_left = 0.3f;
+  EXPECT_EQ(find_blinks(rows).size(), 2u);
+}
+
 TEST(BinocularBlinkFinder, InAPoorPictureOnlyBlinksOfBothEyesStand) {
   MadeTrace right;
   right.frames_per_second = 25.0;
