@@ -96,13 +96,17 @@ double BinocularBlinkFinder::nearness_s() const {
 
 bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
   const float noise = options_.rest_noise[index_of(blink.eye)];
-  const float deviations =
-      blink.kind == BlinkKind::Full ? kSmallestAmplitudeInNoise : kLonePartialAmplitudeInNoise;
-  const double frames =
-      is_other_eye_clear(blink) ? kLoneHalfWidthInFrames : kUnconfirmedHalfWidthInFrames;
+  const bool is_other_clear = is_other_eye_clear(blink);
+  const double half_width_in_frames =
+      static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
+  const bool is_held = half_width_in_frames >= kHeldHalfWidthInFrames;
+  const float deviations = blink.kind == BlinkKind::Full && (!is_other_clear || is_held)
+                               ? kSmallestAmplitudeInNoise
+                               : kLoneAmplitudeInNoise;
   // Light that jumps on a lens is far above the noise: a poor eye needs the other one's word.
   return noise <= kPoorNoise && blink.amplitude >= deviations * noise &&
-         blink.half_width_ms >= 1000.0 * frames * options_.frame_interval_s;
+         half_width_in_frames >=
+             (is_other_clear ? kLoneHalfWidthInFrames : kUnconfirmedHalfWidthInFrames);
 }
 
 bool BinocularBlinkFinder::is_other_eye_clear(const Blink& blink) const {

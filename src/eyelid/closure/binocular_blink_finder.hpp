@@ -35,20 +35,25 @@ inline constexpr double kLoneHalfWidthInFrames = 2.5;
 /// believed alone, and the user is told. Clear pictures: 0.01 to 0.1.
 inline constexpr float kPoorNoise = 0.15f;
 
-/// A blink of one eye alone that stays partial needs this many deviations of the noise at rest
-/// instead of kSmallestAmplitudeInNoise: a reflection that crosses a lens looks just like it.
-inline constexpr float kLonePartialAmplitudeInNoise = 8.0f;
+/// A blink of one eye alone needs this many deviations of the noise at rest instead of
+/// kSmallestAmplitudeInNoise if it stays partial, or if the other eye is clearly seen and does not
+/// blink: a reflection that crosses a lens looks just like it.
+inline constexpr float kLoneAmplitudeInNoise = 8.0f;
+
+/// A Full blink of this half width, in frames, is exempt from that: noise does not hold on so long.
+inline constexpr double kHeldHalfWidthInFrames = 5.0;
 
 /// Finds the blinks of both eyes, each with its own times (BlinkFinder), streaming.
 ///
-/// A blink stands by itself when its amplitude is at least kSmallestAmplitudeInNoise deviations of
-/// the noise at rest (kLonePartialAmplitudeInNoise if Partial), that noise at most kPoorNoise, and
-/// its half width at least kLoneHalfWidthInFrames frames (kUnconfirmedHalfWidthInFrames while the
-/// other eye is hidden or its noise over kPoorNoise). Any other stands when the other
-/// eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half the longer of
-/// the two. At 25 frames/s a real blink may show in one frame only; and landmark noise of a poor
-/// picture, which no threshold tells from blinks, rarely strikes both eyes at once. Winks and
-/// one-sided responses are found wherever the picture allows.
+/// A blink stands by itself when its amplitude is at least kLoneAmplitudeInNoise deviations of the
+/// noise at rest, that noise at most kPoorNoise, and its half width at least kLoneHalfWidthInFrames
+/// frames; while the other eye is hidden or its noise over kPoorNoise,
+/// kUnconfirmedHalfWidthInFrames and, if Full, kSmallestAmplitudeInNoise suffice, the latter also
+/// for a Full one of kHeldHalfWidthInFrames. Any other stands
+/// when the other eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half
+/// the longer of the two. At 25 frames/s a real blink may show in one frame only; and landmark
+/// noise of a poor picture, which no threshold tells from blinks, rarely strikes both eyes at once.
+/// Winks and one-sided responses are found wherever the picture allows.
 ///
 /// A rise whose peak stays below a FEC of kSmallestAmplitude is none: an eye that was wide open has
 /// come back to its open level.

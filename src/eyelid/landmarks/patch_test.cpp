@@ -40,6 +40,21 @@ void expect_ramp(const GreyImage& patch, const PatchPlacement& placement, float 
   }
 }
 
+TEST(Patch, ATurnedBoxStandsARolledFaceUpright) {
+  const Rect box{100.0f, 80.0f, 60.0f, 60.0f};
+  const float angle = 0.4f;
+  const PatchPlacement turned = place_face_patch(box, angle);
+  EXPECT_NEAR(
+      turned.frame_from_patch.scale(), place_face_patch(box).frame_from_patch.scale(), 1e-5f);
+  const Point center = turned.normalised_from_frame(box.center()) * 112.0f;
+  expect_near(center, {55.5f, 55.5f}, 1e-3f);
+  const Point along{20.0f * std::cos(angle), 20.0f * std::sin(angle)};
+  const Point right = turned.normalised_from_frame(box.center() + along) * 112.0f;
+  EXPECT_NEAR(right.y, center.y, 1e-3f);
+  EXPECT_GT(right.x, center.x);
+  EXPECT_FALSE(place_face_patch(box, std::nanf("")).is_usable());
+}
+
 TEST(Patch, EyeCentresAndCornersLandWhereTheConstantsSay) {
   const Point right{210.0f, 190.0f};
   const Point left{280.0f, 170.0f};
