@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
@@ -62,6 +63,64 @@ void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, 
   report_share(state, kNetworkMacs + (all_boxes ? kBoxMacs : 0.0), peak);
 }
 
+void stem(benchmark::State& state, const kernels::BlazeFaceKernels& variant) {
+  const GreyImage picture = random_frame(128, 144);
+  compute::AlignedBuffer<float> weights(24 * 25), bias(24), output(64 * 24 * 64);
+  compute::AlignedBuffer<float> workspace(kernels::kBlazeWorkspace);
+  const kernels::BlazeStem stem{24, weights.data(), bias.data(), 0.01f, -1.0f};
+  const double peak = benchmarks::fma_peak_gmacs();
+  for (auto _ : state) {
+    for (int y = 0; y < 64; y += kernels::kStripRows) {
+      kernels::BlazeStemStrip strip{};
+      for (int i = 0; i < 11; i++) strip.input[i] = picture.row(2 * y + i);
+      for (int i = 0; i < kernels::kStripRows; i++)
+        strip.output[i] = output.data() + (y + i) * 24 * 64;
+      strip.width = 64;
+      strip.workspace = workspace.data();
+      variant.stem(stem, strip);
+    }
+  }
+  report_share(state, 24 * 25 * 64 * 64, peak);
+}
+
+/// One block on a whole map, input and output in cache: where the time of the network goes.
+void one_block(benchmark::State& state, const kernels::BlazeFaceKernels& variant, int index) {
+  const inference::BlazeFaceBlockShape shape =
+      inference::kBlazeFaceBlocks[static_cast<std::size_t>(index)];
+  const int width = index < 2 ? 64 : index < 5 ? 32 : index < 11 ? 16 : 8;
+  const int input_row = shape.inputs * width * shape.stride, output_row = shape.outputs * width;
+  const auto floats = [](int count) {
+    compute::AlignedBuffer<float> buffer(static_cast<std::size_t>(count) + 64);
+    for (int i = 0; i < count; i++)
+      buffer[static_cast<std::size_t>(i)] = 0.01f * static_cast<float>(i % 97);
+    return buffer;
+  };
+  const auto depthwise = floats(9 * shape.inputs), depthwise_bias = floats(shape.inputs);
+  const auto weights = floats(shape.inputs * shape.outputs), bias = floats(shape.outputs);
+  auto input = floats((width * shape.stride + 2) * input_row + 32),
+       output = floats(width * output_row);
+  compute::AlignedBuffer<float> workspace(kernels::kBlazeWorkspace);
+  const kernels::BlazeBlock block{shape.stride,
+                                  depthwise.data(),
+                                  depthwise_bias.data(),
+                                  {shape.inputs, shape.outputs, weights.data(), bias.data()}};
+  const double peak = benchmarks::fma_peak_gmacs();
+  for (auto _ : state) {
+    for (int y = 0; y < width; y += kernels::kStripRows) {
+      kernels::BlazeStrip strip{};
+      for (int i = 0; i < (shape.stride == 1 ? 6 : 9); i++) {
+        strip.input[i] = input.data() + 16 + (y * shape.stride + i) * input_row;
+      }
+      for (int i = 0; i < kernels::kStripRows; i++)
+        strip.output[i] = output.data() + (y + i) * output_row;
+      strip.width = width;
+      strip.workspace = workspace.data();
+      variant.block(block, strip);
+    }
+  }
+  report_share(state, shape.inputs * (shape.outputs + 9.0) * width * width, peak);
+}
+
 void letterbox(benchmark::State& state) {
   const GreyImage frame =
       random_frame(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
@@ -90,6 +149,13 @@ int main(int argument_count, char** arguments) {
         ->Unit(benchmark::kMicrosecond);
     benchmark::RegisterBenchmark((name + "/scores_and_all_boxes").c_str(), network, variant, true)
         ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark((std::string("stem/") + variant.isa).c_str(), stem, variant)
+        ->Unit(benchmark::kMicrosecond);
+    for (int i = 0; i < inference::kBlazeFaceBlockCount; i++) {
+      const std::string block = std::string("block/") + variant.isa + "/" + std::to_string(i);
+      benchmark::RegisterBenchmark(block.c_str(), one_block, variant, i)
+          ->Unit(benchmark::kMicrosecond);
+    }
   }
   benchmark::Initialize(&argument_count, arguments);
   if (benchmark::ReportUnrecognizedArguments(argument_count, arguments)) return 2;

@@ -11,6 +11,8 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -49,6 +51,30 @@ namespace {
     if ((mask >> i & 1) != 0) target[i] = values[i];
   }
 }
+
+/// Lanes `shift` to `shift + 15` of both, `low` first.
+[[maybe_unused]] simde__m512i alignr_epi32_through_memory(simde__m512i high,
+                                                          simde__m512i low,
+                                                          int shift) {
+  std::int32_t lanes[32];
+  simde_mm512_storeu_si512(lanes, low);
+  simde_mm512_storeu_si512(lanes + 16, high);
+  return simde_mm512_loadu_si512(lanes + shift);
+}
+
+[[maybe_unused]] simde__m512 cvtepi32_ps_through_memory(simde__m512i numbers) {
+  std::int32_t lanes[16];
+  simde_mm512_storeu_si512(lanes, numbers);
+  float converted[16];
+  for (int i = 0; i < 16; i++) converted[i] = static_cast<float>(lanes[i]);
+  return simde_mm512_loadu_ps(converted);
+}
+
+[[maybe_unused]] __m256 extractf32x8_through_memory(simde__m512 vector, int half) {
+  float lanes[16];
+  simde_mm512_storeu_ps(lanes, vector);
+  return _mm256_loadu_ps(lanes + 8 * half);
+}
 }  // namespace
 #undef _mm512_mask_loadu_ps
 #define _mm512_mask_loadu_ps(otherwise, mask, source) \
@@ -56,5 +82,14 @@ namespace {
 #undef _mm512_mask_storeu_ps
 #define _mm512_mask_storeu_ps(target, mask, source) \
   mask_storeu_ps_through_avx2(target, mask, source)
+#undef _mm512_cvtepi32_ps
+#define _mm512_cvtepi32_ps(numbers) cvtepi32_ps_through_memory(numbers)
+#undef _mm512_extractf32x8_ps
+#define _mm512_extractf32x8_ps(vector, half) extractf32x8_through_memory(vector, half)
+#undef _mm512_alignr_epi32
+#define _mm512_alignr_epi32(high, low, shift) alignr_epi32_through_memory(high, low, shift)
+#undef _mm512_maskz_alignr_epi32
+#define _mm512_maskz_alignr_epi32(mask, high, low, shift) \
+  simde_mm512_maskz_mov_epi32(mask, alignr_epi32_through_memory(high, low, shift))
 #undef _mm512_cvtepu8_epi16
 #define _mm512_cvtepu8_epi16(bytes) cvtepu8_epi16_through_avx2(bytes)

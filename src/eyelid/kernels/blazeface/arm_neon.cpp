@@ -8,6 +8,7 @@ namespace {
 
 // The 32 registers: 24 accumulators (6 channels x 16 pixels), 4 of pixels, weights.
 // Two registers are handled as one vector of 8 pixels, as wide as the narrowest map.
+constexpr int kStripColumns = 32;  // worked on at once
 constexpr int kLanes = 8;
 constexpr int kPixels = 2 * kLanes;
 

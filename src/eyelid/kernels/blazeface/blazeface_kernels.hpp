@@ -12,14 +12,16 @@ namespace eyelid::kernels {
 // first-level cache.
 //
 // Rows are read up to kRowSlack floats before and behind; what lies there does not matter.
-// Widths are 8 or a multiple of 16. Results differ between instruction sets by rounding only.
+// Maps are 8, 16, 32 or 64 wide. The four output rows of a strip lie equally far apart in memory,
+// and so do the input rows that the shortcut reads. Results differ between instruction sets by
+// rounding only.
 
 inline constexpr int kStripRows = 4;
 inline constexpr int kRowSlack = 16;
 /// Output channels are packed in near-equal groups of at most this many.
 inline constexpr int kChannelGroup = 6;
-/// Columns of a strip that are worked on at once.
-inline constexpr int kStripColumns = 32;
+/// Widest map.
+inline constexpr int kMaxWidth = 64;
 
 /// A 1x1 convolution: output(o, p) = bias[o] + sum over k of weight(o, k) * input(k, p).
 ///
@@ -55,10 +57,9 @@ struct BlazeStrip {
   int width = 0;               // of the output
   float* workspace = nullptr;  // kBlazeWorkspace floats, aligned to 64 bytes
 };
-/// For blocks of up to 96 input channels, and for the stem of inputs up to 256 wide.
+/// For blocks of up to 96 input channels, and for the stem of inputs 128 wide.
 inline constexpr std::size_t kBlazeMaxChannels = 96;
-inline constexpr std::size_t kBlazeWorkspace =
-    2 * kBlazeMaxChannels * kStripRows * kStripColumns + 64;
+inline constexpr std::size_t kBlazeWorkspace = 2 * kBlazeMaxChannels * kStripRows * kMaxWidth + 64;
 
 /// The first layer: output(o) = max(0, bias[o] + 5x5 convolution with stride 2 of the normalised
 /// grey picture), where normalised = pixel * scale + offset. Padding (of the normalised picture by

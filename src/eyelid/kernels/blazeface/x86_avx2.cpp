@@ -8,6 +8,7 @@ namespace {
 
 // The 16 registers: 12 accumulators (6 channels x 2 vectors of 8 pixels), 2 pixels, 1 weight.
 // 12 independent sums hide the latency of 4 cycles at 2 multiply-adds per cycle.
+constexpr int kStripColumns = 32;  // worked on at once
 constexpr int kLanes = 8;
 constexpr int kPixels = 2 * kLanes;
 
