@@ -5,6 +5,11 @@ set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx5
 # g++ 12 calls the undefined registers of its own AVX-512 header uninitialised.
 list(APPEND EYELID_FLAGS_x86_avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)
 set(EYELID_FLAGS_x86_avx512_vbmi ${EYELID_FLAGS_x86_avx512} -mavx512vbmi)
+set(EYELID_FLAGS_x86_avx512_bf16 ${EYELID_FLAGS_x86_avx512} -mavx512bf16)
+set(EYELID_FLAGS_x86_avx512_vnni ${EYELID_FLAGS_x86_avx512} -mavx512vnni)
+# g++ 12 moves so much out of the tiles of this one that their sums no longer fit the registers.
+list(APPEND EYELID_FLAGS_x86_avx512_vnni $<$<CXX_COMPILER_ID:GNU>:-fno-gcse>
+  $<$<CXX_COMPILER_ID:GNU>:-fno-tree-pre>)
 set(EYELID_FLAGS_arm_neon   "")
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include <immintrin.h>
+
+#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+
+namespace eyelid::kernels::avx512_bf16 {
+namespace {
+
+// A tile is 4 rows x 16 columns, one vector of sums per row, of up to 6 output channels: 24
+// accumulators, 4 vectors of pixels, 1 weight. On maps 8 wide a vector holds two rows.
+constexpr int kLanes = 16;
+constexpr int kNarrow = 8;
+
+[[gnu::always_inline]] inline __m512 dot_pairs(__m512 sum, __m512i a, __m512i b) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+}
+
+/// The rows of a word as single precision.
+[[gnu::always_inline]] inline __m512 upper_row(__m512i words) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
+}
+[[gnu::always_inline]] inline __m512 lower_row(__m512i words) {
+  return _mm512_castsi512_ps(_mm512_maskz_mov_epi16(0xaaaaaaaa, words));
+}
+
+/// Rounds two vectors to words, `low` in their lower halves.
+[[gnu::always_inline]] inline __m512i pairs(__m512 low, __m512 high) {
+  const __m512i low_bits =
+      _mm512_maskz_mov_epi16(0x55555555, _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(low)));
+  const __m512i high_bits = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(high));
+  return _mm512_or_si512(low_bits, _mm512_slli_epi32(high_bits, 16));
+}
+
+#include "eyelid/kernels/blazeface/x86_avx512_bf16_pointwise.inc"
+
+#include "eyelid/kernels/blazeface/x86_avx512_bf16_depthwise.inc"
+
+template <int width>
+void block_of_width(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
+  const int inputs = block.pointwise.inputs;
+  std::uint32_t* middle = strip.workspace;
+  std::uint32_t* pooled = middle + inputs / 2 * kStripRows * width;
+  PointwiseStrip part{middle, strip.input[1], strip.input[2] - strip.input[1], strip.output};
+  if (block.stride == 1) {
+    depthwise_stride1<width>(block, strip, middle);
+  } else {
+    depthwise_stride2<width>(block, strip, middle, pooled);
+    part.shortcut = pooled;
+    part.shortcut_line = inputs * width;
+  }
+  run_pointwise<width>(block.pointwise, part);
+}
+
+/// The row as pairs of neighbouring pixels minus `zero`: (2 i - 1, 2 i), zeros outside.
+void pair_columns(const std::uint8_t* pixels, int width, float zero, std::uint32_t* words) {
+  auto* halves = reinterpret_cast<std::uint16_t*>(words);
+  halves[0] = 0;
+  for (int x = 0; x < 2 * width; x += kLanes) {
+    const __m512i bytes =
+        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels + x)));
+    const __m512 centred = _mm512_sub_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(zero));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(halves + 1 + x),
+                        (__m256i)_mm512_cvtneps_pbh(centred));
+  }
+  for (int x = 1; x < 4; x++) halves[2 * width + x] = 0;
+}
+
+/// `group` output channels of 4 rows x 16 columns; a row of `words` serves every second row.
+template <int group>
+[[gnu::always_inline]] inline void stem_tile(const std::uint32_t* words,
+                                             std::ptrdiff_t pitch,
+                                             const std::uint32_t* weights,
+                                             const float* bias,
+                                             std::uint32_t* const* output,
+                                             std::ptrdiff_t offset,
+                                             int width) {
+  __m512 sums[group][kStripRows];
+#pragma GCC unroll 6
+  for (int o = 0; o < group; o++) {
+#pragma GCC unroll 4
+    for (int y = 0; y < kStripRows; y++) sums[o][y] = _mm512_set1_ps(bias[o]);
+  }
+  for (int dy = 0; dy < 5; dy++, words += pitch) {
+    for (int pair = 0; pair < 3; pair++, weights += group) {
+      __m512i pixels[kStripRows];
+#pragma GCC unroll 4
+      for (int y = 0; y < kStripRows; y++) {
+        pixels[y] = _mm512_loadu_si512(words + 2 * y * pitch + pair);
+      }
+#pragma GCC unroll 6
+      for (int o = 0; o < group; o++) {
+        const __m512i weight = _mm512_set1_epi32(static_cast<int>(weights[o]));
+#pragma GCC unroll 4
+        for (int y = 0; y < kStripRows; y++) sums[o][y] = dot_pairs(sums[o][y], pixels[y], weight);
+      }
+    }
+  }
+#pragma GCC unroll 6
+  for (int o = 0; o < group; o++) {
+#pragma GCC unroll 2
+    for (int pair = 0; pair < 2; pair++) {
+      const __m512 low = _mm512_max_ps(sums[o][2 * pair], _mm512_setzero_ps());
+      const __m512 high = _mm512_max_ps(sums[o][2 * pair + 1], _mm512_setzero_ps());
+      _mm512_storeu_si512(output[pair] + offset + o * width, pairs(low, high));
+    }
+  }
+}
+
+template <int group>
+void stem_group(const BlazeBf16Stem& stem,
+                int begin,
+                const BlazeWordStemStrip& strip,
+                const std::uint32_t* words,
+                std::ptrdiff_t pitch) {
+  for (int x = 0; x < strip.width; x += kLanes) {
+    stem_tile<group>(words + x,
+                     pitch,
+                     stem.weights + 15 * begin,
+                     stem.bias + begin,
+                     strip.output,
+                     begin * strip.width + x,
+                     strip.width);
+  }
+}
+
+}  // namespace
+
+void word_stem(const BlazeBf16Stem& stem, const BlazeWordStemStrip& strip) {
+  const std::ptrdiff_t pitch = strip.width + kLanes;
+  for (int i = 0; i < 11; i++) {
+    std::uint32_t* words = strip.workspace + i * pitch;
+    if (strip.input[i] != nullptr) {
+      pair_columns(strip.input[i], strip.width, stem.zero, words);
+    } else {
+      for (int x = 0; x < pitch; x += kLanes) {
+        _mm512_storeu_si512(words + x, _mm512_setzero_si512());
+      }
+    }
+  }
+  for_each_group(stem.outputs, [&](int group, int begin) {
+    switch (group) {
+      case 6:
+        return stem_group<6>(stem, begin, strip, strip.workspace, pitch);
+      case 5:
+        return stem_group<5>(stem, begin, strip, strip.workspace, pitch);
+      case 4:
+        return stem_group<4>(stem, begin, strip, strip.workspace, pitch);
+      case 3:
+        return stem_group<3>(stem, begin, strip, strip.workspace, pitch);
+      case 2:
+        return stem_group<2>(stem, begin, strip, strip.workspace, pitch);
+      default:
+        return stem_group<1>(stem, begin, strip, strip.workspace, pitch);
+    }
+  });
+}
+
+void word_block(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
+  switch (strip.width) {
+    case 64:
+      return block_of_width<64>(block, strip);
+    case 32:
+      return block_of_width<32>(block, strip);
+    case 16:
+      return block_of_width<16>(block, strip);
+    default:
+      return block_of_width<kNarrow>(block, strip);
+  }
+}
+
+void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
+  for (int i = 0; i < count; i += kLanes) {
+    const __m512i words = _mm512_loadu_si512(line + i);
+    _mm512_storeu_ps(rows[0] + i, upper_row(words));
+    _mm512_storeu_ps(rows[1] + i, lower_row(words));
+  }
+}
+
+}  // namespace eyelid::kernels::avx512_bf16
