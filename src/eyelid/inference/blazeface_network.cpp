@@ -2,11 +2,14 @@
 #include "eyelid/inference/blazeface_network.hpp"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/inference/blazeface_packing.hpp"
+#include "eyelid/inference/blazeface_word_layers.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 
 namespace eyelid::inference {
@@ -19,107 +22,10 @@ constexpr int kLayerCount = kBlazeFaceBlockCount + 1;  // the stem is layer 0
 constexpr int kLast16 = 11;                            // layer of the last 16x16 map
 constexpr int kLast8 = 16;
 constexpr int kAnchors16 = 512;
-constexpr int kPerCell16 = 2;
-constexpr int kPerCell8 = 6;
-constexpr int kColourTaps = 3 * 5 * 5;
 constexpr int kColourRows = kBlazeFaceInput_px + 3;
 constexpr int kColourHalfRow = kBlazeFaceInput_px / 2 + 2;
 /// Rows kept of a layer that is read while it is written.
 constexpr int kRingRows = 16;
-
-AlignedBuffer<float> aligned_copy(const std::vector<float>& values) {
-  AlignedBuffer<float> copy(values.size());
-  std::copy(values.begin(), values.end(), copy.data());
-  return copy;
-}
-
-/// (outputs, inputs) -> the groups of kernels::BlazePointwise.
-AlignedBuffer<float> grouped(const std::vector<float>& weights, int inputs, int outputs) {
-  AlignedBuffer<float> packed(weights.size());
-  const int groups = (outputs + kernels::kChannelGroup - 1) / kernels::kChannelGroup;
-  int begin = 0;
-  float* target = packed.data();
-  for (int group = 0; group < groups; group++) {
-    const int size = outputs / groups + (group < outputs % groups ? 1 : 0);
-    for (int k = 0; k < inputs; k++) {
-      for (int o = begin; o < begin + size; o++) {
-        *target++ = weights[static_cast<std::size_t>(o * inputs + k)];
-      }
-    }
-    begin += size;
-  }
-  return packed;
-}
-
-struct PackedPointwise {
-  AlignedBuffer<float> weights;
-  AlignedBuffer<float> bias;
-  int inputs = 0;
-  int outputs = 0;
-
-  kernels::BlazePointwise view() const { return {inputs, outputs, weights.data(), bias.data()}; }
-};
-
-PackedPointwise pack(const ConvolutionWeights& layer, int inputs, int outputs) {
-  return {grouped(layer.weights, inputs, outputs), aligned_copy(layer.bias), inputs, outputs};
-}
-
-/// Box weights of one anchor of a cell: [input][16].
-AlignedBuffer<float> pack_boxes(const ConvolutionWeights& layer, int inputs, int per_cell) {
-  AlignedBuffer<float> packed(layer.weights.size());
-  float* target = packed.data();
-  for (int anchor = 0; anchor < per_cell; anchor++) {
-    for (int k = 0; k < inputs; k++) {
-      for (int j = 0; j < kBlazeFaceBoxNumbers; j++) {
-        const int output = anchor * kBlazeFaceBoxNumbers + j;
-        *target++ = layer.weights[static_cast<std::size_t>(output * inputs + k)];
-      }
-    }
-  }
-  return packed;
-}
-
-}  // namespace
-
-struct PackedBlazeFace {
-  float input_scale = 0.0f;
-  float input_offset = 0.0f;
-  PackedPointwise stem;
-  PackedPointwise colour_stem;  // no inputs: the file was grey
-  struct Block {
-    int stride = 1;
-    AlignedBuffer<float> depthwise;
-    AlignedBuffer<float> depthwise_bias;
-    PackedPointwise pointwise;
-  };
-  std::array<Block, kBlazeFaceBlockCount> blocks;
-  /// One of the two heads.
-  struct Head {
-    int per_cell = 0;
-    int width = 0;  // of the map
-    PackedPointwise scores;
-    PackedPointwise all_boxes;
-    AlignedBuffer<float> boxes;  // pack_boxes
-    AlignedBuffer<float> boxes_bias;
-  };
-  Head head_16;
-  Head head_8;
-};
-
-namespace {
-
-PackedBlazeFace::Head pack_head(const ConvolutionWeights& scores,
-                                const ConvolutionWeights& boxes,
-                                int inputs,
-                                int per_cell,
-                                int width) {
-  return {per_cell,
-          width,
-          pack(scores, inputs, per_cell),
-          pack(boxes, inputs, per_cell * kBlazeFaceBoxNumbers),
-          pack_boxes(boxes, inputs, per_cell),
-          aligned_copy(boxes.bias)};
-}
 
 /// The output of one layer: `kept_rows` rows of its map, row y at y % kept_rows.
 struct FeatureMap {
@@ -142,39 +48,20 @@ struct FeatureMap {
 
 }  // namespace
 
-std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights) {
-  auto packed = std::make_shared<PackedBlazeFace>();
-  packed->input_scale = weights.input_scale;
-  packed->input_offset = weights.input_offset;
-  packed->stem = pack(weights.stem, 25, kBlazeFaceStemChannels);
-  if (!weights.colour_stem.empty()) {
-    packed->colour_stem =
-        pack({weights.colour_stem, weights.stem.bias}, kColourTaps, kBlazeFaceStemChannels);
-  }
-  for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
-    const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[i];
-    packed->blocks[i] = {shape.stride,
-                         aligned_copy(weights.blocks[i].depthwise.weights),
-                         aligned_copy(weights.blocks[i].depthwise.bias),
-                         pack(weights.blocks[i].pointwise, shape.inputs, shape.outputs)};
-  }
-  packed->head_16 = pack_head(weights.scores_16, weights.boxes_16, 88, kPerCell16, 16);
-  packed->head_8 = pack_head(weights.scores_8, weights.boxes_8, 96, kPerCell8, 8);
-  return packed;
-}
-
 struct BlazeFaceNetwork::Workspace {
   Workspace(const PackedBlazeFace& packed, const kernels::BlazeFaceKernels& chosen)
       : kernels(chosen), weights(packed) {
     int width = kBlazeFaceInput_px / 2;
     for (int layer = 0; layer < kLayerCount; layer++) {
       FeatureMap& map = maps[static_cast<std::size_t>(layer)];
-      if (layer > 0) width /= block(layer).stride;
+      const auto& shape = kBlazeFaceBlocks[static_cast<std::size_t>(std::max(0, layer - 1))];
+      if (layer > 0) width /= shape.stride;
       map.width = width;
-      map.channels = layer == 0 ? kBlazeFaceStemChannels : block(layer).pointwise.outputs;
+      map.channels = layer == 0 ? kBlazeFaceStemChannels : shape.outputs;
       // The 64x64 maps pass through the second-level cache strip by strip and are never whole.
       map.kept_rows = std::min(width, width == 64 ? kRingRows : width);
-      map.allocate();
+      const bool is_read_by_head = layer == kLast16 || layer == kLast8;
+      if (packed.precision == Precision::F32 || is_read_by_head) map.allocate();
     }
   }
 
@@ -198,6 +85,15 @@ struct BlazeFaceNetwork::Workspace {
         run_block(layer, y);
       }
       output.done_rows += kStripRows;
+    }
+  }
+
+  void run_singles(const FrameView& input) {
+    for (FeatureMap& map : maps) map.done_rows = 0;
+    // Layers that keep all rows run whole, with their weights in cache; the others on demand.
+    for (int layer = 0; layer < kLayerCount; layer++) {
+      const FeatureMap& whole = map(layer);
+      if (whole.kept_rows == whole.width) produce(layer, whole.width, input);
     }
   }
 
@@ -225,7 +121,7 @@ struct BlazeFaceNetwork::Workspace {
   /// The 5x5 windows of one output row of the stem, [channel, row, column][x].
   void gather_colour_windows(int y, float* windows) {
     const int width = map_width();
-    for (int tap = 0; tap < kColourTaps; tap++) {
+    for (int tap = 0; tap < kBlazeFaceColourTaps; tap++) {
       const float* row = colour_row(tap / 25, 2 * y - 1 + tap / 5 % 5);
       // Columns -1 .. 3 of the window: odd, even, odd, even, odd ones from -1, 0, 0, 1, 1.
       const int column = tap % 5;
@@ -240,7 +136,7 @@ struct BlazeFaceNetwork::Workspace {
     const float* rows[kStripRows];
     for (int i = 0; i < kStripRows; i++) {
       float* windows = colour_windows.data() + kernels::kRowSlack +
-                       i * (kColourTaps * width + kernels::kRowSlack);
+                       i * (kBlazeFaceColourTaps * width + kernels::kRowSlack);
       gather_colour_windows(y + i, windows);
       rows[i] = windows;
     }
@@ -319,8 +215,25 @@ struct BlazeFaceNetwork::Workspace {
     });
   }
 
+  /// All layers in less than single precision; only what the heads read is unpacked.
+  template <class Layers>
+  void run_words(Layers& layers, const FrameView& input) {
+    layers.run(input, [&](int layer, const std::uint32_t* lines) {
+      if (layer != kLast16 && layer != kLast8) return;
+      FeatureMap& target = map(layer);
+      const int count = target.width * target.channels;
+      for (int y = 0; y < target.width; y += Layers::kRowsPerWord, lines += count) {
+        float* rows[kStripRows];
+        for (int i = 0; i < Layers::kRowsPerWord; i++) rows[i] = target.row(y + i);
+        layers.unpack(lines, count, rows);
+      }
+    });
+  }
+
   const kernels::BlazeFaceKernels& kernels;
   const PackedBlazeFace& weights;
+  std::unique_ptr<BlazeFaceBf16Layers> bf16;  // of weights in this precision
+  std::unique_ptr<BlazeFaceInt8Layers> int8;
   std::array<FeatureMap, kLayerCount> maps;
   AlignedBuffer<float> scratch{kernels::kBlazeWorkspace};
   AlignedBuffer<float> zeros{64 * 96 + 2 * kernels::kRowSlack};
@@ -330,13 +243,46 @@ struct BlazeFaceNetwork::Workspace {
   BlazeFaceLogits logits{};
 };
 
+namespace {
+
+[[noreturn]] void refuse(Precision precision, const char* missing) {
+  throw DeviceError("precision " + std::string(name_of(precision)) + ": this processor offers " +
+                    compute::describe(compute::cpu_features()) + "; expected " + missing);
+}
+
+}  // namespace
+
 BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights)
-    : BlazeFaceNetwork(std::move(weights), kernels::blazeface_kernels(compute::cpu_features())) {}
+    : BlazeFaceNetwork(std::move(weights), Kernels::Fastest) {}
+
+BlazeFaceNetwork BlazeFaceNetwork::by_definition(std::shared_ptr<const PackedBlazeFace> weights) {
+  return {std::move(weights), Kernels::Definition};
+}
+
+BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights, Kernels choice)
+    : weights_(std::move(weights)) {
+  EYELID_EXPECTS(weights_ != nullptr);
+  const bool is_definition = choice == Kernels::Definition;
+  const std::uint32_t features = is_definition ? compute::kAnyCpu : compute::cpu_features();
+  workspace_ = std::make_unique<Workspace>(*weights_, kernels::blazeface_kernels(features));
+  if (weights_->precision == Precision::Bf16) {
+    const auto* chosen =
+        is_definition ? &kernels::kScalarBf16Kernels : kernels::blazeface_bf16_kernels(features);
+    if (chosen == nullptr) refuse(weights_->precision, "AVX512_BF16");
+    workspace_->bf16 = std::make_unique<BlazeFaceBf16Layers>(weights_->bf16, *chosen);
+  }
+  if (weights_->precision == Precision::Int8) {
+    const auto* chosen =
+        is_definition ? &kernels::kScalarInt8Kernels : kernels::blazeface_int8_kernels(features);
+    if (chosen == nullptr) refuse(weights_->precision, "AVX512_VNNI");
+    workspace_->int8 = std::make_unique<BlazeFaceInt8Layers>(weights_->int8, *chosen);
+  }
+}
 
 BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights,
                                    const kernels::BlazeFaceKernels& kernels)
     : weights_(std::move(weights)) {
-  EYELID_EXPECTS(weights_ != nullptr);
+  EYELID_EXPECTS(weights_ != nullptr && weights_->precision == Precision::F32);
   workspace_ = std::make_unique<Workspace>(*weights_, kernels);
 }
 
@@ -344,7 +290,13 @@ BlazeFaceNetwork::~BlazeFaceNetwork() = default;
 BlazeFaceNetwork::BlazeFaceNetwork(BlazeFaceNetwork&&) noexcept = default;
 BlazeFaceNetwork& BlazeFaceNetwork::operator=(BlazeFaceNetwork&&) noexcept = default;
 
-const char* BlazeFaceNetwork::isa() const { return workspace_->kernels.isa; }
+Precision BlazeFaceNetwork::precision() const { return weights_->precision; }
+
+const char* BlazeFaceNetwork::isa() const {
+  if (workspace_->bf16 != nullptr) return workspace_->bf16->isa();
+  if (workspace_->int8 != nullptr) return workspace_->int8->isa();
+  return workspace_->kernels.isa;
+}
 
 const BlazeFaceLogits& BlazeFaceNetwork::run(const FrameView& input) {
   EYELID_EXPECTS(input.width == kBlazeFaceInput_px && input.height == kBlazeFaceInput_px);
@@ -354,11 +306,12 @@ const BlazeFaceLogits& BlazeFaceNetwork::run(const FrameView& input) {
 
 const BlazeFaceLogits& BlazeFaceNetwork::run_colour(std::span<const std::uint8_t> rgb) {
   EYELID_EXPECTS(rgb.size() == std::size_t{3} * kBlazeFaceInput_px * kBlazeFaceInput_px);
-  EYELID_EXPECTS(weights_->colour_stem.inputs == kColourTaps);
+  EYELID_EXPECTS(weights_->colour_stem.inputs == kBlazeFaceColourTaps);
   Workspace& work = *workspace_;
   if (work.colour_windows.size() == 0) {
     work.colour_windows = AlignedBuffer<float>(static_cast<std::size_t>(
-        kStripRows * (kColourTaps * work.map_width() + kernels::kRowSlack) + kernels::kRowSlack));
+        kStripRows * (kBlazeFaceColourTaps * work.map_width() + kernels::kRowSlack) +
+        kernels::kRowSlack));
     work.colour_planes = AlignedBuffer<float>(std::size_t{3} * kColourRows * 2 * kColourHalfRow);
   }
   work.colour = rgb.data();
@@ -368,11 +321,12 @@ const BlazeFaceLogits& BlazeFaceNetwork::run_colour(std::span<const std::uint8_t
 
 const BlazeFaceLogits& BlazeFaceNetwork::run_layers(const FrameView& input) {
   Workspace& work = *workspace_;
-  for (FeatureMap& map : work.maps) map.done_rows = 0;
-  // Layers that keep all rows run whole, with their weights in cache; the others on demand.
-  for (int layer = 0; layer < kLayerCount; layer++) {
-    const FeatureMap& map = work.map(layer);
-    if (map.kept_rows == map.width) work.produce(layer, map.width, input);
+  if (work.bf16 != nullptr) {
+    work.run_words(*work.bf16, input);
+  } else if (work.int8 != nullptr) {
+    work.run_words(*work.int8, input);
+  } else {
+    work.run_singles(input);
   }
   work.score(weights_->head_16, kLast16, work.logits.data());
   work.score(weights_->head_8, kLast8, work.logits.data() + kAnchors16);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "eyelid/core/image.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
@@ -15,16 +16,27 @@ struct BlazeFaceKernels;
 
 namespace eyelid::inference {
 
+/// In what the stem and the blocks calculate; the heads always use single precision.
+///
+/// F32 on every processor. Bf16: weights and activations are bfloat16, sums are single precision;
+/// needs AVX512_BF16. Int8: weights -127 .. 127 per output channel, activations 0 .. 255 in steps
+/// per channel found by BlazeFaceCalibration, integers throughout; needs AVX512_VNNI.
+enum class Precision { F32, Bf16, Int8 };
+std::string_view name_of(Precision precision);  // "f32", "bf16", "int8"
+
 /// Weights in the order the kernels read them. Immutable; shared by the networks of all threads.
+///
+/// Int8 throws InputError where the weights have no int8 scales.
 struct PackedBlazeFace;
-std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights);
+std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights,
+                                                      Precision precision = Precision::F32);
 
 /// One number per anchor: 512 of the 16x16 map (2 per cell), then 384 of the 8x8 map (6 per cell),
 /// cells row by row.
 using BlazeFaceLogits = std::array<float, kBlazeFaceAnchorCount>;
 using BlazeFaceBoxNumbers = std::array<float, kBlazeFaceBoxNumbers>;
 
-/// BlazeFace front on one picture of 128x128, in single precision.
+/// BlazeFace front on one picture of 128x128.
 ///
 /// The boxes are computed on demand: a picture has a handful of anchors above any useful
 /// threshold, and 16 numbers at 896 anchors would cost 5 % of the whole network.
@@ -32,11 +44,14 @@ using BlazeFaceBoxNumbers = std::array<float, kBlazeFaceBoxNumbers>;
 /// Threads: one network per thread. Allocates only when constructed.
 class BlazeFaceNetwork {
  public:
-  /// Kernels: the fastest for this processor.
+  /// Kernels: the fastest for this processor. Throws DeviceError, which names what is missing,
+  /// where it has none for the precision of the weights.
   explicit BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights);
-  /// The given kernels, which this processor must support.
+  /// The given kernels, which this processor must support, for weights in F32.
   BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights,
                    const kernels::BlazeFaceKernels& kernels);
+  /// By the scalar definitions of all kernels, on any processor: for tests.
+  static BlazeFaceNetwork by_definition(std::shared_ptr<const PackedBlazeFace> weights);
   ~BlazeFaceNetwork();
   BlazeFaceNetwork(BlazeFaceNetwork&&) noexcept;
   BlazeFaceNetwork& operator=(BlazeFaceNetwork&&) noexcept;
@@ -45,7 +60,7 @@ class BlazeFaceNetwork {
   const BlazeFaceLogits& run(const FrameView& input);
 
   /// The same on 128x128x3 bytes of red, green and blue, as the model was trained: how a teacher
-  /// sees. Needs weights with a colour stem (weights().colour_stem).
+  /// sees. Needs weights in F32 with a colour stem (weights().colour_stem).
   const BlazeFaceLogits& run_colour(std::span<const std::uint8_t> rgb);
 
   /// The 16 numbers of one anchor of the last run(), in input pixels relative to the anchor.
@@ -55,9 +70,12 @@ class BlazeFaceNetwork {
   void all_box_numbers(std::span<float> numbers);
 
   const std::shared_ptr<const PackedBlazeFace>& weights() const { return weights_; }
+  Precision precision() const;
   const char* isa() const;
 
  private:
+  enum class Kernels { Fastest, Definition };
+  BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights, Kernels choice);
   const BlazeFaceLogits& run_layers(const FrameView& input);
 
   struct Workspace;

@@ -50,6 +50,24 @@ ConvolutionWeights load_stem(const SafetensorsFile& file, BlazeFaceWeights& weig
   return stem;
 }
 
+/// The number of tensors read.
+std::size_t load_int8_scales(const SafetensorsFile& file, BlazeFaceWeights& weights) {
+  std::size_t count = 0;
+  weights.int8.pictures = file.metadata_or_empty("int8_pictures");
+  for_each_int8_scale(weights.int8, [&](const std::string& name, auto& steps, std::size_t size) {
+    steps = copy_of(file.values<float>(name, {size}));
+    count++;
+    for (const float step : steps) {
+      // Also false for a step that is not a number.
+      if (!(step > 1e-20f && step < 1e20f)) {
+        throw InputError(file.source() + ": tensor " + name + " holds " + text_of(step) +
+                         "; expected steps above 0");
+      }
+    }
+  });
+  return count;
+}
+
 BlazeFaceWeights from_safetensors(const SafetensorsFile& file) {
   if (file.metadata_or_empty("format") != kFormat) {
     throw InputError(file.source() + ": metadata format is \"" + file.metadata_or_empty("format") +
@@ -72,6 +90,7 @@ BlazeFaceWeights from_safetensors(const SafetensorsFile& file) {
     layer.weights = copy_of(file.values<float>(name + ".weight", shape));
     layer.bias = copy_of(file.values<float>(name + ".bias", {shape[0]}));
   });
+  if (file.find("int8.stem.output") != nullptr) tensor_count += load_int8_scales(file, weights);
   if (file.tensors().size() != tensor_count) {
     throw InputError(file.source() + ": " + std::to_string(file.tensors().size()) +
                      " tensors; expected " + std::to_string(tensor_count));
@@ -131,6 +150,12 @@ std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights)
     writer.add<float>(name + ".weight", shape, layer.weights);
     writer.add<float>(name + ".bias", {shape[0]}, layer.bias);
   });
+  if (!weights.int8.is_empty()) {
+    writer.set_metadata("int8_pictures", weights.int8.pictures);
+    for_each_int8_scale(weights.int8, [&](const std::string& name, const auto& steps, std::size_t) {
+      writer.add<float>(name, {steps.size()}, steps);
+    });
+  }
   return writer.to_bytes();
 }
 
@@ -156,6 +181,8 @@ std::vector<std::pair<std::string, std::string>> describe_blazeface(
           {"input", weights.stored_channels == 3 ? "RGB, summed to grey on loading" : "grey"},
           {"input normalisation",
            "pixel * " + text_of(weights.input_scale) + " + " + text_of(weights.input_offset)},
+          {"int8 scales",
+           weights.int8.is_empty() ? std::string("none") : "from " + weights.int8.pictures},
           {"parameters", std::to_string(parameters) + " as grey"},
           {"sha256", weights.sha256}};
 }

@@ -49,6 +49,16 @@ struct ConvolutionWeights {
   std::vector<float> bias;  // (outputs)
 };
 
+/// What one step of the 8-bit activations stands for, per channel (BlazeFaceCalibration): 0 .. 255
+/// behind the stem and the blocks, -128 .. 127 between the halves of a block.
+struct BlazeFaceInt8Scales {
+  std::vector<float> stem;                                           // (24)
+  std::array<std::vector<float>, kBlazeFaceBlockCount> middle = {};  // (inputs)
+  std::array<std::vector<float>, kBlazeFaceBlockCount> output = {};  // (outputs)
+  std::string pictures;  // what they were found on, in words
+  bool is_empty() const { return stem.empty(); }
+};
+
 /// Every number of a BlazeFace front network for grey input.
 struct BlazeFaceWeights {
   // What the file says of itself; empty = it does not.
@@ -75,6 +85,7 @@ struct BlazeFaceWeights {
   std::array<Block, kBlazeFaceBlockCount> blocks;  // shapes: kBlazeFaceBlocks
   ConvolutionWeights scores_16, boxes_16;          // (2, 88), (32, 88) on the 16x16 map
   ConvolutionWeights scores_8, boxes_8;            // (6, 96), (96, 96) on the 8x8 map
+  BlazeFaceInt8Scales int8;                        // empty: the file has none
 };
 
 /// Calls visit(name, weights, shape of the weights) for every convolution, in network order: the
@@ -96,6 +107,19 @@ void for_each_convolution(Weights& weights, Visit visit) {
   visit(std::string("boxes_8"), weights.boxes_8, Shape{96, 96, 1, 1});
 }
 
+/// The same for the steps of int8: visit(name, steps, count).
+template <class Scales, class Visit>
+void for_each_int8_scale(Scales& scales, Visit visit) {
+  visit(std::string("int8.stem.output"), scales.stem, std::size_t{kBlazeFaceStemChannels});
+  for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
+    const std::string block = "int8.block_" + std::to_string(i);
+    visit(
+        block + ".middle", scales.middle[i], static_cast<std::size_t>(kBlazeFaceBlocks[i].inputs));
+    visit(
+        block + ".output", scales.output[i], static_cast<std::size_t>(kBlazeFaceBlocks[i].outputs));
+  }
+}
+
 /// Loads a BlazeFace front model, recognised by content: our safetensors, MediaPipe's
 /// face_detection_short_range.tflite, or blazeface.pth of PyTorch.
 ///
@@ -106,6 +130,8 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
 
 /// As our safetensors file, the stem for grey. Metadata: format, name, version, training_data,
 /// licence, input_scale, input_offset. Tensors: stem.weight, stem.bias, block_0.depthwise.weight...
+/// With int8 scales also int8.stem.output, int8.block_0.middle, int8.block_0.output... and
+/// metadata int8_pictures.
 std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights);
 
 /// Reads any BlazeFace file and writes ours (beside, then renamed). Throws InputError.

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/inference/blazeface_packing.hpp"
+
+#include <algorithm>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::inference {
+namespace {
+
+using compute::AlignedBuffer;
+
+constexpr int kPerCell16 = 2;
+constexpr int kPerCell8 = 6;
+
+/// (outputs, inputs) -> the groups of kernels::BlazePointwise.
+AlignedBuffer<float> grouped(const std::vector<float>& weights, int inputs, int outputs) {
+  AlignedBuffer<float> packed(weights.size());
+  float* target = packed.data();
+  for_each_channel_group(outputs, [&](int begin, int size) {
+    for (int k = 0; k < inputs; k++) {
+      for (int o = begin; o < begin + size; o++) {
+        *target++ = weights[static_cast<std::size_t>(o * inputs + k)];
+      }
+    }
+  });
+  return packed;
+}
+
+PackedPointwise pack(const ConvolutionWeights& layer, int inputs, int outputs) {
+  return {grouped(layer.weights, inputs, outputs), aligned_copy(layer.bias), inputs, outputs};
+}
+
+/// Box weights of one anchor of a cell: [input][16].
+AlignedBuffer<float> pack_boxes(const ConvolutionWeights& layer, int inputs, int per_cell) {
+  AlignedBuffer<float> packed(layer.weights.size());
+  float* target = packed.data();
+  for (int anchor = 0; anchor < per_cell; anchor++) {
+    for (int k = 0; k < inputs; k++) {
+      for (int j = 0; j < kBlazeFaceBoxNumbers; j++) {
+        const int output = anchor * kBlazeFaceBoxNumbers + j;
+        *target++ = layer.weights[static_cast<std::size_t>(output * inputs + k)];
+      }
+    }
+  }
+  return packed;
+}
+
+/// A head that reads whole steps instead of numbers; no steps: the numbers.
+ConvolutionWeights in_steps(ConvolutionWeights layer, const std::vector<float>& steps) {
+  for (std::size_t i = 0; i < layer.weights.size() && !steps.empty(); i++) {
+    layer.weights[i] *= steps[i % steps.size()];
+  }
+  return layer;
+}
+
+PackedBlazeFace::Head pack_head(const ConvolutionWeights& scores,
+                                const ConvolutionWeights& boxes,
+                                int inputs,
+                                int per_cell,
+                                int width) {
+  return {per_cell,
+          width,
+          pack(scores, inputs, per_cell),
+          pack(boxes, inputs, per_cell * kBlazeFaceBoxNumbers),
+          pack_boxes(boxes, inputs, per_cell),
+          aligned_copy(boxes.bias)};
+}
+
+void pack_singles(const BlazeFaceWeights& weights, PackedBlazeFace& packed) {
+  packed.stem = pack(weights.stem, 25, kBlazeFaceStemChannels);
+  if (!weights.colour_stem.empty()) {
+    packed.colour_stem = pack(
+        {weights.colour_stem, weights.stem.bias}, kBlazeFaceColourTaps, kBlazeFaceStemChannels);
+  }
+  for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
+    const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[i];
+    packed.blocks[i] = {shape.stride,
+                        aligned_copy(weights.blocks[i].depthwise.weights),
+                        aligned_copy(weights.blocks[i].depthwise.bias),
+                        pack(weights.blocks[i].pointwise, shape.inputs, shape.outputs)};
+  }
+}
+
+}  // namespace
+
+AlignedBuffer<float> aligned_copy(const std::vector<float>& values) {
+  AlignedBuffer<float> copy(values.size());
+  std::copy(values.begin(), values.end(), copy.data());
+  return copy;
+}
+
+std::string_view name_of(Precision precision) {
+  if (precision == Precision::Bf16) return "bf16";
+  return precision == Precision::Int8 ? "int8" : "f32";
+}
+
+std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights,
+                                                      Precision precision) {
+  auto packed = std::make_shared<PackedBlazeFace>();
+  packed->precision = precision;
+  packed->input_scale = weights.input_scale;
+  packed->input_offset = weights.input_offset;
+  std::vector<float> steps_16, steps_8;
+  if (precision == Precision::F32) pack_singles(weights, *packed);
+  if (precision == Precision::Bf16) packed->bf16 = pack_bf16(weights);
+  if (precision == Precision::Int8) {
+    if (weights.int8.is_empty()) {
+      throw InputError(
+          weights.source +
+          ": no scales for int8; expected a model that `eyelid model calibrate` wrote");
+    }
+    packed->int8 = pack_int8(weights);
+    steps_16 = weights.int8.output[10];
+    steps_8 = weights.int8.output[15];
+  }
+  packed->head_16 = pack_head(in_steps(weights.scores_16, steps_16),
+                              in_steps(weights.boxes_16, steps_16),
+                              88,
+                              kPerCell16,
+                              16);
+  packed->head_8 = pack_head(
+      in_steps(weights.scores_8, steps_8), in_steps(weights.boxes_8, steps_8), 96, kPerCell8, 8);
+  return packed;
+}
+
+}  // namespace eyelid::inference
