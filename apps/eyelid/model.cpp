@@ -17,6 +17,7 @@
 #include "eyelid/inference/sha256.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "json_output.hpp"
+#include "model_calibrate.hpp"
 #include "options.hpp"
 
 namespace eyelid::app {
@@ -129,6 +130,8 @@ void add_model_command(CLI::App& app) {
           "--to", converting->target, "File to write: .safetensors, or .onnx for BlazeFace")
       ->required();
   convert->callback([converting] { converting->run(); });
+
+  add_calibrate_command(*model);
 }
 
 }  // namespace eyelid::app

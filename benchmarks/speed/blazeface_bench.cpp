@@ -6,11 +6,13 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <random>
 #include <string>
 
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/core/error.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
@@ -35,6 +37,16 @@ inference::BlazeFaceWeights random_weights() {
   weights.scores_16.bias.assign(2, -1e6f);  // no candidates: the usual picture has few
   weights.scores_8.bias.assign(6, -1e6f);
   return weights;
+}
+
+/// Steps that keep most of the random network in range: its speed does not depend on them.
+inference::BlazeFaceInt8Scales some_scales() {
+  inference::BlazeFaceInt8Scales scales;
+  inference::for_each_int8_scale(
+      scales, [](const std::string&, std::vector<float>& steps, std::size_t count) {
+        steps.assign(count, 0.02f);
+      });
+  return scales;
 }
 
 GreyImage random_frame(int width, int height) {
@@ -63,12 +75,22 @@ void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, 
   report_share(state, kNetworkMacs + (all_boxes ? kBoxMacs : 0.0), peak);
 }
 
+void network_in(benchmark::State& state, inference::Precision precision) {
+  inference::BlazeFaceWeights weights = random_weights();
+  weights.int8 = some_scales();
+  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights, precision));
+  const GreyImage input = random_frame(128, 128);
+  const double peak = kernels::fma_peak_gmacs();
+  for (auto _ : state) benchmark::DoNotOptimize(network.run(input).data());
+  report_share(state, kNetworkMacs, peak);
+}
+
 void stem(benchmark::State& state, const kernels::BlazeFaceKernels& variant) {
   const GreyImage picture = random_frame(128, 144);
   compute::AlignedBuffer<float> weights(24 * 25), bias(24), output(64 * 24 * 64);
   compute::AlignedBuffer<float> workspace(kernels::kBlazeWorkspace);
   const kernels::BlazeStem stem{24, weights.data(), bias.data(), 0.01f, -1.0f};
-  const double peak = benchmarks::fma_peak_gmacs();
+  const double peak = kernels::fma_peak_gmacs();
   for (auto _ : state) {
     for (int y = 0; y < 64; y += kernels::kStripRows) {
       kernels::BlazeStemStrip strip{};
@@ -104,7 +126,7 @@ void one_block(benchmark::State& state, const kernels::BlazeFaceKernels& variant
                                   depthwise.data(),
                                   depthwise_bias.data(),
                                   {shape.inputs, shape.outputs, weights.data(), bias.data()}};
-  const double peak = benchmarks::fma_peak_gmacs();
+  const double peak = kernels::fma_peak_gmacs();
   for (auto _ : state) {
     for (int y = 0; y < width; y += kernels::kStripRows) {
       kernels::BlazeStrip strip{};
@@ -155,6 +177,19 @@ int main(int argument_count, char** arguments) {
       const std::string block = std::string("block/") + variant.isa + "/" + std::to_string(i);
       benchmark::RegisterBenchmark(block.c_str(), one_block, variant, i)
           ->Unit(benchmark::kMicrosecond);
+    }
+  }
+  using inference::Precision;
+  for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
+    try {
+      inference::BlazeFaceWeights weights = random_weights();
+      weights.int8 = some_scales();
+      const inference::BlazeFaceNetwork network(inference::pack_blazeface(weights, precision));
+      const std::string name = "precision/" + std::string(name_of(precision)) + "/" + network.isa();
+      benchmark::RegisterBenchmark(name.c_str(), network_in, precision)
+          ->Unit(benchmark::kMicrosecond);
+    } catch (const DeviceError& absent) {
+      std::fprintf(stderr, "left out: %s\n", absent.what());
     }
   }
   benchmark::Initialize(&argument_count, arguments);

@@ -12,14 +12,10 @@ namespace {
 constexpr float kMiddleSteps = 127.0f;
 constexpr float kOutputSteps = 255.0f;
 
-std::vector<float> steps_of(const std::vector<std::vector<float>>& ranges,
-                            double share,
-                            float steps) {
+std::vector<float> steps_of(const std::vector<float>& ranges, double headroom, float steps) {
   std::vector<float> result;
-  for (std::vector<float> largest : ranges) {
-    std::ranges::sort(largest);
-    const double place = share * static_cast<double>(largest.size() - 1);
-    result.push_back(largest[static_cast<std::size_t>(std::lround(place))] / steps);
+  for (const float largest : ranges) {
+    result.push_back(static_cast<float>(headroom) * largest / steps);
   }
   const float widest = std::max(*std::ranges::max_element(result), 1e-6f);
   for (float& step : result) {
@@ -39,11 +35,10 @@ BlazeFaceCalibration::BlazeFaceCalibration(const BlazeFaceWeights& weights) : we
 
 void BlazeFaceCalibration::note(const Planes& planes, Ranges& ranges) {
   for (int c = 0; c < planes.channels; c++) {
-    float largest = 0.0f;
+    float& largest = ranges[static_cast<std::size_t>(c)];
     for (int i = 0; i < planes.width * planes.width; i++) {
       largest = std::max(largest, std::abs(planes.plane(c)[i]));
     }
-    ranges[static_cast<std::size_t>(c)].push_back(largest);
   }
 }
 
@@ -134,13 +129,13 @@ void BlazeFaceCalibration::add(const FrameView& picture) {
   pictures_++;
 }
 
-BlazeFaceInt8Scales BlazeFaceCalibration::scales(double share) const {
-  EYELID_EXPECTS(pictures_ > 0 && share >= 0.0 && share <= 1.0);
+BlazeFaceInt8Scales BlazeFaceCalibration::scales(double headroom) const {
+  EYELID_EXPECTS(pictures_ > 0 && headroom > 0.0);
   BlazeFaceInt8Scales scales;
-  scales.stem = steps_of(stem_, share, kOutputSteps);
+  scales.stem = steps_of(stem_, headroom, kOutputSteps);
   for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
-    scales.middle[i] = steps_of(middle_[i], share, kMiddleSteps);
-    scales.output[i] = steps_of(output_[i], share, kOutputSteps);
+    scales.middle[i] = steps_of(middle_[i], headroom, kMiddleSteps);
+    scales.output[i] = steps_of(output_[i], headroom, kOutputSteps);
   }
   return scales;
 }

@@ -40,10 +40,14 @@ void check_device(const SetupRequest& request) {
   if (request.device != "auto" && request.device != "cpu") {
     throw InputError("--device " + request.device + ": unknown; expected auto, cpu or cuda");
   }
-  if (request.precision != "f32") {
-    throw DeviceError("--precision " + request.precision +
-                      ": this build has no such kernels; expected f32");
+}
+
+inference::Precision precision_of(const SetupRequest& request) {
+  using inference::Precision;
+  for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
+    if (request.precision == name_of(precision)) return precision;
   }
+  throw InputError("--precision " + request.precision + ": unknown; expected f32, bf16 or int8");
 }
 
 std::string resolve_detector_name(const SetupRequest& request) {
@@ -51,6 +55,10 @@ std::string resolve_detector_name(const SetupRequest& request) {
 }
 
 std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, Setup& setup) {
+  if (precision_of(request) != inference::Precision::F32) {
+    throw DeviceError("--precision " + request.precision +
+                      ": --detector hog has no such kernels; expected f32");
+  }
   if (!request.detector_model.empty()) {
     throw InputError(request.detector_model.string() +
                      ": --detector hog has no model file; expected --detector blazeface with it");
@@ -74,7 +82,8 @@ std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& requ
   detection::BlazeFaceOptions options;
   options.score_threshold =
       request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
-  return detection::make_blazeface_detector(weights, options);
+  return detection::make_blazeface_detector(
+      inference::pack_blazeface(weights, precision_of(request)), options);
 }
 
 /// --detector-model, else what the user has fetched.

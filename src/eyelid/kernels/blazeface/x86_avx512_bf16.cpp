@@ -23,12 +23,17 @@ constexpr int kNarrow = 8;
   return _mm512_castsi512_ps(_mm512_maskz_mov_epi16(0xaaaaaaaa, words));
 }
 
+/// Both halves of a vector of 16-bit numbers, one number of each in turn.
+alignas(64) constexpr std::uint16_t kInterleaved[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                        21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                        11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+
 /// Rounds two vectors to words, `low` in their lower halves.
 [[gnu::always_inline]] inline __m512i pairs(__m512 low, __m512 high) {
-  const __m512i low_bits =
-      _mm512_maskz_mov_epi16(0x55555555, _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(low)));
-  const __m512i high_bits = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(high));
-  return _mm512_or_si512(low_bits, _mm512_slli_epi32(high_bits, 16));
+  const std::uint16_t* order = kInterleaved;
+  asm volatile("" : "+r"(order));  // loaded here: before the loops it would cost a register there
+  return _mm512_permutexvar_epi16(_mm512_load_si512(order),
+                                  (__m512i)_mm512_cvtne2ps_pbh(high, low));
 }
 
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_pointwise.inc"
