@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""BlazeFace front, one picture, one thread: eyelid against ncnn, LiteRT and ONNX Runtime.
+"""BlazeFace front, one picture, one thread: eyelid against ncnn, LiteRT, OpenVINO, ONNX Runtime.
 
-    blazeface.py LIBRARY MODEL.tflite [--rounds 300] [--json FILE]
+    blazeface.py LIBRARY MODEL.tflite [--int8 FILE] [--rounds 300] [--json FILE]
+
+--int8 names the same model with scales (`eyelid model calibrate MODEL.tflite --to FILE`).
 
 LIBRARY is libeyelid_peers.so of a build with EYELID_BENCHMARKS. All engines take the same weights
 and the same picture; their outputs are compared first. Then every round runs each engine once, in
 changing order, and measures the multiply-add peak: ratios are between times taken side by side.
-Needs numpy, ncnn, ai-edge-litert; onnxruntime with onnx when installed (skipped otherwise).
+Our bf16 and int8, where the processor has them, are compared with our f32: how far they are off is
+printed, not judged; the accuracy tables of docs/measuring.md do that.
+Needs numpy, ncnn, ai-edge-litert; onnxruntime and openvino with onnx when installed.
 """
 import argparse
 import ctypes
@@ -52,7 +56,7 @@ def load_layers(path):
 
 
 class Eyelid:
-    def __init__(self, library, model, all_boxes):
+    def __init__(self, library, model, all_boxes, precision="f32"):
         self.library = ctypes.CDLL(str(library))
         self.library.eyelid_blazeface_open.restype = ctypes.c_void_p
         self.library.eyelid_blazeface_isa.restype = ctypes.c_char_p
@@ -60,9 +64,12 @@ class Eyelid:
         self.library.eyelid_fma_peak_gmacs.restype = ctypes.c_double
         self.library.eyelid_blazeface_run.argtypes = [ctypes.c_void_p] * 4
         message = ctypes.create_string_buffer(256)
-        self.session = self.library.eyelid_blazeface_open(str(model).encode(), message)
+        self.library.eyelid_blazeface_open.argtypes = [ctypes.c_char_p] * 3
+        self.session = self.library.eyelid_blazeface_open(
+            str(model).encode(), precision.encode(), message)
         if not self.session:
-            sys.exit(message.value.decode())
+            raise ImportError(message.value.decode())
+        self.precision = precision
         isa = self.library.eyelid_blazeface_isa(self.session).decode()
         self.name = f"eyelid {isa}, " + ("all boxes" if all_boxes else "boxes on demand")
         self.logits = np.zeros(896, np.float32)
@@ -241,6 +248,7 @@ class OnnxRuntime:
             constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
+        self.model = model
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(model.SerializeToString(), options)
@@ -261,10 +269,38 @@ class OnnxRuntime:
                 np.concatenate([flat(boxes16, 16), flat(boxes8, 16)]))
 
 
+class OpenVino(OnnxRuntime):
+    """The graph of OnnxRuntime, in single precision (the plug-in would take bf16 where it can)."""
+
+    def __init__(self, layers):
+        import openvino
+        super().__init__(layers)
+        self.name = f"OpenVINO {openvino.__version__.split('-')[0]}, grey"
+        core = openvino.Core()
+        compiled = core.compile_model(
+            core.read_model(self.model.SerializeToString()), "CPU",
+            {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
+             "PERFORMANCE_HINT": "LATENCY"})
+        self.request = compiled.create_infer_request()
+        self.tensor = openvino.Tensor
+
+    def prepare(self, picture):
+        super().prepare(picture)
+        self.request.set_input_tensor(self.tensor(self.input, shared_memory=True))
+
+    def run(self):
+        self.request.infer()
+
+    def outputs(self):
+        self.result = [self.request.get_tensor(name).data for name in self.names]
+        return super().outputs()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("library", type=pathlib.Path)
     parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("--int8", type=pathlib.Path, help="MODEL with scales: times int8 as well")
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
@@ -273,10 +309,16 @@ def main():
     engines = [Eyelid(options.library.resolve(), options.model, True),
                Eyelid(options.library.resolve(), options.model, False),
                Ncnn(layers, 3), Ncnn(layers, 1), LiteRt(options.model)]
-    try:
-        engines.append(OnnxRuntime(layers))
-    except ImportError as missing:
-        print(f"ONNX Runtime left out: {missing}")
+    for name, make in (("ONNX Runtime", lambda: OnnxRuntime(layers)),
+                       ("OpenVINO", lambda: OpenVino(layers)),
+                       ("bf16", lambda: Eyelid(options.library.resolve(), options.model, False,
+                                               "bf16")),
+                       ("int8", lambda: Eyelid(options.library.resolve(),
+                                               options.int8 or options.model, False, "int8"))):
+        try:
+            engines.append(make())
+        except ImportError as missing:
+            print(f"{name} left out: {missing}")
 
     random = np.random.default_rng(1)
     coarse = random.integers(0, 256, (16, 16)).repeat(8, axis=0).repeat(8, axis=1)
@@ -291,7 +333,7 @@ def main():
         if numbers is not None:
             difference = max(difference, float(np.abs(numbers - expected[1]).max()))
         agrees.append(difference)
-        if difference > TOLERANCE:
+        if difference > TOLERANCE and getattr(engine, "precision", "f32") == "f32":
             sys.exit(f"{engine.name}: outputs differ by {difference}; expected at most {TOLERANCE}")
 
     for engine in engines:
@@ -321,9 +363,10 @@ def main():
         print(f"{engine.name:38} {best[index]:7.3f} {p10:7.3f} {median:7.3f} {p90:7.3f}     "
               f"{ratio:8.2f} {best[index] / best[0]:7.2f}  {share:6.1%}  {agrees[index]:8.1e}")
         rows.append({"task": "blazeface", "name": engine.name.split()[0], "version": engine.name,
-                     "precision": "f32", "threads": 1, "batch": 1, "ms_per_image": median,
+                     "precision": getattr(engines[index], "precision", "f32"), "threads": 1, "batch": 1, "ms_per_image": median,
                      "ms_min": best[index], "ms_p10": p10, "ms_p90": p90,
                      "ratio_to_eyelid": ratio, "agrees": bool(agrees[index] <= TOLERANCE),
+                     "largest_difference": agrees[index],
                      "fma_peak_fraction": share})
     if options.json:
         options.json.write_text(json.dumps({"rows": rows, "fma_peak_gmacs": peaks.max()}, indent=1))

@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "eyelid/inference/blazeface_network.hpp"
 #include "eyelid/kernels/machine_peak/machine_peak.hpp"
@@ -12,8 +13,9 @@
 namespace {
 
 struct Session {
-  explicit Session(const char* path)
-      : network(eyelid::inference::pack_blazeface(eyelid::inference::load_blazeface(path))) {}
+  Session(const char* path, eyelid::inference::Precision precision)
+      : network(eyelid::inference::pack_blazeface(eyelid::inference::load_blazeface(path),
+                                                  precision)) {}
   eyelid::inference::BlazeFaceNetwork network;
 };
 
@@ -21,9 +23,15 @@ struct Session {
 
 extern "C" {
 
-/// Null when the model cannot be loaded; `message` (256 bytes) then says why.
-void* eyelid_blazeface_open(const char* path, char* message) try {
-  return new Session(path);
+/// `precision` is "f32", "bf16" or "int8". Null when the model cannot be loaded or this processor
+/// lacks the precision; `message` (256 bytes) then says why.
+void* eyelid_blazeface_open(const char* path, const char* precision, char* message) try {
+  using eyelid::inference::Precision;
+  const std::string_view name(precision);
+  return new Session(path,
+                     name == "bf16"   ? Precision::Bf16
+                     : name == "int8" ? Precision::Int8
+                                      : Precision::F32);
 } catch (const std::exception& error) {
   std::strncpy(message, error.what(), 255);
   message[255] = '\0';

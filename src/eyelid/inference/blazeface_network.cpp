@@ -33,16 +33,12 @@ struct FeatureMap {
   int channels = 0;
   int kept_rows = 0;
   int done_rows = 0;
-  AlignedBuffer<float> memory;
+  float* rows = nullptr;  // kernels::kRowSlack behind the start of its memory
 
-  void allocate() {
-    const auto row = static_cast<std::size_t>(width * channels);
-    memory =
-        AlignedBuffer<float>(row * static_cast<std::size_t>(kept_rows) + 2 * kernels::kRowSlack);
+  std::size_t size() const {
+    return static_cast<std::size_t>(width * channels * kept_rows) + 2 * kernels::kRowSlack;
   }
-  float* row(int y) {
-    return memory.data() + kernels::kRowSlack + (y % kept_rows) * width * channels;
-  }
+  float* row(int y) { return rows + (y % kept_rows) * width * channels; }
   const float* row(int y) const { return const_cast<FeatureMap*>(this)->row(y); }
 };
 
@@ -60,8 +56,32 @@ struct BlazeFaceNetwork::Workspace {
       map.channels = layer == 0 ? kBlazeFaceStemChannels : shape.outputs;
       // The 64x64 maps pass through the second-level cache strip by strip and are never whole.
       map.kept_rows = std::min(width, width == 64 ? kRingRows : width);
-      const bool is_read_by_head = layer == kLast16 || layer == kLast8;
-      if (packed.precision == Precision::F32 || is_read_by_head) map.allocate();
+    }
+    allocate_maps(packed.precision);
+  }
+
+  /// Rings and what the heads read have memory of their own. A map between them is read by the
+  /// next layer only: these take turns in two places, which spares the second-level cache.
+  void allocate_maps(Precision precision) {
+    const bool is_single = precision == Precision::F32;
+    const auto is_read_by_head = [](int layer) { return layer == kLast16 || layer == kLast8; };
+    std::size_t largest = 0;
+    for (int layer = 0; layer < kLayerCount; layer++) {
+      FeatureMap& target = map(layer);
+      const bool is_ring = target.kept_rows < target.width;
+      if (is_read_by_head(layer) || (is_ring && is_single)) {
+        AlignedBuffer<float>& own = memory[static_cast<std::size_t>(layer)];
+        own = AlignedBuffer<float>(target.size());
+        target.rows = own.data() + kernels::kRowSlack;
+      } else if (!is_ring) {
+        largest = std::max(largest, target.size());
+      }
+    }
+    if (!is_single) return;
+    for (AlignedBuffer<float>& buffer : turns) buffer = AlignedBuffer<float>(largest);
+    for (int layer = 0; layer < kLayerCount; layer++) {
+      FeatureMap& target = map(layer);
+      if (target.rows == nullptr) target.rows = turns[layer % 2].data() + kernels::kRowSlack;
     }
   }
 
@@ -235,6 +255,8 @@ struct BlazeFaceNetwork::Workspace {
   std::unique_ptr<BlazeFaceBf16Layers> bf16;  // of weights in this precision
   std::unique_ptr<BlazeFaceInt8Layers> int8;
   std::array<FeatureMap, kLayerCount> maps;
+  std::array<AlignedBuffer<float>, kLayerCount> memory;
+  AlignedBuffer<float> turns[2];
   AlignedBuffer<float> scratch{kernels::kBlazeWorkspace};
   AlignedBuffer<float> zeros{64 * 96 + 2 * kernels::kRowSlack};
   AlignedBuffer<float> colour_windows;  // of 4 rows; once needed
