@@ -50,15 +50,20 @@ inference::Precision precision_of(const SetupRequest& request) {
   throw InputError("--precision " + request.precision + ": unknown; expected f32, bf16 or int8");
 }
 
+/// Only BlazeFace has kernels in less than single precision.
+void check_precision(const SetupRequest& request, const std::string& detector) {
+  if (precision_of(request) != inference::Precision::F32 && detector != "blazeface") {
+    throw DeviceError(fmt::format("--precision {}: --detector {} has no such kernels; expected f32",
+                                  request.precision,
+                                  detector));
+  }
+}
+
 std::string resolve_detector_name(const SetupRequest& request) {
   return request.detector.empty() ? "blazeface" : request.detector;
 }
 
 std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, Setup& setup) {
-  if (precision_of(request) != inference::Precision::F32) {
-    throw DeviceError("--precision " + request.precision +
-                      ": --detector hog has no such kernels; expected f32");
-  }
   if (!request.detector_model.empty()) {
     throw InputError(request.detector_model.string() +
                      ": --detector hog has no model file; expected --detector blazeface with it");
@@ -188,6 +193,7 @@ Setup make_setup(const SetupRequest& request) {
   const compute::Machine machine = compute::this_machine();
   const std::string detector = resolve_detector_name(request);
   check_upsampling(request, detector);
+  check_precision(request, detector);
   if (detector == "hog") {
     setup.detector = make_hog(request, setup);
   } else if (detector == "mtcnn") {
