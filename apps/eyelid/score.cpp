@@ -7,9 +7,12 @@
 #include "command.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/output/scores_csv.hpp"
+#include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
+#include "eyelid/pipeline/trial_pictures.hpp"
 #include "json_output.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "score_figures.hpp"
 
 namespace eyelid::app {
@@ -24,12 +27,18 @@ struct ScoreCommand {
   std::filesystem::path json;
   bool lists_presets = false;
   std::string shown_preset;
+  bool without_report = false;
+  bool with_pictures = false;
+  bool without_pictures = false;
 
   void run();
 
  private:
   std::vector<pipeline::ScoreRequest> requests() const;
-  void write_study(const LearningSummary& study, const std::filesystem::path& folder) const;
+  void write_report(const pipeline::ScoredSession& session) const;
+  void write_study(const std::vector<pipeline::ScoredSession>& sessions,
+                   const LearningSummary& study,
+                   const std::filesystem::path& folder) const;
 };
 
 void list_presets() {
@@ -72,11 +81,24 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   return result;
 }
 
-void ScoreCommand::write_study(const LearningSummary& study,
+void ScoreCommand::write_report(const pipeline::ScoredSession& session) const {
+  if (without_report) return;
+  const pipeline::PictureChoice choice = without_pictures ? pipeline::PictureChoice::Never
+                                         : with_pictures  ? pipeline::PictureChoice::Always
+                                                          : pipeline::PictureChoice::Auto;
+  Progress bar("pictures of the trials", "frames");
+  const auto total = static_cast<std::int64_t>(session.trace.size());
+  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
+      session, choice, [&](std::int64_t done) { bar.update(done, total); });
+  bar.finish();
+  pipeline::write_session_report(session, pictures, nullptr);
+}
+
+void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
+                               const LearningSummary& study,
                                const std::filesystem::path& folder) const {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
   output::write_curve_csv(folder / "learning_curve.csv", study.points);
+  if (!without_report) pipeline::write_study_report(folder / "learning.html", sessions, study);
 }
 
 void ScoreCommand::run() {
@@ -93,6 +115,7 @@ void ScoreCommand::run() {
   for (const pipeline::ScoreRequest& one : requests()) {
     sessions.push_back(pipeline::score_folder(one));
     print_scores(sessions.back());
+    write_report(sessions.back());
   }
   const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
   const LearningSummary study = pipeline::learning_of_study(sessions);
@@ -106,7 +129,7 @@ void ScoreCommand::run() {
   output::write_blocks_csv(folder / "learning_blocks.csv", eyes);
   const bool is_study = sessions.size() > 1;
   if (is_study) {
-    write_study(study, folder);
+    write_study(sessions, study, folder);
     print_study(study);
   }
   if (!json.empty()) {
@@ -165,6 +188,16 @@ void add_score_command(CLI::App& app) {
   score->add_option("--camera", request.conditions.camera, "Condition")->group(levels);
   score->add_option("--distance", request.conditions.distance, "Condition: of the face")
       ->group(levels);
+  const std::string report = "Report";
+  score->add_flag("--no-report", command->without_report, "Leave no conditioning.html")
+      ->group(report);
+  score
+      ->add_flag("--pictures",
+                 command->with_pictures,
+                 "Pictures of every trial (default: up to 30,000 frames)")
+      ->group(report);
+  score->add_flag("--no-pictures", command->without_pictures, "Leave the pictures out")
+      ->group(report);
   add_json_option(*score, command->json);
   score->callback([command] { command->run(); });
 }

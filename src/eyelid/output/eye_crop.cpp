@@ -112,4 +112,9 @@ EyeCrop cut_both_eyes(const FrameView& frame,
   return crop;
 }
 
+EyeCrop cut_eyes_of_face(const FrameView& frame, const Rect& face_box, int width, int height) {
+  const Point center{face_box.x + 0.5f * face_box.width, face_box.y + 0.3f * face_box.height};
+  return cut(frame, center, face_box.width, width, height);
+}
+
 }  // namespace eyelid::output

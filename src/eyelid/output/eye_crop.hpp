@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "eyelid/core/face.hpp"
+#include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
 
 namespace eyelid::output {
@@ -34,5 +35,12 @@ EyeCrop cut_both_eyes(const FrameView& frame,
                       const EyeLandmarks& eyes_in_frame,
                       int width = 320,
                       int height = 130);
+
+/// The band of a face where the eyes are, from its detection box alone: as wide as the box, from
+/// 10 % to 50 % of its height. For recordings without stored points.
+EyeCrop cut_eyes_of_face(const FrameView& frame,
+                         const Rect& face_box,
+                         int width = 320,
+                         int height = 130);
 
 }  // namespace eyelid::output

@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "eyelid/core/face.hpp"
 #include "eyelid/output/atomic_file.hpp"
+#include "eyelid/output/csv_reader.hpp"
 
 namespace eyelid::output {
 
@@ -30,6 +33,31 @@ class LandmarksCsvWriter {
   AtomicFile file_;
   std::size_t point_count_;
   std::string row_;
+};
+
+/// One row of landmarks.csv; no points: no face on this frame.
+struct LandmarksRow {
+  std::int64_t frame = -1;
+  std::vector<Point> points;
+
+  /// The lid points of both eyes; nothing without a face.
+  std::optional<EyeLandmarks> eyes() const;
+};
+
+/// Reads landmarks.csv row by row. Frames must increase; all points of a row are there, or none.
+/// Errors: as CsvReader.
+class LandmarksCsvReader {
+ public:
+  explicit LandmarksCsvReader(const std::filesystem::path& path);
+  std::size_t point_count() const { return columns_.size() / 2; }
+  /// False at the end of the file.
+  bool next(LandmarksRow& row);
+
+ private:
+  CsvReader table_;
+  std::size_t frame_ = 0;
+  std::vector<std::size_t> columns_;  // x0, y0, x1, y1, ...
+  std::int64_t last_frame_ = -1;
 };
 
 }  // namespace eyelid::output

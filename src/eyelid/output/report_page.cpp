@@ -75,8 +75,10 @@ std::string script_json(std::string_view json) {
   return result;
 }
 
-std::string report_page(std::string_view title, std::string_view json) {
-  const std::string_view page = embedded("report.html");
+std::string report_page(std::string_view title,
+                        std::string_view json,
+                        std::string_view page_template) {
+  const std::string_view page = embedded(page_template);
   std::string result;
   result.reserve(json.size() + (std::size_t{1} << 19));
   std::size_t position = 0;

@@ -31,6 +31,11 @@ std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
   return output::read_session_json(path);
 }
 
+float mean_of_valid(float right, float left) {
+  if (!std::isfinite(right)) return left;
+  return std::isfinite(left) ? 0.5f * (right + left) : right;
+}
+
 /// Reads frames.csv; with other levels than those it was made with, the FEC is made anew.
 SessionTrace read_trace(const std::filesystem::path& path,
                         const std::optional<Calibration>& before,
@@ -45,12 +50,10 @@ SessionTrace read_trace(const std::filesystem::path& path,
     if (before && now) {
       sample.fec_right = moved(sample.fec_right, before->right, now->right);
       sample.fec_left = moved(sample.fec_left, before->left, now->left);
-      const bool has_right = std::isfinite(sample.fec_right);
-      const bool has_left = std::isfinite(sample.fec_left);
-      sample.fec = has_right && has_left ? 0.5f * (sample.fec_right + sample.fec_left)
-                   : has_right           ? sample.fec_right
-                                         : sample.fec_left;
+      sample.fec = kNotAvailable;
     }
+    // Tables of other programs may lack the mean.
+    if (!std::isfinite(sample.fec)) sample.fec = mean_of_valid(sample.fec_right, sample.fec_left);
     trace.add(sample);
   }
   return trace;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/recording_path.hpp"
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::pipeline {
+
+std::filesystem::path recording_of(const ScoredSession& session) {
+  const std::filesystem::path& folder = session.request.folder;
+  if (!session.summary) {
+    throw InputError((folder / "session.json").string() +
+                     ": is missing; expected it to name the recording");
+  }
+  const std::filesystem::path given(session.summary->source.path);
+  for (const std::filesystem::path& place :
+       {given, folder / given.filename(), folder.parent_path() / given.filename()}) {
+    std::error_code error;
+    if (std::filesystem::exists(place, error)) return place;
+  }
+  throw InputError(given.string() +
+                   ": the recording is not there any more; expected it as tracked, "
+                   "or beside the results");
+}
+
+std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session) {
+  return video::open_source({recording_of(session)});
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/score_report.hpp"
+
+#include <algorithm>
+
+#include "eyelid/conditioning/preset_rules.hpp"
+#include "eyelid/conditioning/trial_alignment.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+constexpr double kBeforeCs_ms = 500.0;
+constexpr double kAfterUs_ms = 600.0;
+constexpr std::size_t kMostValues = 600000;  // per eye: 1.6 MB of text
+
+output::ConditioningReport report_of(const ScoredSession& session) {
+  output::ConditioningReport report;
+  const conditioning::Preset& preset = session.preset;
+  report.folder = session.request.folder.string();
+  report.preset_name = preset.name;
+  report.preset_title = preset.title;
+  report.preset_source = preset.source;
+  report.preset_note = preset.note;
+  report.rules = conditioning::rules_of(preset);
+  const conditioning::StimulusTimes at{0.0, session.isi_s};
+  const conditioning::Window& window = preset.cr.window;
+  report.is_cr_to_us = window.to.onset == conditioning::StimulusOnset::Us;
+  report.cr_window_ms = {1000.0 * conditioning::time_of(window.from, at),
+                         1000.0 * window.to.offset_s};
+  report.isi_ms = 1000.0 * session.isi_s;
+  report.learning_percent = preset.learning.percent;
+  return report;
+}
+
+std::string title_of(const ScoredSession& session) {
+  if (!session.learning[0].subject.empty()) return session.learning[0].subject;
+  if (session.summary)
+    return std::filesystem::path(session.summary->source.path).filename().string();
+  return session.request.folder.filename().string();
+}
+
+}  // namespace
+
+void write_session_report(const ScoredSession& session,
+                          const TrialPictures& pictures,
+                          const output::ClockFindings* clock) {
+  const AlignedTraces traces = conditioning::align_trials(session.trace,
+                                                          session.times,
+                                                          -kBeforeCs_ms,
+                                                          1000.0 * session.isi_s + kAfterUs_ms,
+                                                          kMostValues);
+  output::ConditioningReport report = report_of(session);
+  report.title = title_of(session);
+  report.scores = session.scores;
+  report.learning = session.learning;
+  report.traces = &traces;
+  report.pictures = &pictures.by_trial;
+  report.no_pictures = pictures.reason;
+  report.clock = clock;
+  report.warnings = session.warnings;
+  output::write_conditioning_report(session.request.folder / "conditioning.html", report);
+}
+
+void write_study_report(const std::filesystem::path& path,
+                        const std::vector<ScoredSession>& sessions,
+                        const LearningSummary& study) {
+  EYELID_EXPECTS(!sessions.empty());
+  output::ConditioningReport report = report_of(sessions.front());
+  report.title = "Learning over sessions";
+  report.study = &study;
+  for (const ScoredSession& session : sessions) {
+    for (const std::string& warning : session.warnings) {
+      report.warnings.push_back(session.request.folder.filename().string() + ": " + warning);
+    }
+  }
+  output::write_conditioning_report(path, report);
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/trial_pictures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/output/frames_csv.hpp"
+#include "eyelid/output/landmarks_csv.hpp"
+#include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+constexpr std::int64_t kMostFramesUnasked = 30000;
+constexpr std::size_t kMostTrials = 400;
+constexpr double kBeforeCs_s = 0.01;
+constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
+
+struct Want {
+  std::size_t sample = 0;  // of the trace
+  int trial = 0;
+  std::string label;
+};
+
+void add_want(const ScoredSession& session,
+              double time_s,
+              int trial,
+              const char* label,
+              std::vector<Want>& wants) {
+  const std::vector<double>& times = session.trace.time_s();
+  const std::size_t sample = conditioning::samples_between(times, time_s, time_s).first;
+  if (sample < times.size()) wants.push_back({sample, trial, label});
+}
+
+std::vector<Want> wants_of(const ScoredSession& session) {
+  std::vector<Want> wants;
+  const std::vector<double>& fec = session.trace.fec(ScoredEye::Mean);
+  for (std::size_t i = 0; i < std::min(session.rows.size(), kMostTrials); ++i) {
+    const Trial& trial = session.rows[i].trial;
+    const conditioning::StimulusTimes& at = session.times[i];
+    if (!std::isfinite(at.cs_s)) continue;
+    const TrialScore& score = session.scores[kScoredEyes.size() * i + kMean];
+    if (trial.cs_onset_s) {
+      add_want(session, at.cs_s - kBeforeCs_s, trial.number, "before the CS", wants);
+      const double end_s =
+          trial.us_onset_s ? at.us_s : at.us_s + 0.2;  // a CS-alone response may peak later
+      const conditioning::SampleRange range =
+          conditioning::samples_between(session.trace.time_s(), at.cs_s + 0.06, end_s);
+      const std::size_t top = conditioning::greatest_in(fec, range);
+      if (top < range.last) {
+        wants.push_back({top, trial.number, "most closed between CS and US"});
+      }
+    } else {
+      add_want(session, at.us_s - kBeforeCs_s, trial.number, "before the US", wants);
+    }
+    if (std::isfinite(score.ur_peak_latency_ms)) {
+      add_want(session,
+               at.us_s + score.ur_peak_latency_ms / 1000.0,
+               trial.number,
+               "most closed after the US",
+               wants);
+    }
+  }
+  std::ranges::stable_sort(wants, {}, &Want::sample);
+  return wants;
+}
+
+// Lid points and face boxes in step with the frames.
+class EyesInStep {
+ public:
+  explicit EyesInStep(const std::filesystem::path& folder) : frames_(folder / "frames.csv") {
+    std::error_code error;
+    if (std::filesystem::exists(folder / "landmarks.csv", error)) {
+      landmarks_ = std::make_unique<output::LandmarksCsvReader>(folder / "landmarks.csv");
+    }
+  }
+
+  output::EyeCrop crop(const FrameView& image, std::int64_t frame) {
+    while (sample_.frame < frame && frames_.next(sample_)) {
+    }
+    const std::optional<EyeLandmarks> eyes = eyes_at(frame);
+    if (eyes) return output::cut_both_eyes(image, *eyes);
+    return output::cut_eyes_of_face(image, sample_.face_box);
+  }
+
+ private:
+  std::optional<EyeLandmarks> eyes_at(std::int64_t frame) {
+    if (!landmarks_) return std::nullopt;
+    while (row_.frame < frame && landmarks_->next(row_)) {
+    }
+    return row_.frame == frame ? row_.eyes() : std::nullopt;
+  }
+
+  output::FramesCsvReader frames_;
+  std::unique_ptr<output::LandmarksCsvReader> landmarks_;
+  EyelidSample sample_{.frame = -1};
+  output::LandmarksRow row_;
+};
+
+void cut(const ScoredSession& session,
+         video::FrameSource& source,
+         const std::vector<Want>& wants,
+         const std::function<void(std::int64_t)>& progress,
+         TrialPictures& pictures) {
+  EyesInStep eyes(session.request.folder);
+  video::Frame frame;
+  auto want = wants.begin();
+  while (want != wants.end() && source.next(frame)) {
+    for (; want != wants.end() && session.trace.frame()[want->sample] <= frame.index; ++want) {
+      if (session.trace.frame()[want->sample] < frame.index) continue;  // was skipped as damaged
+      pictures.by_trial[want->trial].push_back(
+          {want->label,
+           eyes.crop(frame.image.view(), frame.index),
+           frame.index,
+           session.trace.time_s()[want->sample],
+           static_cast<float>(session.trace.fec(ScoredEye::Mean)[want->sample])});
+    }
+    progress(frame.index + 1);
+  }
+}
+
+}  // namespace
+
+TrialPictures cut_trial_pictures(const ScoredSession& session,
+                                 PictureChoice choice,
+                                 const std::function<void(std::int64_t)>& progress) {
+  TrialPictures pictures;
+  pictures.reason = "This trial has no pictures.";
+  const auto frames = static_cast<std::int64_t>(session.trace.size());
+  if (choice == PictureChoice::Never) {
+    pictures.reason = "Pictures were not asked for (--no-pictures).";
+  } else if (choice == PictureChoice::Auto && frames > kMostFramesUnasked) {
+    pictures.reason = fmt::format(
+        "Pictures were left out: the recording has {} frames; --pictures adds them.", frames);
+  } else {
+    try {
+      const std::unique_ptr<video::FrameSource> source = open_recording(session);
+      cut(session, *source, wants_of(session), progress, pictures);
+      if (session.rows.size() > kMostTrials) {
+        pictures.reason = fmt::format("Only the first {} trials have pictures.", kMostTrials);
+      }
+    } catch (const InputError& error) {
+      pictures.reason = std::string("No pictures: ") + error.what();
+    }
+  }
+  return pictures;
+}
+
+}  // namespace eyelid::pipeline

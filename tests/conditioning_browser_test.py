@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Opens conditioning.html from disk in headless Chromium: plots, zoom, trial browser, export, print.
+
+  conditioning_browser_test.py EYELID [--pictures DIR] [--folder TRACKED]
+
+Without --folder a session is written as tables (no video). Exit status 77 (skipped) where chromium,
+its driver or selenium is absent.
+"""
+import argparse
+import base64
+import csv
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+import report_browser_test as shared
+from report_browser_test import Page, By, WebDriverWait, ActionChains, ScrollOrigin
+
+
+def movement(t):
+    t = min(1.0, max(0.0, t))
+    return t ** 3 * (10 + t * (6 * t - 15))
+
+
+def write_session(folder, trials=40, seed=1, learned_from=0.0, learned_to=1.0):
+    """frames.csv and trials.csv of a session at 250 frames/s, 2 s a trial."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng, fps, isi = random.Random(seed), 250, 0.4
+    count = int((2 * trials + 2) * fps)
+    fec = [0.01] * count
+
+    def close(onset, duration, hold, opening, amplitude):
+        for i in range(max(0, int(onset * fps)), min(count, int((onset + duration + hold + opening) * fps) + 1)):
+            t = i / fps
+            share = amplitude * movement((t - onset) / duration) * (1 - movement((t - onset - duration - hold) / opening))
+            fec[i] = 1 - (1 - fec[i]) * (1 - share)
+
+    with open(folder / "trials.csv", "w") as file:
+        file.write("trial,cs_onset_s,us_onset_s,type\n")
+        for k in range(trials):
+            cs = 1 + 2 * k
+            kind = "cs_only" if k % 10 == 9 else "us_only" if k % 10 == 4 else "paired"
+            learned = learned_from + (learned_to - learned_from) * k / max(1, trials - 1)
+            if kind != "us_only" and rng.random() < 0.1 + 0.85 * learned:
+                close(cs + rng.uniform(0.12, 0.22), 0.17, 0.04, 0.25, min(1, 0.2 + 0.7 * learned))
+            if kind != "us_only" and rng.random() < 0.2:
+                close(cs + 0.02, 0.025, 0.0, 0.04, 0.15)
+            if kind != "cs_only":
+                close(cs + isi + 0.04, 0.07, 0.03, 0.2, 1)
+            if k % 13 == 12:
+                close(cs - 0.15, 0.07, 0.02, 0.2, 0.9)  # a blink into the CS: rejected
+            file.write(f"{k + 1},{'' if kind == 'us_only' else cs},{'' if kind == 'cs_only' else cs + isi},{kind}\n")
+    with open(folder / "frames.csv", "w") as file:
+        file.write("frame,time_s,fec_right,fec_left,fec\n")
+        for i, value in enumerate(fec):
+            right, left = value + rng.gauss(0, 0.008), 0.97 * value + rng.gauss(0, 0.008)
+            file.write(f"{i},{i / fps:.6f},{right:.5f},{left:.5f},{(right + left) / 2:.5f}\n")
+
+
+def domain(page, plot):
+    return [float(page.js(f"return document.getElementById('{plot}').dataset.domain{end}")) for end in ("Start", "End")]
+
+
+def check_plots(page, plots):
+    for plot in plots:
+        paths = page.js("return [...document.querySelectorAll('#' + arguments[0] + ' [clip-path] *')].length", plot)
+        assert paths > 0, f"{plot} is empty"
+        caption = page.js("return document.getElementById(arguments[0]).closest('figure').querySelector('figcaption').innerText", plot)
+        assert re.search(r"n = \d", caption), f"{plot}: the caption names no n: {caption}"
+    bad = page.js("return [...document.querySelectorAll('svg *')].filter(e => [...e.attributes]"
+                  ".some(a => a.name !== 'href' && /NaN|Infinity|undefined/.test(a.value))).map(e => e.outerHTML.slice(0, 200))")
+    assert not bad, bad[:3]
+    text = page.js("return document.body.innerText")
+    assert not re.search(r"\bNaN\b|\bundefined\b|\[object", text), re.search(r".{40}(NaN|undefined|\[object).{40}", text)
+
+
+def check_zoom(page):
+    page.js("document.getElementById('average').scrollIntoView({block: 'center'})")
+    surface = page.browser.find_element(By.CSS_SELECTOR, "#average .surface")
+    whole = domain(page, "average")
+    curve = page.js("return document.querySelector('#average .average').getAttribute('d')")
+    ActionChains(page.browser, duration=50).scroll_from_origin(ScrollOrigin.from_element(surface), 0, -400).perform()
+    zoomed = domain(page, "average")
+    assert zoomed[1] - zoomed[0] < 0.8 * (whole[1] - whole[0]), f"wheel: {whole} -> {zoomed}"
+    assert page.js("return document.querySelector('#average .average').getAttribute('d')") != curve
+    ActionChains(page.browser, duration=50).double_click(surface).perform()
+    assert domain(page, "average") == whole, "double click does not reset"
+
+
+def check_browser(page, scores):
+    listed = page.browser.find_elements(By.CSS_SELECTOR, ".trial-list button")
+    mean = [row for row in scores if row["eye"] == "mean"]
+    assert len(listed) == len(mean), f"{len(listed)} trials listed, {len(mean)} scored"
+    for row in (mean[0], mean[-1], next(r for r in mean if r["verdict"] == "rejected") if any(r["verdict"] == "rejected" for r in mean) else mean[1]):
+        page.js("[...document.querySelectorAll('.trial-list button')].find(b => b.querySelector('b').textContent === arguments[0]).click()", row["trial"])
+        detail = page.js("return document.getElementById('trial-detail').innerText")
+        assert row["reason"] in detail, f"trial {row['trial']}: {row['reason']} not in {detail[:300]}"
+        assert page.js("return document.querySelectorAll('#trial path.line').length") == 3
+    page.js("document.querySelector('#amplitudes .mark').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert page.js("return document.documentElement.dataset.trial") == mean[0]["trial"], "a dot opens its trial"
+    page.js("document.querySelectorAll('.trial-list button')[1].click()")
+    body = page.browser.find_element(By.TAG_NAME, "body")
+    body.send_keys("j")
+    assert page.js("return document.documentElement.dataset.trial") == mean[2]["trial"], "key j"
+
+
+def check_figures(page, scores):
+    """What the page says is what the tables say, for each eye."""
+    for eye, label in (("right", "Right"), ("mean", "Mean")):
+        page.js("[...document.querySelectorAll('#eye-choice button')].find(b => b.textContent === arguments[0]).click()", label)
+        rows = [r for r in scores if r["eye"] == eye and r["cs_onset_s"]]
+        judged = [r for r in rows if r["final"] in ("cr", "no_cr")]
+        crs = [r for r in judged if r["final"] == "cr"]
+        text = page.js("return document.getElementById('key-figures').innerText")
+        assert f"{len(crs)} of {len(judged)} judged" in text, f"{eye}: {text}"
+
+
+def wait_for(folder, name):
+    path = folder / name
+    WebDriverWait(None, 30).until(lambda _: path.exists() and path.stat().st_size > 0, f"{name} was not saved")
+    return path
+
+
+def check_export(page, folder):
+    page.browser.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    figure = "document.getElementById('average').closest('figure')"
+    page.js(f"[...{figure}.querySelectorAll('button')].find(b => b.textContent === 'SVG').click()")
+    svg = wait_for(folder, "average.svg").read_text()
+    assert svg.startswith("<svg") and 'stroke="rgb' in svg and "CS" in svg, svg[:300]
+    page.js(f"[...{figure}.querySelectorAll('button')].find(b => b.textContent === 'PNG').click()")
+    png = wait_for(folder, "average.png").read_bytes()
+    assert png.startswith(b"\x89PNG") and len(png) > 20000, len(png)
+    width = int.from_bytes(png[16:20], "big")
+    assert width == 3 * 1080, width
+    page.js("[...document.querySelectorAll('.overrule button')].find(b => b.textContent === 'reject').click()")
+    trial = page.js("return document.documentElement.dataset.trial")
+    page.js("[...document.querySelectorAll('.overrule button')].find(b => b.textContent === 'Save labels.csv').click()")
+    rows = list(csv.DictReader(wait_for(folder, "labels.csv").open()))
+    assert rows == [{"trial": trial, "eye": "mean", "label": "rejected", "comment": ""}], rows
+
+
+def score(program, *arguments):
+    done = subprocess.run([program, "score", *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def run(program, pictures, tracked, folder):
+    session = tracked or folder / "session"
+    if not tracked:
+        write_session(session)
+    score(program, session)
+    scores = list(csv.DictReader(open(session / "trial_scores.csv")))
+    browser = shared.open_browser(folder / "light")
+    try:
+        page = Page(browser, session / "conditioning.html")
+        plots = ["average", "raster", "amplitudes", "onsets", "peaks", "blocks", "cumulative", "trial"]
+        check_plots(page, plots)
+        check_zoom(page)
+        check_figures(page, scores)
+        check_browser(page, scores)
+        if pictures:
+            shared.take_pictures(page, pictures, "conditioning-light")
+        page.js("[...document.querySelectorAll('button')].find(b => b.textContent === 'Waterfall').click()")
+        assert page.js("return document.querySelectorAll('#raster .waterfall').length") == len(scores) // 3
+        if pictures:
+            shared.take_pictures(page, pictures, "conditioning-waterfall")
+        check_export(page, folder)
+        pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"])
+        assert pdf.startswith(b"%PDF") and len(pdf) > 20_000
+        if pictures:
+            (pictures / "conditioning.pdf").write_bytes(pdf)
+        page.check_quiet()
+
+        # A hostile name must stay text.
+        hostile = folder / "<img src=x onerror=alert(1)>"
+        write_session(hostile, trials=4)
+        score(program, hostile, "--preset", "heiney2014")
+        page = Page(browser, hostile / "conditioning.html")
+        assert not page.js("return document.querySelector('main img, h1 *')"), "text became markup"
+        page.check_quiet()
+
+        # Several sessions: the learning curve.
+        table = ["folder,subject,phase,group"]
+        for subject in range(3):
+            for number, (low, high) in enumerate(((0, 0.5), (0.5, 0.9), (0.9, 1.0))):
+                name = f"s{subject}-{number}"
+                write_session(folder / name, 20, 10 * subject + number, low, high)
+                table.append(f"{name},S{subject},acquisition,trained")
+            write_session(folder / f"s{subject}-x", 20, 99 + subject, 0.6, 0.0)
+            table.append(f"s{subject}-x,S{subject},extinction,trained")
+        (folder / "study.csv").write_text("\n".join(table) + "\n")
+        score(program, "--sessions", folder / "study.csv", "--out", folder / "study")
+        page = Page(browser, folder / "study" / "learning.html")
+        check_plots(page, ["curve", "curve-amplitude"])
+        assert page.js("return document.querySelectorAll('#curve .point').length") == 4
+        if pictures:
+            shared.take_pictures(page, pictures, "learning-light")
+        page.check_quiet()
+    finally:
+        browser.quit()
+    browser = shared.open_browser(folder / "dark", dark=True)
+    try:
+        page = Page(browser, session / "conditioning.html")
+        paper = page.js("return getComputedStyle(document.documentElement).backgroundColor")
+        assert max(int(n) for n in re.findall(r"\d+", paper)[:3]) < 60, f"dark paper is {paper}"
+        if pictures:
+            shared.take_pictures(page, pictures, "conditioning-dark")
+    finally:
+        browser.quit()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--folder", type=pathlib.Path)
+    arguments = parser.parse_args()
+    if not shared.DRIVER or not shared.BROWSER:
+        print("skipped: chromium or chromedriver is absent")
+        return 77
+    if arguments.pictures:
+        arguments.pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        run(arguments.program, arguments.pictures, arguments.folder, pathlib.Path(folder))
+    print("conditioning report in the browser: ok")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
