@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/output/scores_csv.hpp"
+#include "eyelid/pipeline/export_session.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/trial_pictures.hpp"
@@ -27,6 +28,7 @@ struct ScoreCommand {
   std::filesystem::path json;
   bool lists_presets = false;
   std::string shown_preset;
+  pipeline::ExportDetails exports;
   bool without_report = false;
   bool with_pictures = false;
   bool without_pictures = false;
@@ -91,7 +93,7 @@ void ScoreCommand::write_report(const pipeline::ScoredSession& session) const {
   const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
       session, choice, [&](std::int64_t done) { bar.update(done, total); });
   bar.finish();
-  pipeline::write_session_report(session, pictures, nullptr);
+  pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
 }
 
 void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
@@ -114,8 +116,12 @@ void ScoreCommand::run() {
   std::vector<pipeline::ScoredSession> sessions;
   for (const pipeline::ScoreRequest& one : requests()) {
     sessions.push_back(pipeline::score_folder(one));
-    print_scores(sessions.back());
-    write_report(sessions.back());
+    pipeline::ScoredSession& session = sessions.back();
+    const std::vector<std::filesystem::path> files =
+        pipeline::export_session(session, exports, session.warnings);
+    print_scores(session);
+    for (const std::filesystem::path& file : files) fmt::print("  exported {}\n", file.string());
+    write_report(session);
   }
   const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
   const LearningSummary study = pipeline::learning_of_study(sessions);
@@ -188,6 +194,30 @@ void add_score_command(CLI::App& app) {
   score->add_option("--camera", request.conditions.camera, "Condition")->group(levels);
   score->add_option("--distance", request.conditions.distance, "Condition: of the face")
       ->group(levels);
+  const std::string clock = "Trial times";
+  score
+      ->add_option(
+          "--sync-region",
+          request.sync_region,
+          "x,y,w,h of a lamp in the picture that lights with the CS, or with the log's sync")
+      ->group(clock);
+  score
+      ->add_option("--events",
+                   request.events_file,
+                   "Event log on its own clock (time_s,event: cs, us, sync), aligned by the lamp")
+      ->group(clock);
+  const std::string other = "Other programs";
+  pipeline::ExportDetails& exports = command->exports;
+  score->add_option("--export", exports.formats, "dlc, sleap, nwb (several with commas)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"dlc", "sleap", "nwb"}))
+      ->group(other);
+  score->add_option("--session-start", exports.start_time, "NWB: ISO 8601")->group(other);
+  score->add_option("--species", exports.species, "NWB (default: Homo sapiens)")->group(other);
+  score->add_option("--sex", exports.sex, "NWB: M, F, O or U")
+      ->check(CLI::IsMember({"M", "F", "O", "U"}))
+      ->group(other);
+  score->add_option("--age", exports.age, "NWB: ISO 8601 duration, P30Y")->group(other);
   const std::string report = "Report";
   score->add_flag("--no-report", command->without_report, "Leave no conditioning.html")
       ->group(report);

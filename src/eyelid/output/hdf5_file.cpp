@@ -113,8 +113,11 @@ void Hdf5File::text(const std::string& path, const std::string& value) {
   checked(H5Dwrite(data.get(), text_type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, &pointer), path);
 }
 
-void Hdf5File::texts(const std::string& path, const std::vector<std::string>& values) {
-  const Handle space(made(space_of({values.size()}), path));
+void Hdf5File::texts(const std::string& path,
+                     const std::vector<std::string>& values,
+                     const std::vector<std::size_t>& shape) {
+  const Handle space(
+      made(space_of(shape.empty() ? std::vector<std::size_t>{values.size()} : shape), path));
   const Handle data(
       made(H5Dcreate2(file_, path.c_str(), text_type_, space.get(), links_, objects_, H5P_DEFAULT),
            path));

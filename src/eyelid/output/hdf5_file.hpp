@@ -26,7 +26,10 @@ class Hdf5File {
 
   void group(const std::string& path);
   void text(const std::string& path, const std::string& value);
-  void texts(const std::string& path, const std::vector<std::string>& values);
+  /// `shape` empty: one dimension.
+  void texts(const std::string& path,
+             const std::vector<std::string>& values,
+             const std::vector<std::size_t>& shape = {});
   /// Product of `shape` values each, row by row.
   void numbers(const std::string& path,
                std::span<const double> values,

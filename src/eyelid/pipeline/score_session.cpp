@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <iterator>
+#include <memory>
 
 #include "eyelid/closure/calibration_file.hpp"
 #include "eyelid/closure/ear_levels.hpp"
@@ -12,10 +13,13 @@
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/output/event_log_csv.hpp"
 #include "eyelid/output/frames_csv.hpp"
 #include "eyelid/output/scores_csv.hpp"
 #include "eyelid/output/session_json.hpp"
 #include "eyelid/output/trials_csv.hpp"
+#include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/pipeline/trial_clock.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -84,8 +88,15 @@ class ScoreJob {
     session_.preset = conditioning::load_preset(request.preset, request.settings);
     const std::filesystem::path trials =
         request.trials_file.empty() ? request.folder / "trials.csv" : request.trials_file;
-    session_.rows = output::read_trial_rows(trials);
     session_.summary = summary_in(request.folder);
+    if (request.sync_region.empty()) {
+      if (!request.events_file.empty()) {
+        throw InputError("--events needs --sync-region: pulses that both clocks have seen");
+      }
+      session_.rows = output::read_trial_rows(trials);
+    } else {
+      place_by_lamp(trials);
+    }
     if (session_.summary) session_.calibration = session_.summary->calibration;
     load_trace();
     score(trials.string());
@@ -100,6 +111,31 @@ class ScoreJob {
     Calibration known = session_.summary ? session_.summary->calibration : Calibration{};
     take_known(session_.request.conditions, known);
     return known;
+  }
+
+  void place_by_lamp(const std::filesystem::path& trials) {
+    const ScoreRequest& request = session_.request;
+    const PixelRegion region = region_from(request.sync_region);
+    std::vector<output::LoggedEvent> events;
+    std::vector<TrialRow> rows;
+    std::error_code error;
+    if (!request.events_file.empty()) {
+      events = output::read_event_log(request.events_file);
+      if (output::trials_of_log(events).empty()) {
+        throw InputError(request.events_file.string() +
+                         ": neither cs nor us among its events, expected those of the trials");
+      }
+    } else if (!request.trials_file.empty() || std::filesystem::exists(trials, error)) {
+      rows = output::read_trial_rows(trials);
+    }
+    const std::unique_ptr<video::FrameSource> source = open_recording(session_);
+    PlacedTrials placed = place_trials(*source, region, events, rows, session_.preset.isi_s);
+    session_.rows = std::move(placed.rows);
+    session_.clock = std::move(placed.findings);
+    session_.warnings = std::move(placed.warnings);
+    std::vector<Trial> used;
+    for (const TrialRow& row : session_.rows) used.push_back(row.trial);
+    output::write_trials_csv(request.folder / "trials_placed.csv", used);
   }
 
   void load_trace() {

@@ -13,6 +13,7 @@
 #include "eyelid/core/session.hpp"
 #include "eyelid/core/session_learning.hpp"
 #include "eyelid/core/trial_score.hpp"
+#include "eyelid/output/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
 
@@ -28,6 +29,9 @@ struct ScoreRequest {
   bool calibrate_from_trials = false;      // rest before the CS becomes 0, reflex to the US 1
   std::filesystem::path save_calibration_file;
   Calibration conditions;  // those of this recording, as far as given; levels unused
+
+  std::string sync_region;            // "x,y,w,h" of a lamp in the picture; empty: none
+  std::filesystem::path events_file;  // event log on its own clock, instead of trials
 
   std::string phase;
   std::string group;
@@ -46,6 +50,7 @@ struct ScoredSession {
   std::optional<SessionSummary> summary;           // session.json
   std::optional<Calibration> calibration;          // levels the FEC was made with
   std::vector<std::string> warnings;
+  std::optional<output::ClockFindings> clock;  // where the trials were placed by a lamp
   double isi_s = 0.0;
 };
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/trial_clock.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "eyelid/conditioning/clock_alignment.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+struct Brightness {
+  std::vector<double> time_s;
+  std::vector<float> level;
+};
+
+Brightness measure(video::FrameSource& source, const PixelRegion& region) {
+  Brightness found;
+  video::Frame frame;
+  while (source.next(frame)) {
+    const FrameView image = frame.image.view();
+    if (region.x + region.width > image.width || region.y + region.height > image.height) {
+      throw InputError(fmt::format("--sync-region {},{},{},{}: reaches out of the picture of {}x{}",
+                                   region.x,
+                                   region.y,
+                                   region.width,
+                                   region.height,
+                                   image.width,
+                                   image.height));
+    }
+    double sum = 0.0;
+    for (int y = region.y; y < region.y + region.height; ++y) {
+      for (int x = region.x; x < region.x + region.width; ++x) sum += image.row(y)[x];
+    }
+    found.time_s.push_back(frame.time_s);
+    found.level.push_back(static_cast<float>(sum / region.width / region.height));
+  }
+  return found;
+}
+
+std::vector<double> times_of(const std::vector<output::LoggedEvent>& events, const char* name) {
+  std::vector<double> times;
+  for (const output::LoggedEvent& event : events) {
+    if (event.name == name) times.push_back(event.time_s);
+  }
+  return times;
+}
+
+std::vector<double> cs_onsets(const std::vector<TrialRow>& rows) {
+  std::vector<double> times;
+  for (const TrialRow& row : rows) {
+    if (row.trial.cs_onset_s) times.push_back(*row.trial.cs_onset_s);
+  }
+  return times;
+}
+
+std::vector<TrialRow> trials_at(const std::vector<double>& onsets_s, double isi_s) {
+  if (std::isnan(isi_s)) {
+    throw InputError(
+        "--sync-region without trials: the lamp gives CS onsets only; expected --set isi_ms=... "
+        "(CS to "
+        "US in milliseconds), --trials or --events");
+  }
+  std::vector<TrialRow> rows;
+  for (const double at : onsets_s) {
+    rows.push_back({{static_cast<int>(rows.size()) + 1, at, at + isi_s, TrialType::Paired}, 0});
+  }
+  return rows;
+}
+
+void move(std::vector<TrialRow>& rows, const conditioning::ClockFit& fit) {
+  for (TrialRow& row : rows) {
+    for (std::optional<double>* onset : {&row.trial.cs_onset_s, &row.trial.us_onset_s}) {
+      if (*onset) *onset = fit.video_time(**onset);
+    }
+  }
+}
+
+}  // namespace
+
+PixelRegion region_from(const std::string& text) {
+  PixelRegion region;
+  char rest = 0;
+  const int read = std::sscanf(
+      text.c_str(), "%d,%d,%d,%d%c", &region.x, &region.y, &region.width, &region.height, &rest);
+  if (read != 4 || region.x < 0 || region.y < 0 || region.width < 1 || region.height < 1) {
+    throw InputError("--sync-region " + text + ": expected x,y,width,height in whole pixels");
+  }
+  return region;
+}
+
+PlacedTrials place_trials(video::FrameSource& source,
+                          const PixelRegion& region,
+                          const std::vector<output::LoggedEvent>& events,
+                          const std::vector<TrialRow>& rows,
+                          double isi_s) {
+  const Brightness brightness = measure(source, region);
+  const conditioning::LightOnsets lamp =
+      conditioning::find_light_onsets(brightness.time_s, brightness.level);
+  PlacedTrials placed;
+  placed.findings.brightness_time_s.assign(brightness.time_s.begin(), brightness.time_s.end());
+  placed.findings.brightness = brightness.level;
+  placed.findings.threshold = lamp.threshold;
+  placed.findings.onsets_s = lamp.onsets_s;
+  std::string found =
+      fmt::format("The lamp in the sync region lit up {} times (off {:.0f}, on {:.0f}).",
+                  lamp.onsets_s.size(),
+                  lamp.off,
+                  lamp.on);
+  std::vector<double> pulses = times_of(events, "sync");
+  if (pulses.empty()) pulses = times_of(events, "cs");
+  placed.rows = events.empty() ? rows : output::trials_of_log(events);
+  if (events.empty()) pulses = cs_onsets(rows);
+  if (placed.rows.empty()) {
+    placed.rows = trials_at(lamp.onsets_s, isi_s);
+    placed.findings.text = found + " Each is the CS of a trial.";
+    return placed;
+  }
+  const conditioning::ClockFit fit = conditioning::align_clocks(pulses, lamp.onsets_s, "sync");
+  move(placed.rows, fit);
+  placed.findings.residuals_ms = fit.residuals_ms;
+  placed.findings.text =
+      found + fmt::format(
+                  " {} of {} pulses of the log came together with them: video time = {:.4f} s + "
+                  "(1 {:+.1f} ppm) x log time, residual {:.2f} ms RMS, {:.2f} ms at most.",
+                  fit.residuals_ms.size(),
+                  fit.log_pulses,
+                  fit.offset_s,
+                  1e6 * fit.drift,
+                  fit.rms_ms,
+                  fit.max_ms);
+  if (fit.is_ambiguous) {
+    placed.warnings.push_back(
+        "the pulses are so evenly spaced that another shift of the log fits as well: check the "
+        "trials");
+  }
+  return placed;
+}
+
+}  // namespace eyelid::pipeline

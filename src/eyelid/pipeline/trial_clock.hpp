@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/trial_score.hpp"
+#include "eyelid/output/conditioning_report.hpp"
+#include "eyelid/output/event_log_csv.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::pipeline {
+
+/// Whole pixels of the picture.
+struct PixelRegion {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+};
+
+/// "x,y,w,h". Throws InputError.
+PixelRegion region_from(const std::string& text);
+
+/// Trials on the video's clock, and how they got there.
+struct PlacedTrials {
+  std::vector<TrialRow> rows;
+  output::ClockFindings findings;
+  std::vector<std::string> warnings;
+};
+
+/// Reads the recording, measures the lamp in `region` and places the trials by it:
+/// with `events` their "sync" events are the lamp's pulses, or their "cs" where there are none, and
+/// the trials come from the log; else with `rows` the lamp lights with the CS of each; with neither
+/// each onset is a trial whose US follows `isi_s` later. Offset and drift are fitted, the residual
+/// is in the findings. Throws InputError: the region lies outside of the picture, no lamp, pulses
+/// that do not come together.
+PlacedTrials place_trials(video::FrameSource& source,
+                          const PixelRegion& region,
+                          const std::vector<output::LoggedEvent>& events,
+                          const std::vector<TrialRow>& rows,
+                          double isi_s);
+
+}  // namespace eyelid::pipeline
