@@ -9,10 +9,13 @@
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/pipeline/compare_files.hpp"
 #include "eyelid/pipeline/render_session.hpp"
+#include "eyelid/pipeline/score_report.hpp"
+#include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/track_session.hpp"
 #include "json_output.hpp"
 #include "options.hpp"
 #include "progress.hpp"
+#include "score_figures.hpp"
 #include "session_options.hpp"
 #include "track_progress.hpp"
 #include "track_summary.hpp"
@@ -32,6 +35,7 @@ struct DemoCommand {
 
   void run();
   void render(const std::filesystem::path& session_folder);
+  pipeline::ScoredSession score(const std::filesystem::path& trials) const;
 };
 
 void DemoCommand::render(const std::filesystem::path& session_folder) {
@@ -50,6 +54,21 @@ void DemoCommand::render(const std::filesystem::path& session_folder) {
       });
 }
 
+pipeline::ScoredSession DemoCommand::score(const std::filesystem::path& trials) const {
+  pipeline::ScoreRequest request;
+  request.folder = folder;
+  request.trials_file = trials;
+  pipeline::ScoredSession scored = pipeline::score_folder(request);
+  print_scores(scored);
+  Progress bar("pictures of the trials", "frames");
+  const auto total = static_cast<std::int64_t>(scored.trace.size());
+  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
+      scored, pipeline::PictureChoice::Auto, [&](std::int64_t done) { bar.update(done, total); });
+  bar.finish();
+  pipeline::write_session_report(scored, pictures, nullptr);
+  return scored;
+}
+
 void DemoCommand::run() {
   const std::filesystem::path session_folder = folder / "session";
   render(session_folder);
@@ -59,6 +78,7 @@ void DemoCommand::run() {
   request.inputs = {session_folder / "video.mkv"};
   request.folder = folder;
   request.setup = setup;
+  request.save_landmarks = true;  // drawn in the trials' pictures
   request.trials_file = session_folder / "trials.csv";
   request.truth_file = session_folder / "truth.csv";
   request.title = fmt::format("Demonstration: rendered session, seed {}", session.seed);
@@ -71,12 +91,18 @@ void DemoCommand::run() {
   const closure::ClosureComparison comparison =
       pipeline::compare_closure_files(request.truth_file, folder / "frames.csv");
   print_comparison(comparison);
+
+  fmt::print("4. scoring the conditioned responses\n");
+  const pipeline::ScoredSession scored = score(session_folder / "trials.csv");
   if (!json.empty()) {
     nlohmann::ordered_json object = summary_json("demo", summary);
     add_comparison(object["closure"], comparison);
+    add_scores(object["score"], {scored}, nullptr);
     write_json(json, object);
   }
-  fmt::print("\nreport: {}\n", std::filesystem::absolute(folder / "report.html").string());
+  fmt::print("\nreport: {}\nconditioned responses: {}\n",
+             std::filesystem::absolute(folder / "report.html").string(),
+             std::filesystem::absolute(folder / "conditioning.html").string());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 namespace eyelid::conditioning {
@@ -23,6 +24,23 @@ constexpr double kCourseMargin = 0.8;
 enum class Course { MinimumJerk, Cosine, Line };
 constexpr std::array<Course, 3> kCourses{Course::MinimumJerk, Course::Cosine, Course::Line};
 
+// (1 - cos(pi t)) / 2 for 0 < t < 1 from a table, to 1e-6: cos() took a quarter of a session's
+// time.
+double half_cosine(double t) {
+  constexpr std::size_t kSteps = 1024;
+  static const std::array<double, kSteps + 1> table = [] {
+    std::array<double, kSteps + 1> values{};
+    for (std::size_t i = 0; i <= kSteps; ++i) {
+      const double phase = std::numbers::pi * static_cast<double>(i) / kSteps;
+      values[i] = 0.5 - 0.5 * std::cos(phase);
+    }
+    return values;
+  }();
+  const double place = t * kSteps;
+  const auto below = static_cast<std::size_t>(place);
+  return table[below] + (place - static_cast<double>(below)) * (table[below + 1] - table[below]);
+}
+
 double course_at(Course course, double t) {
   if (t <= 0.0) return 0.0;
   if (t >= 1.0) return 1.0;
@@ -30,7 +48,7 @@ double course_at(Course course, double t) {
     case Course::MinimumJerk:
       return t * t * t * (10.0 + t * (6.0 * t - 15.0));
     case Course::Cosine:
-      return 0.5 - 0.5 * std::cos(3.14159265358979323846 * t);
+      return half_cosine(t);
     case Course::Line:
       return t;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <map>
 
 #include "eyelid/conditioning/trial_scoring.hpp"
@@ -115,22 +116,19 @@ TrialScore blank_score(const Trial& trial) {
   return score;
 }
 
-void score_eye(const SessionTrace& trace,
-               ScoredEye which,
-               std::span<const TrialRow> rows,
-               const Preset& preset,
-               SessionScores& session) {
+// Fills the eye's places of `session.scores`; a warning, or nothing.
+std::string score_eye(const SessionTrace& trace,
+                      ScoredEye which,
+                      std::span<const TrialRow> rows,
+                      const Preset& preset,
+                      double frame_interval_s,
+                      SessionScores& session) {
   const std::vector<double> smoothed =
       moving_mean(trace.time_s(), trace.fec(which), preset.smoothing_s);
   const EyeTrace eye{
-      trace.time_s(), trace.fec(which), smoothed, trace.interpolated(), trace.frame_interval_s()};
+      trace.time_s(), trace.fec(which), smoothed, trace.interpolated(), frame_interval_s};
   const SessionLimits limits = limits_of(eye, rows, session.times, preset);
   const bool can_scale = limits.scale > 0.0;
-  if (!can_scale) {
-    session.warnings.push_back(std::string(name_of(which)) +
-                               " eye: no response to divide amplitudes by, as preset " +
-                               preset.name + " does; all its trials are rejected");
-  }
   const auto index = static_cast<std::size_t>(which);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     TrialScore& score = session.scores[kScoredEyes.size() * i + index];
@@ -143,6 +141,9 @@ void score_eye(const SessionTrace& trace,
       score.reason = "no response of this session to divide amplitudes by";
     }
   }
+  if (can_scale) return "";
+  return std::string(name_of(which)) + " eye: no response to divide amplitudes by, as preset " +
+         preset.name + " does; all its trials are rejected";
 }
 
 void reject_unscorable(std::span<const TrialRow> rows, SessionScores& session) {
@@ -177,7 +178,18 @@ SessionScores score_session(const SessionTrace& trace,
   session.unscorable = std::move(check.unscorable);
   for (const TrialRow& row : rows) session.times.push_back(stimulus_times(row.trial, check.isi_s));
   session.scores.resize(kScoredEyes.size() * rows.size());
-  for (const ScoredEye eye : kScoredEyes) score_eye(trace, eye, rows, preset, session);
+  // The eyes have nothing to do with each other, and places of their own in the result.
+  const double frame_interval_s = trace.frame_interval_s();
+  std::vector<std::future<std::string>> eyes;
+  for (const ScoredEye eye : kScoredEyes) {
+    eyes.push_back(std::async(std::launch::async, [&, eye] {
+      return score_eye(trace, eye, rows, preset, frame_interval_s, session);
+    }));
+  }
+  for (std::future<std::string>& eye : eyes) {
+    const std::string warning = eye.get();
+    if (!warning.empty()) session.warnings.push_back(warning);
+  }
   reject_unscorable(rows, session);
   return session;
 }
