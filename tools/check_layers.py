@@ -5,7 +5,7 @@ import re
 import sys
 
 # One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
-ORDER = ["core", "compute", "kernels", "inference", "video", "frames", "detection", "landmarks",
+ORDER = ["core", "compute", "kernels", "inference", "download", "video", "frames", "detection", "landmarks",
          "closure", "synthesis", "conditioning", "output", "pipeline", "evaluation", "hardware"]
 # Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.
 STAGES = {"video", "frames", "detection", "landmarks", "closure", "synthesis", "conditioning", "output"}

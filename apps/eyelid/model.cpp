@@ -18,6 +18,7 @@
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "json_output.hpp"
 #include "model_calibrate.hpp"
+#include "model_fetch.hpp"
 #include "options.hpp"
 
 namespace eyelid::app {
@@ -101,8 +102,8 @@ struct ConvertCommand {
 }  // namespace
 
 void add_model_command(CLI::App& app) {
-  CLI::App* model =
-      app.add_subcommand("model", "What a model file holds; conversion between formats");
+  CLI::App* model = app.add_subcommand(
+      "model", "What a model file holds; public models; conversion between formats");
   model->require_subcommand(1);
 
   auto inspecting = std::make_shared<InspectCommand>();
@@ -111,6 +112,8 @@ void add_model_command(CLI::App& app) {
   inspect->add_option("file", inspecting->source, "Model file")->required();
   add_json_option(*inspect, inspecting->json);
   inspect->callback([inspecting] { inspecting->run(); });
+
+  add_model_fetch(*model);
 
   auto converting = std::make_shared<ConvertCommand>();
   CLI::App* convert =

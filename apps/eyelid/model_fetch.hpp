@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace eyelid::app {
+
+/// `model fetch`: public models from their makers.
+void add_model_fetch(CLI::App& model);
+
+}  // namespace eyelid::app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace eyelid::download {
+
+/// A file that is still coming in: `<final name>.part`, ours alone while the object lives.
+class PartFile {
+ public:
+  /// Opens or makes it. Throws InputError when it cannot be written, or another process has it.
+  explicit PartFile(std::filesystem::path final_path);
+  ~PartFile();
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  std::uint64_t size() const { return size_; }
+  /// Appends. Throws InputError when the disk does not take it.
+  void append(const void* bytes, std::size_t count);
+  void clear();
+  void remove();
+  std::string sha256() const;
+  /// Waits for the disk, then gives the file its final name.
+  void commit();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  [[noreturn]] void fail(const char* what) const;
+
+  std::filesystem::path final_path_;
+  std::filesystem::path path_;
+  int file_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace eyelid::download
