@@ -128,6 +128,105 @@ class RenderedSession(unittest.TestCase):
                     self.assertFalse((out / "frames.csv").exists())
 
 
+class EvaluateDetector(unittest.TestCase):
+    """Annotated sets that are whole, and such as users have."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-sets-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        (self.folder / "images").mkdir()
+        for name in ("1.pgm", "2.pgm"):
+            (self.folder / "images" / name).write_bytes(b"P5\n160 120\n255\n" + bytes(160 * 120))
+
+    def write_list(self, text):
+        (self.folder / "wider_face_val_bbx_gt.txt").write_text(text)
+
+    def evaluate(self, dataset, *arguments):
+        return eyelid("evaluate", "detector", "--dataset", dataset, *arguments)
+
+    def refused(self, dataset, *words):
+        done = self.evaluate(dataset)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_detectors_side_by_side_with_the_keys_of_the_contract(self):
+        self.write_list("1.pgm\n1\n20 20 60 60 0 0 0 0 0 0\n2.pgm\n0\n0 0 0 0 0 0 0 0 0 0\n")
+        out, errors = self.folder / "out.json", self.folder / "errors"
+        done = self.evaluate(f"wider:{self.folder}", "--detector", "hog", "--detector", "blazeface",
+                             "--min-face", 0.1, "--iou", 0.4, "--json", out, "--errors", errors)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for word in ("2 pictures, 1 face; 0 pictures missing", "hog", "blazeface", "reference study",
+                     "3425", "347.4"):
+            self.assertIn(word, done.stdout)
+        figures = json.loads(out.read_text())
+        self.assertEqual(figures["command"], "evaluate detector")
+        self.assertEqual([row["detector"] for row in figures["results"]], ["hog", "blazeface"])
+        for row in figures["results"]:
+            for key in ("model", "min_face", "iou", "faces", "tp", "fp", "fn", "recall", "precision",
+                        "average_precision", "ms_per_image", "ms_per_image_p95", "f1"):
+                self.assertIn(key, row)
+            self.assertEqual((row["faces"], row["fn"], row["iou"]), (1, 1, 0.4))
+            self.assertEqual(row["average_precision"], 0.0)
+        self.assertTrue((errors / "hog" / "0001_1.jpg").exists())
+        self.assertEqual(len(rows(errors / "errors.csv")), 2)
+
+    def test_sets_of_one_face_per_picture_have_no_precision(self):
+        (self.folder / "images" / "1.eye").write_text("#LX LY RX RY\n90 50 60 50\n")
+        out = self.folder / "out.json"
+        done = self.evaluate(f"bioid:{self.folder}", "--json", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        row = json.loads(out.read_text())["results"][0]
+        self.assertEqual((row["faces"], row["fp"], row["precision"], row["average_precision"]),
+                         (1, None, None, None))
+
+    def test_what_is_missing_or_impossible_is_counted_and_named(self):
+        self.write_list("1.pgm\n2\n20 20 60 60 0 0 0 0 0 0\n200 20 60 60 0 0 0 0 0 0\n"
+                        "absent.pgm\n1\n20 20 60 60 0 0 0 0 0 0\n")
+        out = self.folder / "out.json"
+        done = self.evaluate(f"wider:{self.folder}", "--json", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 picture missing", done.stdout)
+        self.assertIn("absent.pgm is absent", done.stderr)
+        self.assertIn("a face at 200, 20", done.stderr)
+        figures = json.loads(out.read_text())
+        self.assertEqual((figures["missing_images"], figures["boxes_outside"]), (1, 1))
+        self.assertEqual(figures["results"][0]["faces"], 1)
+
+    def test_sets_that_cannot_be_used_end_in_one_sentence(self):
+        self.refused("wider:/nowhere", "/nowhere", "expected")
+        self.refused("nonsense:/nowhere", "unknown format", "dlib")
+        self.refused("wider", "unknown format")
+        (self.folder / "empty").mkdir()
+        for form in ("300w", "bioid", "yale", "aflw2000"):
+            self.refused(f"{form}:{self.folder / 'empty'}", "empty")
+        self.write_list("absent.pgm\n1\n20 20 60 60 0 0 0 0 0 0\n")
+        self.refused(f"wider:{self.folder}", "absent.pgm is absent")
+        (self.folder / "aflw.sqlite").write_bytes(b"SQLite format 3\0" + bytes(range(200)))
+        self.refused(f"aflw:{self.folder}", "aflw.sqlite", "expected the database of AFLW")
+        mat = self.folder / "images/1.mat"
+        mat.write_bytes(b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM" + b"\x0f\0\0\0\xff\0\0\0x")
+        self.refused(f"300w-lp:{self.folder / 'images'}", "1.mat: cut off")
+        (self.folder / "faces.xml").write_text("<dataset><images><image file=")
+        self.refused(f"dlib:{self.folder / 'faces.xml'}", "faces.xml", "expected an XML file")
+
+    def test_models_belong_to_the_detector_before_them(self):
+        self.write_list("1.pgm\n1\n20 20 60 60 0 0 0 0 0 0\n")
+        foreign = self.folder / "foreign.safetensors"
+        foreign.write_bytes(b"no model")
+        dataset = f"wider:{self.folder}"
+        done = self.evaluate(dataset, "--detector", "hog", "--detector", "blazeface",
+                             "--detector-model", foreign)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("foreign.safetensors", done.stderr)
+        done = self.evaluate(dataset, "--detector", "hog", "--detector-model", foreign)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("hog has no model file", done.stderr)
+        done = self.evaluate(dataset, "--detector-model", foreign, "--detector-model", foreign)
+        self.assertEqual(done.returncode, 2)
+
+
 class BadInput(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-cli-"))

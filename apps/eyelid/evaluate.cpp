@@ -55,6 +55,7 @@ std::string figure_text(const evaluation::MeanFigure& figure) {
 struct EvaluateLandmarksCommand {
   std::string dataset;
   std::string boxes = "detector";
+  double scale = 1.0;
   pipeline::SetupRequest request;
   std::filesystem::path json;
 
@@ -66,13 +67,18 @@ void EvaluateLandmarksCommand::run() {
   const pipeline::Setup setup = pipeline::make_setup(request);
   evaluation::LandmarkEvaluationOptions options;
   options.points = setup.tracker.points;
+  options.detection_scale = scale;
   const evaluation::LandmarkEvaluation result = evaluation::evaluate_landmarks(
       faces, boxes == "truth" ? nullptr : setup.detector.get(), setup.models, options);
   print_left_out(faces.problems);
   print_left_out(result.problems);
 
   const evaluation::LandmarkAccuracy& accuracy = result.accuracy;
-  fmt::print("{}: {} points, boxes of {}\n", faces.name, result.points, result.detector);
+  fmt::print("{}: {} points, boxes of {}{}\n",
+             faces.name,
+             result.points,
+             result.detector,
+             scale < 1.0 ? fmt::format(" on pictures made {:.2f} of their size", scale) : "");
   fmt::print("  faces                {}   missed {}   not trusted {}\n",
              accuracy.faces,
              accuracy.missed,
@@ -97,6 +103,7 @@ void EvaluateLandmarksCommand::run() {
       {"model", fmt::format("landmarks {}", result.points)},
       {"detector", result.detector},
       {"points", result.points},
+      {"detection_scale", result.detection_scale},
       {"faces", accuracy.faces},
       {"missed", accuracy.missed},
       {"not_trusted", accuracy.doubtful},
@@ -122,6 +129,12 @@ void add_evaluate_landmarks(CLI::App& evaluate) {
   landmarks
       ->add_option("--boxes", command->boxes, "detector, or truth: boxes made from the annotation")
       ->check(CLI::IsMember({"detector", "truth"}))
+      ->capture_default_str();
+  landmarks
+      ->add_option("--scale",
+                   command->scale,
+                   "Detect on pictures made smaller by this factor; landmarks on the full ones")
+      ->check(CLI::Range(0.05, 1.0))
       ->capture_default_str();
   add_setup_options(*landmarks, command->request);
   add_json_option(*landmarks, command->json);

@@ -93,6 +93,35 @@ TEST_F(RenderedDataset, LandmarksAreComparedOnTheBoxThatFitsTheFace) {
   EXPECT_NE(result.problems[0].find("4.png"), std::string::npos);
 }
 
+/// Says how large a picture it was shown, and finds a face in its middle half.
+class MeasuringDetector final : public detection::FaceDetector {
+ public:
+  std::string_view name() const override { return "measuring"; }
+  void detect(const FrameView& frame, std::vector<FaceBox>& faces) override {
+    width = frame.width;
+    const auto w = static_cast<float>(frame.width), h = static_cast<float>(frame.height);
+    faces = {{{0.25f * w, 0.25f * h, 0.5f * w, 0.5f * h}, 0.9f, std::nullopt}};
+  }
+  std::unique_ptr<FaceDetector> clone() const override {
+    return std::make_unique<MeasuringDetector>();
+  }
+  int width = 0;
+};
+
+TEST_F(RenderedDataset, DetectionOnASmallerPictureGivesBoxesOfTheFullOne) {
+  MeasuringDetector detector;
+  LandmarkEvaluationOptions options;
+  options.match_iou = 0.0;
+  const auto models = landmarks::embedded_landmark_models();
+  const LandmarkEvaluation full = evaluate_landmarks(dataset_, &detector, models, options);
+  const int full_width = detector.width;
+  options.detection_scale = 0.5;
+  const LandmarkEvaluation half = evaluate_landmarks(dataset_, &detector, models, options);
+  EXPECT_NEAR(detector.width, 0.5 * full_width, 0.51);
+  EXPECT_EQ(half.detection_scale, 0.5);
+  EXPECT_NEAR(half.accuracy.nme.mean, full.accuracy.nme.mean, 0.01);
+}
+
 TEST_F(RenderedDataset, BoxesFromTheTruthNeedNoDetector) {
   LandmarkEvaluationOptions options;
   options.points = landmarks::PointCount::SixtyEight;

@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/evaluation/face_boxes.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace eyelid::evaluation {
+namespace {
+
+/// In parts of the square root of the hull's area.
+struct Habit {
+  std::string_view detector;
+  float width, height, up;
+};
+constexpr std::array<Habit, 3> kHabits = {{{"blazeface", 1.07f, 1.07f, 0.050f},
+                                           {"hog", 1.06f, 1.06f, 0.085f},
+                                           {"mtcnn", 0.98f, 1.26f, 0.160f}}};
+
+}  // namespace
 
 Rect detector_box_of_hull(const Rect& hull, std::string_view detector) {
-  const bool is_hog = detector == "hog";
+  const auto known = std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& habit) {
+    return habit.detector == detector;
+  });
+  const Habit& habit = known == kHabits.end() ? kHabits.front() : *known;
   const float length = std::sqrt(hull.width * hull.height);
-  const float side = (is_hog ? 1.06f : 1.07f) * length;
-  const Point center = hull.center() - Point{0.0f, (is_hog ? 0.085f : 0.050f) * length};
-  return {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
+  const float width = habit.width * length, height = habit.height * length;
+  const Point center = hull.center() - Point{0.0f, habit.up * length};
+  return {center.x - 0.5f * width, center.y - 0.5f * height, width, height};
 }
 
 }  // namespace eyelid::evaluation

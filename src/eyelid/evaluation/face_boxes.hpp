@@ -7,11 +7,12 @@
 
 namespace eyelid::evaluation {
 
-/// The box a detector draws round a face whose annotated points have this hull: a square of side
-/// k sqrt(width height), its centre shifted upwards from the hull's. Detectors differ in what they
-/// call a face; these are the mean boxes on 870 HELEN and 337 AFW training faces:
-///   blazeface  k 1.07 +- 0.07, up 0.050 +- 0.045
-///   hog        k 1.06 +- 0.09, up 0.085 +- 0.060
+/// The box a detector draws round a face whose annotated points have this hull; its centre is
+/// shifted upwards from the hull's. Detectors differ in what they call a face; these are the mean
+/// boxes on HELEN and AFW training faces, in parts of the square root of the hull's area:
+///   blazeface  a square of 1.07 +- 0.07, up 0.050 +- 0.045   (1207 faces)
+///   hog        a square of 1.06 +- 0.09, up 0.085 +- 0.060   (1207)
+///   mtcnn      width 0.98 +- 0.06, height 1.26 +- 0.08, up 0.160 +- 0.045   (206, facenet-pytorch)
 /// Others get BlazeFace's.
 Rect detector_box_of_hull(const Rect& hull, std::string_view detector);
 

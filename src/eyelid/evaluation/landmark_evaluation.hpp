@@ -18,12 +18,16 @@ struct LandmarkEvaluationOptions {
   double failure_limit = 0.10;
   /// A detection belongs to a face when its IoU with detector_box_of_hull() is at least this.
   double match_iou = 0.3;
+  /// The detector sees the picture made smaller by this factor, 0.05 .. 1; landmarks are placed in
+  /// the full picture.
+  double detection_scale = 1.0;
 };
 
 /// One row of `eyelid evaluate landmarks`.
 struct LandmarkEvaluation {
   std::string detector;  // "truth" when the boxes were given
   int points = 12;       // compared: the 12 lid points, or all 68
+  double detection_scale = 1.0;
   LandmarkAccuracy accuracy;
   double ms_per_face = 0.0;  // median of EyeLandmarker::locate, one thread, detection not included
   std::vector<std::string> problems;  // pictures that cannot be read, left out
