@@ -29,6 +29,7 @@ class Misbehaving(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     requests = []  # (way, Range header)
+    files = {}
 
     def log_message(self, *_):
         pass
@@ -60,6 +61,9 @@ class Misbehaving(http.server.BaseHTTPRequestHandler):
     def answer_good(self):
         body, status, extra = self.ranged()
         self.whole(body, status, extra=extra)
+
+    def answer_file(self):
+        self.whole(Misbehaving.files[self.path.split("/")[2]])
 
     def answer_noranges(self):
         self.whole()
@@ -322,6 +326,31 @@ class ModelFetch(unittest.TestCase):
         for done in results:
             if done.returncode != 0:
                 self.assertIn("another process", done.stderr)
+
+    def test_mtcnn_is_ready_for_its_detector(self):
+        shared = pathlib.Path(os.environ.get("EYELID_SHARED",
+                                             pathlib.Path(__file__).parents[2] / "shared"))
+        if not (shared / "models/pnet.pt").exists():
+            self.skipTest(f"{shared / 'models/pnet.pt'} is absent")
+        files = []
+        for name in ("pnet.pt", "rnet.pt", "onet.pt"):
+            body = (shared / "models" / name).read_bytes()
+            Misbehaving.files[name] = body
+            files.append({"file": f"mtcnn/{name}", "bytes": len(body),
+                          "address": f"http://127.0.0.1:{self.port}/file/{name}",
+                          "sha256": hashlib.sha256(body).hexdigest()})
+        manifest = self.folder / "list.json"
+        manifest.write_text(json.dumps({"models": [
+            {"name": "mtcnn", "what": "w", "licence": "MIT", "convert": "mtcnn", "files": files}]}))
+        environment = {**os.environ, "XDG_DATA_HOME": str(self.folder / "data"), "no_proxy": "*"}
+        done = subprocess.run([EYELID, "model", "fetch", "mtcnn", "--manifest", manifest],
+                              capture_output=True, text=True, timeout=120, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        picture = self.folder / "flat.pgm"
+        picture.write_bytes(b"P5\n160 120\n255\n" + bytes(160 * 120))
+        done = subprocess.run([EYELID, "detect", picture, "--detector", "mtcnn"],
+                              capture_output=True, text=True, timeout=120, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_unknown_names_and_lists(self):
         for arguments in (("other",), ("--manifest", self.folder / "absent.json")):

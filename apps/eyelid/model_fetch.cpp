@@ -12,6 +12,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/download/file_download.hpp"
+#include "eyelid/inference/mtcnn_weights.hpp"
 #include "eyelid/inference/user_models.hpp"
 #include "json_output.hpp"
 #include "options.hpp"
@@ -84,6 +85,18 @@ const char* outcome_text(download::DownloadOutcome outcome) {
   return "";
 }
 
+/// The detectors look for the converted file.
+void convert_fetched(const download::ManifestModel& model, const std::filesystem::path& place) {
+  if (model.convert != "mtcnn") {
+    throw InputError("model \"" + model.name + "\": conversion \"" + model.convert +
+                     "\" is unknown, expected mtcnn");
+  }
+  const std::filesystem::path source = place / model.name;
+  const std::filesystem::path target = source.string() + ".safetensors";
+  inference::convert_mtcnn(source, target);
+  fmt::print("{}: made of them\n", target.string());
+}
+
 nlohmann::ordered_json FetchCommand::fetch(const download::ManifestModel& model) const {
   const std::filesystem::path place = chosen_folder();
   nlohmann::ordered_json files = nlohmann::ordered_json::array();
@@ -101,6 +114,7 @@ nlohmann::ordered_json FetchCommand::fetch(const download::ManifestModel& model)
     fmt::print("{}: {}, {} bytes, SHA-256 as expected\n", path, outcome_text(outcome), file.bytes);
     files.push_back({{"file", path}, {"sha256", file.sha256}, {"outcome", outcome_text(outcome)}});
   }
+  if (!model.convert.empty()) convert_fetched(model, place);
   if (!model.use.empty()) fmt::print("{}: {}\n", model.name, model.use);
   return {{"model", model.name}, {"files", files}};
 }

@@ -22,8 +22,10 @@ struct ManifestModel {
   std::string name;  // "blazeface-short-range"
   std::string what;
   std::string licence;
-  std::string use;      // how this program takes it
-  std::string convert;  // kind for `model convert`, to be done after fetching; empty: none
+  std::string use;  // how this program takes it
+  /// Kind for `model convert`, to be done after fetching: of the folder `name` to
+  /// `name`.safetensors. Empty: none.
+  std::string convert;
   std::vector<ManifestFile> files;
 };
 
