@@ -22,6 +22,10 @@ dependencies:
 test-dependencies:
 	tools/install_dependencies.sh --test
 
+# Other programs in the same run; JSON=FILE leaves the rows there as well.
+bench-peers: dependencies
+	BUILD=$(BUILD) JSON=$(JSON) CMAKE_FLAGS="$(CMAKE_FLAGS)" benchmarks/peers/run.sh
+
 # What CI checks besides the tests.
 check:
 	tools/check_format.sh

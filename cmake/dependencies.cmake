@@ -19,5 +19,5 @@ if(EYELID_TESTS)
   include(GoogleTest)
 endif()
 if(EYELID_BENCHMARKS)
-  find_package(benchmark REQUIRED)
+  find_package(benchmark QUIET)  # blazeface_bench only
 endif()

@@ -249,9 +249,10 @@ class OnnxRuntime:
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
         self.model = model
+        self.model_bytes = model.SerializeToString()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+        self.session = onnxruntime.InferenceSession(self.model_bytes, options)
 
     def prepare(self, picture):
         plane = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
@@ -372,4 +373,5 @@ def main():
         options.json.write_text(json.dumps({"rows": rows, "fma_peak_gmacs": peaks.max()}, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

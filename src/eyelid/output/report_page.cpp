@@ -13,9 +13,10 @@ std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.c
 namespace eyelid::output {
 namespace {
 
-std::string_view embedded(std::string_view name) {
-  for (const inference::EmbeddedFile& file : inference::report_files()) {
-    if (name == file.name) {
+std::string_view embedded(std::string_view name, std::span<const inference::EmbeddedFile> files) {
+  for (const auto& those : {files, inference::report_files()}) {
+    for (const inference::EmbeddedFile& file : those) {
+      if (name != file.name) continue;
       const std::span<const std::byte> bytes = file.bytes();
       return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
@@ -78,7 +79,13 @@ std::string script_json(std::string_view json) {
 std::string report_page(std::string_view title,
                         std::string_view json,
                         std::string_view page_template) {
-  const std::string_view page = embedded(page_template);
+  return fill_page(embedded(page_template, {}), {}, title, json);
+}
+
+std::string fill_page(std::string_view page,
+                      std::span<const inference::EmbeddedFile> files,
+                      std::string_view title,
+                      std::string_view json) {
   std::string result;
   result.reserve(json.size() + (std::size_t{1} << 19));
   std::size_t position = 0;
@@ -94,7 +101,7 @@ std::string report_page(std::string_view title,
     } else if (name == "data") {
       result += script_json(json);
     } else {
-      result += embedded(name);
+      result += embedded(name, files);
     }
     position = end + 2;
   }

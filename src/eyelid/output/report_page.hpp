@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "eyelid/inference/embedded_models.hpp"
 
 namespace eyelid::output {
 
@@ -12,6 +15,14 @@ std::string html_text(std::string_view text);
 /// JSON for the inside of a <script> element: the same value, without any character that HTML or
 /// old JavaScript would read as its own ("</script>" in a file name ends nothing).
 std::string script_json(std::string_view json);
+
+/// A page from its template: {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file
+/// NAME of `files` or, for d3.min.js, of this room. Throws ContractError for a name that is
+/// nowhere.
+std::string fill_page(std::string_view page,
+                      std::span<const inference::EmbeddedFile> files,
+                      std::string_view title,
+                      std::string_view json);
 
 /// The whole page: the template (report/report.html or another embedded one) with style, D3, our
 /// scripts and the data.

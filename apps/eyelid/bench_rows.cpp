@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "bench_rows.hpp"
+
+#include <span>
+#include <string_view>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/output/atomic_file.hpp"
+#include "eyelid/output/report_page.hpp"
+#include "json_output.hpp"
+
+namespace eyelid::inference {
+std::span<const EmbeddedFile> bench_files();  // generated: cmake/embed_files.cmake
+}  // namespace eyelid::inference
+
+namespace eyelid::app {
+namespace {
+
+std::string_view embedded(std::string_view name) {
+  for (const inference::EmbeddedFile& file : inference::bench_files()) {
+    if (name == file.name) {
+      return {reinterpret_cast<const char*>(file.begin),
+              static_cast<std::size_t>(file.end - file.begin)};
+    }
+  }
+  throw ContractError("bench file " + std::string(name) + " is not in CMakeLists.txt");
+}
+
+nlohmann::ordered_json row_json(const BenchRow& row) {
+  return {{"stage", row.stage},
+          {"device", row.device},
+          {"precision", row.precision},
+          {"threads", row.threads},
+          {"batch", row.batch},
+          {"landmarks", row.landmarks > 0 ? nlohmann::ordered_json(row.landmarks) : nullptr},
+          {"ms_per_image", json_number(row.ms_per_image)},
+          {"ms_p50", json_number(row.ms_p50)},
+          {"ms_p95", json_number(row.ms_p95)},
+          {"ms_p99", json_number(row.ms_p99)},
+          {"images_per_s", json_number(row.images_per_s)},
+          {"images_per_s_per_w", json_number(row.images_per_s_per_w)},
+          {"fma_peak_fraction", json_number(row.fma_peak_fraction)},
+          {"memory_bandwidth_fraction", json_number(row.memory_bandwidth_fraction)},
+          {"ms_min", json_number(row.ms_min)},
+          {"images", row.images},
+          {"run_time_s", json_number(row.run_time_s)},
+          {"watts", json_number(row.watts)},
+          {"joules_per_image", json_number(row.joules_per_image)},
+          {"joules_per_image_above_idle", json_number(row.joules_per_image_above_idle)}};
+}
+
+}  // namespace
+
+const nlohmann::json& study_figures() {
+  static const nlohmann::json figures = nlohmann::json::parse(embedded("study_figures.json"));
+  return figures;
+}
+
+nlohmann::ordered_json bench_json(const std::string& command,
+                                  const BenchConditions& conditions,
+                                  const std::vector<BenchRow>& rows) {
+  nlohmann::ordered_json object = json_head(command);
+  object["conditions"] = {
+      {"power_meter", conditions.power_meter},
+      {"power_is_reading", conditions.power_is_reading},
+      {"idle_watts", json_number(conditions.idle_watts)},
+      {"fma_peak_gmacs_per_thread", json_number(conditions.fma_peak_gmacs)},
+      {"read_bandwidth_gb_per_s", json_number(conditions.read_bandwidth_gb_per_s)}};
+  object["rows"] = nlohmann::ordered_json::array();
+  for (const BenchRow& row : rows) object["rows"].push_back(row_json(row));
+  return object;
+}
+
+void write_bench(const BenchOutputs& outputs, const nlohmann::ordered_json& object) {
+  if (!outputs.json.empty()) write_json(outputs.json, object);
+  if (outputs.html.empty()) return;
+  nlohmann::ordered_json data = object;
+  data["study"] = study_figures();
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  output::AtomicFile file(outputs.html);
+  file.write(output::fill_page(embedded("bench.html"),
+                               inference::bench_files(),
+                               "eyelid " + object["command"].get<std::string>(),
+                               data.dump(-1, ' ', false, replace)));
+  file.commit();
+}
+
+}  // namespace eyelid::app

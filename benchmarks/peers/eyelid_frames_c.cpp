@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// C interface of what peers.py times besides the network: detectors and whole frames on pictures in
+// memory, tree ensembles of a dlib file, and the rendered frames all peers are given. Messages hold
+// 256 bytes; null or false: it failed.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "eyelid/closure/causal_closure.hpp"
+#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/inference/model_file.hpp"
+#include "eyelid/landmarks/dlib_reference.hpp"
+#include "eyelid/landmarks/eye_landmarker.hpp"
+#include "eyelid/landmarks/random_shape_model.hpp"
+#include "eyelid/landmarks/shape_model.hpp"
+#include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/pipeline/setup.hpp"
+#include "eyelid/pipeline/worker_team.hpp"
+#include "eyelid/synthesis/session_renderer.hpp"
+
+namespace {
+
+using namespace eyelid;
+
+void say(const std::exception& error, char* message) {
+  std::strncpy(message, error.what(), 255);
+  message[255] = '\0';
+}
+
+struct Worker {
+  std::unique_ptr<detection::FaceDetector> detector;
+  landmarks::EyeLandmarker landmarker;
+  std::vector<FaceBox> faces = {};
+  closure::CausalClosure closure{std::nullopt};
+};
+
+struct Frames {
+  explicit Frames(const pipeline::SetupRequest& request)
+      : setup(pipeline::make_setup(request)), team(request.threads) {
+    for (int i = 0; i < request.threads; ++i) {
+      workers.push_back(std::make_unique<Worker>(
+          Worker{setup.detector->clone(), landmarks::EyeLandmarker(setup.models)}));
+    }
+  }
+  pipeline::Setup setup;
+  pipeline::WorkerTeam team;
+  std::vector<std::unique_ptr<Worker>> workers;
+};
+
+struct Ensemble {
+  explicit Ensemble(const char* path)
+      : model(landmarks::load_shape_model(inference::read_model_file(path), path)) {}
+  landmarks::ShapeModel model;
+  std::vector<Point> points = std::vector<Point>(model.point_count());
+};
+
+}  // namespace
+
+extern "C" {
+
+/// Frame `index` of 64 spread over a rendered session into 640 x 480 bytes.
+void eyelid_render(int index, std::uint8_t* pixels) {
+  static const synthesis::SessionRenderer renderer(synthesis::SessionOptions{});
+  GreyImage image;
+  renderer.render(index * renderer.frame_count() / 64, image);
+  for (int y = 0; y < 480; ++y) std::copy_n(image.row(y), 640, pixels + y * 640);
+}
+
+void* eyelid_frames_open(const char* detector,
+                         const char* model,
+                         const char* precision,
+                         int landmarks,
+                         int threads,
+                         char* message) try {
+  pipeline::SetupRequest request;
+  request.detector = detector;
+  request.detector_model = model;
+  request.precision = precision;
+  request.landmarks = landmarks;
+  request.threads = threads;
+  request.device = "cpu";
+  return new Frames(request);
+} catch (const std::exception& error) {
+  say(error, message);
+  return nullptr;
+}
+
+/// `count` pictures one after the other in memory, with 64 readable bytes behind the last. `boxes`
+/// receives x, y, width, height of each (zeros: no face), `fec` (null: detection only) its mean
+/// closure or NaN.
+void eyelid_frames_run(void* session,
+                       const std::uint8_t* pixels,
+                       int count,
+                       int width,
+                       int height,
+                       float* boxes,
+                       float* fec) {
+  Frames& frames = *static_cast<Frames*>(session);
+  frames.team.run(static_cast<std::size_t>(count), [&](int w, std::size_t i) {
+    Worker& worker = *frames.workers[static_cast<std::size_t>(w)];
+    const FrameView frame{
+        pixels + i * static_cast<std::size_t>(width) * static_cast<std::size_t>(height),
+        width,
+        height,
+        width};
+    worker.detector->detect(frame, worker.faces);
+    const auto face = pipeline::nearest_or_largest(worker.faces, std::nullopt);
+    const Rect box = face ? face->box : Rect{};
+    const float numbers[] = {box.x, box.y, box.width, box.height};
+    std::copy_n(numbers, 4, boxes + 4 * i);
+    if (fec == nullptr) return;
+    fec[i] = kNotAvailable;
+    if (!face) return;
+    const auto points = worker.landmarker.locate(frame, *face, frames.setup.tracker.points);
+    const float right = closure::eye_aspect_ratio(points.eyes.right).value_or(kNotAvailable);
+    const float left = closure::eye_aspect_ratio(points.eyes.left).value_or(kNotAvailable);
+    fec[i] = worker.closure.next(right, left).mean;
+  });
+}
+
+/// A random ensemble of the size of dlib's public predictors (15 x 500 trees of depth 4) as a .dat.
+bool eyelid_write_random_dat(int points, const char* path, char* message) try {
+  const landmarks::DlibReference reference(
+      landmarks::random_shape_model({static_cast<std::size_t>(points), 4, 15, 500, 400}, 7));
+  const std::string bytes = reference.serialized();
+  std::ofstream file(path, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return file.good();
+} catch (const std::exception& error) {
+  say(error, message);
+  return false;
+}
+
+void* eyelid_ensemble_open(const char* path, char* message) try {
+  return new Ensemble(path);
+} catch (const std::exception& error) {
+  say(error, message);
+  return nullptr;
+}
+
+/// Box as dlib's: whole pixels, right and bottom belong to it. `points` receives x, y of each.
+void eyelid_ensemble_run(void* session,
+                         const std::uint8_t* pixels,
+                         int width,
+                         int height,
+                         int left,
+                         int top,
+                         int side,
+                         float* points) {
+  Ensemble& ensemble = *static_cast<Ensemble*>(session);
+  const auto region = landmarks::ShapeRegion::of_dlib_box(left, top, side, side);
+  ensemble.model.predict(FrameView{pixels, width, height, width}, region, ensemble.points);
+  for (std::size_t i = 0; i < ensemble.points.size(); ++i) {
+    const Point point = region.image_from_normalised(ensemble.points[i]);
+    points[2 * i] = point.x;
+    points[2 * i + 1] = point.y;
+  }
+}
+
+}  // extern "C"

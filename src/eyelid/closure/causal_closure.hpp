@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "eyelid/closure/ear_levels.hpp"
+#include "eyelid/core/calibration.hpp"
+
+namespace eyelid::closure {
+
+/// FEC of one frame; kNotAvailable where an eye was not measured or its level is not known yet.
+struct LiveFec {
+  float right = kNotAvailable;
+  float left = kNotAvailable;
+  float mean = kNotAvailable;  // of the eyes that have one
+};
+
+/// FEC while the recording runs: nothing is known of later frames.
+///
+/// With a calibration its levels hold. Without, the open level of an eye is OpenLevelFinder's over
+/// all frames so far, found anew every half second of frames (kRenewEvery), and the closed level is
+/// kPopulationClosedRatio of it; the first kFewestMeasurements frames of an eye have no FEC. The
+/// smoothing filter of analyze_closure() looks 14 ms ahead and is not applied.
+///
+/// Constant memory; allocates nothing. Threads: one at a time, in frame order.
+class CausalClosure {
+ public:
+  explicit CausalClosure(const std::optional<Calibration>& calibration = std::nullopt);
+  /// Ratios of the next frame, kNotAvailable where not measured.
+  LiveFec next(float ear_right, float ear_left);
+
+  static constexpr std::int64_t kRenewEvery = 250;
+
+ private:
+  struct EyeState {
+    OpenLevelFinder open;
+    EyeLevels levels;
+    bool is_fixed = false;
+    float fec(float ear);
+  };
+  EyeState right_, left_;
+};
+
+}  // namespace eyelid::closure
