@@ -20,6 +20,9 @@ void add_bench(CLI::App& bench,
   const bool has_batches = *batches != '\0';
   if (has_batches) request->batches = batches;
   add_bench_options(*app, *request, has_batches);
+  if (name == "pipeline") {
+    app->add_flag("--memory-only", request->is_memory_only, "Only what begins with frames in memory");
+  }
   app->callback([request, run] {
     if (!request->threads.empty()) request->setup.threads = threads_of(*request).back();
     run(*request);

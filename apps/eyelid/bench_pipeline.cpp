@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <system_error>
 
 #include "bench_cpu.hpp"
@@ -169,8 +170,14 @@ void bench_pipeline(const BenchRequest& request) {
   const BenchSession session(request);
   session.print_head(setup);
   constexpr std::size_t kVideoFrames = 500;
-  const RecordedFrames recorded(session.frames(), kVideoFrames);
-  std::vector<BenchRow> rows = measure_pictures(recorded);
+  std::optional<RecordedFrames> recorded;
+  std::vector<BenchRow> rows;
+  double files_ms = 0.0;
+  if (!request.is_memory_only) {
+    recorded.emplace(session.frames(), kVideoFrames);
+    rows = measure_pictures(*recorded);
+    files_ms = rows[0].ms_per_image + rows[1].ms_per_image;
+  }
   for (const int threads : threads_of(request)) {
     CpuBench bench(session, setup, request.setup.precision, threads);
     const BenchRow detector = bench.measure_streams(CpuStage::Detector, request.images);
@@ -178,19 +185,22 @@ void bench_pipeline(const BenchRequest& request) {
     const BenchRow whole = bench.measure_streams(CpuStage::WholeFrame, request.images);
     const std::vector<BenchRow> parts = bench.parts();
     rows.insert(rows.end(), parts.begin(), parts.end());
-    double sum_ms = rows[0].ms_per_image + rows[1].ms_per_image;
+    double sum_ms = files_ms;
     for (const BenchRow& part : parts) sum_ms += part.ms_per_image;
     BenchRow sum = row_of("sum_without_overlap", 1, sum_ms);
     sum.precision = whole.precision;
     sum.landmarks = whole.landmarks;
     sum.images = whole.images;
     sum.run_time_s = kAbsent;
-    rows.insert(rows.end(), {detector, landmarks, whole, sum});
-    rows.push_back(measure_video_in_turns(recorded.video(), bench));
-    rows.push_back(measure_video_overlapped(recorded.video(), request, threads));
+    rows.insert(rows.end(), {detector, landmarks, whole});
+    if (!recorded) continue;
+    rows.push_back(sum);
+    rows.push_back(measure_video_in_turns(recorded->video(), bench));
+    rows.push_back(measure_video_overlapped(recorded->video(), request, threads));
   }
   print_stages(rows);
-  fmt::print(
+  fmt::print("the parts of a frame: time of one thread\n");
+  if (recorded) fmt::print(
       "loading, decoding: JPEG files of the same frames, one thread; the parts of a frame: time of "
       "one\nthread; sum: one image after the other, everything in turn; video: lossless MagicYUV, "
       "decoded\nand measured in turns, or by the pipeline of `track`, where both overlap\n");

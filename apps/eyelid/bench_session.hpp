@@ -23,6 +23,7 @@ struct BenchRequest {
   std::string batches = "1";    // list
   double constant_watts = 0.0;  // 0: no constant meter
   std::filesystem::path power_samples;
+  bool is_memory_only = false;  // pipeline: nothing that reads files
   BenchOutputs outputs;
 };
 

@@ -19,7 +19,14 @@ if [[ -z $venv ]]; then
 fi
 build=${BUILD:-build}
 cmake --preset release -B "$build" -DEYELID_BENCHMARKS=ON ${CMAKE_FLAGS:-} > /dev/null
-cmake --build "$build" --target eyelid_peers
+cmake --build "$build" --target eyelid eyelid_peers
 arguments=(--table docs/measuring.md)
 [[ -n ${JSON:-} ]] && arguments+=(--json "$JSON")
-exec "$venv/bin/python" benchmarks/peers/peers.py "$build/benchmarks/libeyelid_peers.so" "${arguments[@]}" "$@"
+# The public model with scales for int8, where this version can make them.
+scales=$(mktemp --suffix .safetensors)
+trap 'rm -f "$scales"' EXIT
+model=${EYELID_SHARED:-../shared}/models/face_detection_short_range.tflite
+if "$build/bin/eyelid" model calibrate "$model" --images rendered --to "$scales" > /dev/null 2>&1; then
+  arguments+=(--int8 "$scales")
+fi
+"$venv/bin/python" benchmarks/peers/peers.py "$build/benchmarks/libeyelid_peers.so" "${arguments[@]}" "$@"
