@@ -21,7 +21,8 @@ void add_bench(CLI::App& bench,
   if (has_batches) request->batches = batches;
   add_bench_options(*app, *request, has_batches);
   if (name == "pipeline") {
-    app->add_flag("--memory-only", request->is_memory_only, "Only what begins with frames in memory");
+    app->add_flag(
+        "--memory-only", request->is_memory_only, "Only what begins with frames in memory");
   }
   app->callback([request, run] {
     if (!request->threads.empty()) request->setup.threads = threads_of(*request).back();

@@ -200,10 +200,13 @@ void bench_pipeline(const BenchRequest& request) {
   }
   print_stages(rows);
   fmt::print("the parts of a frame: time of one thread\n");
-  if (recorded) fmt::print(
-      "loading, decoding: JPEG files of the same frames, one thread; the parts of a frame: time of "
-      "one\nthread; sum: one image after the other, everything in turn; video: lossless MagicYUV, "
-      "decoded\nand measured in turns, or by the pipeline of `track`, where both overlap\n");
+  if (recorded)
+    fmt::print(
+        "loading, decoding: JPEG files of the same frames, one thread; the parts of a frame: time "
+        "of "
+        "one\nthread; sum: one image after the other, everything in turn; video: lossless "
+        "MagicYUV, "
+        "decoded\nand measured in turns, or by the pipeline of `track`, where both overlap\n");
   for (const auto& row : study_figures().at("pipeline")) {
     if (row.at("landmarks") != request.setup.landmarks) continue;
     fmt::print("the study's whole pipeline with {}: {} ms per image\n",
