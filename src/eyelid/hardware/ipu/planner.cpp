@@ -78,6 +78,7 @@ Convolution seen_through(const Convolution& convolution, const View& view) {
 std::vector<View> views_of(const PlanRequest& request) {
   std::vector<View> views;
   for (const bool swap : {false, true}) {
+    if (swap && request.keep_operands) continue;
     const Convolution c = swap ? swapped(request.convolution) : request.convolution;
     for (const bool expand_0 : {false, true}) {
       for (const bool expand_1 : {false, true}) {
@@ -95,13 +96,15 @@ std::vector<View> views_of(const PlanRequest& request) {
   return views;
 }
 
-/// Numbers of parts worth trying: the fewest for each size of the largest part.
+/// Numbers of parts worth trying: the fewest for each size of the largest part, and among many
+/// parts steps of 2 %, which is what is lost at most.
 std::vector<int> part_counts(int size, int most) {
   std::vector<int> counts;
   for (int parts = 1; parts <= std::min(size, most); parts++) {
-    if (counts.empty() || ceil_div(size, parts) < ceil_div(size, counts.back())) {
-      counts.push_back(parts);
-    }
+    const bool is_smaller = counts.empty() || ceil_div(size, parts) < ceil_div(size, counts.back());
+    const bool is_far = counts.empty() || parts >= counts.back() + counts.back() / 50 ||
+                        parts == std::min(size, most);
+    if (is_smaller && is_far) counts.push_back(parts);
   }
   return counts;
 }

@@ -55,6 +55,7 @@ struct PlanRequest {
   Precision precision = Precision::F16;
   bool is_training = false;         // the backward pass reads the weights too
   bool is_fully_connected = false;  // operands are created in the layout that the plan wants
+  bool keep_operands = false;       // never view the kernel as the input
   int tiles = 0;                    // available; 0: all of the chip
 };
 
