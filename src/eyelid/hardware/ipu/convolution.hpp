@@ -34,6 +34,8 @@ struct Convolution {
   Pair padding_lower = {0, 0};
   Pair padding_upper = {0, 0};
 
+  bool operator==(const Convolution&) const = default;
+
   int output_size(int dimension) const;
   /// Input positions that `outputs` neighbouring outputs and `taps` neighbouring taps of the kernel
   /// need, at most the whole field.

@@ -16,7 +16,18 @@ class Compiler {
   Compiler(const Chip& chip, const Network& network, const ProgramOptions& options)
       : chip_(chip), network_(network), options_(options), tiles_(chip.tiles - options.io_tiles) {}
 
-  MappedOperation map(int index) const {
+  Plan plan(const Operation& operation) const {
+    PlanRequest request;
+    request.convolution = operation.convolution;
+    request.convolution.batch = options_.batch;
+    request.precision = options_.precision;
+    request.tiles = tiles_;
+    request.keep_operands = true;
+    return plan_convolution(chip_, request);
+  }
+
+  /// `plan` matters to a convolution only.
+  MappedOperation map(int index, const Plan& plan) const {
     const Operation& operation = network_.operations[static_cast<std::size_t>(index)];
     MappedOperation mapped;
     mapped.name = operation.name;
@@ -24,7 +35,7 @@ class Compiler {
     mapped.tiles = tiles_;
     switch (operation.kind) {
       case OperationKind::Convolution:
-        map_convolution(operation, mapped);
+        map_convolution(operation, plan, mapped);
         break;
       case OperationKind::MaxPool:
         map_pool(operation, mapped);
@@ -55,14 +66,10 @@ class Compiler {
                              tiles_});
   }
 
-  void map_convolution(const Operation& operation, MappedOperation& mapped) const {
-    PlanRequest request;
-    request.convolution = operation.convolution;
-    request.convolution.batch = options_.batch;
-    request.precision = options_.precision;
-    request.tiles = tiles_;
-    request.keep_operands = true;
-    mapped.plan = plan_convolution(chip_, request);
+  void map_convolution(const Operation& operation,
+                       const Plan& plan,
+                       MappedOperation& mapped) const {
+    mapped.plan = plan;
     mapped.tiles = mapped.plan.tiles;
     for (Phase phase : mapped.plan.phases) {
       phase.name = mapped.name + ": " + phase.name;
@@ -133,6 +140,39 @@ void add_live_tensors(const Network& network,
   }
 }
 
+/// A plan per operation, made on all processors; equal convolutions are planned once.
+std::vector<Plan> plans_of(const Compiler& compiler, const Network& network) {
+  std::vector<Plan> plans(network.operations.size());
+  std::vector<std::size_t> first_like(plans.size()), to_do;
+  for (std::size_t i = 0; i < plans.size(); i++) {
+    const Operation& operation = network.operations[i];
+    if (operation.kind != OperationKind::Convolution) continue;
+    first_like[i] = i;
+    for (std::size_t k = 0; k < i && first_like[i] == i; k++) {
+      const Operation& other = network.operations[k];
+      const bool is_like =
+          other.kind == OperationKind::Convolution && other.convolution == operation.convolution;
+      if (is_like) first_like[i] = k;
+    }
+    if (first_like[i] == i) to_do.push_back(i);
+  }
+  std::atomic<std::size_t> next = 0;
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); i++) {
+      workers.emplace_back([&] {
+        for (std::size_t k = next++; k < to_do.size(); k = next++) {
+          plans[to_do[k]] = compiler.plan(network.operations[to_do[k]]);
+        }
+      });
+    }
+  }
+  for (std::size_t i = 0; i < plans.size(); i++) {
+    if (network.operations[i].kind == OperationKind::Convolution) plans[i] = plans[first_like[i]];
+  }
+  return plans;
+}
+
 }  // namespace
 
 std::vector<Phase> DeviceProgram::phases() const {
@@ -152,19 +192,10 @@ DeviceProgram compile(const Chip& chip, const Network& network, const ProgramOpt
                      std::to_string(chip.tiles) + " leave none to compute; expected fewer");
   }
   DeviceProgram program{chip, options, {}, 0.0, "", true};
-  program.operations.resize(network.operations.size());
   const Compiler compiler(program.chip, network, program.options);
-  std::atomic<std::size_t> next = 0;
-  {
-    std::vector<std::jthread> workers;
-    const unsigned count = std::max(1u, std::thread::hardware_concurrency());
-    for (unsigned i = 0; i < count; i++) {
-      workers.emplace_back([&] {
-        for (std::size_t k = next++; k < program.operations.size(); k = next++) {
-          program.operations[k] = compiler.map(static_cast<int>(k));
-        }
-      });
-    }
+  const std::vector<Plan> plans = plans_of(compiler, network);
+  for (std::size_t i = 0; i < network.operations.size(); i++) {
+    program.operations.push_back(compiler.map(static_cast<int>(i), plans[i]));
   }
   const int tiles = chip.tiles - options.io_tiles;
   add_live_tensors(network, options, tiles, program.operations);

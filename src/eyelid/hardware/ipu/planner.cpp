@@ -63,11 +63,13 @@ Convolution flattened(Convolution c) {
   return c;
 }
 
-Convolution seen_through(const Convolution& convolution, const View& view) {
+/// Notes in `view` what was flattened.
+Convolution seen_through(const Convolution& convolution, View& view) {
   Convolution c = view.swap_operands ? swapped(convolution) : convolution;
   for (std::size_t d = 0; d < 2; d++) {
     if (view.expand[d]) c = expanded(c, d);
   }
+  view.flat = {is_flat(c, 0), is_flat(c, 1)};
   c = flattened(c);
   c.groups = ceil_div(c.groups, view.combine_groups);
   c.inputs *= view.combine_groups;
@@ -189,7 +191,7 @@ std::optional<Plan> best_plan(const Chip& chip,
   const int tiles = request.tiles > 0 ? request.tiles : chip.tiles;
   std::optional<Plan> best;
   double best_cycles = std::numeric_limits<double>::infinity();
-  for (const View& view : views_of(request)) {
+  for (View& view : views_of(request)) {
     const Convolution seen = seen_through(request.convolution, view);
     std::vector<Vertex> vertices = vertices_for(chip, request.precision, seen);
     // The most promising first: what follows is pruned by it.

@@ -15,6 +15,7 @@ struct View {
   bool swap_operands = false;                   // the kernel takes the place of the input
   std::array<bool, 2> expand = {false, false};  // kernel positions become input channels
   int combine_groups = 1;  // so many groups become one with a block-diagonal kernel
+  std::array<bool, 2> flat = {false, false};  // set by the planner: one with the batch
 };
 
 /// Into how many parts each dimension is cut; every combination of parts has a tile of its own,
