@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   eyelid::app::add_bench_command(app);
   eyelid::app::add_train_command(app);
   eyelid::app::add_model_command(app);
+  eyelid::app::add_simulate_command(app);
   eyelid::app::add_doctor_command(app);
 
   try {

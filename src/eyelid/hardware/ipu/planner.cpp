@@ -124,17 +124,26 @@ class SplitSearch {
     // An odd number of half-precision results on a tile would have to be moved in the next layer.
     const bool pairs = model.request.precision == Precision::F16 && v.outputs_per_group % 2 != 0 &&
                        field_1 % 2 == 0;
-    dimensions_ = {{&split_.groups, part_counts(ceil_div(c.groups, v.groups_per_group), tiles)},
-                   {&split_.batch, part_counts(c.batch, tiles)},
-                   {&split_.field[0], part_counts(c.output_size(0), tiles)},
-                   {&split_.field[1], part_counts(pairs ? field_1 / 2 : field_1, tiles)},
-                   {&split_.outputs, part_counts(ceil_div(c.outputs, v.outputs_per_group), tiles)},
-                   {&split_.inputs, part_counts(ceil_div(c.inputs, v.inputs_per_group), tiles)},
-                   {&split_.kernel[0], part_counts(c.kernel[0], tiles)},
-                   {&split_.kernel[1], part_counts(c.kernel[1], tiles)}};
+    const auto add = [&](int& parts, int size, int group) {
+      Dimension dimension{&parts, part_counts(ceil_div(size, group), tiles), {}};
+      const double whole = ceil_div(size, group);
+      for (const int count : dimension.counts) {
+        dimension.shares.push_back(ceil_div(ceil_div(size, group), count) / whole);
+      }
+      dimensions_.push_back(std::move(dimension));
+    };
+    add(split_.groups, c.groups, v.groups_per_group);
+    add(split_.batch, c.batch, 1);
+    add(split_.field[0], c.output_size(0), 1);
+    add(split_.field[1], field_1, pairs ? 2 : 1);
+    add(split_.outputs, c.outputs, v.outputs_per_group * serial);
+    add(split_.inputs, c.inputs, v.inputs_per_group);
+    add(split_.kernel[0], c.kernel[0], 1);
+    add(split_.kernel[1], c.kernel[1], 1);
+    least_cycles_uncut_ = model.least_cycles(model.tile_work(split_)) * serial;
   }
 
-  void run() { choose(0, 1); }
+  void run() { choose(0, 1, least_cycles_uncut_); }
 
   const std::optional<Split>& best() const { return best_; }
   double best_cycles() const { return best_cycles_; }
@@ -143,29 +152,30 @@ class SplitSearch {
   struct Dimension {
     int* parts;
     std::vector<int> counts;
+    std::vector<double> shares;  // of the dimension, that the largest part has
   };
 
-  void choose(std::size_t dimension, int used) {
+  /// `least`: cycles below which the cuts chosen so far cannot come, the rest uncut.
+  void choose(std::size_t dimension, int used, double least) {
     if (dimension == dimensions_.size()) {
-      evaluate();
+      if (least < best_cycles_) evaluate();
       return;
     }
-    for (const int parts : dimensions_[dimension].counts) {
+    const Dimension& cut = dimensions_[dimension];
+    for (std::size_t i = 0; i < cut.counts.size(); i++) {
+      const int parts = cut.counts[i];
       if (used * parts > tiles_) break;
-      *dimensions_[dimension].parts = parts;
       // Even all tiles left over cannot make up for a poor beginning.
-      if (model_.least_cycles(model_.tile_work(split_)) * split_.serial_outputs * used * parts >
-          best_cycles_ * tiles_) {
-        continue;
-      }
-      choose(dimension + 1, used * parts);
+      const double with_cut = least * cut.shares[i];
+      if (with_cut * used * parts > best_cycles_ * tiles_) continue;
+      *cut.parts = parts;
+      choose(dimension + 1, used * parts, with_cut);
     }
     *dimensions_[dimension].parts = 1;
   }
 
   void evaluate() {
     const TileWork work = model_.tile_work(split_);
-    if (model_.least_cycles(work) * split_.serial_outputs >= best_cycles_) return;
     const std::optional<PlanCost> cost = model_.cost(split_, work);
     if (!cost || cost->temporary_bytes > memory_bytes_) return;
     const double cycles = cost->cycles(model_.chip, split_.serial_outputs);
@@ -179,6 +189,7 @@ class SplitSearch {
   int tiles_;
   double memory_bytes_;
   double best_cycles_;
+  double least_cycles_uncut_ = 0.0;
   Split split_;
   std::optional<Split> best_;
   std::vector<Dimension> dimensions_;
