@@ -6,7 +6,7 @@ import sys
 
 # One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
 ORDER = ["core", "compute", "kernels", "inference", "download", "video", "frames", "detection", "landmarks",
-         "closure", "synthesis", "conditioning", "output", "pipeline", "evaluation", "hardware"]
+         "closure", "gpu", "synthesis", "conditioning", "output", "pipeline", "evaluation", "hardware"]
 # Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.
 STAGES = {"video", "frames", "detection", "landmarks", "closure", "synthesis", "conditioning", "output"}
 # Detection and landmarks turn frames into their own input.

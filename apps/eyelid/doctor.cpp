@@ -8,6 +8,7 @@
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
+#include "eyelid/gpu/frame_device.hpp"
 #include "eyelid/hardware/power/power_meter.hpp"
 #include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/inference/sha256.hpp"
@@ -30,7 +31,9 @@ struct DoctorCommand {
     fmt::print(
         "processor              {}, {} threads\n", machine.cpu_model, machine.hardware_threads);
     fmt::print("instruction sets       {} (kernels use {})\n", detected, used);
-    fmt::print("GPU                    none: this build has no CUDA support\n");
+    const gpu::CudaDevices gpus = gpu::find_cuda_devices();
+    if (gpus.names.empty()) fmt::print("GPU                    none: {}\n", gpus.why_none);
+    for (const std::string& name : gpus.names) fmt::print("GPU                    {}\n", name);
     fmt::print("power meters           {}\n", power.rapl);
     fmt::print("                       {}\n", power.nvml);
     fmt::print("decoders               {}\n", video::describe_decoders());
@@ -50,6 +53,7 @@ struct DoctorCommand {
     nlohmann::ordered_json object = json_head("doctor");
     object["features_detected"] = detected;
     object["features_used"] = used;
+    object["gpus"] = gpus.names;
     object["power_meters"] = {{"rapl", power.rapl}, {"nvml", power.nvml}};
     object["models"] = models;
     write_json(json, object);

@@ -36,8 +36,8 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
       ->capture_default_str()
       ->group(group);
-  command.add_option("--precision", request.precision, "f32, bf16 or int8")
-      ->check(CLI::IsMember({"f32", "bf16", "int8"}))
+  command.add_option("--precision", request.precision, "f32, bf16 or int8; with cuda f32 or f16")
+      ->check(CLI::IsMember({"f32", "bf16", "int8", "f16"}))
       ->capture_default_str()
       ->group(group);
   command

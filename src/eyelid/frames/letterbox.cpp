@@ -7,6 +7,12 @@
 
 namespace eyelid::frames {
 
+Placement letterbox_placement(int side, int width, int height) {
+  EYELID_EXPECTS(side > 0 && width > 0 && height > 0);
+  const double scale = static_cast<double>(side) / std::max(width, height);
+  return {scale, (side - scale * width) / 2, (side - scale * height) / 2};
+}
+
 Letterbox::Letterbox(int side) : side_(side) { EYELID_EXPECTS(side > 0); }
 
 const GreyImage& Letterbox::fit(const FrameView& frame) {
@@ -14,8 +20,7 @@ const GreyImage& Letterbox::fit(const FrameView& frame) {
   const bool is_prepared = resampler_ && resampler_->source_width() == frame.width &&
                            resampler_->source_height() == frame.height;
   if (!is_prepared) {
-    const double scale = static_cast<double>(side_) / std::max(frame.width, frame.height);
-    placement_ = {scale, (side_ - scale * frame.width) / 2, (side_ - scale * frame.height) / 2};
+    placement_ = letterbox_placement(side_, frame.width, frame.height);
     resampler_.emplace(frame.width, frame.height, side_, side_, placement_);
   }
   resampler_->run(frame, input_);

@@ -9,6 +9,9 @@
 
 namespace eyelid::frames {
 
+/// Where a frame of this size lies on a square input: aspect ratio kept, centred. Sizes positive.
+Placement letterbox_placement(int side, int width, int height);
+
 /// Fits frames of any size into a square detector input: aspect ratio kept, centred, black borders.
 ///
 /// Threads: one per thread. Allocates only when the size of the frame changes.

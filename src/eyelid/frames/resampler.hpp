@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "eyelid/compute/aligned_buffer.hpp"
@@ -41,6 +42,26 @@ class Resampler {
   /// `source` must have the size given at construction. `target` is resized.
   void run(const FrameView& source, GreyImage& target);
 
+  /// The weights behind run(), for code that resamples elsewhere (gpu/). Target row y is made of
+  /// rows[y].count source rows from rows[y].first on, weights from row_weights[weights_begin];
+  /// target column x of column_tap_count columns from column_first[x] on.
+  struct RowTaps {
+    std::int32_t first = 0;
+    std::int32_t count = 0;  // 0 = a black row
+    std::size_t weights_begin = 0;
+  };
+  struct Tables {
+    std::span<const RowTaps> rows;
+    std::span<const std::int16_t> row_weights;
+    std::span<const std::int32_t> column_first;
+    std::span<const std::int16_t> column_weights;  // (columns, column_tap_count)
+    std::size_t column_tap_count;
+  };
+  Tables tables() const {
+    return {row_taps_, row_weights_, column_first_, column_weights_,
+            static_cast<std::size_t>(column_tap_count_)};
+  }
+
   int source_width() const { return source_width_; }
   int source_height() const { return source_height_; }
 
@@ -51,11 +72,6 @@ class Resampler {
   int target_height_ = 0;
   const kernels::ResizeKernels* kernels_ = nullptr;
 
-  struct RowTaps {
-    std::int32_t first = 0;
-    std::int32_t count = 0;  // 0 = a black row
-    std::size_t weights_begin = 0;
-  };
   std::vector<RowTaps> row_taps_;           // (target_height)
   std::vector<std::int16_t> row_weights_;   //
   std::vector<std::int32_t> column_first_;  // (target_width, padded to a multiple of 4)

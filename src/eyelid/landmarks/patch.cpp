@@ -12,9 +12,6 @@
 namespace eyelid::landmarks {
 namespace {
 
-// Eye line above the centre of the face patch, over its side: mean of 1,207 HELEN and AFW training
-// faces in the canonical box of BlazeFace (side 1.08 sqrt(width height) of the 68-point hull).
-constexpr float kEyeLineOnFacePatch = 0.227f / kFacePatchMargin;
 constexpr float kOne = 65536.0f;  // of WarpGrid
 
 Point middle(PatchSize size) {

@@ -4,20 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "eyelid/landmarks/plausibility_bounds.hpp"
+
 namespace eyelid::landmarks {
 namespace {
 
-// Bounds beside the extremes seen on the annotated faces (lowest .. highest).
-constexpr float kSmallestEyeWidthPx = 5.0f;  // below, one pixel of lid gap is an EAR of 0.2
-constexpr float kLowestWidthRatio = 0.4f;    // narrower over wider eye: 0.43 .. 1
-constexpr float kLowestWidth = 0.25f;        // mean eye width over centre distance: 0.29 .. 0.55
-constexpr float kHighestWidth = 0.62f;
-constexpr float kHighestSlant = 0.47f;        // tangent, eye against eye line: 21.6 degrees
-constexpr float kHighestLidDistance = 0.65f;  // from the corner line, in eye widths: 0.54
-constexpr float kLidOverhang = 0.1f;          // beyond a corner, in eye widths: 0
-constexpr float kLowestBoxShare = 0.16f;      // centre distance over box side: 0.26 .. 0.52
-constexpr float kHighestBoxShare = 0.75f;
-constexpr float kHighestStageShift = 0.33f;  // in eye widths
+using namespace bounds;
 
 float dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
 float cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }

@@ -14,6 +14,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
+#include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/detection/mtcnn_face_detector.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
@@ -31,21 +32,13 @@ constexpr const char* kEmbeddedBlazeFace = "blazeface_grey.safetensors";
 constexpr float kBlazeFaceScore = 0.5f;
 constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 
-void check_device(const SetupRequest& request) {
-  if (request.device == "cuda") {
-    throw DeviceError(
-        "--device cuda: this build has no CUDA support; expected a build with EYELID_CUDA=ON and a "
-        "GPU");
-  }
-  if (request.device != "auto" && request.device != "cpu") {
-    throw InputError("--device " + request.device + ": unknown; expected auto, cpu or cuda");
-  }
-}
-
 inference::Precision precision_of(const SetupRequest& request) {
   using inference::Precision;
   for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
     if (request.precision == name_of(precision)) return precision;
+  }
+  if (request.precision == "f16") {
+    throw DeviceError("--precision f16: only the GPU has such kernels; expected f32, bf16 or int8");
   }
   throw InputError("--precision " + request.precision + ": unknown; expected f32, bf16 or int8");
 }
@@ -76,17 +69,25 @@ std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, S
   return detection::make_hog_detector(options);
 }
 
-std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request, Setup& setup) {
-  const inference::BlazeFaceWeights weights =
+inference::BlazeFaceWeights load_blazeface_weights(const SetupRequest& request, Setup& setup) {
+  inference::BlazeFaceWeights weights =
       request.detector_model.empty()
           ? inference::load_blazeface(inference::embedded_model(kEmbeddedBlazeFace),
                                       std::string("embedded ") + kEmbeddedBlazeFace)
           : inference::load_blazeface(request.detector_model);
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
+  return weights;
+}
+
+float blazeface_threshold(const SetupRequest& request) {
+  return request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
+}
+
+std::unique_ptr<detection::FaceDetector> make_blazeface(
+    const SetupRequest& request, const inference::BlazeFaceWeights& weights) {
   detection::BlazeFaceOptions options;
-  options.score_threshold =
-      request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
+  options.score_threshold = blazeface_threshold(request);
   return detection::make_blazeface_detector(
       inference::pack_blazeface(weights, precision_of(request)), options);
 }
@@ -185,21 +186,47 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   add("threads", fmt::format("{}", setup.tracker.threads));
 }
 
+/// Hands detector and models to the GPUs; the options of the tracker must be set.
+void use_gpu(const SetupRequest& request,
+             const DeviceChoice& device,
+             const inference::BlazeFaceWeights& weights,
+             const std::vector<LoadedModel>& models,
+             Setup& setup) {
+  GpuSetup chosen;
+  chosen.models = std::make_shared<const gpu::DeviceModels>(
+      weights, models[2].description, models[3].description, models[1].description);
+  chosen.measure = {
+      request.precision == "f16" ? gpu::NetworkPrecision::Half : gpu::NetworkPrecision::Single,
+      detection::logit_of(blazeface_threshold(request)),
+      detection::BlazeFaceOptions{}.suppression_iou,
+      setup.tracker.points == landmarks::PointCount::SixtyEight};
+  chosen.devices = device.devices;
+  chosen.batch_frames = request.batch > 0 ? request.batch : kGpuBatchFrames;
+  setup.device = "cuda:0 " + chosen.devices[0];
+  if (chosen.devices.size() > 1) {
+    setup.device += fmt::format(" and {} more", chosen.devices.size() - 1);
+  }
+  setup.detector = chosen.make_detector();
+  setup.gpu = std::move(chosen);
+}
+
 }  // namespace
 
 Setup make_setup(const SetupRequest& request) {
-  check_device(request);
+  const DeviceChoice device = choose_device(request);
   Setup setup;
+  std::optional<inference::BlazeFaceWeights> weights;
   const compute::Machine machine = compute::this_machine();
   const std::string detector = resolve_detector_name(request);
   check_upsampling(request, detector);
-  check_precision(request, detector);
+  if (!device.is_gpu) check_precision(request, detector);
   if (detector == "hog") {
     setup.detector = make_hog(request, setup);
   } else if (detector == "mtcnn") {
     setup.detector = make_mtcnn(request, setup);
   } else if (detector == "blazeface") {
-    setup.detector = make_blazeface(request, setup);
+    weights = load_blazeface_weights(request, setup);
+    if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
   } else {
     throw InputError("--detector " + detector + ": unknown; expected blazeface, hog or mtcnn");
   }
@@ -219,7 +246,8 @@ Setup make_setup(const SetupRequest& request) {
   setup.is_detect_every_free = request.detect_every == 0;
   setup.tracker.detect_every = std::max(1, request.detect_every);
   setup.device = fmt::format("cpu/{}, {} threads", machine.cpu_features, setup.tracker.threads);
-  setup.device_reason = request.device == "auto" ? "this build has no CUDA support" : "asked for";
+  setup.device_reason = device.reason;
+  if (device.is_gpu) use_gpu(request, device, *weights, models, setup);
   describe_options(request, setup);
   return setup;
 }

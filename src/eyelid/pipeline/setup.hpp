@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "eyelid/core/session.hpp"
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/landmarks/landmark_models.hpp"
+#include "eyelid/pipeline/gpu_setup.hpp"
 #include "eyelid/pipeline/tracker.hpp"
 
 namespace eyelid::pipeline {
@@ -23,7 +25,7 @@ struct SetupRequest {
   std::vector<std::filesystem::path> landmark_models;
   int landmarks = 12;             // 12 or 68
   std::string device = "auto";    // "auto", "cpu", "cuda"
-  std::string precision = "f32";  // "f32", "bf16", "int8"
+  std::string precision = "f32";  // "f32", "bf16", "int8"; on a GPU "f32", "f16"
   int threads = 0;
   int batch = 0;                 // groups in flight; 0: 4 per thread
   int detect_every = 0;          // 0: 1 for blazeface, else kSlowDetections_per_s
@@ -37,6 +39,7 @@ struct Setup {
   std::shared_ptr<const landmarks::LandmarkModels> models;
   TrackerOptions tracker;             // detect_every is 1 where it was not asked for
   bool is_detect_every_free = false;  // not asked for
+  std::optional<GpuSetup> gpu;        // the frames go to GPUs, `detector` is on the first of them
   std::string device;                 // "cpu/avx2, 2 threads"
   std::string device_reason;          // why --device auto took it
   std::vector<ModelIdentity> identities;

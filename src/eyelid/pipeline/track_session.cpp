@@ -17,6 +17,7 @@
 #include "eyelid/output/trials_csv.hpp"
 #include "eyelid/output/truth_csv.hpp"
 #include "eyelid/pipeline/compare_files.hpp"
+#include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/illustrate.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/tracker.hpp"
@@ -125,15 +126,23 @@ void TrackJob::track() {
 
   resolve_detect_every(setup_, summary_.source.frames_per_second);
   summary_.options = setup_.options;
-  Tracker tracker(std::move(setup_.detector), setup_.models, setup_.tracker);
-  tracker.run(*source, [&](const FrameMeasurement& measurement) {
+  const auto on_measurement = [&](const FrameMeasurement& measurement) {
     trace_->append(closure::closure_input(measurement));
     points_->append(measurement);
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
-  });
+  };
+  if (setup_.gpu) {
+    setup_.detector.reset();  // the device's memory is for batches
+    GpuTracker tracker(setup_.gpu->make_devices());
+    tracker.run(*source, on_measurement);
+    summary_.stages = tracker.stage_times();
+  } else {
+    Tracker tracker(std::move(setup_.detector), setup_.models, setup_.tracker);
+    tracker.run(*source, on_measurement);
+    summary_.stages = tracker.stage_times();
+  }
   summary_.source_report = source->report();
-  summary_.stages = tracker.stage_times();
 }
 
 void TrackJob::analyze() {

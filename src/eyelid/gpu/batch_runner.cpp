@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/gpu/batch_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::gpu {
+namespace {
+
+/// Adds the time until its end to a sum.
+class AddedTime {
+ public:
+  explicit AddedTime(double& sum_ms) : sum_ms_(sum_ms), begin_(Clock::now()) {}
+  ~AddedTime() {
+    sum_ms_ += std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
+  }
+  AddedTime(const AddedTime&) = delete;
+  AddedTime& operator=(const AddedTime&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& sum_ms_;
+  Clock::time_point begin_;
+};
+
+}  // namespace
+
+BatchRunner::BatchRunner(std::vector<FrameDevice*> devices) : devices_(std::move(devices)) {
+  EYELID_EXPECTS(!devices_.empty());
+  const int batch = devices_[0]->batch_frames();
+  int slots = 1 << 20;
+  for (const FrameDevice* device : devices_) {
+    EYELID_EXPECTS(device != nullptr && device->batch_frames() == batch);
+    slots = std::min(slots, device->slot_count());
+  }
+  for (int number = 0; number < slots; number++) {
+    for (FrameDevice* device : devices_) {
+      Slot& slot = slots_.emplace_back(Slot{device, number, 0, {}});
+      slot.tags.resize(static_cast<std::size_t>(batch));
+    }
+  }
+  chain_ = devices_[0]->make_chain();
+}
+
+void BatchRunner::prepare(int width, int height) {
+  for (FrameDevice* device : devices_) device->prepare(width, height);
+  width_ = width;
+  height_ = height;
+}
+
+void BatchRunner::put(Slot& slot, const NumberedFrame& frame) {
+  std::uint8_t* target = slot.device->frame(slot.number, slot.frame_count);
+  const auto row_bytes = static_cast<std::ptrdiff_t>(slot.device->row_bytes());
+  for (int y = 0; y < frame.view.height; y++) {
+    std::memcpy(
+        target + y * row_bytes, frame.view.row(y), static_cast<std::size_t>(frame.view.width));
+  }
+  slot.tags[static_cast<std::size_t>(slot.frame_count++)] = {frame.index, frame.time_s};
+}
+
+void BatchRunner::submit() {
+  Slot& slot = slot_to_fill();
+  slot.device->submit(slot.number, slot.frame_count, *chain_);
+  filled_++;
+}
+
+void BatchRunner::finish_oldest(const std::function<void(const MeasuredFrame&)>& deliver) {
+  Slot& slot = slots_[finished_ % slots_.size()];
+  // Counted first: a batch whose wait() throws is not waited for again.
+  finished_++;
+  BatchResults results;
+  {
+    const auto begin = std::chrono::steady_clock::now();
+    results = slot.device->wait(slot.number);
+    const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - begin;
+    times_.wait_ms += 1e-6 * static_cast<double>(waited.count());
+    if (observer_) observer_(waited);
+  }
+  times_.batches++;
+  times_.device.upload_ms += results.times.upload_ms;
+  times_.device.compute_ms += results.times.compute_ms;
+  times_.device.download_ms += results.times.download_ms;
+  const AddedTime time(times_.deliver_ms);
+  const int frame_count = slot.frame_count;
+  slot.frame_count = 0;
+  for (int i = 0; i < frame_count; i++) {
+    const auto at = static_cast<std::size_t>(i);
+    MeasuredFrame frame{slot.tags[at].index, slot.tags[at].time_s, &results.records[at], {}, {}};
+    if (!results.faces.empty()) {
+      frame.faces = results.faces.subspan(at * kMaxFaces,
+                                          static_cast<std::size_t>(results.records[at].face_count));
+    }
+    if (!results.points.empty()) frame.points = results.points.subspan(at * 136, 136);
+    deliver(frame);
+    times_.frames++;
+  }
+}
+
+void BatchRunner::drain_quietly() {
+  while (finished_ < filled_) {
+    Slot& slot = slots_[finished_++ % slots_.size()];
+    slot.frame_count = 0;
+    try {
+      slot.device->wait(slot.number);
+    } catch (const Error&) {
+      // The first error is the one to report.
+    }
+  }
+  slot_to_fill().frame_count = 0;
+}
+
+void BatchRunner::run(const std::function<std::optional<NumberedFrame>()>& next,
+                      const std::function<void(const MeasuredFrame&)>& deliver) {
+  times_ = {};
+  chain_->reset();
+  const auto finish_all = [&] {
+    if (slot_to_fill().frame_count > 0) submit();
+    while (finished_ < filled_) finish_oldest(deliver);
+  };
+  try {
+    for (;;) {
+      std::optional<NumberedFrame> frame;
+      {
+        const AddedTime time(times_.fill_ms);
+        frame = next();
+      }
+      if (!frame) break;
+      EYELID_EXPECTS(!frame->view.is_empty());
+      if (frame->view.width != width_ || frame->view.height != height_) {
+        finish_all();
+        width_ = 0;  // until it has succeeded
+        prepare(frame->view.width, frame->view.height);
+      }
+      {
+        const AddedTime time(times_.fill_ms);
+        put(slot_to_fill(), *frame);
+      }
+      if (slot_to_fill().frame_count < devices_[0]->batch_frames()) continue;
+      submit();
+      // The slot to fill next must be free: when all are in flight, it is the oldest.
+      if (filled_ - finished_ == slots_.size()) finish_oldest(deliver);
+    }
+    finish_all();
+  } catch (...) {
+    drain_quietly();
+    throw;
+  }
+}
+
+}  // namespace eyelid::gpu

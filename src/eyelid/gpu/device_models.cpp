@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/gpu/device_models.hpp"
+
+#include <bit>
+#include <cmath>
+#include <string>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/kernels/blazeface/cuda_half.hpp"
+#include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
+#include "eyelid/landmarks/patch.hpp"
+
+namespace eyelid::gpu {
+namespace {
+
+using inference::BlazeFaceWeights;
+using inference::ConvolutionWeights;
+using kernels::gpu::Half4;
+using kernels::gpu::HalfLayerWeights;
+using landmarks::ShapeModelDescription;
+
+/// Four numbers from a function of 0 .. 3, rounded to half precision.
+template <class Value>
+Half4 half4(Value value) {
+  const auto half = [&](int i) {
+    return std::uint32_t{kernels::half_from_float(static_cast<float>(value(i)))};
+  };
+  return {half(0) | half(1) << 16, half(2) | half(3) << 16};
+}
+
+/// The fragments of B: lane (g, t) holds weights of output 8 tile + g for inputs 16 step + 4t ...
+void pack_pointwise(const ConvolutionWeights& layer,
+                    int inputs,
+                    int outputs,
+                    float scale,
+                    const HalfLayerWeights& place,
+                    std::vector<Half4>& packed) {
+  const int steps = kernels::gpu::round_up(inputs, 16) / 16;
+  const int tiles = kernels::gpu::round_up(outputs, 8) / 8;
+  for (int step = 0; step < steps; step++) {
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int lane = 0; lane < 32; lane++) {
+        const int output = 8 * tile + lane / 4;
+        const int first = 16 * step + 4 * (lane % 4);
+        packed[static_cast<std::size_t>(place.pointwise + (step * tiles + tile) * 32 + lane)] =
+            half4([&](int i) {
+              const bool is_there = output < outputs && first + i < inputs;
+              return is_there ? scale * layer.weights[static_cast<std::size_t>(
+                                            output * inputs + first + i)]
+                              : 0.0f;
+            });
+      }
+    }
+  }
+  const auto bias = [&](int output) {
+    return std::bit_cast<std::uint32_t>(
+        output < outputs ? layer.bias[static_cast<std::size_t>(output)] : 0.0f);
+  };
+  for (int i = 0; i < 4 * tiles; i++) {
+    packed[static_cast<std::size_t>(place.bias + i)] = {bias(2 * i), bias(2 * i + 1)};
+  }
+}
+
+void pack_depthwise(const ConvolutionWeights& layer,
+                    int channels,
+                    const HalfLayerWeights& place,
+                    std::vector<Half4>& packed) {
+  const int steps = kernels::gpu::round_up(channels, 16) / 16;
+  for (int i = 0; i < steps * 40; i++) {
+    const int first = i / 40 * 16 + i % 4 * 4;
+    const int tap = i % 40 / 4;
+    packed[static_cast<std::size_t>(place.depthwise + i)] = half4([&](int j) {
+      const auto channel = static_cast<std::size_t>(first + j);
+      if (first + j >= channels) return 0.0f;
+      return tap == 9 ? layer.bias[channel]
+                      : layer.weights[9 * channel + static_cast<std::size_t>(tap)];
+    });
+  }
+}
+
+/// For the whole picture, then for each part.
+std::vector<Half4> half_schedule(int band) {
+  using namespace kernels::gpu;
+  constexpr int kWords = kHalfScheduleSteps + 1;
+  std::vector<Half4> schedule((1 + kHalfParts) * kWords);
+  write_half_schedule(band, 0, 16, schedule.data());
+  for (int part = 0; part < kHalfParts; part++) {
+    const int rows = 16 / kHalfParts;
+    write_half_schedule(
+        band, part * rows, part * rows + rows, schedule.data() + (1 + part) * kWords);
+  }
+  return schedule;
+}
+
+std::vector<float> transposed(const std::vector<float>& weights, std::size_t inputs) {
+  const std::size_t outputs = weights.size() / inputs;
+  std::vector<float> result(weights.size());
+  for (std::size_t o = 0; o < outputs; o++) {
+    for (std::size_t k = 0; k < inputs; k++) result[k * outputs + o] = weights[o * inputs + k];
+  }
+  return result;
+}
+
+/// (anchors * 16, inputs) -> [anchor][input][16], then the biases.
+std::vector<float> pack_boxes(const ConvolutionWeights& layer, std::size_t inputs) {
+  std::vector<float> packed;
+  for (std::size_t anchor = 0; anchor < layer.bias.size() / 16; anchor++) {
+    for (std::size_t k = 0; k < inputs; k++) {
+      for (std::size_t j = 0; j < 16; j++) {
+        packed.push_back(layer.weights[(16 * anchor + j) * inputs + k]);
+      }
+    }
+  }
+  packed.insert(packed.end(), layer.bias.begin(), layer.bias.end());
+  return packed;
+}
+
+std::vector<std::uint16_t> leaf_bits(const ShapeModelDescription& model,
+                                     const ShapeModelDescription::Cascade& cascade,
+                                     float scale) {
+  std::vector<std::uint16_t> bits;
+  bits.reserve(cascade.leaves.size());
+  for (const float leaf : cascade.leaves) {
+    bits.push_back(model.leaf_type == landmarks::LeafType::F16
+                       ? kernels::half_from_float(leaf)
+                       : static_cast<std::uint16_t>(
+                             static_cast<std::int16_t>(std::lround(leaf / scale))));
+  }
+  return bits;
+}
+
+void check(const ShapeModelDescription& model) {
+  bool fits = model.mean_shape.size() <= kernels::gpu::kMaxShapeValues / 2 && model.depth <= 8;
+  for (const auto& cascade : model.cascades) {
+    fits = fits && cascade.features.size() <= kernels::gpu::kMaxFeatures &&
+           model.tree_count(cascade) <= kernels::gpu::kMaxTreesPerCascade;
+  }
+  if (!fits) {
+    throw InputError("shape model of " + std::to_string(model.mean_shape.size()) +
+                     " points: too large for the GPU; expected at most 68 points, 1024 features "
+                     "and 4096 trees per cascade, depth 8");
+  }
+}
+
+}  // namespace
+
+std::vector<Half4> pack_blazeface_half(const BlazeFaceWeights& detector) {
+  using namespace kernels::gpu;
+  constexpr HalfWeights kPlaces = half_weights();
+  std::vector<Half4> packed(static_cast<std::size_t>(kPlaces.end));
+  pack_pointwise(detector.stem, 25, 24, detector.input_scale, kPlaces.layer[0], packed);
+  for (std::size_t i = 0; i < inference::kBlazeFaceBlocks.size(); i++) {
+    const auto& shape = inference::kBlazeFaceBlocks[i];
+    const HalfLayerWeights& place = kPlaces.layer[i + 1];
+    pack_depthwise(detector.blocks[i].depthwise, shape.inputs, place, packed);
+    pack_pointwise(detector.blocks[i].pointwise, shape.inputs, shape.outputs, 1.0f, place, packed);
+  }
+  pack_pointwise(detector.scores_16, kFeatures16, 2, 1.0f, kPlaces.scores_16, packed);
+  pack_pointwise(detector.scores_8, kFeatures8, 6, 1.0f, kPlaces.scores_8, packed);
+  return packed;
+}
+
+DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
+                           const ShapeModelDescription& both_eyes,
+                           const ShapeModelDescription& one_eye,
+                           const ShapeModelDescription& face)
+    : half_weights_(image_.add(pack_blazeface_half(detector))),
+      schedule_hopper_(image_.add(half_schedule(kernels::gpu::BlazeHalfHopper::kBand))),
+      schedule_ampere_(image_.add(half_schedule(kernels::gpu::BlazeHalfAmpere::kBand))),
+      input_scale_(detector.input_scale),
+      input_offset_(detector.input_offset) {
+  EYELID_EXPECTS(both_eyes.mean_shape.size() == 12 && one_eye.mean_shape.size() == 6 &&
+                 face.mean_shape.size() == 68);
+  add_f32(detector);
+  boxes_16_ = image_.add(pack_boxes(detector.boxes_16, 88));
+  boxes_8_ = image_.add(pack_boxes(detector.boxes_8, 96));
+  both_eyes_ = add_shape(both_eyes);
+  one_eye_ = add_shape(one_eye);
+  face_ = add_shape(face);
+  std::vector<std::int32_t> mirrored;
+  for (const std::size_t i : landmarks::kMirroredFacePoint) {
+    mirrored.push_back(static_cast<std::int32_t>(i));
+  }
+  mirrored_face_point_ = image_.add(mirrored);
+}
+
+void DeviceModels::add_f32(const BlazeFaceWeights& detector) {
+  f32_[0] = add_f32_layer(detector.stem, 25);
+  for (std::size_t i = 0; i < inference::kBlazeFaceBlocks.size(); i++) {
+    const auto inputs = static_cast<std::size_t>(inference::kBlazeFaceBlocks[i].inputs);
+    const auto& block = detector.blocks[i];
+    f32_[i + 1] = add_f32_layer(block.pointwise, inputs);
+    std::vector<float> depthwise = transposed(block.depthwise.weights, 9);
+    depthwise.insert(depthwise.end(), block.depthwise.bias.begin(), block.depthwise.bias.end());
+    f32_[i + 1].depthwise = image_.add(depthwise);
+    f32_[i + 1].has_depthwise = true;
+  }
+  f32_[17] = add_f32_layer(detector.scores_16, 88);
+  f32_[18] = add_f32_layer(detector.scores_8, 96);
+}
+
+DeviceModels::F32Layer DeviceModels::add_f32_layer(const ConvolutionWeights& layer,
+                                                   std::size_t inputs) {
+  F32Layer places;
+  places.weights = image_.add(transposed(layer.weights, inputs));
+  places.bias = image_.add(layer.bias);
+  return places;
+}
+
+DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) {
+  using namespace kernels::gpu;
+  check(model);
+  Shape shape;
+  std::vector<float> mean;
+  std::vector<double> centred;
+  double x = 0.0, y = 0.0;
+  for (const Point p : model.mean_shape) {
+    mean.insert(mean.end(), {p.x, p.y});
+    x += double{p.x};
+    y += double{p.y};
+  }
+  const auto count = static_cast<double>(model.mean_shape.size());
+  for (const Point p : model.mean_shape) {
+    const double dx = double{p.x} - x / count, dy = double{p.y} - y / count;
+    centred.insert(centred.end(), {dx, dy});
+    shape.numbers.squares += dx * dx + dy * dy;
+  }
+  shape.mean = image_.add(mean);
+  shape.centred_mean = image_.add(centred);
+  shape.numbers.cascade_count = static_cast<std::int32_t>(model.cascades.size());
+  shape.numbers.depth = model.depth;
+  shape.numbers.value_count = static_cast<std::int32_t>(mean.size());
+  shape.numbers.leaf_numbers = model.leaf_type == landmarks::LeafType::F32   ? LeafNumbers::F32
+                               : model.leaf_type == landmarks::LeafType::F16 ? LeafNumbers::F16
+                                                                             : LeafNumbers::I16;
+  std::vector<DeviceCascade> cascades(model.cascades.size());
+  for (std::size_t i = 0; i < cascades.size(); i++) {
+    const auto& source = model.cascades[i];
+    cascades[i].feature_count = static_cast<std::int32_t>(source.features.size());
+    cascades[i].tree_count = static_cast<std::int32_t>(model.tree_count(source));
+    cascades[i].leaf_scale = landmarks::leaf_scale(source.leaves);
+  }
+  shape.cascades = image_.add(cascades);
+  for (std::size_t i = 0; i < cascades.size(); i++) {
+    const auto& source = model.cascades[i];
+    std::vector<DeviceFeature> features;
+    for (const auto& f : source.features) features.push_back({f.offset.x, f.offset.y, f.anchor});
+    std::vector<DeviceTreeNode> nodes;
+    for (const auto& s : source.splits) {
+      nodes.push_back({s.feature_a, s.feature_b, s.threshold, 0});
+    }
+    image_.point(shape.cascades, i, offsetof(DeviceCascade, features), image_.add(features));
+    image_.point(shape.cascades, i, offsetof(DeviceCascade, nodes), image_.add(nodes));
+    const std::size_t leaves = offsetof(DeviceCascade, leaves);
+    if (model.leaf_type == landmarks::LeafType::F32) {
+      image_.point(shape.cascades, i, leaves, image_.add(source.leaves));
+    } else {
+      image_.point(shape.cascades,
+                   i,
+                   leaves,
+                   image_.add(leaf_bits(model, source, cascades[i].leaf_scale)));
+    }
+  }
+  return shape;
+}
+
+kernels::gpu::DeviceShapeModel DeviceModels::shape_at(const Shape& shape, std::uintptr_t base) {
+  kernels::gpu::DeviceShapeModel model = shape.numbers;
+  model.cascades = shape.cascades.at(base);
+  model.mean = shape.mean.at(base);
+  model.centred_mean = shape.centred_mean.at(base);
+  return model;
+}
+
+ModelPointers DeviceModels::pointers(std::uintptr_t base) const {
+  ModelPointers pointers{};
+  pointers.half_weights = half_weights_.at(base);
+  pointers.half_schedule_hopper = schedule_hopper_.at(base);
+  pointers.half_schedule_ampere = schedule_ampere_.at(base);
+  pointers.pixel_offset = input_offset_ / input_scale_;
+  pointers.input_scale = input_scale_;
+  pointers.input_offset = input_offset_;
+  for (std::size_t i = 0; i < kF32Layers; i++) {
+    pointers.f32[i] = {f32_[i].has_depthwise ? f32_[i].depthwise.at(base) : nullptr,
+                       f32_[i].weights.at(base),
+                       f32_[i].bias.at(base)};
+  }
+  pointers.boxes_16 = boxes_16_.at(base);
+  pointers.boxes_8 = boxes_8_.at(base);
+  pointers.both_eyes = shape_at(both_eyes_, base);
+  pointers.one_eye = shape_at(one_eye_, base);
+  pointers.face = shape_at(face_, base);
+  pointers.mirrored_face_point = mirrored_face_point_.at(base);
+  return pointers;
+}
+
+}  // namespace eyelid::gpu

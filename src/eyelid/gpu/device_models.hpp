@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+
+#include "eyelid/gpu/device_image.hpp"
+#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/kernels/gpu/block.hpp"
+#include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
+#include "eyelid/landmarks/shape_model_description.hpp"
+
+namespace eyelid::gpu {
+
+/// Weights of one layer of the single-precision network; see BlazeF32Arguments.
+struct F32LayerPointers {
+  const float* depthwise = nullptr;
+  const float* weights = nullptr;
+  const float* bias = nullptr;
+};
+/// Stem, 16 blocks, scores of the 16x16 and of the 8x8 map.
+inline constexpr std::size_t kF32Layers = 19;
+
+/// Everything the kernels read of the models, as addresses on a device.
+struct ModelPointers {
+  const kernels::gpu::Half4* half_weights;
+  const kernels::gpu::Half4* half_schedule_hopper;
+  const kernels::gpu::Half4* half_schedule_ampere;
+  float pixel_offset;  // input offset / input scale
+  std::array<F32LayerPointers, kF32Layers> f32;
+  float input_scale, input_offset;
+  const float* boxes_16;
+  const float* boxes_8;
+  kernels::gpu::DeviceShapeModel both_eyes, one_eye, face;
+  const std::int32_t* mirrored_face_point;
+};
+
+/// The models in the order the GPU reads them. Immutable; one for all devices.
+class DeviceModels {
+ public:
+  /// Shape models of 12, 6 and 68 points. Throws InputError when one is larger than the kernels
+  /// allow (1024 features, 4096 trees per cascade, 68 points).
+  DeviceModels(const inference::BlazeFaceWeights& detector,
+               const landmarks::ShapeModelDescription& both_eyes,
+               const landmarks::ShapeModelDescription& one_eye,
+               const landmarks::ShapeModelDescription& face);
+
+  std::size_t size() const { return image_.size(); }
+  std::vector<std::byte> bytes_at(std::uintptr_t base) const { return image_.bytes_at(base); }
+  ModelPointers pointers(std::uintptr_t base) const;
+
+ private:
+  struct F32Layer {
+    DeviceImage::Place<float> depthwise, weights, bias;
+    bool has_depthwise = false;
+  };
+  struct Shape {
+    DeviceImage::Place<kernels::gpu::DeviceCascade> cascades;
+    DeviceImage::Place<float> mean;
+    DeviceImage::Place<double> centred_mean;
+    kernels::gpu::DeviceShapeModel numbers{};  // without the pointers
+  };
+  void add_f32(const inference::BlazeFaceWeights& detector);
+  F32Layer add_f32_layer(const inference::ConvolutionWeights& layer, std::size_t inputs);
+  Shape add_shape(const landmarks::ShapeModelDescription& model);
+  static kernels::gpu::DeviceShapeModel shape_at(const Shape& shape, std::uintptr_t base);
+
+  DeviceImage image_;
+  DeviceImage::Place<kernels::gpu::Half4> half_weights_, schedule_hopper_, schedule_ampere_;
+  std::array<F32Layer, kF32Layers> f32_;
+  float input_scale_ = 1.0f, input_offset_ = 0.0f;
+  DeviceImage::Place<float> boxes_16_, boxes_8_;
+  Shape both_eyes_, one_eye_, face_;
+  DeviceImage::Place<std::int32_t> mirrored_face_point_;
+};
+
+/// The weights as kernels::gpu::half_weights() lays them out: half precision, in the order of the
+/// matrix instruction's fragments.
+std::vector<kernels::gpu::Half4> pack_blazeface_half(const inference::BlazeFaceWeights& detector);
+
+}  // namespace eyelid::gpu

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "eyelid/gpu/device_image.hpp"
+#include "eyelid/kernels/resize_grey/cuda_letterbox.hpp"
+
+namespace eyelid::gpu {
+
+enum class NetworkPrecision { Single, Half };
+
+/// What is asked of a device.
+struct MeasureOptions {
+  NetworkPrecision precision = NetworkPrecision::Single;
+  float logit_threshold = 0.0f;
+  float suppression_iou = 0.3f;
+  bool wants_points = false;  // 68 points besides the lids
+};
+
+/// Frames of one size: their place in memory, and the weights that make detector inputs of them.
+struct FramePlan {
+  int width = 0;
+  int height = 0;
+  int row_bytes = 0;  // from row to row; a multiple of 16
+  std::size_t frame_bytes = 0;
+  float frame_per_input = 1.0f;
+  float offset_x = 0.0f;
+  float offset_y = 0.0f;
+  DeviceImage image;
+  DeviceImage::Place<kernels::gpu::LetterboxTaps> row_taps, column_taps;
+  DeviceImage::Place<std::int16_t> weights;
+};
+
+struct PlanPointers {
+  const kernels::gpu::LetterboxTaps* row_taps = nullptr;
+  const kernels::gpu::LetterboxTaps* column_taps = nullptr;
+  const std::int16_t* weights = nullptr;
+};
+
+/// Widest frame the kernels take: four of its rows lie in shared memory as 16-bit numbers.
+inline constexpr int kWidestFrame_px = 16384;
+
+/// Throws InputError for frames wider than that.
+FramePlan plan_frames(int width, int height);
+PlanPointers plan_pointers(const FramePlan& plan, std::uintptr_t base);
+
+}  // namespace eyelid::gpu

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "eyelid/gpu/frame_device.hpp"
+#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/landmarks/shape_model_file.hpp"
+
+/// What the tests of this room share.
+namespace eyelid::gpu {
+
+inline landmarks::ShapeModelDescription embedded_shape(const std::string& name) {
+  return landmarks::load_shape_model(inference::embedded_model(name), name);
+}
+
+/// The embedded landmark models with any detector.
+inline std::shared_ptr<const DeviceModels> models_with(
+    const inference::BlazeFaceWeights& detector) {
+  return std::make_shared<const DeviceModels>(detector,
+                                              embedded_shape("landmarks_12.safetensors"),
+                                              embedded_shape("landmarks_6.safetensors"),
+                                              embedded_shape("landmarks_68.safetensors"));
+}
+
+inline inference::BlazeFaceWeights embedded_detector() {
+  return inference::load_blazeface(inference::embedded_model("blazeface_grey.safetensors"),
+                                   "embedded");
+}
+
+inline void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame) {
+  for (int y = 0; y < frame.height; y++) {
+    std::memcpy(device.frame(slot, i) + y * device.row_bytes(),
+                frame.row(y),
+                static_cast<std::size_t>(frame.width));
+  }
+}
+
+/// Smooth blobs and noise: pictures on which every layer has something to do.
+inline GreyImage random_picture(int width, int height, unsigned seed) {
+  std::mt19937 random(seed);
+  GreyImage image(width, height);
+  for (int y = 0; y < height; y++) {
+    for (int x = 0; x < width; x++) {
+      const auto wave = static_cast<unsigned>((x * 3 + y * 2) % 160 + (x / 9 + y / 7) % 2 * 40);
+      image.row(y)[x] = static_cast<std::uint8_t>(std::min(255u, wave + static_cast<unsigned>(random() % 56)));
+    }
+  }
+  return image;
+}
+
+}  // namespace eyelid::gpu

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/detection/anchors.hpp"
+#include "eyelid/detection/box_decoding.hpp"
+#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/frames/letterbox.hpp"
+#include "eyelid/gpu/emulated_device.hpp"
+#include "eyelid/gpu/eye_geometry.hpp"
+#include "eyelid/gpu/gpu_test_material.hpp"
+#include "eyelid/landmarks/random_shape_model.hpp"
+#include "eyelid/landmarks/shape_model.hpp"
+#include "random_blazeface.hpp"
+
+namespace eyelid::gpu {
+namespace {
+
+using kernels::gpu::EmulatedBlock;
+using kernels::gpu::ThreadOrder;
+
+TEST(GpuLetterbox, GivesThePixelsOfTheCpu) {
+  const std::pair<int, int> sizes[] = {
+      {640, 480}, {641, 479}, {128, 128}, {1, 1}, {7, 300}, {97, 33}, {1920, 1080}, {3000, 2}};
+  for (const auto& [width, height] : sizes) {
+    for (const ThreadOrder order : {ThreadOrder::Forward, ThreadOrder::Backward}) {
+      const FramePlan plan = plan_frames(width, height);
+      PoisonedMemory tables = emulated_copy(plan.image);
+      const PlanPointers pointers = plan_pointers(plan, tables.address());
+      PoisonedMemory frames(2 * plan.frame_bytes);
+      PoisonedMemory inputs(2 * 128 * 128 + 64);
+      std::vector<GreyImage> pictures;
+      for (unsigned i = 0; i < 2; i++) {
+        pictures.push_back(random_picture(width, height, 3 + i));
+        for (int y = 0; y < height; y++) {
+          std::memcpy(frames.data() + i * plan.frame_bytes + y * plan.row_bytes,
+                      pictures[i].row(y),
+                      static_cast<std::size_t>(width));
+        }
+      }
+      using kernels::gpu::Letterbox;
+      const kernels::gpu::LetterboxArguments arguments{
+          reinterpret_cast<const std::uint8_t*>(frames.data()),
+          plan.frame_bytes,
+          plan.row_bytes,
+          width,
+          2,
+          128,
+          pointers.row_taps,
+          pointers.column_taps,
+          pointers.weights,
+          reinterpret_cast<std::uint8_t*>(inputs.data())};
+      kernels::gpu::emulate<Letterbox>(
+          arguments, 2 * 128 / Letterbox::kRows, Letterbox::shared_bytes(plan.row_bytes), order);
+      for (unsigned i = 0; i < 2; i++) {
+        frames::Letterbox letterbox(128);
+        const GreyImage& expected = letterbox.fit(pictures[i]);
+        for (int y = 0; y < 128; y++) {
+          for (int x = 0; x < 128; x++) {
+            ASSERT_EQ(arguments.inputs[(static_cast<int>(i) * 128 + y) * 128 + x],
+                      expected.row(y)[x])
+                << width << "x" << height << " at " << x << "," << y;
+          }
+        }
+      }
+      for (int i = 0; i < 64; i++) ASSERT_EQ(arguments.inputs[2 * 128 * 128 + i], 0xff);
+    }
+  }
+}
+
+TEST(GpuLetterbox, RefusesFramesTooWide) {
+  EXPECT_THROW(plan_frames(kWidestFrame_px + 1, 2), InputError);
+}
+
+struct FaceCase {
+  float threshold;  // on the logits
+  bool is_half;
+};
+class GpuFindFaces : public ::testing::TestWithParam<FaceCase> {};
+
+TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
+  const auto [threshold, is_half] = GetParam();
+  for (unsigned seed = 0; seed < 6; seed++) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    auto weights = inference::random_weights(seed);
+    for (float& b : weights.boxes_16.bias) b = 20.0f;
+    for (float& b : weights.boxes_8.bias) b = 30.0f;
+    const auto models = models_with(weights);
+    PoisonedMemory memory = emulated_copy(*models);
+    const ModelPointers pointers = models->pointers(memory.address());
+    std::vector<float> logits(896), features(256 * 88 + 64 * 96);
+    for (float& logit : logits) logit = std::round(2.0f * normal(random)) / 2.0f;  // with ties
+    std::vector<std::uint16_t> halves(features.size());
+    for (std::size_t i = 0; i < features.size(); i++) {
+      features[i] = std::fabs(normal(random));
+      halves[i] = kernels::half_from_float(features[i]);
+      if (is_half) features[i] = kernels::float_from_half(halves[i]);
+    }
+    std::vector<FaceRecord> records(kMaxFaces + 1);
+    std::memset(records.data(), 0xee, records.size() * sizeof(FaceRecord));
+    std::int32_t count = -1;
+    const FindFacesArguments arguments{
+        logits.data(),
+        is_half ? static_cast<const void*>(halves.data()) : features.data(),
+        is_half ? static_cast<const void*>(halves.data() + 256 * 88) : features.data() + 256 * 88,
+        is_half ? 1 : 0,
+        pointers.boxes_16,
+        pointers.boxes_8,
+        threshold,
+        0.3f,
+        5.0f,
+        0.0f,
+        16.0f,
+        records.data(),
+        &count};
+    kernels::gpu::emulate<FindFaces>(arguments, 1, FindFaces::kSharedBytes,
+                                     seed % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward);
+
+    const auto anchors = detection::blazeface_anchors();
+    std::vector<FaceBox> candidates, faces;
+    for (std::size_t a = 0; a < 896; a++) {
+      if (!(logits[a] >= threshold)) continue;
+      const bool is_16 = a < 512;
+      const std::size_t channels = is_16 ? 88 : 96, per_cell = is_16 ? 2 : 6;
+      const std::size_t in_map = is_16 ? a : a - 512;
+      const auto& layer = is_16 ? weights.boxes_16 : weights.boxes_8;
+      const float* pixel =
+          features.data() + (is_16 ? 0 : 256 * 88) + in_map / per_cell * channels;
+      std::array<float, 16> numbers;
+      for (std::size_t j = 0; j < 16; j++) {
+        const std::size_t output = in_map % per_cell * 16 + j;
+        numbers[j] = layer.bias[output];
+        for (std::size_t k = 0; k < channels; k++) {
+          numbers[j] += pixel[k] * layer.weights[output * channels + k];
+        }
+      }
+      candidates.push_back(
+          detection::decode_box(numbers, anchors[a], detection::sigmoid(logits[a])));
+    }
+    detection::weighted_non_maximum_suppression(candidates, 0.3f, faces);
+    ASSERT_EQ(count, std::min(static_cast<int>(faces.size()), kMaxFaces)) << "seed " << seed;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); i++) {
+      ASSERT_NEAR(records[i].score, faces[i].score, 1e-6f);
+      ASSERT_NEAR(records[i].x, faces[i].box.x * 5.0f, 1e-3f);
+      ASSERT_NEAR(records[i].y, (faces[i].box.y - 16.0f) * 5.0f, 1e-3f);
+      ASSERT_NEAR(records[i].width, faces[i].box.width * 5.0f, 1e-3f);
+      ASSERT_NEAR(records[i].height, faces[i].box.height * 5.0f, 1e-3f);
+      for (std::size_t k = 0; k < 6; k++) {
+        const Point p = (*faces[i].keypoints)[k];
+        ASSERT_NEAR(records[i].keypoints[2 * k], p.x * 5.0f - 0.5f, 1e-3f);
+        ASSERT_NEAR(records[i].keypoints[2 * k + 1], (p.y - 16.0f) * 5.0f - 0.5f, 1e-3f);
+      }
+    }
+    std::int32_t guard;
+    std::memcpy(&guard, &records[static_cast<std::size_t>(count)], sizeof guard);
+    EXPECT_EQ(guard, static_cast<std::int32_t>(0xeeeeeeee)) << "wrote behind the last face";
+  }
+}
+// None, a handful, most of the 896 anchors.
+INSTANTIATE_TEST_SUITE_P(Thresholds,
+                         GpuFindFaces,
+                         ::testing::Values(FaceCase{9.0f, true},
+                                           FaceCase{2.0f, true},
+                                           FaceCase{2.0f, false},
+                                           FaceCase{-1.0f, true}));
+
+TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
+  const GreyImage picture = random_picture(413, 277, 9);
+  const FrameImage frame{picture.row(0), static_cast<int>(picture.stride()), 413, 277};
+  int factors = 0;
+  for (int i = 0; i < 60; i++) {
+    // Eyes anywhere, also outside, from 10 to 800 pixels apart.
+    const Point right{200.0f + 250.0f * uniform(random), 140.0f + 160.0f * uniform(random)};
+    const float size = 10.0f * std::pow(80.0f, 0.5f + 0.5f * uniform(random));
+    const float angle = 3.0f * uniform(random);
+    const Point left = right + Point{size * std::cos(angle), size * std::sin(angle)};
+    const bool is_one = i % 3 == 0, is_face = i % 3 == 1;
+    const landmarks::PatchPlacement expected_placement =
+        is_one    ? landmarks::place_one_eye_patch(landmarks::EyeSide::Left, right, left)
+        : is_face ? landmarks::place_face_patch(right, left)
+                  : landmarks::place_both_eyes_patch(right, left);
+    const Placement placement = is_one    ? place_one_eye(right, left, true)
+                                : is_face ? place_face(right, left)
+                                          : place_both_eyes(right, left);
+    ASSERT_EQ(placement.frame_from_patch, expected_placement.frame_from_patch);
+    ASSERT_EQ(is_usable<EmulatedBlock>(placement), expected_placement.is_usable());
+    landmarks::PatchCutter cutter;
+    GreyImage expected;
+    cutter.cut(picture, expected_placement, expected);
+    const auto cut = plan_cut<EmulatedBlock>(frame, placement);
+    factors = std::max(factors, cut.factor);
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(cut.width * cut.height), 7);
+    for (int thread = 0; thread < 64; thread++) cut_patch(cut, pixels.data(), thread, 64);
+    for (int y = 0; y < cut.height; y++) {
+      for (int x = 0; x < cut.width; x++) {
+        ASSERT_EQ(pixels[static_cast<std::size_t>(y * cut.width + x)], expected.row(y)[x])
+            << "case " << i << " at " << x << "," << y << ", factor " << cut.factor;
+      }
+    }
+  }
+  EXPECT_GT(factors, 8);
+}
+
+/// A model alone on two patches.
+struct PredictArguments {
+  kernels::gpu::DeviceShapeModel model;
+  kernels::gpu::PatchView patches[2];
+  float* shapes;  // (2, value_count)
+};
+template <int kFaces>
+struct Predict {
+  using Arguments = PredictArguments;
+  static constexpr int kThreads = 96;
+  template <class Block>
+  static void run(Block& block, const Arguments& a) {
+    auto& work = *block.template shared<kernels::gpu::TreeWork>();
+    kernels::gpu::TreePrediction<kFaces, Block>(a.model, a.patches, work).run(block);
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < kFaces * a.model.value_count; i += kThreads) {
+        a.shapes[i] = work.shape[i / a.model.value_count][i % a.model.value_count];
+      }
+    });
+  }
+};
+
+TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
+  for (const auto type : {landmarks::LeafType::F32, landmarks::LeafType::F16,
+                          landmarks::LeafType::I16}) {
+    for (const std::size_t points : {std::size_t{68}, std::size_t{12}, std::size_t{6}}) {
+      auto description = landmarks::random_shape_model(
+          {points, points == 68 ? 3 : 5, 4, points == 68 ? 170u : 433u, 301},
+          static_cast<unsigned>(points));
+      description.leaf_type = type;
+      // The models a DeviceModels holds have 12, 6 and 68 points: the tested one takes its place.
+      auto both = embedded_shape("landmarks_12.safetensors");
+      auto one = embedded_shape("landmarks_6.safetensors");
+      auto face = embedded_shape("landmarks_68.safetensors");
+      (points == 12 ? both : points == 6 ? one : face) = description;
+      const DeviceModels models(inference::random_weights(1), both, one, face);
+      PoisonedMemory memory = emulated_copy(models);
+      const ModelPointers pointers = models.pointers(memory.address());
+      const landmarks::ShapeModel expected(description);
+
+      const GreyImage pictures[2] = {landmarks::random_grey_image(96, 56, 1),
+                                     landmarks::random_grey_image(96, 56, 2)};
+      std::vector<std::uint8_t> dense[2];
+      std::vector<float> shapes(4 * points + 1, -77.0f);
+      PredictArguments arguments{
+          points == 12 ? pointers.both_eyes : points == 6 ? pointers.one_eye : pointers.face,
+          {},
+          shapes.data()};
+      for (std::size_t i = 0; i < 2; i++) {
+        for (int y = 0; y < 56; y++) {
+          dense[i].insert(dense[i].end(), pictures[i].row(y), pictures[i].row(y) + 96);
+        }
+        arguments.patches[i] = {dense[i].data(), 96, 56};
+      }
+      kernels::gpu::emulate<Predict<2>>(
+          arguments, 1, sizeof(kernels::gpu::TreeWork), ThreadOrder::Backward);
+      std::vector<Point> found(points);
+      for (std::size_t i = 0; i < 2; i++) {
+        expected.predict(pictures[i], landmarks::ShapeRegion::of_patch(96), found);
+        for (std::size_t p = 0; p < points; p++) {
+          ASSERT_EQ(shapes[(i * points + p) * 2], found[p].x) << points << " points, face " << i;
+          ASSERT_EQ(shapes[(i * points + p) * 2 + 1], found[p].y);
+        }
+      }
+      EXPECT_EQ(shapes.back(), -77.0f);
+    }
+  }
+}
+
+TEST(GpuModels, RefuseEnsemblesTooLarge) {
+  auto one = landmarks::random_shape_model({6, 3, 1, 10, 20}, 1);
+  one.depth = 9;
+  EXPECT_THROW(DeviceModels(inference::random_weights(1),
+                            embedded_shape("landmarks_12.safetensors"),
+                            one,
+                            embedded_shape("landmarks_68.safetensors")),
+               InputError);
+}
+
+}  // namespace
+}  // namespace eyelid::gpu

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "eyelid/gpu/emulated_device.hpp"
+#include "eyelid/gpu/gpu_test_material.hpp"
+#include "eyelid/inference/blazeface_network.hpp"
+#include "random_blazeface.hpp"
+
+namespace eyelid::gpu {
+namespace {
+
+using kernels::gpu::ThreadOrder;
+
+/// Scores and all box numbers of the CPU.
+struct Reference {
+  inference::BlazeFaceLogits logits;
+  std::vector<float> boxes;
+};
+Reference reference_of(const inference::BlazeFaceWeights& weights, const FrameView& input) {
+  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights));
+  Reference reference{network.run(input), std::vector<float>(896 * 16)};
+  network.all_box_numbers(reference.boxes);
+  return reference;
+}
+
+/// Norm of the difference over the norm of the reference.
+double relative_error(std::span<const float> reference, const float* found) {
+  double error = 0.0, norm = 0.0;
+  for (std::size_t i = 0; i < reference.size(); i++) {
+    error += std::pow(double{found[i]} - double{reference[i]}, 2);
+    norm += double{reference[i]} * double{reference[i]};
+  }
+  return std::sqrt(error / norm);
+}
+
+/// Runs the network of an emulated device on pictures that are inputs already.
+struct Network {
+  Network(const inference::BlazeFaceWeights& weights,
+          NetworkPrecision precision,
+          int images,
+          int processors,
+          bool is_hopper,
+          ThreadOrder order)
+      : device(models_with(weights), options_for(precision, images), {order}, processors, is_hopper),
+        launch{order} {
+    device.prepare(128, 128);
+    for (int i = 0; i < images; i++) {
+      pictures.push_back(random_picture(128, 128, static_cast<unsigned>(i) + 7));
+      for (int y = 0; y < 128; y++) {
+        std::memcpy(device.buffers(0).inputs + (i * 128 + y) * 128, pictures.back().row(y), 128);
+      }
+    }
+    enqueue_network(launch, device.program(), device.buffers(0), images);
+  }
+  static FrameDeviceOptions options_for(NetworkPrecision precision, int images) {
+    FrameDeviceOptions options;
+    options.measure.precision = precision;
+    options.batch_frames = images;
+    options.slots = 1;
+    return options;
+  }
+  const float* logits(int image) const { return device.buffers(0).logits + 896 * image; }
+
+  EmulatedDevice device;
+  EmulatedLaunch launch;
+  std::vector<GreyImage> pictures;
+};
+
+TEST(GpuNetwork, SinglePrecisionGivesTheScoresOfTheCpu) {
+  const auto weights = inference::random_weights(11);
+  const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Forward);
+  for (int i = 0; i < 2; i++) {
+    const Reference reference = reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
+    EXPECT_LT(relative_error(reference.logits, network.logits(i)), 2e-6) << "image " << i;
+  }
+}
+
+struct HalfCase {
+  int images;
+  int processors;
+  bool is_hopper;
+  ThreadOrder order;
+};
+class GpuHalfNetwork : public ::testing::TestWithParam<HalfCase> {};
+
+TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
+  const HalfCase& c = GetParam();
+  const auto weights = inference::random_weights(12);
+  const Network network(
+      weights, NetworkPrecision::Half, c.images, c.processors, c.is_hopper, c.order);
+  for (int i = 0; i < c.images; i++) {
+    const Reference reference = reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
+    EXPECT_LT(relative_error(reference.logits, network.logits(i)), 4e-3) << "image " << i;
+    for (int a = 0; a < 896; a++) ASSERT_TRUE(std::isfinite(network.logits(i)[a])) << a;
+  }
+  for (int i = 0; i < c.images; i++) EXPECT_EQ(network.device.buffers(0).arrivals[i], 0u);
+}
+
+// Few processors: one block per image, several images per block. Many: eight blocks per image.
+INSTANTIATE_TEST_SUITE_P(
+    Shapes,
+    GpuHalfNetwork,
+    ::testing::Values(HalfCase{3, 2, true, ThreadOrder::Forward},
+                      HalfCase{1, 1, true, ThreadOrder::Backward},
+                      HalfCase{1, 132, true, ThreadOrder::Forward},
+                      HalfCase{2, 132, true, ThreadOrder::Backward},
+                      HalfCase{2, 1, false, ThreadOrder::Forward},
+                      HalfCase{1, 108, false, ThreadOrder::Backward}));
+
+TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
+  const auto weights = inference::random_weights(13);
+  const Network whole(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
+  const Network parts(weights, NetworkPrecision::Half, 1, 132, true, ThreadOrder::Backward);
+  const Network ampere(weights, NetworkPrecision::Half, 1, 1, false, ThreadOrder::Forward);
+  for (int a = 0; a < 896; a++) {
+    ASSERT_EQ(whole.logits(0)[a], parts.logits(0)[a]) << a;
+    ASSERT_EQ(whole.logits(0)[a], ampere.logits(0)[a]) << a;
+  }
+}
+
+TEST(GpuNetwork, ActivationsBeyondHalfPrecisionSaturate) {
+  auto weights = inference::random_weights(14);
+  for (float& w : weights.blocks[3].pointwise.weights) w *= 1e6f;
+  const Network network(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
+  for (int a = 0; a < 896; a++) ASSERT_FALSE(std::isnan(network.logits(0)[a])) << a;
+}
+
+}  // namespace
+}  // namespace eyelid::gpu

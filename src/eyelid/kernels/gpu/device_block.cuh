@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/kernels/gpu/block.hpp"
+
+namespace eyelid::kernels::gpu {
+
+/// The arithmetic whose rounding must not depend on the compiler's mood.
+struct DeviceArithmetic {
+  static EYELID_DEVICE Half2 fma2(Half2 a, Half2 b, Half2 c) {
+    Half2 result;
+    asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+  }
+  static EYELID_DEVICE Half2 max2(Half2 a, Half2 b) {
+    Half2 result;
+    asm("max.f16x2 %0, %1, %2;" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+  }
+  static EYELID_DEVICE Half2 half2(float low, float high) {
+    Half2 result;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
+    return result;
+  }
+  static EYELID_DEVICE Floats2 floats(Half2 halves) {
+    Floats2 result;
+    asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }"
+        : "=f"(result.x), "=f"(result.y)
+        : "r"(halves));
+    return result;
+  }
+  static EYELID_DEVICE float from_half(std::uint16_t half) {
+    float result;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(half));
+    return result;
+  }
+  static EYELID_DEVICE float max(float a, float b) { return fmaxf(a, b); }
+  static EYELID_DEVICE float min(float a, float b) { return fminf(a, b); }
+  /// exp and hypot through double precision: the same floats as the C library, or one step beside.
+  static EYELID_DEVICE float exp(float x) { return static_cast<float>(::exp(double{x})); }
+  static EYELID_DEVICE float hypot(float x, float y) {
+    return static_cast<float>(::sqrt(double{x} * double{x} + double{y} * double{y}));
+  }
+  static EYELID_DEVICE int popcount(std::uint32_t bits) { return __popc(bits); }
+  static EYELID_DEVICE bool is_finite(float x) { return ::fabsf(x) < __int_as_float(0x7f800000); }
+  static EYELID_DEVICE float sqrt(float x) { return ::sqrtf(x); }
+  static EYELID_DEVICE float floor(float x) { return ::floorf(x); }
+  static EYELID_DEVICE float ceil(float x) { return ::ceilf(x); }
+  static EYELID_DEVICE double floor(double x) { return ::floor(x); }
+  static EYELID_DEVICE long long round(float x) { return ::llroundf(x); }
+  /// Constant data of the launch, through the read-only path.
+  template <class T>
+  static EYELID_DEVICE T load(const T* address) {
+    return *address;
+  }
+  static EYELID_DEVICE Half4 load(const Half4* address) {
+    const uint2 bits = __ldg(reinterpret_cast<const uint2*>(address));
+    return {bits.x, bits.y};
+  }
+};
+
+/// Volatile: what a phase computes from it is then not kept in registers for all other phases.
+EYELID_DEVICE int this_thread() {
+  int thread;
+  asm volatile("mov.u32 %0, %%tid.x;" : "=r"(thread));
+  return thread;
+}
+
+template <class T>
+struct DeviceLanes {
+  T value;
+  EYELID_DEVICE T& operator[](int) { return value; }
+  EYELID_DEVICE const T& operator[](int) const { return value; }
+};
+
+struct DeviceWarp : DeviceArithmetic {
+  template <class T>
+  using Lanes = DeviceLanes<T>;
+
+  int index;  // in the block
+  int lane;
+
+  template <class Work>
+  EYELID_DEVICE void each_lane(Work work) const {
+    work(lane);
+  }
+  /// sums += a b on the matrix units, single precision sums.
+  EYELID_DEVICE void mma(DeviceLanes<FragmentSums>& sums,
+                         const DeviceLanes<FragmentA>& a,
+                         const DeviceLanes<FragmentB>& b) const {
+    float* d = sums.value.value;
+    const Half2* x = a.value.value;
+    const Half2* y = b.value.value;
+    asm volatile(
+        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3]), "r"(y[0]), "r"(y[1]));
+  }
+  /// Bit i: whether of(lane i) holds.
+  template <class Test>
+  EYELID_DEVICE std::uint32_t ballot(Test of) const {
+    return __ballot_sync(0xffffffffu, of(lane));
+  }
+};
+
+class DeviceBlock : public DeviceArithmetic {
+ public:
+  EYELID_DEVICE DeviceBlock(unsigned char* shared, int threads)
+      : shared_(shared), threads_(threads) {}
+
+  EYELID_DEVICE int index() const { return static_cast<int>(blockIdx.x); }
+  EYELID_DEVICE int count() const { return static_cast<int>(gridDim.x); }
+  EYELID_DEVICE int threads() const { return threads_; }
+  EYELID_DEVICE int warps() const { return threads_ / kWarpLanes; }
+  template <class T>
+  EYELID_DEVICE T* shared(std::size_t offset = 0) const {
+    return reinterpret_cast<T*>(shared_ + offset);
+  }
+  template <class Work>
+  EYELID_DEVICE void each_thread(Work work) const {
+    work(this_thread());
+    __syncthreads();
+  }
+  template <class Work>
+  EYELID_DEVICE void each_warp(Work work) const {
+    const int thread = this_thread();
+    DeviceWarp warp{{}, thread / kWarpLanes, thread % kWarpLanes};
+    work(warp);
+    __syncthreads();
+  }
+  template <class T>
+  EYELID_DEVICE T read(const T& shared_value) const {
+    const T value = *const_cast<const volatile T*>(&shared_value);
+    __syncthreads();
+    return value;
+  }
+  /// All writes of this block to global memory are visible to the block that is told of the last
+  /// arrival. `scratch` is one word of shared memory.
+  EYELID_DEVICE unsigned arrive(unsigned* counter, unsigned* scratch) const {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) *scratch = atomicAdd(counter, 1u);
+    __syncthreads();
+    const unsigned before = *scratch;
+    __threadfence();
+    __syncthreads();
+    return before;
+  }
+
+ private:
+  unsigned char* shared_;
+  int threads_;
+};
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::kThreads, Kernel::kBlocksPerProcessor)
+    run_kernel(const __grid_constant__ typename Kernel::Arguments arguments) {
+  extern __shared__ __align__(128) unsigned char shared[];
+  DeviceBlock block(shared, Kernel::kThreads);
+  Kernel::run(block, arguments);
+}
+
+/// Enqueues `blocks` blocks on `stream`. Returns what the driver says; never waits.
+template <class Kernel>
+cudaError_t launch(const typename Kernel::Arguments& arguments,
+                   int blocks,
+                   std::size_t shared_bytes,
+                   cudaStream_t stream);
+
+/// Once per device, before the first launch: lets the kernel use all shared memory it asks for.
+template <class Kernel>
+cudaError_t allow_shared_memory(std::size_t shared_bytes);
+
+/// In one .cu file per kernel.
+#define EYELID_DEFINE_KERNEL(Kernel)                                                        \
+  template <>                                                                               \
+  cudaError_t launch<Kernel>(const Kernel::Arguments& arguments,                            \
+                             int blocks,                                                    \
+                             std::size_t shared_bytes,                                      \
+                             cudaStream_t stream) {                                         \
+    if (blocks > 0) {                                                                       \
+      run_kernel<Kernel>                                                                    \
+          <<<static_cast<unsigned>(blocks), Kernel::kThreads, shared_bytes, stream>>>(      \
+              arguments);                                                                   \
+    }                                                                                       \
+    return cudaGetLastError();                                                              \
+  }                                                                                         \
+  template <>                                                                               \
+  cudaError_t allow_shared_memory<Kernel>(std::size_t shared_bytes) {                       \
+    return cudaFuncSetAttribute(run_kernel<Kernel>,                                         \
+                                cudaFuncAttributeMaxDynamicSharedMemorySize,                \
+                                static_cast<int>(shared_bytes));                            \
+  }
+
+}  // namespace eyelid::kernels::gpu

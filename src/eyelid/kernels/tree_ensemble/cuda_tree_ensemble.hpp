@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "eyelid/kernels/gpu/block.hpp"
+
+namespace eyelid::kernels::gpu {
+
+inline constexpr int kMaxShapeValues = 136;  // two per point, 68 points
+inline constexpr int kMaxFeatures = 1024;    // per cascade
+inline constexpr int kMaxTreesPerCascade = 4096;
+inline constexpr int kLeafCapacity = 9600;  // floats gathered at once
+
+enum class LeafNumbers : std::int32_t { F32, F16, I16 };
+
+/// As ShapeModelDescription: (a - b > threshold) goes to child 2n + 1, else 2n + 2.
+struct alignas(8) DeviceTreeNode {
+  std::uint16_t feature_a;
+  std::uint16_t feature_b;
+  std::int16_t threshold;
+  std::uint16_t unused;
+};
+
+struct DeviceFeature {
+  float dx, dy;
+  std::int32_t anchor;
+};
+
+struct DeviceCascade {
+  const DeviceFeature* features;
+  const DeviceTreeNode* nodes;  // (tree_count, 2^depth - 1)
+  const void* leaves;           // (tree_count, 2^depth, value_count), dense
+  std::int32_t feature_count;
+  std::int32_t tree_count;
+  float leaf_scale;  // of I16 leaves
+};
+
+/// An ensemble in device memory; see landmarks/shape_model_description.hpp for the steps.
+struct DeviceShapeModel {
+  const DeviceCascade* cascades;
+  const float* mean;           // (value_count)
+  const double* centred_mean;  // (value_count), its points sum to zero
+  double squares;              // of centred_mean
+  std::int32_t cascade_count;
+  std::int32_t depth;
+  std::int32_t value_count;
+  LeafNumbers leaf_numbers;
+};
+
+/// Work memory of a prediction, in shared memory; up to two shapes at once.
+struct TreeWork {
+  double term[2][2][kMaxShapeValues / 2];
+  float shape[2][kMaxShapeValues];
+  float turn[2][2];
+  float gathered[kLeafCapacity];
+  std::uint8_t values[2][kMaxFeatures];
+  std::uint8_t leaf[2][kMaxTreesPerCascade];
+};
+
+/// Patches as ShapeRegion::of_patch: normalised 1 is one patch width, in both directions.
+struct PatchView {
+  const std::uint8_t* pixels;
+  int width;
+  int height;
+};
+
+/// work.shape = the points of the model on each patch. The same bits as ShapeModel::predict: double
+/// precision where it has it, additions in the order of the trees, nothing fused (compile with
+/// --fmad=false).
+template <int kFaces, class Block>
+class TreePrediction {
+  static_assert(kFaces == 1 || kFaces == 2);
+
+ public:
+  EYELID_DEVICE TreePrediction(const DeviceShapeModel& model,
+                               const PatchView* patches,
+                               TreeWork& work)
+      : model_(model), patches_(patches), work_(work) {}
+
+  EYELID_DEVICE void run(Block& block) {
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < kFaces * model_.value_count; i += block.threads()) {
+        work_.shape[i / model_.value_count][i % model_.value_count] =
+            model_.mean[i % model_.value_count];
+      }
+    });
+    EYELID_KEEP_LOOP
+    for (int c = 0; c < model_.cascade_count; c++) {
+      const DeviceCascade cascade = model_.cascades[c];
+      turn(block);
+      sample(block, cascade);
+      walk(block, cascade);
+      add_leaves(block, cascade);
+    }
+  }
+
+ private:
+  /// Rotation and scale from the mean to the current shape: products side by side, then their sums
+  /// in the order of the points.
+  EYELID_DEVICE void turn(Block& block) {
+    const int points = model_.value_count / 2;
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < kFaces * points; i += block.threads()) {
+        const int face = i / points, p = i % points;
+        const double x = work_.shape[face][2 * p];
+        const double y = work_.shape[face][2 * p + 1];
+        const double mean_x = model_.centred_mean[2 * p];
+        const double mean_y = model_.centred_mean[2 * p + 1];
+        work_.term[face][0][p] = mean_x * x + mean_y * y;
+        work_.term[face][1][p] = mean_x * y - mean_y * x;
+      }
+    });
+    block.each_thread([&](int thread) {
+      if (thread >= 2 * kFaces) return;
+      const int face = thread / 2, part = thread % 2;
+      double sum = 0.0;
+      for (int p = 0; p < points; p++) sum += work_.term[face][part][p];
+      const bool has_turn = points >= 2 && model_.squares > 0.0;
+      work_.turn[face][part] = has_turn    ? static_cast<float>(sum / model_.squares)
+                               : part == 0 ? 1.0f
+                                           : 0.0f;
+    });
+  }
+
+  EYELID_DEVICE void sample(Block& block, const DeviceCascade& cascade) {
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < kFaces * cascade.feature_count; i += block.threads()) {
+        const int face = i / cascade.feature_count;
+        const DeviceFeature feature = cascade.features[i % cascade.feature_count];
+        const PatchView& patch = patches_[face];
+        const float a = work_.turn[face][0], b = work_.turn[face][1];
+        const float* anchor = work_.shape[face] + 2 * feature.anchor;
+        const float x = (a * feature.dx - b * feature.dy) + anchor[0];
+        const float y = (b * feature.dx + a * feature.dy) + anchor[1];
+        const double extent = patch.width;
+        const double column = Block::floor(extent * double{x} + 0.5);
+        const double row = Block::floor(extent * double{y} + 0.5);
+        const bool is_inside =
+            column >= 0.0 && column < patch.width && row >= 0.0 && row < patch.height;
+        work_.values[face][i % cascade.feature_count] =
+            is_inside ? patch.pixels[static_cast<int>(row) * patch.width + static_cast<int>(column)]
+                      : std::uint8_t{0};
+      }
+    });
+  }
+
+  EYELID_DEVICE void walk(Block& block, const DeviceCascade& cascade) {
+    block.each_thread([&](int thread) {
+      const int node_count = (1 << model_.depth) - 1;
+      for (int i = thread; i < kFaces * cascade.tree_count; i += block.threads()) {
+        const int face = i / cascade.tree_count, tree = i % cascade.tree_count;
+        const DeviceTreeNode* nodes = cascade.nodes + tree * node_count;
+        const std::uint8_t* values = work_.values[face];
+        int n = 0;
+        while (n < node_count) {
+          const DeviceTreeNode node = nodes[n];
+          const int difference = int{values[node.feature_a]} - int{values[node.feature_b]};
+          n = 2 * n + (difference > node.threshold ? 1 : 2);
+        }
+        work_.leaf[face][tree] = static_cast<std::uint8_t>(n - node_count);
+      }
+    });
+  }
+
+  /// Leaves are gathered by all threads, as many trees at a time as fit; then each number of a
+  /// shape is summed by one thread, tree after tree.
+  EYELID_DEVICE void add_leaves(Block& block, const DeviceCascade& cascade) {
+    const int values = model_.value_count;
+    const int trees_at_once = kLeafCapacity / (kFaces * values);
+    EYELID_KEEP_LOOP
+    for (int first = 0; first < cascade.tree_count; first += trees_at_once) {
+      const int rest = cascade.tree_count - first;
+      const int trees = rest < trees_at_once ? rest : trees_at_once;
+      block.each_thread([&](int thread) {
+        for (int i = thread; i < kFaces * trees * values; i += block.threads()) {
+          const int face = i / (trees * values);
+          const int tree = first + i / values % trees;
+          const auto row = static_cast<std::size_t>((tree << model_.depth) + work_.leaf[face][tree]);
+          work_.gathered[i] =
+              leaf_value(cascade, row * static_cast<std::size_t>(values) +
+                                      static_cast<std::size_t>(i % values));
+        }
+      });
+      block.each_thread([&](int thread) {
+        for (int i = thread; i < kFaces * values; i += block.threads()) {
+          const int face = i / values, value = i % values;
+          const float* gathered = work_.gathered + face * trees * values + value;
+          sum_leaves(cascade, gathered, first, trees, face, value);
+        }
+      });
+    }
+  }
+
+  EYELID_DEVICE float leaf_value(const DeviceCascade& cascade, std::size_t i) const {
+    if (model_.leaf_numbers == LeafNumbers::F32) {
+      return static_cast<const float*>(cascade.leaves)[i];
+    }
+    const std::uint16_t bits = static_cast<const std::uint16_t*>(cascade.leaves)[i];
+    if (model_.leaf_numbers == LeafNumbers::F16) return Block::from_half(bits);
+    return static_cast<float>(static_cast<std::int16_t>(bits));  // exact, as is its way back
+  }
+
+  EYELID_DEVICE void sum_leaves(const DeviceCascade& cascade,
+                                const float* gathered,
+                                int first,
+                                int trees,
+                                int face,
+                                int value) {
+    float& number = work_.shape[face][value];
+    const int stride = model_.value_count;
+    if (model_.leaf_numbers == LeafNumbers::I16) {
+      // The integer sum, below 2^53 and so exact, waits in `term`: free until the next cascade.
+      double& sum = work_.term[face][value % 2][value / 2];
+      if (first == 0) sum = 0.0;
+      for (int t = 0; t < trees; t++) sum += double{gathered[t * stride]};
+      if (first + trees == cascade.tree_count) {
+        number += cascade.leaf_scale * static_cast<float>(sum);
+      }
+      return;
+    }
+    float sum = number;
+    int t = 0;
+    for (; t + 8 <= trees; t += 8) {  // eight loads in flight
+      float next[8];
+      EYELID_UNROLL
+      for (int i = 0; i < 8; i++) next[i] = gathered[(t + i) * stride];
+      EYELID_UNROLL
+      for (int i = 0; i < 8; i++) sum += next[i];
+    }
+    for (; t < trees; t++) sum += gathered[t * stride];
+    number = sum;
+  }
+
+  const DeviceShapeModel& model_;
+  const PatchView* patches_;
+  TreeWork& work_;
+};
+
+}  // namespace eyelid::kernels::gpu

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/gpu_tracker.hpp"
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/gpu/gpu_face_detector.hpp"
+#include "eyelid/pipeline/stage_clock.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+std::vector<gpu::FrameDevice*> views_of(
+    const std::vector<std::unique_ptr<gpu::FrameDevice>>& devices) {
+  std::vector<gpu::FrameDevice*> views;
+  for (const auto& device : devices) views.push_back(device.get());
+  return views;
+}
+
+}  // namespace
+
+FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
+  const gpu::FrameRecord& record = *frame.record;
+  FrameMeasurement measurement;
+  measurement.frame = frame.index;
+  measurement.time_s = frame.time_s;
+  if (record.subject < 0) return measurement;
+  measurement.face = gpu::face_box(record.face);
+  EyeLandmarks eyes;
+  for (std::size_t i = 0; i < 6; i++) {
+    eyes.right[i] = {record.eyes[2 * i], record.eyes[2 * i + 1]};
+    eyes.left[i] = {record.eyes[12 + 2 * i], record.eyes[13 + 2 * i]};
+  }
+  measurement.eyes = eyes;
+  if (record.has_points != 0) {
+    FaceLandmarks points;
+    for (std::size_t i = 0; i < points.size(); i++) {
+      points[i] = {frame.points[2 * i], frame.points[2 * i + 1]};
+    }
+    measurement.face_points = points;
+  }
+  measurement.is_trustworthy = record.is_trustworthy != 0;
+  measurement.ear_right = record.ear_right;
+  measurement.ear_left = record.ear_left;
+  return measurement;
+}
+
+struct GpuTracker::Clocks {
+  StageClock decode{"decode (wait)"};
+  StageClock wait{"GPU (wait)"};
+};
+
+GpuTracker::GpuTracker(std::vector<std::unique_ptr<gpu::FrameDevice>> devices)
+    : devices_(std::move(devices)),
+      runner_(views_of(devices_)),
+      clocks_(std::make_unique<Clocks>()) {
+  runner_.observe_waits([this](std::chrono::nanoseconds time) { clocks_->wait.add(time); });
+}
+
+GpuTracker::~GpuTracker() = default;
+
+void GpuTracker::run(video::FrameSource& source,
+                     const std::function<void(const FrameMeasurement&)>& on_measurement) {
+  video::Frame frame;
+  const auto next = [&]() -> std::optional<gpu::NumberedFrame> {
+    const StageTimer timer(clocks_->decode);
+    if (!source.next(frame)) return std::nullopt;
+    return gpu::NumberedFrame{frame.image, frame.index, frame.time_s};
+  };
+  runner_.run(next, [&](const gpu::MeasuredFrame& measured) {
+    on_measurement(frame_measurement(measured));
+  });
+}
+
+std::vector<StageTime> GpuTracker::stage_times() const {
+  return {clocks_->decode.summary(), clocks_->wait.summary()};
+}
+
+}  // namespace eyelid::pipeline
