@@ -45,9 +45,10 @@ void pack_pointwise(const ConvolutionWeights& layer,
         packed[static_cast<std::size_t>(place.pointwise + (step * tiles + tile) * 32 + lane)] =
             half4([&](int i) {
               const bool is_there = output < outputs && first + i < inputs;
-              return is_there ? scale * layer.weights[static_cast<std::size_t>(
-                                            output * inputs + first + i)]
-                              : 0.0f;
+              return is_there
+                         ? scale *
+                               layer.weights[static_cast<std::size_t>(output * inputs + first + i)]
+                         : 0.0f;
             });
       }
     }
@@ -115,18 +116,23 @@ std::vector<float> pack_boxes(const ConvolutionWeights& layer, std::size_t input
   return packed;
 }
 
-std::vector<std::uint16_t> leaf_bits(const ShapeModelDescription& model,
-                                     const ShapeModelDescription::Cascade& cascade,
-                                     float scale) {
-  std::vector<std::uint16_t> bits;
-  bits.reserve(cascade.leaves.size());
-  for (const float leaf : cascade.leaves) {
-    bits.push_back(model.leaf_type == landmarks::LeafType::F16
-                       ? kernels::half_from_float(leaf)
-                       : static_cast<std::uint16_t>(
-                             static_cast<std::int16_t>(std::lround(leaf / scale))));
+/// As ShapeModel has them: what a file holds in half precision is made integers.
+std::vector<float> leaves_of(const ShapeModelDescription& model,
+                             const ShapeModelDescription::Cascade& cascade) {
+  std::vector<float> leaves = cascade.leaves;
+  if (model.leaf_type == landmarks::LeafType::F16) {
+    for (float& leaf : leaves) leaf = kernels::float_from_half(kernels::half_from_float(leaf));
   }
-  return bits;
+  return leaves;
+}
+
+std::vector<std::int16_t> leaf_steps(const std::vector<float>& leaves, float scale) {
+  std::vector<std::int16_t> steps;
+  steps.reserve(leaves.size());
+  for (const float leaf : leaves) {
+    steps.push_back(static_cast<std::int16_t>(std::lround(leaf / scale)));
+  }
+  return steps;
 }
 
 void check(const ShapeModelDescription& model) {
@@ -161,6 +167,7 @@ std::vector<Half4> pack_blazeface_half(const BlazeFaceWeights& detector) {
 }
 
 DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
+                           const ShapeModelDescription& eye_region,
                            const ShapeModelDescription& both_eyes,
                            const ShapeModelDescription& one_eye,
                            const ShapeModelDescription& face)
@@ -169,11 +176,12 @@ DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
       schedule_ampere_(image_.add(half_schedule(kernels::gpu::BlazeHalfAmpere::kBand))),
       input_scale_(detector.input_scale),
       input_offset_(detector.input_offset) {
-  EYELID_EXPECTS(both_eyes.mean_shape.size() == 12 && one_eye.mean_shape.size() == 6 &&
-                 face.mean_shape.size() == 68);
+  EYELID_EXPECTS(eye_region.mean_shape.size() == 22 && both_eyes.mean_shape.size() == 12 &&
+                 one_eye.mean_shape.size() == 6 && face.mean_shape.size() == 68);
   add_f32(detector);
   boxes_16_ = image_.add(pack_boxes(detector.boxes_16, 88));
   boxes_8_ = image_.add(pack_boxes(detector.boxes_8, 96));
+  eye_region_ = add_shape(eye_region);
   both_eyes_ = add_shape(both_eyes);
   one_eye_ = add_shape(one_eye);
   face_ = add_shape(face);
@@ -230,15 +238,14 @@ DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) 
   shape.numbers.cascade_count = static_cast<std::int32_t>(model.cascades.size());
   shape.numbers.depth = model.depth;
   shape.numbers.value_count = static_cast<std::int32_t>(mean.size());
-  shape.numbers.leaf_numbers = model.leaf_type == landmarks::LeafType::F32   ? LeafNumbers::F32
-                               : model.leaf_type == landmarks::LeafType::F16 ? LeafNumbers::F16
-                                                                             : LeafNumbers::I16;
+  const bool is_f32 = model.leaf_type == landmarks::LeafType::F32;
+  shape.numbers.leaf_numbers = is_f32 ? LeafNumbers::F32 : LeafNumbers::I16;
   std::vector<DeviceCascade> cascades(model.cascades.size());
   for (std::size_t i = 0; i < cascades.size(); i++) {
     const auto& source = model.cascades[i];
     cascades[i].feature_count = static_cast<std::int32_t>(source.features.size());
     cascades[i].tree_count = static_cast<std::int32_t>(model.tree_count(source));
-    cascades[i].leaf_scale = landmarks::leaf_scale(source.leaves);
+    cascades[i].leaf_scale = landmarks::leaf_scale(leaves_of(model, source));
   }
   shape.cascades = image_.add(cascades);
   for (std::size_t i = 0; i < cascades.size(); i++) {
@@ -252,13 +259,13 @@ DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) 
     image_.point(shape.cascades, i, offsetof(DeviceCascade, features), image_.add(features));
     image_.point(shape.cascades, i, offsetof(DeviceCascade, nodes), image_.add(nodes));
     const std::size_t leaves = offsetof(DeviceCascade, leaves);
-    if (model.leaf_type == landmarks::LeafType::F32) {
+    if (is_f32) {
       image_.point(shape.cascades, i, leaves, image_.add(source.leaves));
     } else {
       image_.point(shape.cascades,
                    i,
                    leaves,
-                   image_.add(leaf_bits(model, source, cascades[i].leaf_scale)));
+                   image_.add(leaf_steps(leaves_of(model, source), cascades[i].leaf_scale)));
     }
   }
   return shape;
@@ -287,6 +294,7 @@ ModelPointers DeviceModels::pointers(std::uintptr_t base) const {
   }
   pointers.boxes_16 = boxes_16_.at(base);
   pointers.boxes_8 = boxes_8_.at(base);
+  pointers.eye_region = shape_at(eye_region_, base);
   pointers.both_eyes = shape_at(both_eyes_, base);
   pointers.one_eye = shape_at(one_eye_, base);
   pointers.face = shape_at(face_, base);

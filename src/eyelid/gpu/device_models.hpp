@@ -30,16 +30,18 @@ struct ModelPointers {
   float input_scale, input_offset;
   const float* boxes_16;
   const float* boxes_8;
-  kernels::gpu::DeviceShapeModel both_eyes, one_eye, face;
+  kernels::gpu::DeviceShapeModel eye_region, both_eyes, one_eye, face;
   const std::int32_t* mirrored_face_point;
 };
 
 /// The models in the order the GPU reads them. Immutable; one for all devices.
 class DeviceModels {
  public:
-  /// Shape models of 12, 6 and 68 points. Throws InputError when one is larger than the kernels
-  /// allow (1024 features, 4096 trees per cascade, 68 points).
+  /// Shape models of 22, 12, 6 and 68 points; half-precision leaves become integers as in
+  /// ShapeModel. Throws InputError when one is larger than the kernels allow (1024 features, 4096
+  /// trees per cascade, 68 points).
   DeviceModels(const inference::BlazeFaceWeights& detector,
+               const landmarks::ShapeModelDescription& eye_region,
                const landmarks::ShapeModelDescription& both_eyes,
                const landmarks::ShapeModelDescription& one_eye,
                const landmarks::ShapeModelDescription& face);
@@ -69,7 +71,7 @@ class DeviceModels {
   std::array<F32Layer, kF32Layers> f32_;
   float input_scale_ = 1.0f, input_offset_ = 0.0f;
   DeviceImage::Place<float> boxes_16_, boxes_8_;
-  Shape both_eyes_, one_eye_, face_;
+  Shape eye_region_, both_eyes_, one_eye_, face_;
   DeviceImage::Place<std::int32_t> mirrored_face_point_;
 };
 

@@ -48,33 +48,64 @@ EYELID_DEVICE Similarity similarity_of_pairs(Point p0, Point p1, Point q0, Point
 }
 
 /// `first` and `last` lie level on the patch, distance_px apart, `above` over its centre.
-EYELID_DEVICE Placement place_pair(
-    int width, int height, float above, float distance_px, Point first, Point last) {
+EYELID_DEVICE Placement
+place_pair(int width, int height, float above, float distance_px, Point first, Point last) {
   const Point between{0.5f * static_cast<float>(width - 1),
                       0.5f * static_cast<float>(height - 1) - above};
   const Point half{0.5f * distance_px, 0.0f};
-  return {similarity_of_pairs(between - half, between + half, first, last),
-          width,
-          height,
-          0};
+  return {similarity_of_pairs(between - half, between + half, first, last), width, height, 0};
 }
 
 EYELID_DEVICE Placement place_both_eyes(Point right, Point left) {
-  return place_pair(
-      landmarks::kBothEyesPatch.width, landmarks::kBothEyesPatch.height, 0.0f, landmarks::kEyeDistanceOnBothEyesPatch, right, left);
+  return place_pair(landmarks::kBothEyesPatch.width,
+                    landmarks::kBothEyesPatch.height,
+                    0.0f,
+                    landmarks::kEyeDistanceOnBothEyesPatch,
+                    right,
+                    left);
 }
 EYELID_DEVICE Placement place_one_eye(Point first, Point last, bool is_mirrored) {
-  Placement result = place_pair(
-      landmarks::kOneEyePatch.width, landmarks::kOneEyePatch.height, 0.0f, landmarks::kCornerDistanceOnOneEyePatch, first, last);
+  Placement result = place_pair(landmarks::kOneEyePatch.width,
+                                landmarks::kOneEyePatch.height,
+                                0.0f,
+                                landmarks::kCornerDistanceOnOneEyePatch,
+                                first,
+                                last);
   result.is_mirrored = is_mirrored ? 1 : 0;
   return result;
 }
 EYELID_DEVICE Placement place_face(Point right, Point left) {
-  return place_pair(landmarks::kFacePatch.width, landmarks::kFacePatch.height,
-                    landmarks::kEyeLineOnFacePatch * static_cast<float>(landmarks::kFacePatch.height),
-                    landmarks::kEyeDistanceOnFacePatch,
-                    right,
-                    left);
+  return place_pair(
+      landmarks::kFacePatch.width,
+      landmarks::kFacePatch.height,
+      landmarks::kEyeLineOnFacePatch * static_cast<float>(landmarks::kFacePatch.height),
+      landmarks::kEyeDistanceOnFacePatch,
+      right,
+      left);
+}
+
+/// landmarks::place_face_patch(box, angle), the angle that of `eye_line`.
+template <class Block>
+EYELID_DEVICE Placement place_box(const Rect& box, Point eye_line) {
+  constexpr int kSide = landmarks::kFacePatch.width;
+  const float scale =
+      landmarks::kFacePatchMargin * 0.5f * (box.width + box.height) / static_cast<float>(kSide);
+  const Point center{0.5f * static_cast<float>(kSide - 1), 0.5f * static_cast<float>(kSide - 1)};
+  const Point corner = box.center() - center * scale;
+  const float angle = Block::atan2(eye_line.y, eye_line.x);
+  const float c = Block::cos(angle);
+  const float s = Block::sin(angle);
+  const Similarity upright{scale, 0.0f, corner.x, corner.y};
+  const Similarity turn{
+      c, s, center.x - (c * center.x - s * center.y), center.y - (s * center.x + c * center.y)};
+  const Point shift = upright({turn.tx, turn.ty});
+  return {{upright.a * turn.a - upright.b * turn.b,
+           upright.b * turn.a + upright.a * turn.b,
+           shift.x,
+           shift.y},
+          kSide,
+          kSide,
+          0};
 }
 
 EYELID_DEVICE Point frame_from_normalised(const Placement& placement, Point normalised) {
@@ -104,8 +135,7 @@ template <class Block>
 EYELID_DEVICE void cover_by_blocks(
     float low, float high, int factor, int extent, int& first, int& size) {
   const int last_block = (extent - 1) / factor;
-  const int begin =
-      clamp_of(static_cast<int>(Block::floor(low)) / factor - 1, 0, last_block);
+  const int begin = clamp_of(static_cast<int>(Block::floor(low)) / factor - 1, 0, last_block);
   const int end =
       clamp_of(static_cast<int>(Block::ceil(high)) / factor + 2, begin + 1, last_block + 1);
   first = begin * factor;
@@ -142,11 +172,10 @@ EYELID_DEVICE kernels::gpu::PatchCut plan_cut(const FrameImage& frame, const Pla
     cut.source.pixels += part_y * cut.source.stride + part_x;
     const float shift = 0.5f * static_cast<float>(factor - 1);
     const float inverse = 1.0f / static_cast<float>(factor);
-    source_from_patch = {
-        source_from_patch.a * inverse,
-        source_from_patch.b * inverse,
-        (source_from_patch.tx - static_cast<float>(part_x) - shift) * inverse,
-        (source_from_patch.ty - static_cast<float>(part_y) - shift) * inverse};
+    source_from_patch = {source_from_patch.a * inverse,
+                         source_from_patch.b * inverse,
+                         (source_from_patch.tx - static_cast<float>(part_x) - shift) * inverse,
+                         (source_from_patch.ty - static_cast<float>(part_y) - shift) * inverse};
   }
   constexpr float kOne = 65536.0f;
   cut.grid = {Block::round(source_from_patch.tx * kOne),
@@ -228,18 +257,40 @@ template <class Block>
 EYELID_DEVICE bool do_stages_agree(const Point* first_stage, const Point* eyes) {
   for (int eye = 0; eye < 12; eye += 6) {
     const float moved = distance_of<Block>(center_of(first_stage + eye), center_of(eyes + eye));
-    const float allowed = landmarks::bounds::kHighestStageShift *
-                          distance_of<Block>(eyes[eye + 3], eyes[eye]);
+    const float allowed =
+        landmarks::bounds::kHighestStageShift * distance_of<Block>(eyes[eye + 3], eyes[eye]);
     if (!(moved <= allowed)) return false;
   }
   return true;
 }
 
+// As landmarks/eye_landmarker.cpp: which eyes are looked for a second time, and which answer
+// counts.
+inline constexpr float kLooksShut = 0.15f;
+inline constexpr float kMoreOpen = 0.05f;
+inline constexpr float kElsewhere = 0.2f;  // in eye widths
+
+template <class Block>
+EYELID_DEVICE float opening_of(const Point* eye) {
+  const float width = distance_of<Block>(eye[0], eye[3]);
+  return width > 0.0f ? (distance_of<Block>(eye[1], eye[5]) + distance_of<Block>(eye[2], eye[4])) /
+                            (2.0f * width)
+                      : 0.0f;
+}
+
+/// Whether `other`, found from another start, replaces `eye`.
+template <class Block>
+EYELID_DEVICE bool is_better(const Point* eye, const Point* other) {
+  const bool is_elsewhere = distance_of<Block>(center_of(eye), center_of(other)) >
+                            kElsewhere * distance_of<Block>(other[0], other[3]);
+  return opening_of<Block>(eye) < kLooksShut &&
+         opening_of<Block>(other) > opening_of<Block>(eye) + kMoreOpen && is_elsewhere;
+}
+
 /// closure::eye_aspect_ratio; not-a-number where that returns nothing.
 template <class Block>
 EYELID_DEVICE float aspect_ratio(const Point* eye, float not_a_number) {
-  const float height =
-      distance_of<Block>(eye[1], eye[5]) + distance_of<Block>(eye[2], eye[4]);
+  const float height = distance_of<Block>(eye[1], eye[5]) + distance_of<Block>(eye[2], eye[4]);
   const float width = 2.0f * distance_of<Block>(eye[0], eye[3]);
   const float ratio = height / width;
   return Block::is_finite(ratio) && Block::is_finite(width) ? ratio : not_a_number;

@@ -24,8 +24,8 @@ struct FrameProgram {
   FramePlan plan;
   PlanPointers tables;
   MeasureOptions options;
-  int processors;   // multiprocessors of the device
-  bool is_hopper;   // 227 KB of shared memory a block, else at least 163 KB
+  int processors;  // multiprocessors of the device
+  bool is_hopper;  // 227 KB of shared memory a block, else at least 163 KB
 };
 
 /// Device memory of one batch; see buffer_layout.
@@ -121,38 +121,41 @@ void enqueue_f32_network(Launch& launch, const FrameProgram& p, const BatchBuffe
   using kernels::gpu::BlazeF32Kind;
   constexpr std::size_t kMap = 64 * 64 * 28;
   const auto run = [&](const kernels::gpu::BlazeF32Arguments& arguments) {
-    launch.template run<BlazeF32>(
-        arguments,
-        images * arguments.width * arguments.width / BlazeF32::kPixels,
-        BlazeF32::kSharedBytes);
+    launch.template run<BlazeF32>(arguments,
+                                  images * arguments.width * arguments.width / BlazeF32::kPixels,
+                                  BlazeF32::kSharedBytes);
   };
-  const auto layer = [&](BlazeF32Kind kind, std::size_t i, int inputs, int outputs, int stride,
-                         int width) {
-    kernels::gpu::BlazeF32Arguments a{};
-    a.kind = kind;
-    a.image_count = images;
-    a.inputs = inputs;
-    a.outputs = outputs;
-    a.stride = stride;
-    a.width = width;
-    a.pictures = b.inputs;
-    a.scale = p.models.input_scale;
-    a.offset = p.models.input_offset;
-    a.depthwise = p.models.f32[i].depthwise;
-    a.weights = p.models.f32[i].weights;
-    a.bias = p.models.f32[i].bias;
-    return a;
-  };
+  const auto layer =
+      [&](BlazeF32Kind kind, std::size_t i, int inputs, int outputs, int stride, int width) {
+        kernels::gpu::BlazeF32Arguments a{};
+        a.kind = kind;
+        a.image_count = images;
+        a.inputs = inputs;
+        a.outputs = outputs;
+        a.stride = stride;
+        a.width = width;
+        a.pictures = b.inputs;
+        a.scale = p.models.input_scale;
+        a.offset = p.models.input_offset;
+        a.depthwise = p.models.f32[i].depthwise;
+        a.weights = p.models.f32[i].weights;
+        a.bias = p.models.f32[i].bias;
+        return a;
+      };
   // The last map of each size goes to `features`, all others to and fro between two buffers.
   const float* input = nullptr;
   std::size_t input_image = kMap;
   int width = 64;
   for (std::size_t i = 0; i <= inference::kBlazeFaceBlocks.size(); i++) {
-    const auto shape = i == 0 ? inference::BlazeFaceBlockShape{25, 24, 2}
-                              : inference::kBlazeFaceBlocks[i - 1];
+    const auto shape =
+        i == 0 ? inference::BlazeFaceBlockShape{25, 24, 2} : inference::kBlazeFaceBlocks[i - 1];
     if (i > 0) width /= shape.stride;
-    auto a = layer(i == 0 ? BlazeF32Kind::Stem : BlazeF32Kind::Block, i, shape.inputs,
-                   shape.outputs, shape.stride, width);
+    auto a = layer(i == 0 ? BlazeF32Kind::Stem : BlazeF32Kind::Block,
+                   i,
+                   shape.inputs,
+                   shape.outputs,
+                   shape.stride,
+                   width);
     a.input = input;
     a.input_image = input_image;
     a.output = i == 11   ? static_cast<float*>(b.features_16)
@@ -235,10 +238,7 @@ void enqueue_detection(Launch& launch, const FrameProgram& p, const BatchBuffers
 
 /// Faces -> subjects. In the order of the batches.
 template <class Launch>
-void enqueue_selection(Launch& launch,
-                       const BatchBuffers& b,
-                       int frames,
-                       SelectionState* state) {
+void enqueue_selection(Launch& launch, const BatchBuffers& b, int frames, SelectionState* state) {
   launch.template run<SelectSubjects>(
       SelectSubjectsArguments{b.faces, b.face_counts, frames, state, b.subjects},
       1,
@@ -256,6 +256,7 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       b.faces,
                                       b.face_counts,
                                       b.subjects,
+                                      p.models.eye_region,
                                       p.models.both_eyes,
                                       p.models.one_eye,
                                       p.models.face,

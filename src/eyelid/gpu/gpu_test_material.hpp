@@ -22,6 +22,7 @@ inline landmarks::ShapeModelDescription embedded_shape(const std::string& name) 
 inline std::shared_ptr<const DeviceModels> models_with(
     const inference::BlazeFaceWeights& detector) {
   return std::make_shared<const DeviceModels>(detector,
+                                              embedded_shape("landmarks_22.safetensors"),
                                               embedded_shape("landmarks_12.safetensors"),
                                               embedded_shape("landmarks_6.safetensors"),
                                               embedded_shape("landmarks_68.safetensors"));
@@ -47,7 +48,8 @@ inline GreyImage random_picture(int width, int height, unsigned seed) {
   for (int y = 0; y < height; y++) {
     for (int x = 0; x < width; x++) {
       const auto wave = static_cast<unsigned>((x * 3 + y * 2) % 160 + (x / 9 + y / 7) % 2 * 40);
-      image.row(y)[x] = static_cast<std::uint8_t>(std::min(255u, wave + static_cast<unsigned>(random() % 56)));
+      image.row(y)[x] =
+          static_cast<std::uint8_t>(std::min(255u, wave + static_cast<unsigned>(random() % 56)));
     }
   }
   return image;

@@ -116,7 +116,9 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
         16.0f,
         records.data(),
         &count};
-    kernels::gpu::emulate<FindFaces>(arguments, 1, FindFaces::kSharedBytes,
+    kernels::gpu::emulate<FindFaces>(arguments,
+                                     1,
+                                     FindFaces::kSharedBytes,
                                      seed % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward);
 
     const auto anchors = detection::blazeface_anchors();
@@ -127,8 +129,7 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
       const std::size_t channels = is_16 ? 88 : 96, per_cell = is_16 ? 2 : 6;
       const std::size_t in_map = is_16 ? a : a - 512;
       const auto& layer = is_16 ? weights.boxes_16 : weights.boxes_8;
-      const float* pixel =
-          features.data() + (is_16 ? 0 : 256 * 88) + in_map / per_cell * channels;
+      const float* pixel = features.data() + (is_16 ? 0 : 256 * 88) + in_map / per_cell * channels;
       std::array<float, 16> numbers;
       for (std::size_t j = 0; j < 16; j++) {
         const std::size_t output = in_map % per_cell * 16 + j;
@@ -229,8 +230,8 @@ struct Predict {
 };
 
 TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
-  for (const auto type : {landmarks::LeafType::F32, landmarks::LeafType::F16,
-                          landmarks::LeafType::I16}) {
+  for (const auto type :
+       {landmarks::LeafType::F32, landmarks::LeafType::F16, landmarks::LeafType::I16}) {
     for (const std::size_t points : {std::size_t{68}, std::size_t{12}, std::size_t{6}}) {
       auto description = landmarks::random_shape_model(
           {points, points == 68 ? 3 : 5, 4, points == 68 ? 170u : 433u, 301},
@@ -241,7 +242,11 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
       auto one = embedded_shape("landmarks_6.safetensors");
       auto face = embedded_shape("landmarks_68.safetensors");
       (points == 12 ? both : points == 6 ? one : face) = description;
-      const DeviceModels models(inference::random_weights(1), both, one, face);
+      const DeviceModels models(inference::random_weights(1),
+                                embedded_shape("landmarks_22.safetensors"),
+                                both,
+                                one,
+                                face);
       PoisonedMemory memory = emulated_copy(models);
       const ModelPointers pointers = models.pointers(memory.address());
       const landmarks::ShapeModel expected(description);
@@ -250,10 +255,11 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
                                      landmarks::random_grey_image(96, 56, 2)};
       std::vector<std::uint8_t> dense[2];
       std::vector<float> shapes(4 * points + 1, -77.0f);
-      PredictArguments arguments{
-          points == 12 ? pointers.both_eyes : points == 6 ? pointers.one_eye : pointers.face,
-          {},
-          shapes.data()};
+      PredictArguments arguments{points == 12  ? pointers.both_eyes
+                                 : points == 6 ? pointers.one_eye
+                                               : pointers.face,
+                                 {},
+                                 shapes.data()};
       for (std::size_t i = 0; i < 2; i++) {
         for (int y = 0; y < 56; y++) {
           dense[i].insert(dense[i].end(), pictures[i].row(y), pictures[i].row(y) + 96);
@@ -279,6 +285,7 @@ TEST(GpuModels, RefuseEnsemblesTooLarge) {
   auto one = landmarks::random_shape_model({6, 3, 1, 10, 20}, 1);
   one.depth = 9;
   EXPECT_THROW(DeviceModels(inference::random_weights(1),
+                            embedded_shape("landmarks_22.safetensors"),
                             embedded_shape("landmarks_12.safetensors"),
                             one,
                             embedded_shape("landmarks_68.safetensors")),

@@ -193,8 +193,11 @@ void use_gpu(const SetupRequest& request,
              const std::vector<LoadedModel>& models,
              Setup& setup) {
   GpuSetup chosen;
-  chosen.models = std::make_shared<const gpu::DeviceModels>(
-      weights, models[2].description, models[3].description, models[1].description);
+  chosen.models = std::make_shared<const gpu::DeviceModels>(weights,
+                                                            models[0].description,
+                                                            models[2].description,
+                                                            models[3].description,
+                                                            models[1].description);
   chosen.measure = {
       request.precision == "f16" ? gpu::NetworkPrecision::Half : gpu::NetworkPrecision::Single,
       detection::logit_of(blazeface_threshold(request)),

@@ -10,6 +10,9 @@ namespace eyelid::kernels::gpu {
 
 /// The arithmetic whose rounding must not depend on the compiler's mood.
 struct DeviceArithmetic {
+  // cos() and sin() of the toolkit keep an array in local memory for large angles; cospi has none.
+  static constexpr double kPerPi = 0.31830988618379067154;
+
   static EYELID_DEVICE Half2 fma2(Half2 a, Half2 b, Half2 c) {
     Half2 result;
     asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
@@ -46,6 +49,15 @@ struct DeviceArithmetic {
   }
   static EYELID_DEVICE int popcount(std::uint32_t bits) { return __popc(bits); }
   static EYELID_DEVICE bool is_finite(float x) { return ::fabsf(x) < __int_as_float(0x7f800000); }
+  static EYELID_DEVICE float atan2(float y, float x) {
+    return static_cast<float>(::atan2(double{y}, double{x}));
+  }
+  static EYELID_DEVICE float cos(float x) {
+    return static_cast<float>(::cospi(double{x} * kPerPi));
+  }
+  static EYELID_DEVICE float sin(float x) {
+    return static_cast<float>(::sinpi(double{x} * kPerPi));
+  }
   static EYELID_DEVICE float sqrt(float x) { return ::sqrtf(x); }
   static EYELID_DEVICE float floor(float x) { return ::floorf(x); }
   static EYELID_DEVICE float ceil(float x) { return ::ceilf(x); }
@@ -176,24 +188,23 @@ template <class Kernel>
 cudaError_t allow_shared_memory(std::size_t shared_bytes);
 
 /// In one .cu file per kernel.
-#define EYELID_DEFINE_KERNEL(Kernel)                                                        \
-  template <>                                                                               \
-  cudaError_t launch<Kernel>(const Kernel::Arguments& arguments,                            \
-                             int blocks,                                                    \
-                             std::size_t shared_bytes,                                      \
-                             cudaStream_t stream) {                                         \
-    if (blocks > 0) {                                                                       \
-      run_kernel<Kernel>                                                                    \
-          <<<static_cast<unsigned>(blocks), Kernel::kThreads, shared_bytes, stream>>>(      \
-              arguments);                                                                   \
-    }                                                                                       \
-    return cudaGetLastError();                                                              \
-  }                                                                                         \
-  template <>                                                                               \
-  cudaError_t allow_shared_memory<Kernel>(std::size_t shared_bytes) {                       \
-    return cudaFuncSetAttribute(run_kernel<Kernel>,                                         \
-                                cudaFuncAttributeMaxDynamicSharedMemorySize,                \
-                                static_cast<int>(shared_bytes));                            \
+#define EYELID_DEFINE_KERNEL(Kernel)                                                              \
+  template <>                                                                                     \
+  cudaError_t launch<Kernel>(const Kernel::Arguments& arguments,                                  \
+                             int blocks,                                                          \
+                             std::size_t shared_bytes,                                            \
+                             cudaStream_t stream) {                                               \
+    if (blocks > 0) {                                                                             \
+      run_kernel<Kernel>                                                                          \
+          <<<static_cast<unsigned>(blocks), Kernel::kThreads, shared_bytes, stream>>>(arguments); \
+    }                                                                                             \
+    return cudaGetLastError();                                                                    \
+  }                                                                                               \
+  template <>                                                                                     \
+  cudaError_t allow_shared_memory<Kernel>(std::size_t shared_bytes) {                             \
+    return cudaFuncSetAttribute(run_kernel<Kernel>,                                               \
+                                cudaFuncAttributeMaxDynamicSharedMemorySize,                      \
+                                static_cast<int>(shared_bytes));                                  \
   }
 
 }  // namespace eyelid::kernels::gpu

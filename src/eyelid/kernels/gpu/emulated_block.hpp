@@ -30,8 +30,8 @@ struct EmulatedArithmetic {
     return half2(std::max(x.x, y.x), std::max(x.y, y.y));
   }
   static Half2 half2(float low, float high) {
-    return static_cast<Half2>(half_from_float(low)) |
-           static_cast<Half2>(half_from_float(high)) << 16;
+    return static_cast<Half2>(half_from_float(low)) | static_cast<Half2>(half_from_float(high))
+                                                          << 16;
   }
   static Floats2 floats(Half2 halves) {
     return {float_from_half(static_cast<std::uint16_t>(halves & 0xffffu)),
@@ -46,6 +46,11 @@ struct EmulatedArithmetic {
   }
   static int popcount(std::uint32_t bits) { return std::popcount(bits); }
   static bool is_finite(float x) { return std::isfinite(x); }
+  static float atan2(float y, float x) {
+    return static_cast<float>(std::atan2(double{y}, double{x}));
+  }
+  static float cos(float x) { return static_cast<float>(std::cos(double{x})); }
+  static float sin(float x) { return static_cast<float>(std::sin(double{x})); }
   static float sqrt(float x) { return std::sqrt(x); }
   static float floor(float x) { return std::floor(x); }
   static float ceil(float x) { return std::ceil(x); }

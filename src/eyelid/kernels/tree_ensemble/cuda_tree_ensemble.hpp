@@ -10,7 +10,7 @@ inline constexpr int kMaxFeatures = 1024;    // per cascade
 inline constexpr int kMaxTreesPerCascade = 4096;
 inline constexpr int kLeafCapacity = 9600;  // floats gathered at once
 
-enum class LeafNumbers : std::int32_t { F32, F16, I16 };
+enum class LeafNumbers : std::int32_t { F32, I16 };
 
 /// As ShapeModelDescription: (a - b > threshold) goes to child 2n + 1, else 2n + 2.
 struct alignas(8) DeviceTreeNode {
@@ -174,10 +174,11 @@ class TreePrediction {
         for (int i = thread; i < kFaces * trees * values; i += block.threads()) {
           const int face = i / (trees * values);
           const int tree = first + i / values % trees;
-          const auto row = static_cast<std::size_t>((tree << model_.depth) + work_.leaf[face][tree]);
-          work_.gathered[i] =
-              leaf_value(cascade, row * static_cast<std::size_t>(values) +
-                                      static_cast<std::size_t>(i % values));
+          const auto row =
+              static_cast<std::size_t>((tree << model_.depth) + work_.leaf[face][tree]);
+          work_.gathered[i] = leaf_value(
+              cascade,
+              row * static_cast<std::size_t>(values) + static_cast<std::size_t>(i % values));
         }
       });
       block.each_thread([&](int thread) {
@@ -194,9 +195,7 @@ class TreePrediction {
     if (model_.leaf_numbers == LeafNumbers::F32) {
       return static_cast<const float*>(cascade.leaves)[i];
     }
-    const std::uint16_t bits = static_cast<const std::uint16_t*>(cascade.leaves)[i];
-    if (model_.leaf_numbers == LeafNumbers::F16) return Block::from_half(bits);
-    return static_cast<float>(static_cast<std::int16_t>(bits));  // exact, as is its way back
+    return static_cast<float>(static_cast<const std::int16_t*>(cascade.leaves)[i]);  // exact
   }
 
   EYELID_DEVICE void sum_leaves(const DeviceCascade& cascade,
