@@ -52,10 +52,10 @@ fi
 
 tail_lines=20
 for precision in f16 f32; do
-  cuda=(--device cuda --precision "$precision" --json)
-  step "detector-$precision" 40 "$eyelid" bench detector "${cuda[@]}" "$results/detector-$precision.json" --batches 1..4096 --images 40000
-  step "latency-$precision" 20 "$eyelid" bench latency "${cuda[@]}" "$results/latency-$precision.json" --batches 1,8 --images 3000
-  step "pipeline-$precision" 40 "$eyelid" bench pipeline "${cuda[@]}" "$results/pipeline-$precision.json" --batches 64,512,1024 --images 20000
+  cuda=(--precision "$precision" --json)
+  step "detector-$precision" 40 "$eyelid" bench gpu --table detector "${cuda[@]}" "$results/detector-$precision.json" --batches 1..4096 --images 40000
+  step "latency-$precision" 20 "$eyelid" bench gpu --table latency "${cuda[@]}" "$results/latency-$precision.json" --batches 1,8 --images 3000
+  step "pipeline-$precision" 40 "$eyelid" bench gpu --table pipeline "${cuda[@]}" "$results/pipeline-$precision.json" --batches 64,512,1024 --images 20000
 done
 python=${EYELID_PYTHON_PEERS:-python3}
 step peers 90 "$python" benchmarks/peers/gpu.py --json "$results/peers.json" --batches 1 8 64 512 4096

@@ -7,12 +7,17 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <optional>
 
+#include "command.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/gpu/batch_runner.hpp"
 #include "eyelid/hardware/power/energy_watch.hpp"
+#include "eyelid/pipeline/setup.hpp"
+#include "eyelid/synthesis/session_renderer.hpp"
 #include "json_output.hpp"
+#include "options.hpp"
 
 namespace eyelid::app {
 namespace {
@@ -300,6 +305,49 @@ void bench_gpu(const GpuBenchRequest& request,
                               {"fma_peak_fraction", nullptr}});
   }
   if (!request.json.empty()) write_json(request.json, object);
+}
+
+namespace {
+
+struct GpuBenchCommand {
+  pipeline::SetupRequest setup;
+  GpuBenchRequest request;
+  std::string table = "pipeline";
+  std::string batches = "1,8,64,512";
+
+  void run() {
+    setup.device = "cuda";
+    request.command = "bench " + table;
+    request.batches = batch_list(batches);
+    request.landmarks = setup.landmarks;
+    request.precision = setup.precision;
+    const pipeline::Setup made = pipeline::make_setup(setup);
+    const synthesis::SessionRenderer renderer(synthesis::SessionOptions{});
+    constexpr int kFrames = 64;
+    std::vector<GreyImage> frames(kFrames);
+    for (int i = 0; i < kFrames; ++i) {
+      renderer.render(i * renderer.frame_count() / kFrames, frames[static_cast<std::size_t>(i)]);
+    }
+    bench_gpu(request, *made.gpu, frames);
+  }
+};
+
+}  // namespace
+
+void add_gpu_bench_command(CLI::App& app) {
+  auto command = std::make_shared<GpuBenchCommand>();
+  CLI::App* gpu = app.get_subcommand("bench")->add_subcommand(
+      "gpu", "The GPU: host, transfer and device time apart, by batch");
+  gpu->add_option("--table", command->table, "detector, latency or pipeline")
+      ->check(CLI::IsMember({"detector", "latency", "pipeline"}))
+      ->capture_default_str();
+  gpu->add_option("--batches", command->batches, "As 1,8,512 or 1..4096")->capture_default_str();
+  gpu->add_option("--images", command->request.images, "Images timed per batch size")
+      ->check(CLI::Range(20, 10000000))
+      ->capture_default_str();
+  add_setup_options(*gpu, command->setup);
+  add_json_option(*gpu, command->request.json);
+  gpu->callback([command] { command->run(); });
 }
 
 }  // namespace eyelid::app

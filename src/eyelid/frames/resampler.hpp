@@ -58,7 +58,10 @@ class Resampler {
     std::size_t column_tap_count;
   };
   Tables tables() const {
-    return {row_taps_, row_weights_, column_first_, column_weights_,
+    return {row_taps_,
+            row_weights_,
+            column_first_,
+            column_weights_,
             static_cast<std::size_t>(column_tap_count_)};
   }
 

@@ -27,7 +27,8 @@ class FakeChain final : public SelectionChain {
 /// Computes nothing: the record carries the first pixel of its frame. Checks the protocol.
 class FakeDevice final : public FrameDevice {
  public:
-  FakeDevice(Log& log, int slots, int batch) : log_(log), batch_(batch), slots_(static_cast<std::size_t>(slots)) {}
+  FakeDevice(Log& log, int slots, int batch)
+      : log_(log), batch_(batch), slots_(static_cast<std::size_t>(slots)) {}
 
   std::string_view name() const override { return "fake"; }
   int slot_count() const override { return static_cast<int>(slots_.size()); }
@@ -200,12 +201,13 @@ TEST(BatchRunner, ErrorsEndTheRunAndLeaveNothingInFlight) {
   FakeDevice device(log, 3, 4);
   BatchRunner runner({&device});
   Source source{100, 1 << 20, 0, {}};
-  EXPECT_THROW(
-      runner.run([&]() -> std::optional<NumberedFrame> {
-        if (source.next == 21) throw InputError("the file ends here");
-        return source();
-      }, ignore),
-      InputError);
+  EXPECT_THROW(runner.run(
+                   [&]() -> std::optional<NumberedFrame> {
+                     if (source.next == 21) throw InputError("the file ends here");
+                     return source();
+                   },
+                   ignore),
+               InputError);
   EXPECT_EQ(log.in_flight, 0);
   source.next = 0;
   EXPECT_THROW(runner.run(std::ref(source),

@@ -62,8 +62,8 @@ class CudaDevice final : public FrameDevice {
                         std::to_string(properties.minor) + "; expected at least 8.0");
     }
     const std::size_t largest = properties.sharedMemPerBlockOptin;
-    program_.is_hopper = properties.major == kHopper &&
-                         largest >= kernels::gpu::BlazeHalfHopper::kSharedBytes;
+    program_.is_hopper =
+        properties.major == kHopper && largest >= kernels::gpu::BlazeHalfHopper::kSharedBytes;
     if (largest < kernels::gpu::BlazeHalfAmpere::kSharedBytes) {
       throw DeviceError(name_ + ": " + std::to_string(largest) +
                         " bytes of shared memory per block; expected at least " +
@@ -366,10 +366,10 @@ std::unique_ptr<FrameDevice> make_cuda_device(int ordinal,
                                               const FrameDeviceOptions& options) {
   const CudaDevices devices = find_cuda_devices();
   if (ordinal < 0 || static_cast<std::size_t>(ordinal) >= devices.names.size()) {
-    throw DeviceError("--device cuda: " +
-                      (devices.why_none.empty() ? "no device " + std::to_string(ordinal)
-                                                : devices.why_none) +
-                      "; expected a GPU and its driver, or --device cpu");
+    throw DeviceError(
+        "--device cuda: " +
+        (devices.why_none.empty() ? "no device " + std::to_string(ordinal) : devices.why_none) +
+        "; expected a GPU and its driver, or --device cpu");
   }
   return std::make_unique<CudaDevice>(ordinal, std::move(models), options);
 }

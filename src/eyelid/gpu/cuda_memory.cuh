@@ -46,9 +46,10 @@ inline DeviceMemory device_memory(std::size_t bytes, const std::string& device) 
 /// Reachable by every device.
 inline PinnedMemory pinned_memory(std::size_t bytes, const std::string& device) {
   void* memory = nullptr;
-  check_cuda(cudaHostAlloc(&memory, bytes > 0 ? bytes : 1, cudaHostAllocPortable | cudaHostAllocMapped),
-             device,
-             "page-locked memory");
+  check_cuda(
+      cudaHostAlloc(&memory, bytes > 0 ? bytes : 1, cudaHostAllocPortable | cudaHostAllocMapped),
+      device,
+      "page-locked memory");
   return PinnedMemory(static_cast<std::byte*>(memory));
 }
 inline Stream make_stream(const std::string& device) {

@@ -99,8 +99,7 @@ class EmulatedDevice final : public FrameDevice {
     Slot& s = slots_.at(static_cast<std::size_t>(slot));
     s.frame_count = frame_count;
     enqueue_detection(launch_, program_, s.buffers, frame_count);
-    enqueue_selection(
-        launch_, s.buffers, frame_count, &static_cast<EmulatedChain&>(chain).state);
+    enqueue_selection(launch_, s.buffers, frame_count, &static_cast<EmulatedChain&>(chain).state);
     enqueue_eyes(launch_, program_, s.buffers, frame_count);
   }
   BatchResults wait(int slot) override {

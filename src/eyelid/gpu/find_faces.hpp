@@ -17,9 +17,9 @@ struct FindFacesArguments {
   const float* boxes_8;   // (6 anchors, 96, 16), then their (6, 16) biases
   float logit_threshold;
   float suppression_iou;
-  float frame_per_input;     // scale from input pixels to frame pixels
-  float offset_x, offset_y;  // of the frame in the input
-  FaceRecord* faces;         // (image_count, kMaxFaces), best first
+  float frame_per_input;      // scale from input pixels to frame pixels
+  float offset_x, offset_y;   // of the frame in the input
+  FaceRecord* faces;          // (image_count, kMaxFaces), best first
   std::int32_t* face_counts;  // (image_count)
 };
 
@@ -107,13 +107,15 @@ struct FindFaces {
     const int slot = in_map % per_cell;
     const float* weights = (is_16 ? a.boxes_16 : a.boxes_8) + slot * channels * 16 + j;
     float sum = (is_16 ? a.boxes_16 : a.boxes_8)[(per_cell * channels + slot) * 16 + j];
-    const std::size_t cell = image * (is_16 ? 256u : 64u) + static_cast<std::size_t>(in_map / per_cell);
+    const std::size_t cell =
+        image * (is_16 ? 256u : 64u) + static_cast<std::size_t>(in_map / per_cell);
     const std::size_t first = cell * static_cast<std::size_t>(channels);
     const void* features = is_16 ? a.features_16 : a.features_8;
     for (int k = 0; k < channels; k++) {
-      const float feature = a.is_half != 0
-                                ? Block::from_half(static_cast<const std::uint16_t*>(features)[first + static_cast<std::size_t>(k)])
-                                : static_cast<const float*>(features)[first + static_cast<std::size_t>(k)];
+      const float feature =
+          a.is_half != 0 ? Block::from_half(static_cast<const std::uint16_t*>(
+                               features)[first + static_cast<std::size_t>(k)])
+                         : static_cast<const float*>(features)[first + static_cast<std::size_t>(k)];
       sum += feature * weights[16 * k];
     }
     return sum;
@@ -134,7 +136,8 @@ struct FindFaces {
       Block& block, const Arguments& a, std::size_t image, Shared& shared, int count) {
     block.each_thread([&](int thread) {
       for (int i = thread; i < 16 * count; i += kThreads) {
-        shared.numbers[i / 16][i % 16] = box_number<Block>(a, image, shared.anchors[i / 16], i % 16);
+        shared.numbers[i / 16][i % 16] =
+            box_number<Block>(a, image, shared.anchors[i / 16], i % 16);
       }
     });
     block.each_thread([&](int thread) {
@@ -148,7 +151,8 @@ struct FindFaces {
         numbers[2] = width;
         numbers[3] = height;
         for (int j = 4; j < 16; j++) numbers[j] = (j % 2 == 0 ? center.x : center.y) + numbers[j];
-        const float logit = a.logits[image * kAnchors + static_cast<std::size_t>(shared.anchors[i])];
+        const float logit =
+            a.logits[image * kAnchors + static_cast<std::size_t>(shared.anchors[i])];
         shared.scores[i] = 1.0f / (1.0f + Block::exp(-logit));
       }
     });
@@ -181,18 +185,13 @@ struct FindFaces {
 
   /// The best candidate takes all that overlap it: their mean, weighted by score.
   template <class Block>
-  static EYELID_DEVICE void join(Block& block,
-                                 const Arguments& a,
-                                 Shared& shared,
-                                 int best,
-                                 int count,
-                                 FaceRecord* face) {
+  static EYELID_DEVICE void join(
+      Block& block, const Arguments& a, Shared& shared, int best, int count, FaceRecord* face) {
     block.each_thread([&](int thread) {
       for (int i = best + thread; i < count; i += kThreads) {
-        const float iou = overlap<Block>(shared.numbers[shared.order[best]],
-                                         shared.numbers[shared.order[i]]);
-        shared.joins[i] =
-            i == best || (shared.is_alive[i] != 0 && iou > a.suppression_iou) ? 1 : 0;
+        const float iou =
+            overlap<Block>(shared.numbers[shared.order[best]], shared.numbers[shared.order[i]]);
+        shared.joins[i] = i == best || (shared.is_alive[i] != 0 && iou > a.suppression_iou) ? 1 : 0;
       }
     });
     block.each_thread([&](int thread) {

@@ -41,8 +41,8 @@ class SelectionChain {
 
 /// One GPU that measures frames in batches, or a stand-in for it.
 ///
-/// A **slot** is one batch on its way: page-locked memory for its frames, its results, a stream. All
-/// memory is allocated by prepare(); submit() and wait() allocate nothing. Calls come from one
+/// A **slot** is one batch on its way: page-locked memory for its frames, its results, a stream.
+/// All memory is allocated by prepare(); submit() and wait() allocate nothing. Calls come from one
 /// thread.
 class FrameDevice {
  public:
@@ -53,8 +53,8 @@ class FrameDevice {
 
   /// For frames of this size from now on. No slot may be in flight.
   virtual void prepare(int width, int height) = 0;
-  /// Rows of `row_bytes()` of frame i of a slot: where the caller puts the pixels. The slot must not
-  /// be in flight.
+  /// Rows of `row_bytes()` of frame i of a slot: where the caller puts the pixels. The slot must
+  /// not be in flight.
   virtual std::uint8_t* frame(int slot, int i) = 0;
   virtual int row_bytes() const = 0;
 
@@ -73,7 +73,7 @@ class FrameDevice {
 struct FrameDeviceOptions {
   MeasureOptions measure;
   int batch_frames = 256;
-  int slots = 3;          // one is filled, one computes, one is read
+  int slots = 3;             // one is filled, one computes, one is read
   bool wants_faces = false;  // bring back all faces, not the subject alone
   bool wants_times = false;  // time the parts of a batch: no graph is used then
 };

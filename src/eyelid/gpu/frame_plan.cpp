@@ -12,8 +12,10 @@ namespace eyelid::gpu {
 FramePlan plan_frames(int width, int height) {
   EYELID_EXPECTS(width > 0 && height > 0);
   if (width > kWidestFrame_px) {
-    throw InputError("frames of " + std::to_string(width) + " pixels width: too wide for the GPU; "
-                     "expected at most " + std::to_string(kWidestFrame_px));
+    throw InputError("frames of " + std::to_string(width) +
+                     " pixels width: too wide for the GPU; "
+                     "expected at most " +
+                     std::to_string(kWidestFrame_px));
   }
   constexpr int kSide = 128;
   const frames::Placement placement = frames::letterbox_placement(kSide, width, height);
@@ -36,8 +38,8 @@ FramePlan plan_frames(int width, int height) {
   }
   for (std::size_t x = 0; x < kSide; x++) {
     // The padding of the CPU's tables is dropped: it would be read behind the row.
-    const auto taps = tables.column_weights.subspan(x * tables.column_tap_count,
-                                                    tables.column_tap_count);
+    const auto taps =
+        tables.column_weights.subspan(x * tables.column_tap_count, tables.column_tap_count);
     std::size_t count = taps.size();
     while (count > 0 && taps[count - 1] == 0) count--;
     columns.push_back({tables.column_first[x],

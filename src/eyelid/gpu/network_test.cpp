@@ -43,7 +43,8 @@ struct Network {
           int processors,
           bool is_hopper,
           ThreadOrder order)
-      : device(models_with(weights), options_for(precision, images), {order}, processors, is_hopper),
+      : device(
+            models_with(weights), options_for(precision, images), {order}, processors, is_hopper),
         launch{order} {
     device.prepare(128, 128);
     for (int i = 0; i < images; i++) {
@@ -72,7 +73,8 @@ TEST(GpuNetwork, SinglePrecisionGivesTheScoresOfTheCpu) {
   const auto weights = inference::random_weights(11);
   const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Forward);
   for (int i = 0; i < 2; i++) {
-    const Reference reference = reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
+    const Reference reference =
+        reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
     EXPECT_LT(relative_error(reference.logits, network.logits(i)), 2e-6) << "image " << i;
   }
 }
@@ -91,7 +93,8 @@ TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
   const Network network(
       weights, NetworkPrecision::Half, c.images, c.processors, c.is_hopper, c.order);
   for (int i = 0; i < c.images; i++) {
-    const Reference reference = reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
+    const Reference reference =
+        reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
     EXPECT_LT(relative_error(reference.logits, network.logits(i)), 4e-3) << "image " << i;
     for (int a = 0; a < 896; a++) ASSERT_TRUE(std::isfinite(network.logits(i)[a])) << a;
   }
@@ -99,15 +102,14 @@ TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
 }
 
 // Few processors: one block per image, several images per block. Many: eight blocks per image.
-INSTANTIATE_TEST_SUITE_P(
-    Shapes,
-    GpuHalfNetwork,
-    ::testing::Values(HalfCase{3, 2, true, ThreadOrder::Forward},
-                      HalfCase{1, 1, true, ThreadOrder::Backward},
-                      HalfCase{1, 132, true, ThreadOrder::Forward},
-                      HalfCase{2, 132, true, ThreadOrder::Backward},
-                      HalfCase{2, 1, false, ThreadOrder::Forward},
-                      HalfCase{1, 108, false, ThreadOrder::Backward}));
+INSTANTIATE_TEST_SUITE_P(Shapes,
+                         GpuHalfNetwork,
+                         ::testing::Values(HalfCase{3, 2, true, ThreadOrder::Forward},
+                                           HalfCase{1, 1, true, ThreadOrder::Backward},
+                                           HalfCase{1, 132, true, ThreadOrder::Forward},
+                                           HalfCase{2, 132, true, ThreadOrder::Backward},
+                                           HalfCase{2, 1, false, ThreadOrder::Forward},
+                                           HalfCase{1, 108, false, ThreadOrder::Backward}));
 
 TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
   const auto weights = inference::random_weights(13);

@@ -15,7 +15,7 @@ struct BlazeF32Arguments {
   int inputs;   // channels; 25 taps for the stem
   int outputs;  // channels
   int stride;
-  int width;  // of the output map
+  int width;                     // of the output map
   const std::uint8_t* pictures;  // stem: (image_count, 2 width, 2 width)
   float scale, offset;           // stem: the network sees pixel * scale + offset
   const float* input;            // block, head
@@ -49,11 +49,9 @@ struct BlazeF32 {
         const int k = i % a.inputs;  // neighbouring threads: neighbouring channels in memory
         const int pixel = first + i / a.inputs;
         middle[k * kPitch + i / a.inputs] =
-            a.kind == BlazeF32Kind::Stem
-                ? stem_tap(a, image, pixel, k)
-                : a.kind == BlazeF32Kind::Block
-                      ? depthwise(a, image, pixel, k)
-                      : input(a, image)[pixel * a.inputs + k];
+            a.kind == BlazeF32Kind::Stem    ? stem_tap(a, image, pixel, k)
+            : a.kind == BlazeF32Kind::Block ? depthwise(a, image, pixel, k)
+                                            : input(a, image)[pixel * a.inputs + k];
       }
     });
     block.each_thread([&](int thread) {
@@ -99,20 +97,15 @@ struct BlazeF32 {
     const float* map = input(a, image);
     if (a.stride == 1) return map[pixel * a.inputs + o];
     const int side = 2 * a.width;
-    const float* corner =
-        map + (pixel / a.width * 2 * side + pixel % a.width * 2) * a.inputs + o;
+    const float* corner = map + (pixel / a.width * 2 * side + pixel % a.width * 2) * a.inputs + o;
     const float* below = corner + side * a.inputs;
     return Arithmetic::max(Arithmetic::max(corner[0], corner[a.inputs]),
                            Arithmetic::max(below[0], below[a.inputs]));
   }
 
   template <class Arithmetic>
-  static EYELID_DEVICE void pointwise(const Arguments& a,
-                                      std::size_t image,
-                                      int first,
-                                      int o,
-                                      int group,
-                                      const float* middle) {
+  static EYELID_DEVICE void pointwise(
+      const Arguments& a, std::size_t image, int first, int o, int group, const float* middle) {
     float sum[4];
     EYELID_UNROLL
     for (int j = 0; j < 4; j++) {
@@ -126,8 +119,7 @@ struct BlazeF32 {
     float* target = a.output + image * a.output_image + (first + group) * a.outputs + o;
     EYELID_UNROLL
     for (int j = 0; j < 4; j++) {
-      target[j * a.outputs] =
-          a.kind == BlazeF32Kind::Head ? sum[j] : Arithmetic::max(sum[j], 0.0f);
+      target[j * a.outputs] = a.kind == BlazeF32Kind::Head ? sum[j] : Arithmetic::max(sum[j], 0.0f);
     }
   }
 };

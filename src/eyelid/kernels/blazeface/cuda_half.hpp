@@ -10,15 +10,15 @@ namespace eyelid::kernels::gpu {
 struct BlazeHalfArguments {
   const std::uint8_t* inputs;  // (image_count, 128, 128)
   int image_count;
-  int parts;             // blocks per image: 1, or kHalfParts for few images
-  const Half4* weights;   // half_weights(); see pack_blazeface_half
-  const Half4* schedule;  // write_half_schedule for this band: whole, then the parts
-  float pixel_offset;    // input offset / input scale
-  float* logits;                // (image_count, 896)
-  std::uint16_t* features_16;   // (image_count, 256, 88): half precision, for the box numbers
-  std::uint16_t* features_8;    // (image_count, 64, 96)
-  std::uint16_t* handover;      // (image_count, 256, 48); only for several parts
-  unsigned* arrivals;           // (image_count), zero before and after; only for several parts
+  int parts;                   // blocks per image: 1, or kHalfParts for few images
+  const Half4* weights;        // half_weights(); see pack_blazeface_half
+  const Half4* schedule;       // write_half_schedule for this band: whole, then the parts
+  float pixel_offset;          // input offset / input scale
+  float* logits;               // (image_count, 896)
+  std::uint16_t* features_16;  // (image_count, 256, 88): half precision, for the box numbers
+  std::uint16_t* features_8;   // (image_count, 64, 96)
+  std::uint16_t* handover;     // (image_count, 256, 48); only for several parts
+  unsigned* arrivals;          // (image_count), zero before and after; only for several parts
 };
 
 /// BlazeFace front with half-precision activations and weights, single-precision sums, on matrix
@@ -54,8 +54,7 @@ struct BlazeHalf {
       zero(block, 0, kEnd);
       // Written once for both ways: the front is most of the code.
       const int table = arguments.parts == 1 ? 0 : 1 + part;
-      run_front(
-          block, arguments, image, arguments.schedule + table * (kHalfScheduleSteps + 1));
+      run_front(block, arguments, image, arguments.schedule + table * (kHalfScheduleSteps + 1));
       if (arguments.parts > 1) {
         const int rows = 16 / arguments.parts;
         if (!hand_over(block, arguments, image, part * rows, rows)) continue;
@@ -149,8 +148,8 @@ struct BlazeHalf {
       Block& block, const Arguments& arguments, int image, int first_row, int rows) {
     constexpr int kWords = half_channels(6) / 2;  // of two halves, per pixel
     std::uint16_t* map = block.template shared<std::uint16_t>() + kFrontMap;
-    Half2* handover =
-        reinterpret_cast<Half2*>(arguments.handover) + static_cast<std::size_t>(image) * 256 * kWords;
+    Half2* handover = reinterpret_cast<Half2*>(arguments.handover) +
+                      static_cast<std::size_t>(image) * 256 * kWords;
     const auto at = [&](int pixel, int word) {
       return reinterpret_cast<Half2*>(map + pixel / 16 * half_row(6) +
                                       (pixel % 16 + 1) * half_pitch(6) + 2 * word);
@@ -225,8 +224,8 @@ struct BlazeHalf {
             if (channel < kChannels) {
               EYELID_UNROLL
               for (int j = 0; j < 2; j++) {
-                pixels[j] = *reinterpret_cast<const Half4*>(
-                    pixel_at(16 * tile + lane / 4 * 2 + j) + channel);
+                pixels[j] = *reinterpret_cast<const Half4*>(pixel_at(16 * tile + lane / 4 * 2 + j) +
+                                                            channel);
               }
             }
             a[lane] = {{pixels[0].low, pixels[1].low, pixels[0].high, pixels[1].high}};
@@ -238,8 +237,7 @@ struct BlazeHalf {
         warp.each_lane([&](int lane) {
           const int output = 2 * (lane % 4);
           if (output >= kPerCell) return;
-          const Floats2 bias =
-              *reinterpret_cast<const Floats2*>(weights + layer.bias + lane % 4);
+          const Floats2 bias = *reinterpret_cast<const Floats2*>(weights + layer.bias + lane % 4);
           EYELID_UNROLL
           for (int j = 0; j < 2; j++) {
             float* target = logits + (16 * tile + lane / 4 * 2 + j) * kPerCell + output;
@@ -275,9 +273,15 @@ struct BlazeHalf {
     constexpr HalfWeights kWeights = half_weights();
     const auto at = static_cast<std::size_t>(image);
     float* logits = arguments.logits + at * kAnchors;
-    head<11, 2>(block, kWeights.scores_16, arguments.weights, logits,
+    head<11, 2>(block,
+                kWeights.scores_16,
+                arguments.weights,
+                logits,
                 arguments.features_16 + at * 256 * kFeatures16);
-    head<16, 6>(block, kWeights.scores_8, arguments.weights, logits + kAnchors16,
+    head<16, 6>(block,
+                kWeights.scores_8,
+                arguments.weights,
+                logits + kAnchors16,
                 arguments.features_8 + at * 64 * kFeatures8);
   }
 };

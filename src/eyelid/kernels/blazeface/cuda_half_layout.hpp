@@ -80,8 +80,9 @@ constexpr int half_possible(const HalfRows& rows, int layer, int done) {
   return possible > rows.first[layer] ? possible : rows.first[layer];
 }
 
-/// Rows of a layer that one step computes at most: as many as `band` stem rows lead to. Without this
-/// limit a layer whose input is complete would run ahead, and the ring behind it had to be larger.
+/// Rows of a layer that one step computes at most: as many as `band` stem rows lead to. Without
+/// this limit a layer whose input is complete would run ahead, and the ring behind it had to be
+/// larger.
 constexpr int half_rate(int layer, int band) {
   const int rate = band * half_width(layer) / half_width(0);
   return rate > 0 ? rate : 1;

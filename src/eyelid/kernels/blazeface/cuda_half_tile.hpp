@@ -143,8 +143,8 @@ struct HalfTile {
         Half4 pixels[kWindowColumns];
         EYELID_UNROLL
         for (int c = 0; c < kWindowColumns; c++) {
-          pixels[c] = *reinterpret_cast<const Half4*>(shared + window.row[r] + c * kInputPitch +
-                                                      channel);
+          pixels[c] =
+              *reinterpret_cast<const Half4*>(shared + window.row[r] + c * kInputPitch + channel);
         }
         EYELID_UNROLL
         for (int m = 0; m < kRows; m++) {
@@ -169,8 +169,8 @@ struct HalfTile {
 
   /// Of two neighbouring channels, at pixel j of the pair in row m of the tile.
   template <class Arithmetic>
-  static EYELID_DEVICE Floats2 shortcut(
-      const std::uint16_t* shared, const Window& window, int m, int j, int channel) {
+  static EYELID_DEVICE Floats2
+  shortcut(const std::uint16_t* shared, const Window& window, int m, int j, int channel) {
     if (channel >= kInputs) return {0.0f, 0.0f};
     const auto at = [&](int r, int column) {
       return *reinterpret_cast<const Half2*>(shared + window.row[r] + column * kInputPitch +
@@ -195,8 +195,7 @@ struct HalfTile {
                                   int lane) {
     const int t = lane % 4;
     const int channel = 8 * tile + 2 * t;
-    const Floats2 bias =
-        *reinterpret_cast<const Floats2*>(weights + kBias + tile * 4 + t);
+    const Floats2 bias = *reinterpret_cast<const Floats2*>(weights + kBias + tile * 4 + t);
     std::uint16_t* row = shared + kMap + (window.y + m) % kMapRows * kRowLength;
     EYELID_UNROLL
     for (int j = 0; j < 2; j++) {
@@ -258,8 +257,7 @@ struct HalfStemTile {
       std::uint16_t* row = shared + kMap + y % kMapRows * half_row(0);
       EYELID_UNROLL
       for (int n = 0; n < kTiles; n++) {
-        const Floats2 bias =
-            *reinterpret_cast<const Floats2*>(weights + kBias + n * 4 + lane % 4);
+        const Floats2 bias = *reinterpret_cast<const Floats2*>(weights + kBias + n * 4 + lane % 4);
         const int channel = 8 * n + 2 * (lane % 4);
         EYELID_UNROLL
         for (int j = 0; j < 2; j++) {

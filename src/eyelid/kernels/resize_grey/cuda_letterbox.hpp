@@ -22,7 +22,7 @@ struct LetterboxArguments {
   int row_bytes;  // a multiple of 4
   int width;
   int frame_count;
-  int side;  // a multiple of kRows, at most kThreads
+  int side;                          // a multiple of kRows, at most kThreads
   const LetterboxTaps* row_taps;     // (side)
   const LetterboxTaps* column_taps;  // (side)
   const std::int16_t* weights;       // of rows and columns
@@ -50,7 +50,10 @@ struct Letterbox {
     block.each_thread([&](int thread) {
       const int groups = arguments.row_bytes / 4;
       for (int i = thread; i < kRows * groups; i += kThreads) {
-        weigh_rows(arguments, source, first_row + i / groups, 4 * (i % groups),
+        weigh_rows(arguments,
+                   source,
+                   first_row + i / groups,
+                   4 * (i % groups),
                    columns + i / groups * arguments.row_bytes);
       }
     });
@@ -79,8 +82,8 @@ struct Letterbox {
     const LetterboxTaps taps = arguments.row_taps[target_row];
     int sum[4] = {64, 64, 64, 64};
     const std::uint8_t* pixels =
-        source + static_cast<std::size_t>(taps.first) * static_cast<std::size_t>(arguments.row_bytes) +
-        x;
+        source +
+        static_cast<std::size_t>(taps.first) * static_cast<std::size_t>(arguments.row_bytes) + x;
     for (int k = 0; k < taps.count; k++, pixels += arguments.row_bytes) {
       const int weight = arguments.weights[taps.begin + k];
       const std::uint32_t four = *reinterpret_cast<const std::uint32_t*>(pixels);
