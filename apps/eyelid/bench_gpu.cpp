@@ -283,8 +283,8 @@ void bench_gpu(const GpuBenchRequest& request,
                cell(row.p95_ms),
                cell(row.p99_ms),
                row.joules_per_image ? fmt::format("{:.3e}", *row.joules_per_image) : "-");
-    const std::optional<double> per_watt =
-        row.joules_per_image ? std::optional(1.0 / *row.joules_per_image) : std::nullopt;
+    nlohmann::ordered_json per_watt;  // null
+    if (row.joules_per_image) per_watt = 1.0 / *row.joules_per_image;
     object["rows"].push_back({{"stage", row.stage},
                               {"device", "cuda"},
                               {"precision", request.precision},
@@ -301,7 +301,7 @@ void bench_gpu(const GpuBenchRequest& request,
                               {"download_ms", figure(row.download_ms)},
                               {"images_per_s", row.images_per_s},
                               {"joules_per_image", figure(row.joules_per_image)},
-                              {"images_per_s_per_w", figure(per_watt)},
+                              {"images_per_s_per_w", per_watt},
                               {"fma_peak_fraction", nullptr}});
   }
   if (!request.json.empty()) write_json(request.json, object);

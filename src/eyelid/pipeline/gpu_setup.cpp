@@ -34,21 +34,23 @@ DeviceChoice choose_device(const SetupRequest& request) {
     throw InputError("--device " + request.device + ": unknown; expected auto, cpu or cuda");
   }
   gpu::CudaDevices found = gpu::find_cuda_devices();
-  const std::string obstacle = why_not_on_gpu(request);
-  if (found.names.empty()) {
-    if (is_forced) {
-      throw DeviceError("--device cuda: " + found.why_none +
-                        "; expected a build with EYELID_CUDA=ON, a GPU and its driver");
-    }
-    choice.reason = found.why_none;
-  } else if (!obstacle.empty()) {
-    if (is_forced) throw InputError("--device cuda: " + obstacle);
-    choice.reason = obstacle;
-  } else {
-    choice.is_gpu = true;
-    choice.reason = is_forced ? "asked for" : "a GPU is there";
-    choice.devices = std::move(found.names);
+  if (!is_forced) {
+    choice.reason =
+        found.names.empty()
+            ? found.why_none
+            : "a GPU is there, but benchmarks/gpu.sh has not yet passed on one, so auto "
+              "takes the CPU; --device cuda takes the GPU";
+    return choice;
   }
+  if (found.names.empty()) {
+    throw DeviceError("--device cuda: " + found.why_none +
+                      "; expected a build with EYELID_CUDA=ON, a GPU and its driver");
+  }
+  const std::string obstacle = why_not_on_gpu(request);
+  if (!obstacle.empty()) throw InputError("--device cuda: " + obstacle);
+  choice.is_gpu = true;
+  choice.reason = "asked for";
+  choice.devices = std::move(found.names);
   return choice;
 }
 

@@ -30,9 +30,9 @@ struct GpuSetup {
 /// Frames of 640x480 that keep an H200 busy while the next ones are on their way.
 inline constexpr int kGpuBatchFrames = 512;
 
-/// Which processor a request goes to. "auto" takes a GPU where there is one and the request is
-/// something it can do, else the CPU; `reason` says why. Throws DeviceError when a GPU was asked
-/// for and there is none, InputError when it was asked for something it cannot do.
+/// Which processor a request goes to; `reason` says why. "auto" takes the CPU until
+/// benchmarks/gpu.sh has passed on a GPU. Throws DeviceError when a GPU was asked for and there is
+/// none, InputError when it was asked for something it cannot do.
 struct DeviceChoice {
   bool is_gpu = false;
   std::string reason;
