@@ -19,13 +19,14 @@ int whole_number(const output::CsvReader& csv, std::size_t column, int least) {
 }
 
 /// "3" or "1x7".
-Pair sizes(const output::CsvReader& csv, std::size_t column) {
+Pair sizes(const output::CsvReader& csv, std::size_t column, int least) {
   const std::string_view text = csv.text(column);
   const std::size_t cross = text.find('x');
   const auto number = [&](std::string_view part) {
     int value = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (error != std::errc() || end != part.data() + part.size() || value < 1 || value > kMost) {
+    if (error != std::errc() || end != part.data() + part.size() || value < least ||
+        value > kMost) {
       csv.fail(column, "a size, such as 3 or 1x7");
     }
     return value;
@@ -60,14 +61,14 @@ std::vector<ReferenceLayer> read_reference_layers(const std::filesystem::path& p
     Convolution& c = row.layer.forward;
     c.batch = whole_number(csv, batch, 1);
     c.field = {whole_number(csv, height, 1), whole_number(csv, width, 1)};
-    c.kernel = sizes(csv, kernel);
-    c.stride = sizes(csv, stride);
+    c.kernel = sizes(csv, kernel, 1);
+    c.stride = sizes(csv, stride, 1);
     c.groups = whole_number(csv, groups, 1);
     c.inputs = whole_number(csv, inputs, 1);
     c.outputs = whole_number(csv, outputs, 1);
     const auto padding = [&](std::optional<std::size_t> column) -> Pair {
       if (!column || csv.text(*column).empty()) return {0, 0};
-      if (csv.text(*column).find('x') != std::string_view::npos) return sizes(csv, *column);
+      if (csv.text(*column).find('x') != std::string_view::npos) return sizes(csv, *column, 0);
       const int value = whole_number(csv, *column, 0);
       return {value, value};
     };
