@@ -136,6 +136,7 @@ struct SimulateCommand {
   bool wants_sweep = false;
   bool wants_grid = false;
   bool wants_check = false;
+  bool wants_what_if = false;
   std::string layers;  // --validate FILE
   std::filesystem::path picture;
   std::filesystem::path model;
@@ -179,10 +180,13 @@ nlohmann::ordered_json SimulateCommand::show_one() {
   fmt::print("host: {:.3f} ms of each step; fullest tile at {}\n\n",
              asked_->host_ms(),
              asked_->program.peak_operation);
+  print_heading();
+  print_row("", *asked_);
   return figures_json(*asked_);
 }
 
 void SimulateCommand::show_what_if(nlohmann::ordered_json& object) {
+  fmt::print("\nWhat would change\n");
   print_heading();
   object["what_if"] = nlohmann::ordered_json::array();
   for (const WhatIf& change : what_would_change(network_, request)) {
@@ -276,7 +280,7 @@ void SimulateCommand::run() {
   network_ = blazeface_network(weights_);
   nlohmann::ordered_json object = json_head("simulate ipu");
   object.update(show_one());
-  show_what_if(object);
+  if (wants_what_if || !html.empty()) show_what_if(object);
   if (wants_sweep) show_sweep(object);
   if (wants_grid) show_grid(object);
   if (!picture.empty()) show_picture(object);
@@ -319,6 +323,9 @@ void add_ipu_options(CLI::App& app, SimulateCommand& command) {
                  "Elements on the stream: f32, f16 or uint8 (default: as "
                  "--precision)")
       ->check(CLI::IsMember({"f32", "f16", "uint8"}));
+  app.add_flag("--what-if",
+               command.wants_what_if,
+               "What half precision, 8-bit input, longer device loops and overlap would change");
   app.add_flag("--sweep", command.wants_sweep, "Batches 1, 2, 4, ... until the memory is full");
   app.add_flag("--grid", command.wants_grid, "I/O tiles by prefetch depth; the best");
   app.add_option("--validate",

@@ -95,7 +95,7 @@ function drawHost() {
   const svg = plot(section, WIDTH, height, "Host activities over time");
   const start = d3.min(activities, (a) => a[3]), end = d3.max(activities, (a) => a[4]);
   const x = d3.scaleLinear().domain([0, end - start]).range([left, WIDTH - 10]);
-  const names = [...new Set(activities.map((a) => a[1]))], palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d3b", "#7a858d"];
+  const names = [...new Set(activities.map((a) => a[1]))], palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d3b", "#7a858d", "#332288"];
   const colour = (name) => palette[names.indexOf(name) % palette.length];
   legend(section, names.map((name) => [name, colour(name)]));
   lanes.forEach((lane, i) => svg.append("text").attr("x", left - 8).attr("y", i * row + 21).attr("text-anchor", "end").text(lane));

@@ -43,14 +43,16 @@ class EventModel {
 
   StreamRun run() {
     const int steps_per_call = options_.steps_per_execution;
-    const int calls = std::max(8, 3 * kQueueCapacity / steps_per_call + 2);
+    // Enough steps for the queues to fill and the slowest activity to set the pace.
+    const int calls = std::max(8, 16 * kQueueCapacity / steps_per_call + 2);
     for (int call = 0; call < calls; call++) run_call(call);
     StreamRun result;
     result.io_tiles_used = uses_io_tiles_;
     // The second half: queues have filled by then.
     const int half = calls / 2;
-    const double time = call_ends_.back() - call_ends_[static_cast<std::size_t>(half - 1)];
-    result.step_ms = time / ((calls - half) * steps_per_call);
+    const auto before = static_cast<std::size_t>(half * steps_per_call - 1);
+    result.step_ms =
+        (results_taken_.back() - results_taken_[before]) / ((calls - half) * steps_per_call);
     result.latency_ms = latency_ms_;
     result.images_per_second = options_.batch / result.step_ms * 1e3;
     result.device_ms = device_ms_;
@@ -86,7 +88,6 @@ class EventModel {
     if (!options_.asynchronous_callbacks) now = std::max(now, last_result);
     latency_ms_ = last_result - begin;
     python_free_ = now;
-    call_ends_.push_back(now);
   }
 
   /// Fills the stream buffer of this step: on demand, or ahead as far as the prefetch depth allows.
@@ -110,7 +111,11 @@ class EventModel {
     } else {
       received = record("link", "receive", step, std::max(batch_ready, device_free_), receive_ms_);
     }
-    const double begin = std::max({received, asked, device_free_});
+    double begin = std::max({received, asked, device_free_});
+    // The queue of results is finite: the stream waits until there is room.
+    if (step >= kQueueCapacity) {
+      begin = std::max(begin, results_taken_[static_cast<std::size_t>(step - kQueueCapacity)]);
+    }
     double now = record("chip", "handshake", step, begin, kHandshakes_ms);
     taken_.push_back(now);
     now = record("chip", "compute", step, now, device_ms_);
@@ -131,6 +136,7 @@ class EventModel {
                            step,
                            std::max(dequeue_free_, first),
                            half);
+    results_taken_.push_back(dequeue_free_);
     return dequeue_free_;
   }
 
@@ -142,7 +148,7 @@ class EventModel {
   double receive_ms_ = 0.0, send_ms_ = 0.0;
   double python_free_ = 0.0, infeed_free_ = 0.0, link_free_ = 0.0, device_free_ = 0.0;
   double outfeed_free_ = 0.0, dequeue_free_ = 0.0, latency_ms_ = 0.0;
-  std::vector<double> taken_, call_ends_;
+  std::vector<double> taken_, results_taken_;
   std::vector<Activity> activities_;
 };
 
