@@ -314,5 +314,28 @@ class Help(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
 
 
+
+class MachineModel(unittest.TestCase):
+    def test_simulate_ipu_writes_what_the_contract_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            json_file, page = pathlib.Path(folder) / "ipu.json", pathlib.Path(folder) / "ipu.html"
+            done = eyelid("simulate", "ipu", "--chip", "mk1", "--batch", 2, "--json", json_file, "--html", page)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            figures = json.loads(json_file.read_text())
+            self.assertEqual((figures["command"], figures["chip"], figures["batch"]), ("simulate ipu", "mk1", 2))
+            self.assertIs(figures["fits_memory"], True)
+            self.assertAlmostEqual(figures["device_ms"] + figures["host_ms"], figures["step_ms"], 9)
+            total = sum(figures["cycles"][key] for key in ("compute", "exchange", "sync"))
+            self.assertAlmostEqual(total / 1.6e6, figures["device_ms"], 4)
+            self.assertIn("One step on the tiles", page.read_text())
+
+    def test_simulate_ipu_names_what_is_wrong(self):
+        for arguments, status in ((("--chip", "mk3"), 2), (("--io-tiles", 1400, "--chip", "mk1"), 1),
+                                  (("--validate", "/nonexistent.csv"), 1), (("/nonexistent.png",), 1)):
+            done = eyelid("simulate", "ipu", *arguments)
+            self.assertEqual(done.returncode, status, arguments)
+            self.assertTrue(done.stderr.strip())
+
+
 if __name__ == "__main__":
     unittest.main()
