@@ -22,9 +22,9 @@ dependencies:
 test-dependencies:
 	tools/install_dependencies.sh --test
 
-# Other programs in the same run; JSON=FILE leaves the rows there as well.
+# Other programs in the same run; JSON=FILE leaves the rows there as well, TASKS=LIST runs some of the tasks.
 bench-peers: dependencies
-	BUILD=$(BUILD) JSON=$(JSON) CMAKE_FLAGS="$(CMAKE_FLAGS)" benchmarks/peers/run.sh
+	BUILD=$(BUILD) JSON=$(JSON) TASKS=$(TASKS) CMAKE_FLAGS="$(CMAKE_FLAGS)" benchmarks/peers/run.sh
 
 # What CI checks besides the tests.
 check:

@@ -24,6 +24,8 @@ import time
 
 import numpy as np
 
+from blazeface_peers import OpenVino, flat_outputs, plane_of
+
 TOLERANCE = 1e-3
 GREY_MACS = 25.90e6  # with all boxes
 SCORE_MACS = 24.54e6
@@ -158,8 +160,7 @@ class Ncnn:
             self.net.load_model(str(folder / "net.bin"))
 
     def prepare(self, picture):
-        plane = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        self.array = np.ascontiguousarray(np.repeat(plane[None], self.channels, axis=0))
+        self.array = np.ascontiguousarray(np.repeat(plane_of(picture)[0], self.channels, axis=0))
         self.input = self.ncnn.Mat(self.array)  # refers to the array, which must live on
 
     def run(self):
@@ -168,12 +169,7 @@ class Ncnn:
         self.result = [extractor.extract(name)[1] for name in self.names]
 
     def outputs(self):
-        scores16, scores8, boxes16, boxes8 = (np.array(mat) for mat in self.result)
-
-        def flat(planes, numbers):
-            return planes.transpose(1, 2, 0).reshape(-1, numbers)
-        return (np.concatenate([flat(scores16, 1), flat(scores8, 1)])[:, 0],
-                np.concatenate([flat(boxes16, 16), flat(boxes8, 16)]))
+        return flat_outputs([np.array(mat)[None] for mat in self.result])
 
 
 class LiteRt:
@@ -187,8 +183,8 @@ class LiteRt:
         self.output = {d["shape"][2]: d["index"] for d in self.interpreter.get_output_details()}
 
     def prepare(self, picture):
-        plane = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        self.interpreter.set_tensor(self.input, np.repeat(plane[None, :, :, None], 3, axis=3))
+        plane = plane_of(picture).transpose(0, 2, 3, 1)
+        self.interpreter.set_tensor(self.input, np.repeat(plane, 3, axis=3))
 
     def run(self):
         self.interpreter.invoke()
@@ -248,53 +244,19 @@ class OnnxRuntime:
             constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
-        self.model = model
         self.model_bytes = model.SerializeToString()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(self.model_bytes, options)
 
     def prepare(self, picture):
-        plane = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        self.input = plane[None, None]
+        self.input = plane_of(picture)
 
     def run(self):
         self.result = self.session.run(self.names, {"in": self.input})
 
     def outputs(self):
-        scores16, scores8, boxes16, boxes8 = self.result
-
-        def flat(planes, numbers):
-            return planes[0].transpose(1, 2, 0).reshape(-1, numbers)
-        return (np.concatenate([flat(scores16, 1), flat(scores8, 1)])[:, 0],
-                np.concatenate([flat(boxes16, 16), flat(boxes8, 16)]))
-
-
-class OpenVino(OnnxRuntime):
-    """The graph of OnnxRuntime, in single precision (the plug-in would take bf16 where it can)."""
-
-    def __init__(self, layers):
-        import openvino
-        super().__init__(layers)
-        self.name = f"OpenVINO {openvino.__version__.split('-')[0]}, grey"
-        core = openvino.Core()
-        compiled = core.compile_model(
-            core.read_model(self.model.SerializeToString()), "CPU",
-            {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
-             "PERFORMANCE_HINT": "LATENCY"})
-        self.request = compiled.create_infer_request()
-        self.tensor = openvino.Tensor
-
-    def prepare(self, picture):
-        super().prepare(picture)
-        self.request.set_input_tensor(self.tensor(self.input, shared_memory=True))
-
-    def run(self):
-        self.request.infer()
-
-    def outputs(self):
-        self.result = [self.request.get_tensor(name).data for name in self.names]
-        return super().outputs()
+        return flat_outputs(self.result)
 
 
 def main():
@@ -311,7 +273,7 @@ def main():
                Eyelid(options.library.resolve(), options.model, False),
                Ncnn(layers, 3), Ncnn(layers, 1), LiteRt(options.model)]
     for name, make in (("ONNX Runtime", lambda: OnnxRuntime(layers)),
-                       ("OpenVINO", lambda: OpenVino(layers)),
+                       ("OpenVINO", lambda: OpenVino(OnnxRuntime(layers).model_bytes)),
                        ("bf16", lambda: Eyelid(options.library.resolve(), options.model, False,
                                                "bf16")),
                        ("int8", lambda: Eyelid(options.library.resolve(),

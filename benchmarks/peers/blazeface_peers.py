@@ -3,14 +3,6 @@
 import numpy as np
 
 
-def iou(a, b):
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return float(width * height / (a[2] * a[3] + b[2] * b[3] - width * height))
-
-
 def plane_of(picture):
     return (picture.astype(np.float32) / np.float32(127.5) - np.float32(1))[None, None]
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // C interface of what peers.py times besides the network: detectors and whole frames on pictures in
-// memory, tree ensembles of a dlib file, and the rendered frames all peers are given. Messages hold
-// 256 bytes; null or false: it failed.
+// memory, picture files, tree ensembles of a dlib file, and the rendered frames all peers are
+// given. Messages hold 256 bytes; null or false: it failed.
+#include <dlib/revision.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -9,10 +11,13 @@
 #include <exception>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/core/error.hpp"
 #include "eyelid/inference/model_file.hpp"
 #include "eyelid/landmarks/dlib_reference.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
@@ -21,8 +26,10 @@
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "eyelid/pipeline/face_selection.hpp"
 #include "eyelid/pipeline/setup.hpp"
+#include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/pipeline/worker_team.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
+#include "eyelid/video/frame_source.hpp"
 
 namespace {
 
@@ -53,16 +60,49 @@ struct Frames {
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
+/// Picture files as `eyelid track` reads and measures them.
+struct Files {
+  explicit Files(pipeline::Setup setup)
+      : tracker(std::move(setup.detector), setup.models, setup.tracker) {}
+  pipeline::Tracker tracker;
+};
+
 struct Ensemble {
-  explicit Ensemble(const char* path)
-      : model(landmarks::load_shape_model(inference::read_model_file(path), path)) {}
+  Ensemble(const char* path, landmarks::LeafType leaves)
+      : model(landmarks::load_shape_model(inference::read_model_file(path), path), leaves) {}
   landmarks::ShapeModel model;
   std::vector<Point> points = std::vector<Point>(model.point_count());
 };
 
+pipeline::SetupRequest request_for(
+    const char* detector, const char* model, const char* precision, int landmarks, int threads) {
+  pipeline::SetupRequest request;
+  request.detector = detector;
+  request.detector_model = model;
+  request.precision = precision;
+  request.landmarks = landmarks;
+  request.threads = threads;
+  request.device = "cpu";
+  return request;
+}
+
+landmarks::LeafType leaf_type_named(const std::string& name) {
+  for (const auto type :
+       {landmarks::LeafType::F32, landmarks::LeafType::F16, landmarks::LeafType::I16}) {
+    if (landmarks::name_of(type) == name) return type;
+  }
+  throw InputError("leaves " + name + ": unknown, expected f32, f16 or i16");
+}
+
 }  // namespace
 
 extern "C" {
+
+const char* eyelid_dlib_version() {
+  static const std::string version =
+      std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION);
+  return version.c_str();
+}
 
 /// Frame `index` of 64 spread over a rendered session into 640 x 480 bytes.
 void eyelid_render(int index, std::uint8_t* pixels) {
@@ -78,14 +118,7 @@ void* eyelid_frames_open(const char* detector,
                          int landmarks,
                          int threads,
                          char* message) try {
-  pipeline::SetupRequest request;
-  request.detector = detector;
-  request.detector_model = model;
-  request.precision = precision;
-  request.landmarks = landmarks;
-  request.threads = threads;
-  request.device = "cpu";
-  return new Frames(request);
+  return new Frames(request_for(detector, model, precision, landmarks, threads));
 } catch (const std::exception& error) {
   say(error, message);
   return nullptr;
@@ -124,6 +157,37 @@ void eyelid_frames_run(void* session,
   });
 }
 
+void* eyelid_files_open(const char* detector,
+                        const char* model,
+                        const char* precision,
+                        int landmarks,
+                        int threads,
+                        char* message) try {
+  return new Files(
+      pipeline::make_setup(request_for(detector, model, precision, landmarks, threads)));
+} catch (const std::exception& error) {
+  say(error, message);
+  return nullptr;
+}
+
+/// The pictures of `folder`, to the end. `boxes` receives x, y, width, height of the first `most`
+/// (zeros: no face). Returns how many there were, -1 when it failed.
+int eyelid_files_run(void* session, const char* folder, float* boxes, int most, char* message) try {
+  const auto source = video::open_source({folder});
+  closure::CausalClosure closure{std::nullopt};
+  int count = 0;
+  static_cast<Files*>(session)->tracker.run(*source, [&](const FrameMeasurement& measurement) {
+    closure.next(measurement.ear_right, measurement.ear_left);
+    if (count++ >= most) return;
+    const Rect box = measurement.face ? measurement.face->box : Rect{};
+    for (const float number : {box.x, box.y, box.width, box.height}) *boxes++ = number;
+  });
+  return count;
+} catch (const std::exception& error) {
+  say(error, message);
+  return -1;
+}
+
 /// A random ensemble of the size of dlib's public predictors (15 x 500 trees of depth 4) as a .dat.
 bool eyelid_write_random_dat(int points, const char* path, char* message) try {
   const landmarks::DlibReference reference(
@@ -137,8 +201,9 @@ bool eyelid_write_random_dat(int points, const char* path, char* message) try {
   return false;
 }
 
-void* eyelid_ensemble_open(const char* path, char* message) try {
-  return new Ensemble(path);
+/// `leaves`: "f32", "f16" or "i16", as what our engine keeps them.
+void* eyelid_ensemble_open(const char* path, const char* leaves, char* message) try {
+  return new Ensemble(path, leaf_type_named(leaves));
 } catch (const std::exception& error) {
   say(error, message);
   return nullptr;
