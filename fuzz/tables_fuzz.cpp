@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Any bytes as a table: rows or one InputError. The first byte chooses the table.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/hardware/ipu/training_step.hpp"
+#include "eyelid/hardware/power/power_meter.hpp"
+#include "eyelid/output/event_log_csv.hpp"
+#include "eyelid/output/frames_csv.hpp"
+#include "eyelid/output/landmarks_csv.hpp"
+#include "eyelid/output/scores_csv.hpp"
+#include "eyelid/output/trials_csv.hpp"
+#include "eyelid/output/truth_csv.hpp"
+#include "file_in_memory.hpp"
+
+namespace {
+
+using Path = std::filesystem::path;
+
+void trials(const Path& path) { eyelid::output::read_trial_rows(path); }
+
+void event_log(const Path& path) {
+  eyelid::output::trials_of_log(eyelid::output::read_event_log(path));
+}
+
+void sessions(const Path& path) { eyelid::output::read_session_table(path); }
+
+void labels(const Path& path) {
+  std::vector<eyelid::TrialScore> scores;
+  for (int trial = 1; trial <= 3; ++trial) {
+    for (const eyelid::ScoredEye eye : eyelid::kScoredEyes) {
+      eyelid::TrialScore& score = scores.emplace_back();
+      score.trial.number = trial;
+      score.eye = eye;
+    }
+  }
+  eyelid::output::apply_labels_csv(path, scores);
+}
+
+template <class Reader, class Row>
+void rows(const Path& path) {
+  Reader reader(path);
+  Row row;
+  while (reader.next(row)) {
+  }
+}
+
+void ipu_layers(const Path& path) { eyelid::hardware::ipu::read_reference_layers(path); }
+
+void power_samples(const Path& path) {
+  const auto meter = eyelid::hardware::sample_file_meter(path);
+  if (!meter) return;
+  meter->start();
+  meter->stop();
+}
+
+constexpr std::array<void (*)(const Path&), 9> kTables = {
+    trials,
+    event_log,
+    sessions,
+    labels,
+    rows<eyelid::output::FramesCsvReader, eyelid::EyelidSample>,
+    rows<eyelid::output::LandmarksCsvReader, eyelid::output::LandmarksRow>,
+    rows<eyelid::output::TruthCsvReader, eyelid::output::TruthRow>,
+    ipu_layers,
+    power_samples};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1 || size > 100'000) return 0;
+  try {
+    kTables[data[0] % kTables.size()](eyelid::fuzz::file_in_memory(data + 1, size - 1, ".csv"));
+  } catch (const eyelid::InputError&) {
+  }
+  return 0;
+}
