@@ -54,6 +54,11 @@ constexpr const char* kEverythingOff = R"({
 template <class Value>
 using Words = std::vector<std::pair<const char*, Value>>;
 
+// A value as it stands in a message; a setting of the command line need not be UTF-8.
+std::string shown(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 // Reads a preset's keys; every failure names source and key.
 class PresetReader {
  public:
@@ -61,7 +66,7 @@ class PresetReader {
       : source_(std::move(source)), document_(std::move(document)) {}
 
   [[noreturn]] void fail(const std::string& key, const json& found, const std::string& expected) {
-    throw InputError(source_ + ": " + key + " is " + found.dump() + ", expected " + expected);
+    throw InputError(source_ + ": " + key + " is " + shown(found) + ", expected " + expected);
   }
 
   const json& at(const std::string& key) const {
@@ -130,7 +135,7 @@ class PresetReader {
   Window window(const std::string& from, const std::string& to) {
     const Window result{moment(from), moment(to)};
     if (result.from.onset == result.to.onset && !(result.from.offset_s < result.to.offset_s)) {
-      fail(to, at(to), "a moment after " + from + ", " + at(from).dump());
+      fail(to, at(to), "a moment after " + from + ", " + shown(at(from)));
     }
     return result;
   }
@@ -251,7 +256,7 @@ void overlay(const std::string& source, const std::string& prefix, const json& g
     }
     if (place->is_object()) {
       if (!value.is_object()) {
-        throw InputError(source + ": " + prefix + key + " is " + value.dump() +
+        throw InputError(source + ": " + prefix + key + " is " + shown(value) +
                          ", expected an object");
       }
       overlay(source, prefix + key + ".", value, *place);

@@ -54,6 +54,7 @@ TEST(Preset, BadOnesAreNamedWithKeyFoundAndExpected) {
   EXPECT_NE(message_of("humna").find("heiney2014"), std::string::npos);
   EXPECT_NE(message_of("human", {"criterion.abve=0.1"}).find("at_least"), std::string::npos);
   EXPECT_NE(message_of("human", {"cr.from=60ms"}).find("cs-200ms"), std::string::npos);
+  EXPECT_NE(message_of("human", {"cr.from=cs+\xb2ms"}).find("cs-200ms"), std::string::npos);
   EXPECT_NE(message_of("human", {"criterion.above=much"}).find("much"), std::string::npos);
   EXPECT_NE(message_of("human", {"criterion.above=off"}).find("at least one rule"),
             std::string::npos);
