@@ -10,7 +10,6 @@
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/hardware/power/energy_watch.hpp"
-#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/pipeline/face_selection.hpp"
 
@@ -94,7 +93,8 @@ BatchRunner CpuBench::describe(CpuStage stage) const {
   runner.row.threads = team_.threads();
   const bool is_68 = setup_.tracker.points == landmarks::PointCount::SixtyEight;
   if (stage != CpuStage::Detector) runner.row.landmarks = is_68 ? 68 : 12;
-  const bool is_counted = setup_.detector->name() == "blazeface" && precision_ == "f32";
+  runner.arithmetic = arithmetic_of(precision_);
+  const bool is_counted = setup_.detector->name() == "blazeface";
   if (stage != CpuStage::Landmarks && is_counted) runner.macs_per_image = kNetworkMacs;
   const GreyImage& frame = session_.frames()[0];
   if (stage != CpuStage::Landmarks) {
@@ -117,7 +117,8 @@ BenchRow CpuBench::measure_streams(CpuStage stage, int images_per_thread) {
   const auto images = static_cast<std::size_t>(images_per_thread);
   std::vector<std::vector<double>> call_ms(workers_.size());
   Measured measured;
-  const double peak_before = kernels::fma_peak_gmacs(team_.threads());
+  const BatchRunner runner = describe(stage);
+  const double peak_before = kernels::dot_peak_gmacs(runner.arithmetic, team_.threads());
   std::barrier ready(static_cast<std::ptrdiff_t>(workers_.size()) + 1);
   std::vector<std::jthread> threads;
   for (std::size_t t = 0; t < workers_.size(); ++t) {
@@ -144,17 +145,18 @@ BenchRow CpuBench::measure_streams(CpuStage stage, int images_per_thread) {
   threads.clear();
   measured.wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
   if (const auto use = watch.finish()) measured.joules = use->watts() * measured.wall_s;
-  measured.fma_peak_gmacs = std::max(peak_before, kernels::fma_peak_gmacs(team_.threads()));
+  measured.fma_peak_gmacs =
+      std::max(peak_before, kernels::dot_peak_gmacs(runner.arithmetic, team_.threads()));
   for (const std::vector<double>& of_thread : call_ms) {
     measured.call_ms.insert(measured.call_ms.end(), of_thread.begin(), of_thread.end());
   }
   measured.images = static_cast<std::int64_t>(images * workers_.size());
-  return complete_row(describe(stage), session_, 1, std::move(measured));
+  return complete_row(runner, session_, 1, std::move(measured));
 }
 
 std::vector<BenchRow> CpuBench::parts() {
   std::vector<BenchRow> rows;
-  const double peak_gmacs = kernels::fma_peak_gmacs(1);
+  const double peak_gmacs = kernels::dot_peak_gmacs(arithmetic_of(precision_), 1);
   for (auto& clock : clocks_) {
     const StageTime time = clock->summary();
     clock = std::make_unique<pipeline::StageClock>(time.stage);

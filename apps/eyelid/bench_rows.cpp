@@ -65,6 +65,7 @@ nlohmann::ordered_json bench_json(const std::string& command,
       {"power_meter", conditions.power_meter},
       {"power_is_reading", conditions.power_is_reading},
       {"idle_watts", json_number(conditions.idle_watts)},
+      {"fma_peak_precision", conditions.fma_peak_precision},
       {"fma_peak_gmacs_per_thread", json_number(conditions.fma_peak_gmacs)},
       {"read_bandwidth_gb_per_s", json_number(conditions.read_bandwidth_gb_per_s)}};
   object["rows"] = nlohmann::ordered_json::array();

@@ -41,7 +41,8 @@ struct BenchConditions {
   std::string power_meter;        // its name, or why there is none
   bool power_is_reading = false;  // false also where there is none
   double idle_watts = kAbsent;
-  double fma_peak_gmacs = kAbsent;           // of one thread
+  std::string fma_peak_precision = "f32";
+  double fma_peak_gmacs = kAbsent;           // of one thread, in that precision
   double read_bandwidth_gb_per_s = kAbsent;  // of all threads
 };
 

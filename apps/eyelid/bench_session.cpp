@@ -11,7 +11,6 @@
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/hardware/power/energy_watch.hpp"
-#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "number_list.hpp"
@@ -53,7 +52,8 @@ double percentile(const std::vector<double>& sorted, double share) {
 BenchSession::BenchSession(const BenchRequest& request) : frames_(load_frames(request.input)) {
   open_meter(request);
   const auto threads = threads_of(request);
-  conditions_.fma_peak_gmacs = kernels::fma_peak_gmacs(1);
+  conditions_.fma_peak_precision = request.setup.precision;
+  conditions_.fma_peak_gmacs = kernels::dot_peak_gmacs(arithmetic_of(request.setup.precision), 1);
   if (conditions_.fma_peak_gmacs == 0.0) conditions_.fma_peak_gmacs = kAbsent;
   conditions_.read_bandwidth_gb_per_s = kernels::read_bandwidth_gb_per_s(threads.back());
   const auto idle = hardware::idle_watts(meter_.get(), std::chrono::milliseconds(2000));
@@ -91,14 +91,21 @@ void BenchSession::print_head(const pipeline::Setup& setup) const {
              frames_[0].height(),
              setup.detector->name(),
              setup.device);
-  fmt::print("multiply-add peak {} GMAC/s a thread, main memory {} GB/s, both measured now\n",
+  fmt::print("multiply-add peak {} GMAC/s a thread in {}, main memory {} GB/s, measured now\n",
              std::isfinite(conditions_.fma_peak_gmacs)
                  ? fmt::format("{:.1f}", conditions_.fma_peak_gmacs)
                  : "not known,",
+             conditions_.fma_peak_precision,
              fmt::format("{:.1f}", conditions_.read_bandwidth_gb_per_s));
   fmt::print("power meter {}", conditions_.power_meter);
   if (std::isfinite(conditions_.idle_watts)) fmt::print(", idle {:.1f} W", conditions_.idle_watts);
   fmt::print("\n");
+}
+
+kernels::Arithmetic arithmetic_of(const std::string& precision) {
+  if (precision == "bf16") return kernels::Arithmetic::Bf16;
+  if (precision == "int8") return kernels::Arithmetic::Int8;
+  return kernels::Arithmetic::F32;
 }
 
 BenchRow complete_row(const BatchRunner& runner,
@@ -117,7 +124,7 @@ BenchRow complete_row(const BatchRunner& runner,
   row.ms_p95 = percentile(measured.call_ms, 0.95);
   row.ms_p99 = percentile(measured.call_ms, 0.99);
   if (!measured.call_ms.empty()) row.ms_min = measured.call_ms.front();
-  if (runner.macs_per_image > 0.0) {
+  if (runner.macs_per_image > 0.0 && measured.fma_peak_gmacs > 0.0) {
     row.fma_peak_fraction =
         runner.macs_per_image * row.images_per_s * 1e-9 / measured.fma_peak_gmacs;
   }
@@ -143,7 +150,7 @@ BenchRow measure_batches(const BatchRunner& runner,
   Measured measured;
   measured.call_ms.reserve(calls);
   const int busy = std::min(runner.row.threads, batch);
-  const double peak_before = kernels::fma_peak_gmacs(busy);
+  const double peak_before = kernels::dot_peak_gmacs(runner.arithmetic, busy);
   hardware::EnergyWatch watch(session.meter());
   const Clock::time_point begin = Clock::now();
   Clock::time_point last = begin;
@@ -155,7 +162,7 @@ BenchRow measure_batches(const BatchRunner& runner,
   }
   measured.wall_s = std::chrono::duration<double>(last - begin).count();
   if (const auto use = watch.finish()) measured.joules = use->watts() * measured.wall_s;
-  measured.fma_peak_gmacs = std::max(peak_before, kernels::fma_peak_gmacs(busy));
+  measured.fma_peak_gmacs = std::max(peak_before, kernels::dot_peak_gmacs(runner.arithmetic, busy));
   measured.images = static_cast<std::int64_t>(calls * size);
   return complete_row(runner, session, batch, std::move(measured));
 }

@@ -10,6 +10,7 @@
 #include "bench_rows.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/hardware/power/power_meter.hpp"
+#include "eyelid/kernels/machine_peak/machine_peak.hpp"
 #include "eyelid/pipeline/setup.hpp"
 
 namespace eyelid::app {
@@ -48,8 +49,9 @@ class BenchSession {
 /// A stage as one backend does it on a batch; the seam between CPU, GPU and the figures.
 struct BatchRunner {
   BenchRow row;  // stage, device, precision, threads, landmarks
-  /// Multiply-adds of the network per image, against the f32 peak; 0: not counted, or not f32.
+  /// Multiply-adds of the network per image, against the peak of `arithmetic`; 0: not counted.
   double macs_per_image = 0.0;
+  kernels::Arithmetic arithmetic = kernels::Arithmetic::F32;
   /// Bytes that have to come from main memory per image; 0: not counted.
   double bytes_per_image = 0.0;
   /// Does `count` frames from number `first` of an endless row of the session's frames.
@@ -62,13 +64,16 @@ BenchRow measure_batches(const BatchRunner& runner,
                          int batch,
                          int images);
 
+/// Of "f32", "bf16" or "int8".
+kernels::Arithmetic arithmetic_of(const std::string& precision);
+
 /// Fills what follows from times and energy: percentiles, rates, shares.
 struct Measured {
   std::vector<double> call_ms;  // any order
   double wall_s = 0.0;
   std::int64_t images = 0;
   double joules = kAbsent;
-  double fma_peak_gmacs = kAbsent;  // of all threads of the row
+  double fma_peak_gmacs = kAbsent;  // of the row's arithmetic, all its threads; 0: not known
 };
 BenchRow complete_row(const BatchRunner& runner,
                       const BenchSession& session,

@@ -8,6 +8,8 @@ const STUDY = Object.keys(study.devices).map((key) => ({ key: key, name: "study:
 const isNumber = (value) => typeof value === "number" && isFinite(value);
 const text = (value) => !isNumber(value) ? (value === null || value === undefined ? "" : String(value))
   : Number.isInteger(value) ? String(value) : value.toPrecision(4);
+// "whole_frame" as people read it; EAR stays in capitals.
+const stageName = (stage) => stage.replace("landmarks_ear", "landmarks + EAR").replace("_processing", "-processing").replace(/_/g, " ");
 
 function figure(title) {
   const box = d3.select("#plots").append("figure");
@@ -40,7 +42,7 @@ function linePlot(title, titleX, titleY, curves, isLogY) {
       .attr("d", d3.line().x((p) => x(p[0])).y((p) => y(p[1]))(curve.points));
     svg.append("g").selectAll("circle").data(curve.points).join("circle").attr("r", 3.4).attr("fill", colour).attr("cx", (p) => x(p[0])).attr("cy", (p) => y(p[1]))
       .append("title").text((p) => curve.name + ", " + p[0] + ": " + text(p[1]));
-    legend.append("span").html("<i style='background:" + colour + "'></i>").append("span").text(curve.name);
+    legend.append("span").html("<i class='" + (curve.dashed ? "dashed" : "") + "' style='border-color:" + colour + "'></i>").append("span").text(curve.name);
   });
 }
 
@@ -91,7 +93,8 @@ if (data.command === "bench compare") {
   if (data.command === "bench latency") {
     linePlot("Latency of a batch, median", "batch", "ms (logarithmic)", own(rows, "ms_p50").concat(ofStudy("latency", "latency_ms")), true);
     linePlot("Latency of a batch, 99 % below", "batch", "ms (logarithmic)", own(rows, "ms_p99"), true);
-    linePlot("Energy efficiency", "batch", "images/s/W", own(rows, "images_per_s_per_w").concat(ofStudy("latency", "images_per_s_per_w")), false);
+    const isMetered = rows.some((row) => isNumber(row.images_per_s_per_w));
+    linePlot("Energy efficiency" + (isMetered ? "" : " (no power meter here: the study's alone)"), "batch", "images/s/W", own(rows, "images_per_s_per_w").concat(ofStudy("latency", "images_per_s_per_w")), false);
   }
   if (data.command === "bench landmarks") {
     linePlot("Landmarks and EAR by threads", "threads, processes", "ms per image (logarithmic)",
@@ -106,15 +109,18 @@ if (data.command === "bench compare") {
       const all = rows.filter((row) => row.stage === stage);
       return (all.find((row) => row.threads === threads) || all.pop() || {}).ms_per_image;
     };
-    barPlot("Where the time of one image goes", "ms, one thread", PARTS.map((stage) => ({ name: stage.replace(/_/g, " "), value: value(stage) })));
-    barPlot("Whole pipeline, with and without overlap", "ms per image",
-      ["sum_without_overlap", "video_without_overlap", "video_with_overlap", "whole_frame"].map((stage) => ({ name: stage.replace(/_/g, " "), value: value(stage) }))
-        .concat(study.pipeline.filter((row) => row.landmarks === points).map((row) => ({ name: "study: " + row.device, value: row.ms_per_image, isStudy: true }))));
+    barPlot("Where the time of one image goes", "ms of one thread", PARTS.map((stage) => ({ name: stageName(stage), value: value(stage) })));
+    barPlot("Whole pipeline, " + threads + (threads > 1 ? " threads" : " thread"), "ms per image",
+      ["sum_without_overlap", "video_without_overlap", "video_with_overlap", "whole_frame"].map((stage) => ({ name: stageName(stage), value: value(stage) }))
+        .concat(study.pipeline.filter((row) => row.landmarks === points).map((row) => ({ name: "study: " + study.devices[row.device].name, value: row.ms_per_image, isStudy: true }))));
   }
   const COLUMNS = ["stage", "device", "precision", "threads", "batch", "landmarks", "images", "run_time_s", "images_per_s", "ms_per_image", "ms_p50", "ms_p95", "ms_p99", "fma_peak_fraction", "memory_bandwidth_fraction", "watts", "joules_per_image", "joules_per_image_above_idle", "images_per_s_per_w"];
-  table("All figures", COLUMNS.map((name) => name.replace(/_/g, " ")), rows.map((row) => COLUMNS.map((name) => row[name])));
+  const HEADINGS = { ms_per_image: "ms per image", fma_peak_fraction: "of the peak", memory_bandwidth_fraction: "of memory" };
+  const columns = COLUMNS.filter((name) => rows.some((row) => row[name] !== null && row[name] !== undefined));
+  const value = (row, name) => name === "stage" ? stageName(row.stage) : name.endsWith("_fraction") && isNumber(row[name]) ? (100 * row[name]).toFixed(1) + " %" : row[name];
+  table("All figures", columns.map((name) => HEADINGS[name] || name.replace(/_/g, " ")), rows.map((row) => columns.map((name) => value(row, name))));
   const conditions = data.conditions;
   d3.select("#machine").text(data.machine.cpu + " (" + data.machine.features + "), eyelid " + data.version + "; multiply-add peak " + text(conditions.fma_peak_gmacs_per_thread)
-    + " GMAC/s a thread, main memory " + text(conditions.read_bandwidth_gb_per_s) + " GB/s; power meter " + conditions.power_meter + (isNumber(conditions.idle_watts) ? ", idle " + text(conditions.idle_watts) + " W" : ""));
+    + " GMAC/s a thread in " + conditions.fma_peak_precision + ", main memory " + text(conditions.read_bandwidth_gb_per_s) + " GB/s; power meter " + conditions.power_meter + (isNumber(conditions.idle_watts) ? ", idle " + text(conditions.idle_watts) + " W" : ""));
 }
 d3.select("#source").text("Study: " + study.source + ".");

@@ -9,6 +9,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
+#include "eyelid/landmarks/second_look.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -42,45 +43,6 @@ EyePoints mean_of(const EyePoints& a, const EyePoints& b) {
   return mean;
 }
 
-// Lid gap over width, as closure::eye_aspect_ratio; 0 where the corners coincide.
-float opening(const EyePoints& eye) {
-  const float width = distance(eye[0], eye[3]);
-  return width > 0.0f ? (distance(eye[1], eye[5]) + distance(eye[2], eye[4])) / (2.0f * width)
-                      : 0.0f;
-}
-
-/// Both eyes after the both-eyes model and after the one-eye model.
-struct EyePair {
-  EyeLandmarks first_stage;
-  EyeLandmarks eyes;
-};
-
-// A shut eye is a dark line, and so is the rim of glasses below it, where a detector's keypoint may
-// lie: an eye that looks shut is looked for a second time from another start. Eyes on the annotated
-// faces: shut below 0.12, open from 0.20.
-constexpr float kLooksShut = 0.15f;
-constexpr float kMoreOpen = 0.05f;
-constexpr float kElsewhere = 0.2f;  // in eye widths
-
-bool looks_shut(const EyeLandmarks& eyes) {
-  return opening(eyes.right) < kLooksShut || opening(eyes.left) < kLooksShut;
-}
-
-// An eye that one start shows shut and the other open in another place is the open one: rims and
-// brows do not look like open eyes.
-void correct(EyePoints& eye,
-             EyePoints& first_stage,
-             const EyePoints& other,
-             const EyePoints& other_first_stage) {
-  const bool is_elsewhere =
-      distance(eye_center(eye), eye_center(other)) > kElsewhere * distance(other[0], other[3]);
-  if (opening(eye) >= kLooksShut || opening(other) <= opening(eye) + kMoreOpen || !is_elsewhere) {
-    return;
-  }
-  eye = other;
-  first_stage = other_first_stage;
-}
-
 }  // namespace
 
 struct EyeLandmarker::Workspace {
@@ -94,18 +56,16 @@ struct EyeLandmarker::Workspace {
     return eye_centers(points);
   }
 
-  // From two eye centres to lid points: both-eyes model, then the one-eye model on two patches, the
+  // From the corners of the both-eyes model to lid points: the one-eye model on two patches, the
   // second aligned on the corners found on the first. Their mean errs less than either.
-  std::optional<EyePair> locate_pair(const LandmarkModels& models,
-                                     const FrameView& frame,
-                                     const EyeCenters& start) {
-    const auto both = locate_both_eyes(models.both_eyes, frame, start);
-    if (!both) return std::nullopt;
-    const auto once = locate_each_eye(models.one_eye, frame, *both);
+  std::optional<EyePair> refine(const ShapeModel& one_eye,
+                                const FrameView& frame,
+                                const EyeLandmarks& both) {
+    const auto once = locate_each_eye(one_eye, frame, both);
     if (!once) return std::nullopt;
-    const auto twice = locate_each_eye(models.one_eye, frame, *once);
+    const auto twice = locate_each_eye(one_eye, frame, *once);
     if (!twice) return std::nullopt;
-    return EyePair{*both, {mean_of(once->right, twice->right), mean_of(once->left, twice->left)}};
+    return EyePair{both, {mean_of(once->right, twice->right), mean_of(once->left, twice->left)}};
   }
 
   // The eyes again, from brows and lids in the box, which is turned as the keypoints are: a start
@@ -119,10 +79,11 @@ struct EyeLandmarker::Workspace {
     const PatchPlacement turned = place_face_patch(face.box, std::atan2(across.y, across.x));
     const auto start = locate_eyes(models.eye_region, frame, turned);
     if (!start) return;
-    const auto other = locate_pair(models, frame, *start);
+    const auto both = locate_both_eyes(models.both_eyes, frame, *start);
+    if (!both || !may_correct(pair.eyes, *both)) return;
+    const auto other = refine(models.one_eye, frame, *both);
     if (!other || !is_plausible_eye_pair(other->eyes, frame)) return;
-    correct(pair.eyes.right, pair.first_stage.right, other->eyes.right, other->first_stage.right);
-    correct(pair.eyes.left, pair.first_stage.left, other->eyes.left, other->first_stage.left);
+    correct(pair, *other);
   }
 
   // The mean of the face and of its mirror image: the errors of the two differ.
@@ -212,7 +173,9 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
       face.keypoints ? eye_centers(*face.keypoints)
                      : work.locate_eyes(models_->eye_region, frame, place_face_patch(face.box));
   if (!start) return result;
-  auto pair = work.locate_pair(*models_, frame, *start);
+  const auto both = work.locate_both_eyes(models_->both_eyes, frame, *start);
+  if (!both) return result;
+  auto pair = work.refine(models_->one_eye, frame, *both);
   if (!pair) return result;
   if (face.keypoints && looks_shut(pair->eyes)) work.look_again(*models_, frame, face, *pair);
   result.eyes = pair->eyes;

@@ -10,7 +10,7 @@
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
-#include "eyelid/landmarks/leaf_memory.hpp"
+#include "eyelid/landmarks/model_memory.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -148,7 +148,6 @@ struct ShapeModel::Packed {
     AlignedBuffer<float> dx;
     AlignedBuffer<float> dy;
     std::vector<kernels::TreeNode> nodes;
-    AlignedBuffer<std::uint8_t> byte_nodes;
     kernels::FeatureTable features;
     kernels::TreeTable trees;
     kernels::LeafTable leaves;
@@ -161,7 +160,10 @@ struct ShapeModel::Packed {
                   std::span<const float> leaves,
                   Cascade& target,
                   std::byte* rows);
+  void pack_byte_nodes(std::byte* target);
   void pack_leaf(const float* values, float scale, std::byte* row) const;
+  std::size_t byte_nodes_size(const ShapeModelDescription& description,
+                              const ShapeModelDescription::Cascade& cascade) const;
   std::size_t row_bytes() const {
     if (leaf_type == LeafType::I16) return kernels::i16_row_bytes(static_cast<int>(value_count));
     return round_up(value_count, 8) * (leaf_type == LeafType::F32 ? 4 : 2);
@@ -175,7 +177,7 @@ struct ShapeModel::Packed {
   std::size_t value_count;  // two per point
   AlignedBuffer<float> mean;
   CentredMean centred;
-  LeafMemory leaf_memory;
+  ModelMemory memory;  // all leaves, then all byte nodes
   std::vector<Cascade> cascades;
 };
 
@@ -192,18 +194,41 @@ ShapeModel::Packed::Packed(const ShapeModelDescription& description, LeafType ty
     mean[2 * i] = description.mean_shape[i].x;
     mean[2 * i + 1] = description.mean_shape[i].y;
   }
-  std::size_t rows = 0;
+  std::size_t rows = 0, node_bytes = 0;
   for (const auto& cascade : description.cascades) {
     rows += description.tree_count(cascade) << depth;
+    node_bytes += byte_nodes_size(description, cascade);
   }
-  leaf_memory = LeafMemory(rows * row_bytes());
-  std::byte* next_rows = leaf_memory.data();
+  const std::size_t leaf_bytes = round_up(rows * row_bytes(), 64);
+  memory = ModelMemory(leaf_bytes + node_bytes);
+  std::byte* next_rows = memory.data();
   for (std::size_t i = 0; i < cascades.size(); ++i) {
     const auto& source = description.cascades[i];
     pack_features(source, cascades[i]);
     pack_trees(
         source, leaves_to_pack(source.leaves, description.leaf_type, type), cascades[i], next_rows);
     next_rows += (description.tree_count(source) << depth) * row_bytes();
+  }
+  pack_byte_nodes(memory.data() + leaf_bytes);
+}
+
+std::size_t ShapeModel::Packed::byte_nodes_size(
+    const ShapeModelDescription& description, const ShapeModelDescription::Cascade& cascade) const {
+  if (!kernels_.uses_byte_nodes) return 0;
+  const auto trees = static_cast<int>(description.tree_count(cascade));
+  const auto features = static_cast<int>(cascade.features.size());
+  return kernels::byte_nodes_size({nullptr, nullptr, depth, trees, features});
+}
+
+void ShapeModel::Packed::pack_byte_nodes(std::byte* target) {
+  if (!kernels_.uses_byte_nodes) return;
+  for (Cascade& cascade : cascades) {
+    const std::size_t size = kernels::byte_nodes_size(cascade.trees);
+    if (size == 0) continue;
+    auto* nodes = reinterpret_cast<std::uint8_t*>(target);
+    kernels::pack_byte_nodes(cascade.trees, nodes);
+    cascade.trees.byte_nodes = nodes;
+    target += size;
   }
 }
 
@@ -263,11 +288,6 @@ void ShapeModel::Packed::pack_trees(const ShapeModelDescription::Cascade& source
   const int trees = static_cast<int>(tree_count);
   target.leaves = {rows, depth, trees, static_cast<int>(value_count)};
   target.trees = {target.nodes.data(), nullptr, depth, trees, target.features.count};
-  if (kernels_.uses_byte_nodes && kernels::byte_nodes_size(target.trees) > 0) {
-    target.byte_nodes = AlignedBuffer<std::uint8_t>(kernels::byte_nodes_size(target.trees));
-    kernels::pack_byte_nodes(target.trees, target.byte_nodes.data());
-    target.trees.byte_nodes = target.byte_nodes.data();
-  }
 }
 
 void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* row) const {

@@ -44,6 +44,17 @@ void on_threads(int threads, const Work& work) {
   }
 }
 
+/// The sum over the threads of the best of a few: one interrupted millisecond is not the machine.
+template <class Peak>
+double sum_of_peaks(int threads, const Peak& peak) {
+  EYELID_EXPECTS(threads >= 1);
+  std::vector<double> peaks(static_cast<std::size_t>(threads));
+  on_threads(threads, [&](std::size_t t) {
+    for (int i = 0; i < 5; ++i) peaks[t] = std::max(peaks[t], peak());
+  });
+  return std::accumulate(peaks.begin(), peaks.end(), 0.0);
+}
+
 /// Eight sums side by side, so that the adds do not wait for each other.
 std::uint64_t sum_of(const compute::AlignedBuffer<std::uint64_t>& numbers) {
   std::uint64_t sums[8] = {};
@@ -65,13 +76,25 @@ double fma_peak_gmacs() {
 }
 
 double fma_peak_gmacs(int threads) {
-  EYELID_EXPECTS(threads >= 1);
-  std::vector<double> peaks(static_cast<std::size_t>(threads));
-  on_threads(threads, [&](std::size_t t) {
-    // The best of a few: one interrupted millisecond is not the machine.
-    for (int i = 0; i < 5; ++i) peaks[t] = std::max(peaks[t], fma_peak_gmacs());
-  });
-  return std::accumulate(peaks.begin(), peaks.end(), 0.0);
+  return sum_of_peaks(threads, [] { return fma_peak_gmacs(); });
+}
+
+double dot_peak_gmacs(Arithmetic arithmetic) {
+  if (arithmetic == Arithmetic::F32) return fma_peak_gmacs();
+#if defined(__x86_64__)
+  const auto features = compute::cpu_features();
+  if (arithmetic == Arithmetic::Bf16 && (features & compute::kAvx512Bf16) != 0) {
+    return measure_chains(avx512_bf16::dot_chains, 32);
+  }
+  if (arithmetic == Arithmetic::Int8 && (features & compute::kAvx512Vnni) != 0) {
+    return measure_chains(avx512_vnni::dot_chains, 64);
+  }
+#endif
+  return 0.0;
+}
+
+double dot_peak_gmacs(Arithmetic arithmetic, int threads) {
+  return sum_of_peaks(threads, [&] { return dot_peak_gmacs(arithmetic); });
 }
 
 double read_bandwidth_gb_per_s(int threads) {

@@ -28,7 +28,27 @@ TEST(MachinePeak, TheTimedLoopReallyMultipliesAndAdds) {
     EXPECT_NEAR(avx512::fma_chains(200), 2.0 * kFmaChains, 1e-3);
   }
 }
+
+// A chain that starts at 0 and adds 2 or 4 products of ones a round; twelve of them.
+TEST(MachinePeak, TheTimedDotProductsReallyAreTaken) {
+  if ((compute::cpu_features() & compute::kAvx512Bf16) != 0) {
+    EXPECT_EQ(avx512_bf16::dot_chains(200), 2.0 * 200 * kFmaChains);
+  }
+  if ((compute::cpu_features() & compute::kAvx512Vnni) != 0) {
+    EXPECT_EQ(avx512_vnni::dot_chains(200), 4.0 * 200 * kFmaChains);
+  }
+}
 #endif
+
+TEST(MachinePeak, DotProductsAreFasterThanSingles) {
+  EXPECT_GE(dot_peak_gmacs(Arithmetic::F32), 0.0);
+  for (const Arithmetic arithmetic : {Arithmetic::Bf16, Arithmetic::Int8}) {
+    const double peak = dot_peak_gmacs(arithmetic, 1);
+    if (peak == 0.0) continue;  // no such instructions here
+    EXPECT_GT(peak, fma_peak_gmacs(1));
+    EXPECT_LT(peak, 8000.0);
+  }
+}
 
 TEST(MachinePeak, MemoryIsReadAtAPlausibleRate) {
   EXPECT_GT(read_bandwidth_gb_per_s(1), 0.1);

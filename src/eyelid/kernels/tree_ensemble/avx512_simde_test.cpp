@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <cmath>
+
 #include "avx512_through_simde.hpp"
 
 // What SIMDe 0.7.4 lacks of these kernels, made of two AVX2 halves.
@@ -20,6 +22,34 @@ __m256i floor_pd_epi32_through_avx2(simde__m512d values) {
   simde_mm512_storeu_pd(halves, values);
   return _mm256_set_m128i(_mm256_cvttpd_epi32(_mm256_floor_pd(halves[1])),
                           _mm256_cvttpd_epi32(_mm256_floor_pd(halves[0])));
+}
+
+// Rounded down, as floor_pd_epi32: the product of two singles is exact in double precision.
+simde__m512 mul_ps_down_through_avx2(simde__m512 a, simde__m512 b) {
+  float left[16], right[16];
+  simde_mm512_storeu_ps(left, a);
+  simde_mm512_storeu_ps(right, b);
+  for (int i = 0; i < 16; ++i) {
+    const double exact = static_cast<double>(left[i]) * static_cast<double>(right[i]);
+    left[i] = static_cast<float>(exact);
+    if (left[i] > exact) left[i] = std::nextafter(left[i], -INFINITY);
+  }
+  return simde_mm512_loadu_ps(left);
+}
+
+simde__m512i floor_ps_epi32_through_avx2(simde__m512 values) {
+  __m256 halves[2];
+  simde_mm512_storeu_ps(halves, values);
+  const __m256i floors[2] = {_mm256_cvttps_epi32(_mm256_floor_ps(halves[0])),
+                             _mm256_cvttps_epi32(_mm256_floor_ps(halves[1]))};
+  return simde_mm512_loadu_si512(floors);
+}
+
+simde__m512i srai_epi32_through_avx2(simde__m512i values, int count) {
+  __m256i halves[2];
+  simde_mm512_storeu_si512(halves, values);
+  for (__m256i& half : halves) half = _mm256_srai_epi32(half, count);
+  return simde_mm512_loadu_si512(halves);
 }
 
 __m256 extractf32x8_through_avx2(simde__m512 values, int half) {
@@ -72,12 +102,29 @@ simde__m512 cvtepi32_ps_through_avx2(simde__m512i values) {
   return simde_mm512_loadu_ps(converted);
 }
 
+__m128i maskz_mov_epi8_through_avx2(unsigned mask, __m128i values) {
+  alignas(16) std::uint8_t bytes[16];
+  _mm_store_si128(reinterpret_cast<__m128i*>(bytes), values);
+  for (int i = 0; i < 16; ++i) {
+    if ((mask >> i & 1u) == 0) bytes[i] = 0;
+  }
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
+}
+
 }  // namespace
 
+#undef _mm_maskz_mov_epi8
+#define _mm_maskz_mov_epi8(mask, values) maskz_mov_epi8_through_avx2(mask, values)
 #undef _mm512_cvtps_pd
 #define _mm512_cvtps_pd(values) cvtps_pd_through_avx2(values)
 #undef _mm512_cvt_roundpd_epi32
 #define _mm512_cvt_roundpd_epi32(values, mode) floor_pd_epi32_through_avx2(values)
+#undef _mm512_mul_round_ps
+#define _mm512_mul_round_ps(a, b, mode) mul_ps_down_through_avx2(a, b)
+#undef _mm512_cvt_roundps_epi32
+#define _mm512_cvt_roundps_epi32(values, mode) floor_ps_epi32_through_avx2(values)
+#undef _mm512_srai_epi32
+#define _mm512_srai_epi32(values, count) srai_epi32_through_avx2(values, count)
 #undef _mm512_extractf32x8_ps
 #define _mm512_extractf32x8_ps(values, half) extractf32x8_through_avx2(values, half)
 #undef _mm512_cmplt_epu32_mask

@@ -89,6 +89,49 @@ TEST_P(TreeVariants, SampleFeaturesEqualsScalar) {
     }
 }
 
+// Patches lie at the origin, where a variant may do without double precision; also where positions
+// fall on the border of two pixels, and a bit beside it.
+TEST_P(TreeVariants, SampleFeaturesOfAPatchRoundsAsScalar) {
+  std::mt19937 random(4);
+  constexpr int kCount = 400;
+  std::vector<std::uint8_t> pixels(112 * 112 + 64);
+  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() | 1u);
+  AlignedBuffer<std::int32_t> anchor(kCount);
+  AlignedBuffer<float> dx(kCount), dy(kCount), shape(144);
+  for (const int points : {6, 12, 22, 68})
+    for (const int width : {64, 96, 112}) {
+      for (std::size_t i = 0; i < 136; ++i) {
+        const auto halves = static_cast<float>(static_cast<int>(random() % 260u) - 20);
+        shape[i] = 0.5f * halves / static_cast<float>(width);
+        if (i % 3 == 1) shape[i] = std::nextafter(shape[i], -9.0f);
+        if (i % 3 == 2) shape[i] = uniform(random, -0.1f, 1.1f);
+      }
+      shape[0] = -1e-30f;
+      shape[1] = 1e30f;
+      shape[5] = std::numeric_limits<float>::quiet_NaN();
+      for (std::size_t i = 0; i < kCount; ++i) {
+        anchor[i] = static_cast<std::int32_t>(random() % static_cast<unsigned>(points));
+        dx[i] = i % 2 == 0 ? 0.0f : uniform(random, -0.3f, 0.3f);
+        dy[i] = i % 2 == 0 ? 0.0f : uniform(random, -0.3f, 0.3f);
+      }
+      const FeatureTable features{anchor.data(), dx.data(), dy.data(), kCount, points};
+      const SampledImage image{pixels.data(),
+                               112,
+                               width,
+                               80,
+                               0.0,
+                               0.0,
+                               static_cast<double>(width),
+                               static_cast<double>(width)};
+      AlignedBuffer<std::uint8_t> expected(448), found(448);
+      scalar::sample_features(image, features, shape.data(), 1.0f, 0.1f, expected.data());
+      GetParam().sample_features(image, features, shape.data(), 1.0f, 0.1f, found.data());
+      for (std::size_t i = 0; i < kCount; ++i) {
+        ASSERT_EQ(found[i], expected[i]) << "feature " << i << ", " << points << " points";
+      }
+    }
+}
+
 TEST_P(TreeVariants, WalkTreesEqualsScalar) {
   std::mt19937 random(2);
   for (const int depth : {1, 2, 3, 4, 5, 6, 8}) {

@@ -58,26 +58,77 @@ struct ShapeInMemory {
   }
 };
 
-// Sixteen pixel positions, floor(origin + extent * value + 0.5).
-__m512i sixteen_positions(__m512 value, __m512d origin, __m512d extent) {
-  const __m256i low = pixel_position(_mm512_castps512_ps256(value), origin, extent);
-  const __m256i high = pixel_position(_mm512_extractf32x8_ps(value, 1), origin, extent);
-  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+// Sixteen pixel positions, floor(origin + extent * value + 0.5), in double precision.
+struct AnyRegion {
+  __m512d left, top, extent_x, extent_y;
+
+  explicit AnyRegion(const SampledImage& image)
+      : left(_mm512_set1_pd(image.left)),
+        top(_mm512_set1_pd(image.top)),
+        extent_x(_mm512_set1_pd(image.extent_x)),
+        extent_y(_mm512_set1_pd(image.extent_y)) {}
+
+  static __m512i positions(__m512 value, __m512d origin, __m512d extent) {
+    const __m256i low = pixel_position(_mm512_castps512_ps256(value), origin, extent);
+    const __m256i high = pixel_position(_mm512_extractf32x8_ps(value, 1), origin, extent);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+  }
+  __m512i columns(__m512 x) const { return positions(x, left, extent_x); }
+  __m512i rows(__m512 y) const { return positions(y, top, extent_y); }
+};
+
+// The same integers in single precision, for a region at the origin whose extents are floats (our
+// patches): floor(v + 0.5) = (floor(2 v) + 1) >> 1, and a product rounded down has the floor of the
+// exact one, because every integer that matters is a float.
+struct RegionAtOrigin {
+  __m512 twice_x, twice_y;
+
+  explicit RegionAtOrigin(const SampledImage& image)
+      : twice_x(_mm512_set1_ps(2.0f * static_cast<float>(image.extent_x))),
+        twice_y(_mm512_set1_ps(2.0f * static_cast<float>(image.extent_y))) {}
+  static bool covers(const SampledImage& image) {
+    const auto is_exact = [](double extent) {
+      return extent > 0.0 && extent < 65536.0 &&
+             static_cast<double>(static_cast<float>(extent)) == extent;
+    };
+    return image.left == 0.0 && image.top == 0.0 && is_exact(image.extent_x) &&
+           is_exact(image.extent_y);
+  }
+
+  static __m512i positions(__m512 value, __m512 twice_extent) {
+    const __m512 twice =
+        _mm512_mul_round_ps(value, twice_extent, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    const __m512i halves =
+        _mm512_cvt_roundps_epi32(twice, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    return _mm512_srai_epi32(_mm512_add_epi32(halves, _mm512_set1_epi32(1)), 1);
+  }
+  __m512i columns(__m512 x) const { return positions(x, twice_x); }
+  __m512i rows(__m512 y) const { return positions(y, twice_y); }
+};
+
+// Inserting bytes takes three quarters of the time of sixteen stores (Zen 4), and no more than a
+// gather.
+__m128i load_eight(const std::uint8_t* pixels, const std::uint32_t* offset) {
+  __m128i eight = _mm_cvtsi32_si128(pixels[offset[0]]);
+  eight = _mm_insert_epi8(eight, pixels[offset[1]], 1);
+  eight = _mm_insert_epi8(eight, pixels[offset[2]], 2);
+  eight = _mm_insert_epi8(eight, pixels[offset[3]], 3);
+  eight = _mm_insert_epi8(eight, pixels[offset[4]], 4);
+  eight = _mm_insert_epi8(eight, pixels[offset[5]], 5);
+  eight = _mm_insert_epi8(eight, pixels[offset[6]], 6);
+  return _mm_insert_epi8(eight, pixels[offset[7]], 7);
 }
 
-template <class Shape>
+template <class Shape, class Region>
 void sample_around(const SampledImage& image,
                    const FeatureTable& features,
                    const Shape& shape,
+                   const Region& region,
                    float a,
                    float b,
                    std::uint8_t* values) {
   const __m512 turn_a = _mm512_set1_ps(a);
   const __m512 turn_b = _mm512_set1_ps(b);
-  const __m512d left = _mm512_set1_pd(image.left);
-  const __m512d top = _mm512_set1_pd(image.top);
-  const __m512d extent_x = _mm512_set1_pd(image.extent_x);
-  const __m512d extent_y = _mm512_set1_pd(image.extent_y);
   const __m512i width = _mm512_set1_epi32(image.width);
   const __m512i height = _mm512_set1_epi32(image.height);
   const __m512i stride = _mm512_set1_epi32(static_cast<int>(image.stride));
@@ -87,21 +138,17 @@ void sample_around(const SampledImage& image,
     const __m512 dy = _mm512_load_ps(features.dy + i);
     const __m512 turned_x = _mm512_sub_ps(_mm512_mul_ps(turn_a, dx), _mm512_mul_ps(turn_b, dy));
     const __m512 turned_y = _mm512_add_ps(_mm512_mul_ps(turn_b, dx), _mm512_mul_ps(turn_a, dy));
-    const __m512i column = sixteen_positions(_mm512_add_ps(turned_x, anchor.x), left, extent_x);
-    const __m512i row = sixteen_positions(_mm512_add_ps(turned_y, anchor.y), top, extent_y);
+    const __m512i column = region.columns(_mm512_add_ps(turned_x, anchor.x));
+    const __m512i row = region.rows(_mm512_add_ps(turned_y, anchor.y));
     const __mmask16 inside = static_cast<__mmask16>(_mm512_cmplt_epu32_mask(column, width) &
                                                     _mm512_cmplt_epu32_mask(row, height));
     // Outside, the first pixel is read and its value dropped.
     alignas(64) std::uint32_t offset[16];
     const __m512i position = _mm512_add_epi32(_mm512_mullo_epi32(row, stride), column);
     _mm512_store_si512(offset, _mm512_maskz_mov_epi32(inside, position));
-#pragma GCC unroll 16
-    for (int k = 0; k < 16; ++k) values[i + k] = image.pixels[offset[k]];
-    if (inside != 0xffff) {
-      for (int k = 0; k < 16; ++k) {
-        if ((inside >> k & 1) == 0) values[i + k] = 0;
-      }
-    }
+    const __m128i pixels =
+        _mm_unpacklo_epi64(load_eight(image.pixels, offset), load_eight(image.pixels, offset + 8));
+    _mm_store_si128(reinterpret_cast<__m128i*>(values + i), _mm_maskz_mov_epi8(inside, pixels));
   }
 }
 
@@ -279,10 +326,17 @@ void sample_features(const SampledImage& image,
                      float a,
                      float b,
                      std::uint8_t* values) {
-  if (features.points <= 16) {
-    sample_around(image, features, ShapeInRegisters(shape, features.points), a, b, values);
+  const bool is_patch = RegionAtOrigin::covers(image);
+  if (features.points <= 16 && is_patch) {
+    const ShapeInRegisters held(shape, features.points);
+    sample_around(image, features, held, RegionAtOrigin(image), a, b, values);
+  } else if (features.points <= 16) {
+    const ShapeInRegisters held(shape, features.points);
+    sample_around(image, features, held, AnyRegion(image), a, b, values);
+  } else if (is_patch) {
+    sample_around(image, features, ShapeInMemory{shape}, RegionAtOrigin(image), a, b, values);
   } else {
-    sample_around(image, features, ShapeInMemory{shape}, a, b, values);
+    sample_around(image, features, ShapeInMemory{shape}, AnyRegion(image), a, b, values);
   }
 }
 

@@ -10,6 +10,10 @@ namespace {
 
 constexpr WarpKernels kVariants[] = {
 #if defined(__x86_64__)
+    {"x86_avx512_vbmi",
+     compute::kAvx512 | compute::kAvx512Vbmi,
+     avx512_vbmi::warp_patch,
+     avx2::shrink_row},
     {"x86_avx2", compute::kAvx2, avx2::warp_patch, avx2::shrink_row},
 #endif
     {"scalar", compute::kAnyCpu, scalar::warp_patch, scalar::shrink_row},

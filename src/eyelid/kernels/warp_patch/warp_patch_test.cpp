@@ -59,6 +59,31 @@ TEST_P(WarpVariants, WarpEqualsScalarAndKeepsItsBounds) {
   }
 }
 
+// As faces are cut: nearly level, of about one pixel a step, everywhere about the source.
+TEST_P(WarpVariants, LevelPatchesEqualScalarAtEveryBorder) {
+  std::mt19937 random(3);
+  for (const int width : {31, 32, 33, 90, 300}) {
+    for (const int height : {1, 4, 17, 60}) {
+      const Picture source(width, height, random);
+      for (int round = 0; round < 150; ++round) {
+        const auto between = [&](int low, int high) {
+          return low + static_cast<int>(random() % static_cast<unsigned>(high - low));
+        };
+        const WarpGrid grid{between(-80 * 65536, (width + 20) * 65536),
+                            between(-30 * 65536, (height + 20) * 65536),
+                            between(20000, 110000),
+                            between(-30000, 30000)};
+        const int rows = 9 + round % 4;
+        const bool is_mirrored = round % 2 == 0;
+        std::vector<std::uint8_t> expected(70 * 13, 7), found(70 * 13, 7);
+        scalar::warp_patch(source.pixels, grid, {expected.data(), 70, 64, rows, is_mirrored});
+        GetParam().warp_patch(source.pixels, grid, {found.data(), 70, 64, rows, is_mirrored});
+        ASSERT_EQ(found, expected) << width << " x " << height << ", round " << round;
+      }
+    }
+  }
+}
+
 TEST_P(WarpVariants, ShrinkIsTheRoundedMean) {
   std::mt19937 random(2);
   for (const int factor : {1, 2, 3, 4, 5, 8, 17, 128}) {

@@ -13,13 +13,13 @@
 
 namespace eyelid::landmarks {
 
-/// Zeroed memory for all leaves of a model. A prediction touches thousands of rows scattered over
-/// megabytes; on pages of 2 MB, asked for where the system has them, the processor finds their
+/// Zeroed memory for the leaves and nodes of a model. A prediction touches thousands of rows all
+/// over megabytes; on pages of 2 MB, asked for where the system has them, the processor finds their
 /// addresses without walking page tables. Some bytes behind the last row are readable.
-class LeafMemory {
+class ModelMemory {
  public:
-  LeafMemory() = default;
-  explicit LeafMemory(std::size_t bytes) {
+  ModelMemory() = default;
+  explicit ModelMemory(std::size_t bytes) {
     const std::size_t size = (bytes + kSlack + kHugePage - 1) / kHugePage * kHugePage;
     data_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
     if (data_ == nullptr) throw std::bad_alloc();
