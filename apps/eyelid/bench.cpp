@@ -23,6 +23,9 @@ void add_bench(CLI::App& bench,
   if (name == "pipeline") {
     app->add_flag(
         "--memory-only", request->is_memory_only, "Only what begins with frames in memory");
+    request->batches = "64,512,1024";
+    app->add_option("--batches,--batch", request->batches, "List of batches, with --device cuda")
+        ->capture_default_str();
   }
   app->callback([request, run] {
     if (!request->threads.empty()) request->setup.threads = threads_of(*request).back();

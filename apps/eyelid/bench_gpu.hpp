@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
-#include "eyelid/core/image.hpp"
-#include "eyelid/pipeline/gpu_setup.hpp"
+#include "bench_session.hpp"
 
 namespace eyelid::app {
 
-struct GpuBenchRequest {
-  std::string command;  // "bench detector", "bench latency", "bench pipeline"
-  std::vector<int> batches;
-  int images = 2000;
-  int landmarks = 12;
-  std::string precision;
-  std::filesystem::path json;
-};
-
-/// The tables of `eyelid bench` on the first GPU, host, transfer and device time apart. `frames`
-/// are of one size.
-///   detector  inputs that lie on the device: the network alone
-///   latency   one frame (or batch) at a time, from the host's memory to the numbers
-///   pipeline  batches overlapped; and the same with the frames in page-locked memory beforehand
-void bench_gpu(const GpuBenchRequest& request,
-               const pipeline::GpuSetup& setup,
-               const std::vector<GreyImage>& frames);
-
-/// "1,8,512" or "1..4096": the powers of two. Throws InputError.
-std::vector<int> batch_list(const std::string& text);
+/// The tables of `eyelid bench` with --device cuda, on the first GPU, per batch: time of the host,
+/// of the transfers and of the device apart, energy through NVML, the study's V100 beside.
+///   detector  the network on inputs that lie on the device; then whole detection, frames uploaded
+///   latency   detection, then the whole frame, one batch at a time, from the host's memory
+///   pipeline  the whole frame, uploaded from page-locked memory; then as `track` does it
+void bench_gpu_detector(const BenchRequest& request,
+                        const pipeline::Setup& setup,
+                        std::vector<GreyImage> frames);
+void bench_gpu_latency(const BenchRequest& request,
+                       const pipeline::Setup& setup,
+                       std::vector<GreyImage> frames);
+void bench_gpu_pipeline(const BenchRequest& request,
+                        const pipeline::Setup& setup,
+                        std::vector<GreyImage> frames);
 
 }  // namespace eyelid::app

@@ -10,6 +10,8 @@
 #include <system_error>
 
 #include "bench_cpu.hpp"
+#include "bench_frames.hpp"
+#include "bench_gpu.hpp"
 #include "bench_tables.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/output/jpeg.hpp"
@@ -167,6 +169,7 @@ void print_stages(const std::vector<BenchRow>& rows) {
 
 void bench_pipeline(const BenchRequest& request) {
   const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  if (setup.gpu) return bench_gpu_pipeline(request, setup, bench_frames(request));
   const BenchSession session(request);
   session.print_head(setup);
   constexpr std::size_t kVideoFrames = 500;

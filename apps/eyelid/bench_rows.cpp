@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench_rows.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string_view>
 
@@ -47,7 +48,11 @@ nlohmann::ordered_json row_json(const BenchRow& row) {
           {"run_time_s", json_number(row.run_time_s)},
           {"watts", json_number(row.watts)},
           {"joules_per_image", json_number(row.joules_per_image)},
-          {"joules_per_image_above_idle", json_number(row.joules_per_image_above_idle)}};
+          {"joules_per_image_above_idle", json_number(row.joules_per_image_above_idle)},
+          {"host_ms", json_number(row.host_ms)},
+          {"upload_ms", json_number(row.upload_ms)},
+          {"device_ms", json_number(row.device_ms)},
+          {"download_ms", json_number(row.download_ms)}};
 }
 
 }  // namespace
@@ -55,6 +60,26 @@ nlohmann::ordered_json row_json(const BenchRow& row) {
 const nlohmann::json& study_figures() {
   static const nlohmann::json figures = nlohmann::json::parse(embedded("study_figures.json"));
   return figures;
+}
+
+double study_value(const char* table, const char* device, int batch, const char* key) {
+  for (const auto& row : study_figures().at(table).at(device)) {
+    if (row.at("batch") == batch) return row.at(key).get<double>();
+  }
+  return kAbsent;
+}
+
+void set_percentiles(std::vector<double> call_ms, BenchRow& row) {
+  if (call_ms.empty()) return;
+  std::ranges::sort(call_ms);
+  const auto at = [&](double share) {
+    const auto last = static_cast<double>(call_ms.size() - 1);
+    return call_ms[static_cast<std::size_t>(share * last + 0.5)];
+  };
+  row.ms_p50 = at(0.50);
+  row.ms_p95 = at(0.95);
+  row.ms_p99 = at(0.99);
+  row.ms_min = call_ms.front();
 }
 
 nlohmann::ordered_json bench_json(const std::string& command,

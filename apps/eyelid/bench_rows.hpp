@@ -34,6 +34,11 @@ struct BenchRow {
   double images_per_s_per_w = kAbsent;
   double fma_peak_fraction = kAbsent;
   double memory_bandwidth_fraction = kAbsent;
+  // On a GPU, per batch: copying on the host, transfers, kernels.
+  double host_ms = kAbsent;
+  double upload_ms = kAbsent;
+  double device_ms = kAbsent;
+  double download_ms = kAbsent;
 };
 
 /// What stands above the rows: the machine while they were measured.
@@ -48,6 +53,10 @@ struct BenchConditions {
 
 /// The study's tables (bench_page/study_figures.json, with their source).
 const nlohmann::json& study_figures();
+/// A figure of one of its tables by device and batch, kAbsent where it has none.
+double study_value(const char* table, const char* device, int batch, const char* key);
+/// p50, p95, p99 and least of the times of the calls, in any order.
+void set_percentiles(std::vector<double> call_ms, BenchRow& row);
 
 /// {"command", "version", "machine", "conditions", "study", "rows"}.
 nlohmann::ordered_json bench_json(const std::string& command,

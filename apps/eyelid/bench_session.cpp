@@ -12,7 +12,6 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/hardware/power/energy_watch.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
-#include "eyelid/video/frame_source.hpp"
 #include "number_list.hpp"
 #include "options.hpp"
 
@@ -20,36 +19,22 @@ namespace eyelid::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t kFrames = 64;
 
-/// Frames in memory: of --input, else of a rendered session, spread over its course.
-std::vector<GreyImage> load_frames(const std::filesystem::path& input) {
-  std::vector<GreyImage> frames;
-  if (input.empty()) {
-    const synthesis::SessionRenderer renderer(synthesis::SessionOptions{});
-    for (std::size_t i = 0; i < kFrames; ++i) {
-      const auto frame = static_cast<std::int64_t>(i) * renderer.frame_count() /
-                         static_cast<std::int64_t>(kFrames);
-      renderer.render(frame, frames.emplace_back());
-    }
-    return frames;
-  }
-  const auto source = video::open_source({input});
-  for (video::Frame frame; frames.size() < kFrames && source->next(frame);) {
-    frames.push_back(frame.image.copy());
+}  // namespace
+
+std::vector<GreyImage> rendered_frames() {
+  const synthesis::SessionRenderer renderer(synthesis::SessionOptions{});
+  std::vector<GreyImage> frames(kBenchFrames);
+  for (std::size_t i = 0; i < kBenchFrames; ++i) {
+    const auto frame = static_cast<std::int64_t>(i) * renderer.frame_count() /
+                       static_cast<std::int64_t>(kBenchFrames);
+    renderer.render(frame, frames[i]);
   }
   return frames;
 }
 
-double percentile(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return kAbsent;
-  const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(share * last + 0.5)];
-}
-
-}  // namespace
-
-BenchSession::BenchSession(const BenchRequest& request) : frames_(load_frames(request.input)) {
+BenchSession::BenchSession(const BenchRequest& request, std::vector<GreyImage> frames)
+    : frames_(std::move(frames)) {
   open_meter(request);
   const auto threads = threads_of(request);
   conditions_.fma_peak_precision = request.setup.precision;
@@ -67,7 +52,9 @@ void BenchSession::open_meter(const BenchRequest& request) {
     meter_ = hardware::sample_file_meter(request.power_samples);
   } else {
     std::vector<std::unique_ptr<hardware::PowerMeter>> found;
-    if (auto rapl = hardware::open_rapl_meter(hardware::powercap_root())) {
+    // With the GPU alone at work its own energy is asked for.
+    const bool is_gpu = request.setup.device == "cuda";
+    if (auto rapl = hardware::open_rapl_meter(hardware::powercap_root()); rapl && !is_gpu) {
       found.push_back(std::move(rapl));
     }
     if (request.setup.device != "cpu") {
@@ -112,7 +99,6 @@ BenchRow complete_row(const BatchRunner& runner,
                       const BenchSession& session,
                       int batch,
                       Measured measured) {
-  std::ranges::sort(measured.call_ms);
   const auto images = static_cast<double>(measured.images);
   BenchRow row = runner.row;
   row.batch = batch;
@@ -120,10 +106,7 @@ BenchRow complete_row(const BatchRunner& runner,
   row.run_time_s = measured.wall_s;
   row.images_per_s = images / measured.wall_s;
   row.ms_per_image = 1e3 * measured.wall_s / images;
-  row.ms_p50 = percentile(measured.call_ms, 0.50);
-  row.ms_p95 = percentile(measured.call_ms, 0.95);
-  row.ms_p99 = percentile(measured.call_ms, 0.99);
-  if (!measured.call_ms.empty()) row.ms_min = measured.call_ms.front();
+  set_percentiles(std::move(measured.call_ms), row);
   if (runner.macs_per_image > 0.0 && measured.fma_peak_gmacs > 0.0) {
     row.fma_peak_fraction =
         runner.macs_per_image * row.images_per_s * 1e-9 / measured.fma_peak_gmacs;
@@ -196,8 +179,8 @@ std::vector<int> threads_of(const BenchRequest& request) {
   return parse_number_list(request.threads, "--threads", all);
 }
 
-std::vector<int> batches_of(const BenchRequest& request) {
-  return parse_number_list(request.batches, "--batches", 512);
+std::vector<int> batches_of(const BenchRequest& request, int last) {
+  return parse_number_list(request.batches, "--batches", last);
 }
 
 }  // namespace eyelid::app

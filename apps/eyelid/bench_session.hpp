@@ -24,14 +24,23 @@ struct BenchRequest {
   std::string batches = "1";    // list
   double constant_watts = 0.0;  // 0: no constant meter
   std::filesystem::path power_samples;
+  double gpu_seconds = 1.0;     // per row, at least; --device cuda
   bool is_memory_only = false;  // pipeline: nothing that reads files
   BenchOutputs outputs;
 };
 
+/// Frames held in memory by a bench command.
+inline constexpr std::size_t kBenchFrames = 64;
+/// Of a rendered session, spread over its course.
+std::vector<GreyImage> rendered_frames();
+
 /// Frames, meter and machine ceilings of one bench command.
 class BenchSession {
  public:
+  /// On bench_frames(request).
   explicit BenchSession(const BenchRequest& request);
+  /// `frames`: at least one, of one size.
+  BenchSession(const BenchRequest& request, std::vector<GreyImage> frames);
 
   const std::vector<GreyImage>& frames() const { return frames_; }
   hardware::PowerMeter* meter() const { return meter_.get(); }
@@ -84,6 +93,7 @@ BenchRow complete_row(const BatchRunner& runner,
 /// add_setup_options().
 void add_bench_options(CLI::App& app, BenchRequest& request, bool has_batches);
 std::vector<int> threads_of(const BenchRequest& request);
-std::vector<int> batches_of(const BenchRequest& request);
+/// `last`: where an open list ends.
+std::vector<int> batches_of(const BenchRequest& request, int last = 512);
 
 }  // namespace eyelid::app

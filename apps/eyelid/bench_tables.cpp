@@ -7,18 +7,12 @@
 #include <string>
 
 #include "bench_cpu.hpp"
+#include "bench_frames.hpp"
+#include "bench_gpu.hpp"
 #include "terminal_table.hpp"
 
 namespace eyelid::app {
 namespace {
-
-/// A figure of the study at `batch`, kAbsent where it has none.
-double study_value(const char* table, const char* device, int batch, const char* key) {
-  for (const auto& row : study_figures().at(table).at(device)) {
-    if (row.at("batch") == batch) return row.at(key).get<double>();
-  }
-  return kAbsent;
-}
 
 const char* kDevices[] = {"mk1", "mk2", "v100"};
 
@@ -51,6 +45,7 @@ void sweep(const BenchRequest& request,
 
 void bench_detector(const BenchRequest& request) {
   const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  if (setup.gpu) return bench_gpu_detector(request, setup, bench_frames(request));
   const BenchSession session(request);
   session.print_head(setup);
   std::vector<BenchRow> rows;
@@ -158,6 +153,7 @@ void bench_landmarks(const BenchRequest& request) {
 
 void bench_latency(const BenchRequest& request) {
   const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  if (setup.gpu) return bench_gpu_latency(request, setup, bench_frames(request));
   const BenchSession session(request);
   session.print_head(setup);
   std::vector<BenchRow> rows;

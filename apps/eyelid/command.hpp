@@ -14,7 +14,6 @@ void add_score_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
-void add_gpu_bench_command(CLI::App& app);  // after it: one of its subcommands
 void add_train_command(CLI::App& app);
 void add_model_command(CLI::App& app);
 void add_simulate_command(CLI::App& app);

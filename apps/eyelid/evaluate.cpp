@@ -60,6 +60,22 @@ struct EvaluateLandmarksCommand {
   std::filesystem::path json;
 
   void run();
+
+ private:
+  evaluation::LandmarkEvaluation evaluate(const evaluation::LandmarkDataset& faces,
+                                          const pipeline::Setup& setup,
+                                          const evaluation::LandmarkEvaluationOptions& options) {
+    detection::FaceDetector* detector = boxes == "truth" ? nullptr : setup.detector.get();
+    if (!setup.gpu) return evaluate_landmarks(faces, detector, setup.models, options);
+    gpu::GpuEyeLandmarker landmarker = setup.gpu->make_landmarker();
+    return evaluate_landmarks(
+        faces,
+        detector,
+        [&](const FrameView& frame, const FaceBox& face, landmarks::PointCount) {
+          return landmarker.locate(frame, face);
+        },
+        options);
+  }
 };
 
 void EvaluateLandmarksCommand::run() {
@@ -68,8 +84,7 @@ void EvaluateLandmarksCommand::run() {
   evaluation::LandmarkEvaluationOptions options;
   options.points = setup.tracker.points;
   options.detection_scale = scale;
-  const evaluation::LandmarkEvaluation result = evaluation::evaluate_landmarks(
-      faces, boxes == "truth" ? nullptr : setup.detector.get(), setup.models, options);
+  const evaluation::LandmarkEvaluation result = evaluate(faces, setup, options);
   print_left_out(faces.problems);
   print_left_out(result.problems);
 

@@ -30,7 +30,6 @@ int main(int argc, char** argv) {
   eyelid::app::add_synthesize_command(app);
   eyelid::app::add_evaluate_command(app);
   eyelid::app::add_bench_command(app);
-  eyelid::app::add_gpu_bench_command(app);
   eyelid::app::add_train_command(app);
   eyelid::app::add_model_command(app);
   eyelid::app::add_simulate_command(app);

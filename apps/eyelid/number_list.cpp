@@ -36,6 +36,13 @@ void continue_to(std::vector<int>& numbers, int last) {
 
 std::vector<int> parse_number_list(const std::string& text, const std::string& option, int last) {
   std::vector<int> numbers;
+  if (const std::size_t dots = text.find("..");
+      dots != std::string::npos && dots > 0 && text.find(',') == std::string::npos) {
+    const int end = parse_number(text.substr(dots + 2), option);
+    for (int n = parse_number(text.substr(0, dots), option); n < end; n *= 2) numbers.push_back(n);
+    numbers.push_back(end);
+    return numbers;
+  }
   std::istringstream parts(text);
   bool goes_on = false;
   for (std::string part; std::getline(parts, part, ',');) {

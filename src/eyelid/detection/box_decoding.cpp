@@ -8,7 +8,8 @@ namespace eyelid::detection {
 
 float logit_of(float score) { return std::log(score / (1.0f - score)); }
 
-float sigmoid(float logit) { return 1.0f / (1.0f + std::exp(-logit)); }
+// Through double precision: so rounded, every C library and the GPU give the same float.
+float sigmoid(float logit) { return 1.0f / (1.0f + static_cast<float>(std::exp(-double{logit}))); }
 
 FaceBox decode_box(std::span<const float, 16> numbers, Point anchor, float score) {
   const float width = std::max(numbers[2], 0.0f);

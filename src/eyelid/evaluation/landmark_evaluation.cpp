@@ -88,14 +88,13 @@ void compare(const LabelledFace& face,
 
 LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
                                       detection::FaceDetector* detector,
-                                      std::shared_ptr<const landmarks::LandmarkModels> models,
+                                      const LocateFace& locate,
                                       const LandmarkEvaluationOptions& options) {
   LandmarkEvaluation result;
   result.detector = detector == nullptr ? "truth" : std::string(detector->name());
   result.points = options.points == PointCount::SixtyEight ? 68 : 12;
   EYELID_EXPECTS(options.detection_scale > 0.0 && options.detection_scale <= 1.0);
   result.detection_scale = options.detection_scale;
-  landmarks::EyeLandmarker landmarker(std::move(models));
   LandmarkAccuracyCounter counter(options.failure_limit);
   std::vector<double> times_ms;
   std::vector<FaceBox> detections;
@@ -124,7 +123,7 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
       continue;
     }
     const auto start = std::chrono::steady_clock::now();
-    const FacePoints found = landmarker.locate(image, *box, options.points);
+    const FacePoints found = locate(image, *box, options.points);
     const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
     times_ms.push_back(time.count());
     compare(face, found, options.points, counter);
@@ -142,6 +141,20 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
     result.ms_per_face = *middle;
   }
   return result;
+}
+
+LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
+                                      detection::FaceDetector* detector,
+                                      std::shared_ptr<const landmarks::LandmarkModels> models,
+                                      const LandmarkEvaluationOptions& options) {
+  landmarks::EyeLandmarker landmarker(std::move(models));
+  return evaluate_landmarks(
+      dataset,
+      detector,
+      [&](const FrameView& frame, const FaceBox& face, PointCount points) {
+        return landmarker.locate(frame, face, points);
+      },
+      options);
 }
 
 }  // namespace eyelid::evaluation

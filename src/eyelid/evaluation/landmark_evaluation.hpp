@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +30,14 @@ struct LandmarkEvaluation {
   int points = 12;       // compared: the 12 lid points, or all 68
   double detection_scale = 1.0;
   LandmarkAccuracy accuracy;
-  double ms_per_face = 0.0;  // median of EyeLandmarker::locate, one thread, detection not included
+  double ms_per_face = 0.0;           // median of `locate`, one thread, detection not included
   std::vector<std::string> problems;  // pictures that cannot be read, left out
 };
+
+/// Lid points, and 68 points where asked for, in a face of a frame: EyeLandmarker::locate, or a
+/// GPU.
+using LocateFace = std::function<landmarks::FacePoints(
+    const FrameView& frame, const FaceBox& face, landmarks::PointCount points)>;
 
 /// Locates every annotated face and compares.
 ///
@@ -40,6 +46,11 @@ struct LandmarkEvaluation {
 /// from the annotated points as BlazeFace would draw it, without keypoints. For 68 points faces
 /// without 68 annotated points are left out. Throws InputError when no face is left, or a model is
 /// absent.
+LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
+                                      detection::FaceDetector* detector,
+                                      const LocateFace& locate,
+                                      const LandmarkEvaluationOptions& options = {});
+/// The same with the landmarks of this processor.
 LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
                                       detection::FaceDetector* detector,
                                       std::shared_ptr<const landmarks::LandmarkModels> models,

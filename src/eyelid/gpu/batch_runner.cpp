@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/gpu/gpu_face_detector.hpp"
 
 namespace eyelid::gpu {
 namespace {
@@ -52,12 +52,7 @@ void BatchRunner::prepare(int width, int height) {
 }
 
 void BatchRunner::put(Slot& slot, const NumberedFrame& frame) {
-  std::uint8_t* target = slot.device->frame(slot.number, slot.frame_count);
-  const auto row_bytes = static_cast<std::ptrdiff_t>(slot.device->row_bytes());
-  for (int y = 0; y < frame.view.height; y++) {
-    std::memcpy(
-        target + y * row_bytes, frame.view.row(y), static_cast<std::size_t>(frame.view.width));
-  }
+  put_frame(*slot.device, slot.number, slot.frame_count, frame.view);
   slot.tags[static_cast<std::size_t>(slot.frame_count++)] = {frame.index, frame.time_s};
 }
 

@@ -5,14 +5,17 @@
 // Stands in for cuda_device.cu in builds without EYELID_CUDA.
 namespace eyelid::gpu {
 
-CudaDevices find_cuda_devices() { return {{}, "this build has no CUDA support"}; }
+CudaDevices find_cuda_devices() {
+  return {{},
+          "this build has no CUDA support",
+          "a build with EYELID_CUDA=ON, a GPU and its driver, or --device cpu"};
+}
 
 std::unique_ptr<FrameDevice> make_cuda_device(int,
                                               std::shared_ptr<const DeviceModels>,
                                               const FrameDeviceOptions&) {
-  throw DeviceError(
-      "--device cuda: this build has no CUDA support; expected a build with EYELID_CUDA=ON and a "
-      "GPU");
+  const CudaDevices none = find_cuda_devices();
+  throw DeviceError("--device cuda: " + none.why_none + "; expected " + none.expected);
 }
 
 }  // namespace eyelid::gpu

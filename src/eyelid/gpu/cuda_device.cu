@@ -52,7 +52,8 @@ class CudaDevice final : public FrameDevice {
              const FrameDeviceOptions& options)
       : ordinal_(ordinal), name_("cuda:" + std::to_string(ordinal)), options_(options) {
     EYELID_EXPECTS(options.batch_frames > 0 && options.batch_frames <= SelectSubjects::kMaxFrames);
-    EYELID_EXPECTS(options.slots > 0);
+    EYELID_EXPECTS(options.slots > 0 && options.measure.detect_every > 0);
+    EYELID_EXPECTS(options.batch_frames % options.measure.detect_every == 0);
     use();
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, ordinal), "properties");
@@ -71,6 +72,7 @@ class CudaDevice final : public FrameDevice {
     }
     program_.processors = properties.multiProcessorCount;
     program_.options = options.measure;
+    program_.additions = cpu_additions();
     allow_shared_memory();
     upload_models(*models);
     for (int i = 0; i < options.slots; i++) slots_.push_back(make_slot());
@@ -129,19 +131,12 @@ class CudaDevice final : public FrameDevice {
       record(slot, 0);
       upload(slot, frame_count);
       record(slot, 1);
-      CudaLaunch launch{slot.stream.get(), name_};
-      enqueue_detection(launch, program_, slot.buffers, frame_count);
-      if (chain.last != nullptr) {
-        check(cudaStreamWaitEvent(slot.stream.get(), chain.last, 0), "wait for the batch before");
-      }
-      enqueue_selection(launch, slot.buffers, frame_count, chain.state());
-      check(cudaEventRecord(slot.selected.get(), slot.stream.get()), "event");
-      enqueue_eyes(launch, program_, slot.buffers, frame_count);
+      enqueue_kernels(slot, frame_count, chain);
       record(slot, 2);
       download(slot, frame_count);
       record(slot, 3);
     }
-    chain.last = slot.selected.get();
+    if (!options_.wants_faces_only) chain.last = slot.selected.get();
   }
 
   BatchResults wait(int number) override {
@@ -150,12 +145,16 @@ class CudaDevice final : public FrameDevice {
     check(cudaStreamSynchronize(slot.stream.get()), "batch");
     const auto count = static_cast<std::size_t>(slot.frame_count);
     BatchResults results;
-    results.records = {reinterpret_cast<const FrameRecord*>(slot.results.get()), count};
+    if (options_.wants_faces_only) {
+      results.face_counts = {reinterpret_cast<const std::int32_t*>(slot.results.get()), count};
+    } else {
+      results.records = {reinterpret_cast<const FrameRecord*>(slot.results.get()), count};
+    }
     if (options_.wants_faces) {
       results.faces = {reinterpret_cast<const FaceRecord*>(slot.results.get() + faces_at()),
                        count * kMaxFaces};
     }
-    if (options_.measure.wants_points) {
+    if (options_.measure.wants_points && !options_.wants_faces_only) {
       results.points = {reinterpret_cast<const float*>(slot.results.get() + points_at()),
                         count * 136};
     }
@@ -163,6 +162,38 @@ class CudaDevice final : public FrameDevice {
       results.times = {elapsed_ms(slot, 0), elapsed_ms(slot, 1), elapsed_ms(slot, 2)};
     }
     return results;
+  }
+
+  BatchResults locate(int number, std::span<const FaceRecord> faces) override {
+    EYELID_EXPECTS(!faces.empty() && options_.measure.detect_every == 1);
+    EYELID_EXPECTS(faces.size() <= static_cast<std::size_t>(options_.batch_frames));
+    use();
+    Slot& slot = at(number);
+    slot.frame_count = static_cast<int>(faces.size());
+    upload(slot, slot.frame_count);
+    const std::vector<std::int32_t> ones(faces.size(), 1), zeros(faces.size(), 0);
+    const auto put = [&](void* target, std::size_t pitch, const void* source, std::size_t bytes) {
+      check(cudaMemcpy2DAsync(target,
+                              pitch,
+                              source,
+                              bytes,
+                              bytes,
+                              faces.size(),
+                              cudaMemcpyHostToDevice,
+                              slot.stream.get()),
+            "upload of faces");
+    };
+    put(slot.buffers.faces, kMaxFaces * sizeof(FaceRecord), faces.data(), sizeof(FaceRecord));
+    put(slot.buffers.face_counts, sizeof(std::int32_t), ones.data(), sizeof(std::int32_t));
+    put(slot.buffers.subjects, sizeof(std::int32_t), zeros.data(), sizeof(std::int32_t));
+    record(slot, 0);
+    record(slot, 1);
+    CudaLaunch launch{slot.stream.get(), name_};
+    enqueue_eyes(launch, program_, slot.buffers, slot.frame_count);
+    record(slot, 2);
+    download(slot, slot.frame_count);
+    record(slot, 3);
+    return wait(number);
   }
 
   double network_ms(int images, int repeats) override {
@@ -173,7 +204,11 @@ class CudaDevice final : public FrameDevice {
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images) * 128 * 128);
     std::mt19937 random(1);
     for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random());
-    check(cudaMemcpy(slot.buffers.inputs, pixels.data(), pixels.size(), cudaMemcpyHostToDevice),
+    check(cudaMemcpyAsync(slot.buffers.inputs,
+                          pixels.data(),
+                          pixels.size(),
+                          cudaMemcpyHostToDevice,
+                          slot.stream.get()),
           "upload");
     const Event begin = make_event(cudaEventDefault, name_);
     const Event end = make_event(cudaEventDefault, name_);
@@ -218,6 +253,10 @@ class CudaDevice final : public FrameDevice {
           "shared memory");
     check(k::allow_shared_memory<FindFaces>(FindFaces::kSharedBytes), "shared memory");
     check(k::allow_shared_memory<LocateEyes>(LocateEyes::shared_bytes(true)), "shared memory");
+    if (program_.is_hopper) {
+      check(k::allow_shared_memory<LocateEyesSpread>(LocateEyesSpread::shared_bytes(true)),
+            "shared memory");
+    }
   }
 
   void upload_models(const DeviceModels& models) {
@@ -247,6 +286,19 @@ class CudaDevice final : public FrameDevice {
   std::size_t result_bytes() const {
     return points_at() + static_cast<std::size_t>(options_.batch_frames) *
                              (options_.measure.wants_points ? 136 * sizeof(float) : 0);
+  }
+
+  /// Selection waits for that of the batch before, whatever stream or device it is on.
+  void enqueue_kernels(const Slot& slot, int frame_count, CudaChain& chain) const {
+    CudaLaunch launch{slot.stream.get(), name_};
+    enqueue_detection(launch, program_, slot.buffers, frame_count);
+    if (options_.wants_faces_only) return;
+    if (chain.last != nullptr) {
+      check(cudaStreamWaitEvent(slot.stream.get(), chain.last, 0), "wait for the batch before");
+    }
+    enqueue_selection(launch, program_, slot.buffers, frame_count, chain.state());
+    check(cudaEventRecord(slot.selected.get(), slot.stream.get()), "event");
+    enqueue_eyes(launch, program_, slot.buffers, frame_count);
   }
 
   void prepare_slot(Slot& slot) {
@@ -284,11 +336,15 @@ class CudaDevice final : public FrameDevice {
                             slot.stream.get()),
             "download");
     };
-    fetch(0, slot.buffers.records, count * sizeof(FrameRecord));
+    if (options_.wants_faces_only) {
+      fetch(0, slot.buffers.face_counts, count * sizeof(std::int32_t));
+    } else {
+      fetch(0, slot.buffers.records, count * sizeof(FrameRecord));
+    }
     if (options_.wants_faces) {
       fetch(faces_at(), slot.buffers.faces, count * kMaxFaces * sizeof(FaceRecord));
     }
-    if (options_.measure.wants_points) {
+    if (options_.measure.wants_points && !options_.wants_faces_only) {
       fetch(points_at(), slot.buffers.points, count * 136 * sizeof(float));
     }
   }
@@ -301,8 +357,10 @@ class CudaDevice final : public FrameDevice {
       CudaLaunch launch{slot.stream.get(), name_};
       upload(slot, frame_count);
       enqueue_detection(launch, program_, slot.buffers, frame_count);
-      enqueue_selection(launch, slot.buffers, frame_count, state);
-      enqueue_eyes(launch, program_, slot.buffers, frame_count);
+      if (!options_.wants_faces_only) {
+        enqueue_selection(launch, program_, slot.buffers, frame_count, state);
+        enqueue_eyes(launch, program_, slot.buffers, frame_count);
+      }
       download(slot, frame_count);
     } catch (...) {
       cudaGraph_t broken = nullptr;
@@ -345,6 +403,7 @@ class CudaDevice final : public FrameDevice {
 
 CudaDevices find_cuda_devices() {
   CudaDevices devices;
+  devices.expected = "a GPU and its driver, or --device cpu";
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) {
@@ -369,7 +428,7 @@ std::unique_ptr<FrameDevice> make_cuda_device(int ordinal,
     throw DeviceError(
         "--device cuda: " +
         (devices.why_none.empty() ? "no device " + std::to_string(ordinal) : devices.why_none) +
-        "; expected a GPU and its driver, or --device cpu");
+        "; expected " + devices.expected);
   }
   return std::make_unique<CudaDevice>(ordinal, std::move(models), options);
 }

@@ -9,5 +9,6 @@ namespace eyelid::kernels::gpu {
 EYELID_DEFINE_KERNEL(eyelid::gpu::FindFaces)
 EYELID_DEFINE_KERNEL(eyelid::gpu::SelectSubjects)
 EYELID_DEFINE_KERNEL(eyelid::gpu::LocateEyes)
+EYELID_DEFINE_KERNEL(eyelid::gpu::LocateEyesSpread)
 
 }  // namespace eyelid::kernels::gpu

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,20 +25,33 @@ struct EmulatedLaunch {
   }
 };
 
+/// Where emulated device memory comes from: the heap, or memory that a GPU reaches as well.
+using HostAllocator = std::function<std::shared_ptr<std::byte>(std::size_t bytes)>;
+inline HostAllocator& host_allocator() {
+  static HostAllocator allocator = [](std::size_t bytes) {
+    return std::shared_ptr<std::byte>(new std::byte[bytes], std::default_delete<std::byte[]>());
+  };
+  return allocator;
+}
+
 /// Host memory at an address aligned to 256 bytes, filled with 0xff: not-a-number, count -1.
 class PoisonedMemory {
  public:
   PoisonedMemory() = default;
-  explicit PoisonedMemory(std::size_t bytes) : memory_(bytes + 256, std::byte{0xff}) {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    begin_ = memory_.data() + (256 - address % 256);
+  explicit PoisonedMemory(std::size_t bytes)
+      : memory_(host_allocator()(bytes + 256)), bytes_(bytes) {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.get());
+    begin_ = memory_.get() + (256 - address % 256);
+    std::fill_n(begin_, bytes, std::byte{0xff});
   }
   std::byte* data() { return begin_; }
+  std::span<std::byte> all() const { return {begin_, bytes_}; }
   std::uintptr_t address() const { return reinterpret_cast<std::uintptr_t>(begin_); }
 
  private:
-  std::vector<std::byte> memory_;
+  std::shared_ptr<std::byte> memory_;
   std::byte* begin_ = nullptr;
+  std::size_t bytes_ = 0;
 };
 
 /// A DeviceImage-like object where "the device" can read it.
@@ -50,25 +65,34 @@ PoisonedMemory emulated_copy(const Image& image) {
 
 class EmulatedChain final : public SelectionChain {
  public:
-  void reset() override { state = {}; }
-  SelectionState state{};
+  EmulatedChain() : memory_(sizeof(SelectionState)) { reset(); }
+  void reset() override { state() = {}; }
+  SelectionState& state() { return *reinterpret_cast<SelectionState*>(memory_.data()); }
+  const PoisonedMemory& memory() const { return memory_; }
+
+ private:
+  PoisonedMemory memory_;
 };
 
-class EmulatedDevice final : public FrameDevice {
+/// `Launch` as EmulatedLaunch: what runs the kernels.
+template <class Launch>
+class EmulatedDeviceWith final : public FrameDevice {
  public:
-  EmulatedDevice(std::shared_ptr<const DeviceModels> models,
-                 const FrameDeviceOptions& options,
-                 EmulatedLaunch launch = {},
-                 int processors = 2,
-                 bool is_hopper = true)
+  EmulatedDeviceWith(std::shared_ptr<const DeviceModels> models,
+                     const FrameDeviceOptions& options,
+                     Launch launch = {},
+                     int processors = 2,
+                     bool is_hopper = true)
       : models_(std::move(models)),
         model_memory_(emulated_copy(*models_)),
         options_(options),
         launch_(launch) {
+    EYELID_EXPECTS(options.batch_frames % options.measure.detect_every == 0);
     program_.models = models_->pointers(model_memory_.address());
     program_.options = options.measure;
     program_.processors = processors;
     program_.is_hopper = is_hopper;
+    program_.additions = cpu_additions();
   }
 
   std::string_view name() const override { return "emulated"; }
@@ -99,17 +123,35 @@ class EmulatedDevice final : public FrameDevice {
     Slot& s = slots_.at(static_cast<std::size_t>(slot));
     s.frame_count = frame_count;
     enqueue_detection(launch_, program_, s.buffers, frame_count);
-    enqueue_selection(launch_, s.buffers, frame_count, &static_cast<EmulatedChain&>(chain).state);
+    if (options_.wants_faces_only) return;
+    SelectionState* state = &static_cast<EmulatedChain&>(chain).state();
+    enqueue_selection(launch_, program_, s.buffers, frame_count, state);
     enqueue_eyes(launch_, program_, s.buffers, frame_count);
   }
   BatchResults wait(int slot) override {
     const Slot& s = slots_.at(static_cast<std::size_t>(slot));
     const auto count = static_cast<std::size_t>(s.frame_count);
     BatchResults results;
-    results.records = {s.buffers.records, count};
+    if (options_.wants_faces_only) {
+      results.face_counts = {s.buffers.face_counts, count};
+    } else {
+      results.records = {s.buffers.records, count};
+    }
     if (options_.wants_faces) results.faces = {s.buffers.faces, count * kMaxFaces};
     if (options_.measure.wants_points) results.points = {s.buffers.points, count * 136};
     return results;
+  }
+  BatchResults locate(int slot, std::span<const FaceRecord> faces) override {
+    EYELID_EXPECTS(!faces.empty() && options_.measure.detect_every == 1);
+    Slot& s = slots_.at(static_cast<std::size_t>(slot));
+    s.frame_count = static_cast<int>(faces.size());
+    for (std::size_t i = 0; i < faces.size(); i++) {
+      s.buffers.faces[i * kMaxFaces] = faces[i];
+      s.buffers.face_counts[i] = 1;
+      s.buffers.subjects[i] = 0;
+    }
+    enqueue_eyes(launch_, program_, s.buffers, s.frame_count);
+    return wait(slot);
   }
   double network_ms(int, int) override {
     throw DeviceError("emulated: has no speed; expected a GPU");
@@ -119,6 +161,13 @@ class EmulatedDevice final : public FrameDevice {
     return slots_.at(static_cast<std::size_t>(slot)).buffers;
   }
   const FrameProgram& program() const { return program_; }
+  /// All buffers of a slot.
+  std::span<std::byte> memory(int slot) const {
+    return slots_.at(static_cast<std::size_t>(slot)).memory.all();
+  }
+  Launch& launch() { return launch_; }
+  /// Adds as another processor than this one.
+  void add_as(const kernels::gpu::BlazeF32Additions& additions) { program_.additions = additions; }
 
  private:
   struct Slot {
@@ -129,10 +178,11 @@ class EmulatedDevice final : public FrameDevice {
   std::shared_ptr<const DeviceModels> models_;
   PoisonedMemory model_memory_;
   FrameDeviceOptions options_;
-  EmulatedLaunch launch_;
+  Launch launch_;
   FrameProgram program_{};
   PoisonedMemory plan_memory_;
   std::vector<Slot> slots_;
 };
+using EmulatedDevice = EmulatedDeviceWith<EmulatedLaunch>;
 
 }  // namespace eyelid::gpu

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "eyelid/core/geometry.hpp"
+#include "eyelid/gpu/frame_records.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/warp_patch/cuda_patch.hpp"
+#include "eyelid/landmarks/face_proportions.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility_bounds.hpp"
 
@@ -294,6 +296,49 @@ EYELID_DEVICE float aspect_ratio(const Point* eye, float not_a_number) {
   const float width = 2.0f * distance_of<Block>(eye[0], eye[3]);
   const float ratio = height / width;
   return Block::is_finite(ratio) && Block::is_finite(width) ? ratio : not_a_number;
+}
+
+/// landmarks::carry_face; `eyes` is six points of the right eye, then of the left.
+template <class Block>
+EYELID_DEVICE FaceRecord carried_face(const FaceRecord& face, const Point* eyes) {
+  using namespace landmarks::proportions;
+  const Point right = center_of(eyes), left = center_of(eyes + 6);
+  const float eye_distance = distance_of<Block>(right, left);
+  if (!Block::is_finite(eye_distance) || eye_distance <= 0.0f) return face;
+  const Similarity frame_from_face = similarity_of_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
+  const float side = kBoxSide * eye_distance;
+  const Point center = frame_from_face({0.0f, kBoxCenterBelowEyes});
+  const Point nose = frame_from_face({0.0f, kNoseTip}), mouth = frame_from_face({0.0f, kMouth});
+  const Point right_ear = frame_from_face({-kEarAside, kEarBelow});
+  const Point left_ear = frame_from_face({kEarAside, kEarBelow});
+  return {center.x - 0.5f * side,
+          center.y - 0.5f * side,
+          side,
+          side,
+          face.score,
+          1,
+          {right.x,
+           right.y,
+           left.x,
+           left.y,
+           nose.x,
+           nose.y,
+           mouth.x,
+           mouth.y,
+           right_ear.x,
+           right_ear.y,
+           left_ear.x,
+           left_ear.y}};
+}
+
+/// As pipeline::Tracker: whether the eyes moved further than landmarks can safely follow.
+template <class Block>
+EYELID_DEVICE bool has_jumped(const Point* before, const Point* now) {
+  constexpr float kFollowed = 0.1f;
+  const Point old_middle = (before[0] + before[9]) * 0.5f;
+  const Point new_middle = (now[0] + now[9]) * 0.5f;
+  return distance_of<Block>(old_middle, new_middle) >
+         kFollowed * distance_of<Block>(before[0], before[9]);
 }
 
 }  // namespace eyelid::gpu

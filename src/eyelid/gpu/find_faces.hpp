@@ -13,6 +13,7 @@ struct FindFacesArguments {
   const void* features_16;  // (image_count, 256, 88), half or single precision
   const void* features_8;   // (image_count, 64, 96)
   std::int32_t is_half;
+  std::int32_t is_fused;  // multiply-adds round once, as on the CPU beside
   const float* boxes_16;  // (2 anchors, 88, 16), then their (2, 16) biases
   const float* boxes_8;   // (6 anchors, 96, 16), then their (6, 16) biases
   float logit_threshold;
@@ -70,6 +71,31 @@ struct FindFaces {
     });
   }
 
+  /// Number j of an anchor's box; sums in the order of the channels.
+  template <class Block>
+  static EYELID_DEVICE float box_number(const Arguments& a, std::size_t image, int anchor, int j) {
+    const bool is_16 = anchor < kAnchors16;
+    const int per_cell = is_16 ? 2 : 6;
+    const int channels = is_16 ? 88 : 96;
+    const int in_map = is_16 ? anchor : anchor - kAnchors16;
+    const int slot = in_map % per_cell;
+    const float* weights = (is_16 ? a.boxes_16 : a.boxes_8) + slot * channels * 16 + j;
+    float sum = (is_16 ? a.boxes_16 : a.boxes_8)[(per_cell * channels + slot) * 16 + j];
+    const std::size_t cell =
+        image * (is_16 ? 256u : 64u) + static_cast<std::size_t>(in_map / per_cell);
+    const std::size_t first = cell * static_cast<std::size_t>(channels);
+    const void* features = is_16 ? a.features_16 : a.features_8;
+    for (int k = 0; k < channels; k++) {
+      const float feature =
+          a.is_half != 0 ? Block::from_half(static_cast<const std::uint16_t*>(
+                               features)[first + static_cast<std::size_t>(k)])
+                         : static_cast<const float*>(features)[first + static_cast<std::size_t>(k)];
+      sum = a.is_fused != 0 ? Block::fma(feature, weights[16 * k], sum)
+                            : sum + feature * weights[16 * k];
+    }
+    return sum;
+  }
+
  private:
   /// The anchors that pass, in their order.
   template <class Block>
@@ -95,30 +121,6 @@ struct FindFaces {
         if (lane == 0) shared.candidate_count = count;
       });
     });
-  }
-
-  /// Number j of an anchor's box; sums in the order of the channels.
-  template <class Block>
-  static EYELID_DEVICE float box_number(const Arguments& a, std::size_t image, int anchor, int j) {
-    const bool is_16 = anchor < kAnchors16;
-    const int per_cell = is_16 ? 2 : 6;
-    const int channels = is_16 ? 88 : 96;
-    const int in_map = is_16 ? anchor : anchor - kAnchors16;
-    const int slot = in_map % per_cell;
-    const float* weights = (is_16 ? a.boxes_16 : a.boxes_8) + slot * channels * 16 + j;
-    float sum = (is_16 ? a.boxes_16 : a.boxes_8)[(per_cell * channels + slot) * 16 + j];
-    const std::size_t cell =
-        image * (is_16 ? 256u : 64u) + static_cast<std::size_t>(in_map / per_cell);
-    const std::size_t first = cell * static_cast<std::size_t>(channels);
-    const void* features = is_16 ? a.features_16 : a.features_8;
-    for (int k = 0; k < channels; k++) {
-      const float feature =
-          a.is_half != 0 ? Block::from_half(static_cast<const std::uint16_t*>(
-                               features)[first + static_cast<std::size_t>(k)])
-                         : static_cast<const float*>(features)[first + static_cast<std::size_t>(k)];
-      sum += feature * weights[16 * k];
-    }
-    return sum;
   }
 
   /// Centres of the anchors in input pixels: 2 per cell of 8 pixels, then 6 per cell of 16.
@@ -232,6 +234,7 @@ struct FindFaces {
     face.width = (mean[2] - mean[0]) * factor * scale;
     face.height = (mean[3] - mean[1]) * factor * scale;
     face.score = score;
+    face.has_keypoints = 1;
     for (int i = 0; i < 12; i++) {
       const float offset = i % 2 == 0 ? a.offset_x : a.offset_y;
       face.keypoints[i] = (mean[4 + i] * factor - offset) * scale - 0.5f;

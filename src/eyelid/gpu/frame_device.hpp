@@ -23,9 +23,10 @@ struct BatchTimes {
 
 /// What a batch came to; valid until its slot is submitted again.
 struct BatchResults {
-  std::span<const FrameRecord> records;
-  std::span<const FaceRecord> faces;  // (frames, kMaxFaces); only when asked for
-  std::span<const float> points;      // (frames, 136); only when asked for
+  std::span<const FrameRecord> records;       // unless faces only are wanted
+  std::span<const std::int32_t> face_counts;  // where faces only are wanted
+  std::span<const FaceRecord> faces;          // (frames, kMaxFaces); only when asked for
+  std::span<const float> points;              // (frames, 136); only when asked for
   BatchTimes times;
 };
 
@@ -65,6 +66,10 @@ class FrameDevice {
   /// Waits for the slot. Throws DeviceError for whatever went wrong since it was submitted.
   virtual BatchResults wait(int slot) = 0;
 
+  /// Landmarks alone: the first faces.size() frames of a slot, one given face on each, with or
+  /// without keypoints. Waits. Only where detect_every is 1; the slot must not be in flight.
+  virtual BatchResults locate(int slot, std::span<const FaceRecord> faces) = 0;
+
   /// The detector alone on `images` random inputs that lie on the device, `repeats` times: time of
   /// all, without transfers. images <= batch_frames(). Between batches only.
   virtual double network_ms(int images, int repeats) = 0;
@@ -73,15 +78,17 @@ class FrameDevice {
 struct FrameDeviceOptions {
   MeasureOptions measure;
   int batch_frames = 256;
-  int slots = 3;             // one is filled, one computes, one is read
-  bool wants_faces = false;  // bring back all faces, not the subject alone
-  bool wants_times = false;  // time the parts of a batch: no graph is used then
+  int slots = 3;                  // one is filled, one computes, one is read
+  bool wants_faces = false;       // bring back all faces, not the subject alone
+  bool wants_faces_only = false;  // no subject, no eyes: BatchResults::face_counts for records
+  bool wants_times = false;       // time the parts of a batch: no graph is used then
 };
 
 /// The CUDA devices of this machine.
 struct CudaDevices {
   std::vector<std::string> names;
   std::string why_none;  // a clause for messages; empty where there are devices
+  std::string expected;  // what would change that: "a GPU and its driver, or --device cpu"
 };
 CudaDevices find_cuda_devices();
 

@@ -16,6 +16,7 @@ struct MeasureOptions {
   float logit_threshold = 0.0f;
   float suppression_iou = 0.3f;
   bool wants_points = false;  // 68 points besides the lids
+  int detect_every = 1;  // frames from one subject chosen to the next; landmarks follow between
 };
 
 /// Frames of one size: their place in memory, and the weights that make detector inputs of them.

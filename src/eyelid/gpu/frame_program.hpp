@@ -5,11 +5,13 @@
 #include <array>
 #include <limits>
 
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/gpu/device_models.hpp"
 #include "eyelid/gpu/find_faces.hpp"
 #include "eyelid/gpu/frame_plan.hpp"
 #include "eyelid/gpu/locate_eyes.hpp"
 #include "eyelid/gpu/select_subjects.hpp"
+#include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 #include "eyelid/kernels/blazeface/cuda_f32.hpp"
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
 #include "eyelid/kernels/resize_grey/cuda_letterbox.hpp"
@@ -26,7 +28,13 @@ struct FrameProgram {
   MeasureOptions options;
   int processors;  // multiprocessors of the device
   bool is_hopper;  // 227 KB of shared memory a block, else at least 163 KB
+  kernels::gpu::BlazeF32Additions additions;  // of the CPU's kernels, see cpu_additions()
 };
+
+/// Additions of the kernels this processor takes: the single precision of both is then equal.
+inline kernels::gpu::BlazeF32Additions cpu_additions() {
+  return kernels::gpu::blaze_f32_additions(kernels::blazeface_kernels(compute::cpu_features()).isa);
+}
 
 /// Device memory of one batch; see buffer_layout.
 struct BatchBuffers {
@@ -129,6 +137,7 @@ void enqueue_f32_network(Launch& launch, const FrameProgram& p, const BatchBuffe
       [&](BlazeF32Kind kind, std::size_t i, int inputs, int outputs, int stride, int width) {
         kernels::gpu::BlazeF32Arguments a{};
         a.kind = kind;
+        a.additions = p.additions;
         a.image_count = images;
         a.inputs = inputs;
         a.outputs = outputs;
@@ -216,6 +225,7 @@ void enqueue_find_faces(Launch& launch, const FrameProgram& p, const BatchBuffer
                                      b.features_16,
                                      b.features_8,
                                      p.options.precision == NetworkPrecision::Half ? 1 : 0,
+                                     p.additions.is_fused ? 1 : 0,
                                      p.models.boxes_16,
                                      p.models.boxes_8,
                                      p.options.logit_threshold,
@@ -238,9 +248,14 @@ void enqueue_detection(Launch& launch, const FrameProgram& p, const BatchBuffers
 
 /// Faces -> subjects. In the order of the batches.
 template <class Launch>
-void enqueue_selection(Launch& launch, const BatchBuffers& b, int frames, SelectionState* state) {
+void enqueue_selection(Launch& launch,
+                       const FrameProgram& p,
+                       const BatchBuffers& b,
+                       int frames,
+                       SelectionState* state) {
   launch.template run<SelectSubjects>(
-      SelectSubjectsArguments{b.faces, b.face_counts, frames, state, b.subjects},
+      SelectSubjectsArguments{
+          b.faces, b.face_counts, frames, p.options.detect_every, state, b.subjects},
       1,
       SelectSubjects::kSharedBytes);
 }
@@ -253,6 +268,8 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       p.plan.row_bytes,
                                       p.plan.width,
                                       p.plan.height,
+                                      frames,
+                                      p.options.detect_every,
                                       b.faces,
                                       b.face_counts,
                                       b.subjects,
@@ -265,8 +282,16 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       std::numeric_limits<float>::quiet_NaN(),
                                       b.records,
                                       b.points};
-  launch.template run<LocateEyes>(
-      arguments, frames, LocateEyes::shared_bytes(p.options.wants_points));
+  const int groups = (frames + p.options.detect_every - 1) / p.options.detect_every;
+  const auto run = [&]<class Kernel>(Kernel) {
+    launch.template run<Kernel>(
+        arguments, groups * Kernel::kCluster, Kernel::shared_bytes(p.options.wants_points));
+  };
+  if (p.is_hopper && groups * 2 * LocateEyesSpread::kCluster <= p.processors) {
+    run(LocateEyesSpread{});
+  } else {
+    run(LocateEyes{});
+  }
 }
 
 }  // namespace eyelid::gpu

@@ -9,18 +9,22 @@ namespace eyelid::gpu {
 /// Faces per frame that are kept, best first; further ones are dropped.
 inline constexpr int kMaxFaces = 32;
 
+/// FrameRecord::subject of a face that the landmarks of the frame before carried here.
+inline constexpr int kCarriedFace = kMaxFaces;
+
 /// A FaceBox, in frame pixels.
 struct FaceRecord {
   float x, y, width, height;
   float score;
+  std::int32_t has_keypoints;
   float keypoints[12];  // x0 y0 x1 y1 ... in the order of FaceKeypoint
 };
 
 /// Everything measured on one frame.
 struct FrameRecord {
   std::int32_t face_count;
-  std::int32_t subject;         // among the faces; -1: none
-  FaceRecord face;              // of the subject
+  std::int32_t subject;         // among the faces; kCarriedFace; -1: none
+  FaceRecord face;              // of the subject; zeros where there is none
   float eyes[24];               // right eye, then left, x0 y0 ...; zeros where not located
   float ear_right, ear_left;    // not-a-number where not trustworthy
   std::int32_t is_trustworthy;  // FacePoints::is_trustworthy

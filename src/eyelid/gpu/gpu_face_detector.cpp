@@ -15,9 +15,10 @@ class GpuFaceDetector final : public detection::FaceDetector {
       : factory_(std::move(factory)), options_(options) {
     FrameDeviceOptions device;
     device.measure = options;
+    device.measure.detect_every = 1;
     device.batch_frames = 1;
     device.slots = 1;
-    device.wants_faces = true;
+    device.wants_faces = device.wants_faces_only = true;
     device_ = factory_(device);
     chain_ = device_->make_chain();
   }
@@ -32,15 +33,11 @@ class GpuFaceDetector final : public detection::FaceDetector {
       width_ = frame.width;
       height_ = frame.height;
     }
-    for (int y = 0; y < frame.height; y++) {
-      std::memcpy(device_->frame(0, 0) + static_cast<std::ptrdiff_t>(y) * device_->row_bytes(),
-                  frame.row(y),
-                  static_cast<std::size_t>(frame.width));
-    }
+    put_frame(*device_, 0, 0, frame);
     device_->submit(0, 1, *chain_);
     const BatchResults results = device_->wait(0);
     faces.clear();
-    for (int i = 0; i < results.records[0].face_count; i++) {
+    for (int i = 0; i < results.face_counts[0]; i++) {
       faces.push_back(face_box(results.faces[static_cast<std::size_t>(i)]));
     }
   }
@@ -61,11 +58,49 @@ class GpuFaceDetector final : public detection::FaceDetector {
 }  // namespace
 
 FaceBox face_box(const FaceRecord& record) {
+  if (record.has_keypoints == 0) {
+    return {{record.x, record.y, record.width, record.height}, record.score, std::nullopt};
+  }
   FaceKeypoints keypoints;
   for (std::size_t i = 0; i < keypoints.size(); i++) {
     keypoints[i] = {record.keypoints[2 * i], record.keypoints[2 * i + 1]};
   }
   return {{record.x, record.y, record.width, record.height}, record.score, keypoints};
+}
+
+FaceRecord face_record(const FaceBox& face) {
+  FaceRecord record{face.box.x, face.box.y, face.box.width, face.box.height, face.score, 0, {}};
+  if (!face.keypoints) return record;
+  record.has_keypoints = 1;
+  for (std::size_t i = 0; i < face.keypoints->size(); i++) {
+    record.keypoints[2 * i] = (*face.keypoints)[i].x;
+    record.keypoints[2 * i + 1] = (*face.keypoints)[i].y;
+  }
+  return record;
+}
+
+landmarks::FacePoints face_points(const FrameRecord& record, std::span<const float> points) {
+  landmarks::FacePoints result;
+  for (std::size_t i = 0; i < 6; i++) {
+    result.eyes.right[i] = {record.eyes[2 * i], record.eyes[2 * i + 1]};
+    result.eyes.left[i] = {record.eyes[12 + 2 * i], record.eyes[13 + 2 * i]};
+  }
+  if (record.has_points != 0) {
+    result.points.emplace();
+    for (std::size_t i = 0; i < result.points->size(); i++) {
+      (*result.points)[i] = {points[2 * i], points[2 * i + 1]};
+    }
+  }
+  result.is_trustworthy = record.is_trustworthy != 0;
+  return result;
+}
+
+void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame) {
+  std::uint8_t* target = device.frame(slot, i);
+  const auto row_bytes = static_cast<std::ptrdiff_t>(device.row_bytes());
+  for (int y = 0; y < frame.height; y++) {
+    std::memcpy(target + y * row_bytes, frame.row(y), static_cast<std::size_t>(frame.width));
+  }
 }
 
 std::unique_ptr<detection::FaceDetector> make_gpu_face_detector(DeviceFactory factory,

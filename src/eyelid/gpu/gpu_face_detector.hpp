@@ -6,10 +6,16 @@
 
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/gpu/frame_device.hpp"
+#include "eyelid/landmarks/eye_landmarker.hpp"
 
 namespace eyelid::gpu {
 
 FaceBox face_box(const FaceRecord& record);
+FaceRecord face_record(const FaceBox& face);
+/// `points`: 136 numbers, read where the record says that there are some.
+landmarks::FacePoints face_points(const FrameRecord& record, std::span<const float> points);
+/// Copies a frame of the prepared size into place i of a slot.
+void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame);
 
 /// Makes a device with the given number of slots and frames per batch.
 using DeviceFactory =

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "eyelid/gpu/frame_device.hpp"
+#include "eyelid/gpu/gpu_face_detector.hpp"
 #include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 
@@ -31,14 +32,6 @@ inline std::shared_ptr<const DeviceModels> models_with(
 inline inference::BlazeFaceWeights embedded_detector() {
   return inference::load_blazeface(inference::embedded_model("blazeface_grey.safetensors"),
                                    "embedded");
-}
-
-inline void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame) {
-  for (int y = 0; y < frame.height; y++) {
-    std::memcpy(device.frame(slot, i) + y * device.row_bytes(),
-                frame.row(y),
-                static_cast<std::size_t>(frame.width));
-  }
 }
 
 /// Smooth blobs and noise: pictures on which every layer has something to do.

@@ -107,6 +107,7 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
         is_half ? static_cast<const void*>(halves.data()) : features.data(),
         is_half ? static_cast<const void*>(halves.data() + 256 * 88) : features.data() + 256 * 88,
         is_half ? 1 : 0,
+        seed % 2 == 0 ? 1 : 0,
         pointers.boxes_16,
         pointers.boxes_8,
         threshold,
@@ -135,7 +136,9 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
         const std::size_t output = in_map % per_cell * 16 + j;
         numbers[j] = layer.bias[output];
         for (std::size_t k = 0; k < channels; k++) {
-          numbers[j] += pixel[k] * layer.weights[output * channels + k];
+          const float weight = layer.weights[output * channels + k];
+          numbers[j] = seed % 2 == 0 ? std::fma(pixel[k], weight, numbers[j])
+                                     : numbers[j] + pixel[k] * weight;
         }
       }
       candidates.push_back(
@@ -213,19 +216,25 @@ struct PredictArguments {
   kernels::gpu::PatchView patches[2];
   float* shapes;  // (2, value_count)
 };
-template <int kFaces>
+template <int kFaces, int kParts>
 struct Predict {
   using Arguments = PredictArguments;
   static constexpr int kThreads = 96;
+  static constexpr int kCluster = kParts;
   template <class Block>
   static void run(Block& block, const Arguments& a) {
     auto& work = *block.template shared<kernels::gpu::TreeWork>();
-    kernels::gpu::TreePrediction<kFaces, Block>(a.model, a.patches, work).run(block);
+    int exchanges = 1;
+    kernels::gpu::TreePrediction<kFaces, kParts, Block>(a.model, a.patches, work, exchanges)
+        .run(block);
     block.each_thread([&](int thread) {
       for (int i = thread; i < kFaces * a.model.value_count; i += kThreads) {
-        a.shapes[i] = work.shape[i / a.model.value_count][i % a.model.value_count];
+        const float value = work.shape[i / a.model.value_count][i % a.model.value_count];
+        // Every block has the same shape; the first writes it.
+        if (block.index() == 0) a.shapes[i] = value;
       }
     });
+    if constexpr (kParts > 1) block.sync_cluster();
   }
 };
 
@@ -266,17 +275,24 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
         }
         arguments.patches[i] = {dense[i].data(), 96, 56};
       }
-      kernels::gpu::emulate<Predict<2>>(
-          arguments, 1, sizeof(kernels::gpu::TreeWork), ThreadOrder::Backward);
-      std::vector<Point> found(points);
-      for (std::size_t i = 0; i < 2; i++) {
-        expected.predict(pictures[i], landmarks::ShapeRegion::of_patch(96), found);
-        for (std::size_t p = 0; p < points; p++) {
-          ASSERT_EQ(shapes[(i * points + p) * 2], found[p].x) << points << " points, face " << i;
-          ASSERT_EQ(shapes[(i * points + p) * 2 + 1], found[p].y);
+      const auto expect_shapes = [&](const char* what) {
+        std::vector<Point> found(points);
+        for (std::size_t i = 0; i < 2; i++) {
+          expected.predict(pictures[i], landmarks::ShapeRegion::of_patch(96), found);
+          for (std::size_t p = 0; p < points; p++) {
+            ASSERT_EQ(shapes[(i * points + p) * 2], found[p].x)
+                << what << ", " << points << " points, face " << i;
+            ASSERT_EQ(shapes[(i * points + p) * 2 + 1], found[p].y) << what;
+          }
         }
-      }
-      EXPECT_EQ(shapes.back(), -77.0f);
+        EXPECT_EQ(shapes.back(), -77.0f);
+        std::fill(shapes.begin(), shapes.end(), -77.0f);
+      };
+      constexpr std::size_t kShared = sizeof(kernels::gpu::TreeWork);
+      kernels::gpu::emulate<Predict<2, 1>>(arguments, 1, kShared, ThreadOrder::Backward);
+      expect_shapes("one block");
+      kernels::gpu::emulate<Predict<2, 4>>(arguments, 4, kShared, ThreadOrder::Forward);
+      expect_shapes("four blocks");
     }
   }
 }

@@ -3,19 +3,23 @@
 
 #include "eyelid/gpu/eye_geometry.hpp"
 #include "eyelid/gpu/frame_records.hpp"
+#include "eyelid/gpu/select_subjects.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 
 namespace eyelid::gpu {
 
 /// Frame and subject -> lid points and eye aspect ratio: landmarks::EyeLandmarker and
-/// closure::eye_aspect_ratio. Patches, shapes and all steps between stay in shared memory.
+/// closure::eye_aspect_ratio; with detect_every > 1 what pipeline::Tracker does in a group.
+/// Patches, shapes and all steps between stay in shared memory.
 struct LocateEyesArguments {
   const std::uint8_t* frames;
   std::size_t frame_bytes;
   std::int32_t row_bytes, width, height;
-  const FaceRecord* faces;  // (frame_count, kMaxFaces)
-  const std::int32_t* face_counts;
-  const std::int32_t* subjects;               // (frame_count)
+  std::int32_t frame_count;
+  std::int32_t detect_every;        // frames of a group; the first starts from its subject
+  const FaceRecord* faces;          // (frame_count, kMaxFaces)
+  const std::int32_t* face_counts;  // (frame_count)
+  const std::int32_t* subjects;     // (frame_count)
   kernels::gpu::DeviceShapeModel eye_region;  // 22 points
   kernels::gpu::DeviceShapeModel both_eyes;
   kernels::gpu::DeviceShapeModel one_eye;
@@ -27,11 +31,14 @@ struct LocateEyesArguments {
   float* points;         // (frame_count, 136) in frame pixels; only when wanted
 };
 
-/// One block per frame.
-struct LocateEyes {
+/// A group of frames per block, or per cluster of kParts blocks that share out the trees: few
+/// frames are then done sooner.
+template <int kParts>
+struct LocateEyesIn {
   using Arguments = LocateEyesArguments;
+  static constexpr int kCluster = kParts;
   static constexpr int kThreads = 256;
-  static constexpr int kBlocksPerProcessor = 3;
+  static constexpr int kBlocksPerProcessor = kParts == 1 ? 4 : 1;
 
   struct Shared {
     kernels::gpu::TreeWork work;
@@ -44,8 +51,16 @@ struct LocateEyes {
     Point once[12];        // after the one-eye model on the first patches
     Point kept_stage[12];  // first_stage and eyes of the first look, while there is a second
     Point kept_eyes[12];
-    Rect box;
+    FaceRecord face;  // where this frame's eyes are looked for
+    std::int32_t subject;
     std::int32_t is_placed;
+    std::int32_t is_trustworthy;
+    // Of the frame before, in the same group.
+    FaceRecord last_face;
+    Point last_eyes[12];
+    std::int32_t last_subject;
+    std::int32_t last_is_trustworthy;
+    std::int32_t follows;  // the frame's eyes were found by following
   };
   static constexpr std::size_t kPixels = (sizeof(Shared) + 127) / 128 * 128;
   static constexpr int kEyePatchBytes = 96 * 56;
@@ -58,40 +73,103 @@ struct LocateEyes {
 
   template <class Block>
   static EYELID_DEVICE void run(Block& block, const Arguments& a) {
-    const auto frame = static_cast<std::size_t>(block.index());
-    const FrameImage image{a.frames + frame * a.frame_bytes, a.row_bytes, a.width, a.height};
     Shared& shared = *block.template shared<Shared>();
-    begin(block, a, frame, shared);
-    const bool is_placed =
-        block.read(shared.is_placed) != 0 && locate_pair(block, a, image, shared);
-    if (is_placed) look_again(block, a, image, shared);
-    const bool has_points =
-        is_placed && a.wants_points != 0 && locate_face(block, a, image, frame, shared);
-    finish(block, a, image, frame, shared, is_placed, has_points);
+    const int first = block.index() / kParts * a.detect_every;
+    int exchanges = 0;
+    EYELID_KEEP_LOOP
+    for (int i = 0; i < a.detect_every && first + i < a.frame_count; i++) {
+      const auto frame = static_cast<std::size_t>(first + i);
+      // Twice at most: carried from the frame before, then detected.
+      EYELID_KEEP_LOOP
+      for (int pass = i == 0 ? 1 : 0; pass < 2; pass++) {
+        block.each_thread([&](int thread) {
+          if (thread != 0) return;
+          if (pass == 0) carry<Block>(shared);
+          if (pass == 1) take_detected<Block>(a, frame, i, shared);
+        });
+        if (pass == 0 && block.read(shared.subject) < 0) continue;
+        measure(block, a, frame, shared, exchanges);
+        if (pass == 0 && block.read(shared.follows) != 0) break;
+      }
+      block.each_thread([&](int thread) {
+        if (thread != 0) return;
+        shared.last_face = shared.face;
+        shared.last_subject = shared.subject;
+        shared.last_is_trustworthy = shared.is_trustworthy;
+        for (int k = 0; k < 12; k++) shared.last_eyes[k] = shared.eyes[k];
+      });
+    }
+    // Nobody's shared memory may go while another block reads it.
+    if constexpr (kParts > 1) block.sync_cluster();
   }
 
  private:
-  /// Everything that is true of a frame without located eyes.
+  /// The face of the frame before where its landmarks say; no subject where they are not trusted.
   template <class Block>
-  static EYELID_DEVICE void begin(Block& block,
-                                  const Arguments& a,
-                                  std::size_t frame,
-                                  Shared& shared) {
+  static EYELID_DEVICE void carry(Shared& shared) {
+    shared.subject = shared.last_is_trustworthy != 0 ? kCarriedFace : -1;
+    if (shared.subject >= 0) {
+      shared.face = carried_face<Block>(shared.last_face, shared.last_eyes);
+    }
+  }
+
+  /// The subject of the first frame of a group; in others the face nearest to the last one.
+  template <class Block>
+  static EYELID_DEVICE void take_detected(const Arguments& a,
+                                          std::size_t frame,
+                                          int in_group,
+                                          Shared& shared) {
+    const FaceRecord* faces = a.faces + frame * kMaxFaces;
+    const std::int32_t count = a.face_counts[frame];
+    if (in_group == 0) {
+      shared.subject = a.subjects[frame];
+    } else if (count == 0) {
+      shared.subject = -1;
+    } else {
+      const FaceRecord& last = shared.last_face;
+      shared.subject = choose_face<Block>(
+          faces,
+          count,
+          {last.x, last.y, last.width, last.height, shared.last_subject >= 0 ? 1 : 0, 0});
+    }
+    if (shared.subject >= 0) shared.face = faces[shared.subject];
+  }
+
+  /// From shared.face (shared.subject: whether there is one) to the record of the frame.
+  template <class Block>
+  static EYELID_DEVICE void measure(
+      Block& block, const Arguments& a, std::size_t frame, Shared& shared, int& exchanges) {
+    const FrameImage image{a.frames + frame * a.frame_bytes, a.row_bytes, a.width, a.height};
+    begin(block, shared);
+    const bool has_face = block.read(shared.is_placed) != 0;
+    const bool has_keypoints = shared.face.has_keypoints != 0;
+    bool is_placed = false;
+    // An eye that looks shut from keypoints is looked for a second time, from the box.
+    EYELID_KEEP_LOOP
+    for (int look = 0; has_face && look < 2; look++) {
+      if (look == 1 && !needs_second_look(block, shared)) break;
+      const Point eye_line = has_keypoints ? shared.start[1] - shared.start[0] : Point{1.0f, 0.0f};
+      const bool has_start = (look == 0 && has_keypoints) ||
+                             start_from_box(block, a, image, shared, eye_line, exchanges);
+      const bool is_found = has_start && locate_pair(block, a, image, shared, exchanges);
+      if (look == 1) correct(block, image, shared, is_found);
+      if (look == 0) is_placed = is_found;
+      if (!is_placed || !has_keypoints) break;
+    }
+    const bool has_points =
+        is_placed && a.wants_points != 0 && locate_face(block, a, image, frame, shared, exchanges);
+    finish(block, a, image, frame, shared, is_placed, has_points);
+  }
+
+  template <class Block>
+  static EYELID_DEVICE void begin(Block& block, Shared& shared) {
     block.each_thread([&](int thread) {
+      if (thread < 12) shared.eyes[thread] = {};
       if (thread != 0) return;
-      FrameRecord& record = a.records[frame];
-      const std::int32_t subject = a.subjects[frame];
-      record = {};
-      record.face_count = a.face_counts[frame];
-      record.subject = subject;
-      record.ear_right = record.ear_left = a.not_a_number;
-      shared.is_placed = subject >= 0 ? 1 : 0;
-      if (subject < 0) return;
-      const FaceRecord& face = a.faces[frame * kMaxFaces + static_cast<std::size_t>(subject)];
-      record.face = face;
-      shared.box = {face.x, face.y, face.width, face.height};
-      shared.start[0] = {face.keypoints[0], face.keypoints[1]};
-      shared.start[1] = {face.keypoints[2], face.keypoints[3]};
+      shared.is_trustworthy = 0;
+      shared.is_placed = shared.subject >= 0 ? 1 : 0;
+      shared.start[0] = {shared.face.keypoints[0], shared.face.keypoints[1]};
+      shared.start[1] = {shared.face.keypoints[2], shared.face.keypoints[3]};
     });
   }
 
@@ -102,6 +180,7 @@ struct LocateEyes {
                                     const kernels::gpu::DeviceShapeModel& model,
                                     const FrameImage& image,
                                     Shared& shared,
+                                    int& exchanges,
                                     Place place) {
     std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
     block.each_thread([&](int thread) {
@@ -128,7 +207,9 @@ struct LocateEyes {
                   kThreads);
       }
     });
-    kernels::gpu::TreePrediction<kFaces, Block>(model, shared.patches, shared.work).run(block);
+    kernels::gpu::TreePrediction<kFaces, kParts, Block>(
+        model, shared.patches, shared.work, exchanges)
+        .run(block);
     return true;
   }
 
@@ -147,8 +228,9 @@ struct LocateEyes {
                                         const Arguments& a,
                                         const FrameImage& image,
                                         Shared& shared,
+                                        int& exchanges,
                                         const Point* from) {
-    return predict<2>(block, a.one_eye, image, shared, [&](int eye) {
+    return predict<2>(block, a.one_eye, image, shared, exchanges, [&](int eye) {
       return place_one_eye(from[6 * eye], from[6 * eye + 3], eye == 1);
     });
   }
@@ -159,11 +241,9 @@ struct LocateEyes {
   /// From two eye centres: both-eyes model, then the one-eye model on two patches, the second
   /// aligned on the corners found on the first; the mean of the two.
   template <class Block>
-  static EYELID_DEVICE bool locate_pair(Block& block,
-                                        const Arguments& a,
-                                        const FrameImage& image,
-                                        Shared& shared) {
-    const bool has_both = predict<1>(block, a.both_eyes, image, shared, [&](int) {
+  static EYELID_DEVICE bool locate_pair(
+      Block& block, const Arguments& a, const FrameImage& image, Shared& shared, int& exchanges) {
+    const bool has_both = predict<1>(block, a.both_eyes, image, shared, exchanges, [&](int) {
       return place_both_eyes(shared.start[0], shared.start[1]);
     });
     if (!has_both) return false;
@@ -172,9 +252,8 @@ struct LocateEyes {
     });
     EYELID_KEEP_LOOP
     for (int pass = 0; pass < 2; pass++) {
-      if (!locate_each(block, a, image, shared, pass == 0 ? shared.first_stage : shared.once)) {
-        return false;
-      }
+      const Point* from = pass == 0 ? shared.first_stage : shared.once;
+      if (!locate_each(block, a, image, shared, exchanges, from)) return false;
       block.each_thread([&](int thread) {
         if (thread >= 12) return;
         const Point lid = located_lid(shared, thread);
@@ -185,13 +264,36 @@ struct LocateEyes {
     return true;
   }
 
-  /// An eye that looks shut may be the rim of glasses: a second look, from brows and lids in the
-  /// box. What it finds replaces an eye where it is open, and elsewhere.
+  /// Eye centres by brows and lids in the box, which is turned as `eye_line`; false when the box
+  /// cannot be placed.
   template <class Block>
-  static EYELID_DEVICE void look_again(Block& block,
-                                       const Arguments& a,
-                                       const FrameImage& image,
-                                       Shared& shared) {
+  static EYELID_DEVICE bool start_from_box(Block& block,
+                                           const Arguments& a,
+                                           const FrameImage& image,
+                                           Shared& shared,
+                                           Point eye_line,
+                                           int& exchanges) {
+    const bool is_found = predict<1>(block, a.eye_region, image, shared, exchanges, [&](int) {
+      const FaceRecord& face = shared.face;
+      return place_box<Block>({face.x, face.y, face.width, face.height}, eye_line);
+    });
+    if (!is_found) return false;
+    block.each_thread([&](int thread) {
+      if (thread != 0) return;
+      Point right, left;
+      for (int i = 10; i < 16; i++) {  // the ten points before are the brows
+        right = right + located(shared, 0, i) * (1.0f / 6.0f);
+        left = left + located(shared, 0, i + 6) * (1.0f / 6.0f);
+      }
+      shared.start[0] = right;
+      shared.start[1] = left;
+    });
+    return true;
+  }
+
+  /// An eye that looks shut may be the rim of glasses. Keeps what was found.
+  template <class Block>
+  static EYELID_DEVICE bool needs_second_look(Block& block, Shared& shared) {
     block.each_thread([&](int thread) {
       if (thread < 12) {
         shared.kept_stage[thread] = shared.first_stage[thread];
@@ -204,23 +306,15 @@ struct LocateEyes {
                                : 0;
       }
     });
-    if (block.read(shared.is_placed) == 0) return;
-    bool is_found = predict<1>(block, a.eye_region, image, shared, [&](int) {
-      return place_box<Block>(shared.box, shared.start[1] - shared.start[0]);
-    });
-    if (is_found) {
-      block.each_thread([&](int thread) {
-        if (thread != 0) return;
-        Point right, left;
-        for (int i = 10; i < 16; i++) {  // the ten points before are the brows
-          right = right + located(shared, 0, i) * (1.0f / 6.0f);
-          left = left + located(shared, 0, i + 6) * (1.0f / 6.0f);
-        }
-        shared.start[0] = right;
-        shared.start[1] = left;
-      });
-      is_found = locate_pair(block, a, image, shared);
-    }
+    return block.read(shared.is_placed) != 0;
+  }
+
+  /// What the second look found replaces an eye where it is open, and elsewhere.
+  template <class Block>
+  static EYELID_DEVICE void correct(Block& block,
+                                    const FrameImage& image,
+                                    Shared& shared,
+                                    bool is_found) {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
       const bool is_useful = is_found && is_plausible_pair<Block>(shared.eyes, image);
@@ -240,8 +334,9 @@ struct LocateEyes {
                                         const Arguments& a,
                                         const FrameImage& image,
                                         std::size_t frame,
-                                        Shared& shared) {
-    const bool is_placed = predict<2>(block, a.face, image, shared, [&](int face) {
+                                        Shared& shared,
+                                        int& exchanges) {
+    const bool is_placed = predict<2>(block, a.face, image, shared, exchanges, [&](int face) {
       Placement placement = place_face(center_of(shared.eyes), center_of(shared.eyes + 6));
       placement.is_mirrored = face;
       return placement;
@@ -249,6 +344,7 @@ struct LocateEyes {
     if (!is_placed) return false;
     float* points = a.points + frame * 136;
     block.each_thread([&](int thread) {
+      if (!speaks(block)) return;
       for (int i = thread; i < 68; i += kThreads) {
         const Point mean =
             (located(shared, 0, i) + located(shared, 1, a.mirrored_face_point[i])) * 0.5f;
@@ -269,24 +365,52 @@ struct LocateEyes {
                                    bool is_placed,
                                    bool has_points) {
     block.each_thread([&](int thread) {
-      if (thread != 0 || !is_placed) return;
-      FrameRecord& record = a.records[frame];
-      for (int i = 0; i < 12; i++) {
-        record.eyes[2 * i] = shared.eyes[i].x;
-        record.eyes[2 * i + 1] = shared.eyes[i].y;
-      }
-      record.has_points = has_points ? 1 : 0;
-      if (a.wants_points != 0 && !has_points) return;
-      if (!is_plausible_pair<Block>(shared.eyes, image) ||
-          !fits_box<Block>(shared.eyes, shared.box) ||
-          !do_stages_agree<Block>(shared.first_stage, shared.eyes)) {
-        return;
-      }
-      record.is_trustworthy = 1;
-      record.ear_right = aspect_ratio<Block>(shared.eyes, a.not_a_number);
-      record.ear_left = aspect_ratio<Block>(shared.eyes + 6, a.not_a_number);
+      if (thread != 0) return;
+      const FaceRecord& face = shared.face;
+      shared.is_trustworthy =
+          is_placed && (a.wants_points == 0 || has_points) &&
+                  is_plausible_pair<Block>(shared.eyes, image) &&
+                  fits_box<Block>(shared.eyes, {face.x, face.y, face.width, face.height}) &&
+                  do_stages_agree<Block>(shared.first_stage, shared.eyes)
+              ? 1
+              : 0;
+      shared.follows =
+          shared.is_trustworthy != 0 && !has_jumped<Block>(shared.last_eyes, shared.eyes) ? 1 : 0;
+      if (speaks(block)) write<Block>(a, frame, shared, has_points);
     });
   }
+
+  /// Of the blocks that work on one frame, the one that writes.
+  template <class Block>
+  static EYELID_DEVICE bool speaks(const Block& block) {
+    return block.index() % kParts == 0;
+  }
+
+  template <class Block>
+  static EYELID_DEVICE void write(const Arguments& a,
+                                  std::size_t frame,
+                                  const Shared& shared,
+                                  bool has_points) {
+    FrameRecord& record = a.records[frame];
+    record.face_count = a.face_counts[frame];
+    record.subject = shared.subject;
+    record.face = shared.subject >= 0 ? shared.face : FaceRecord{};
+    for (int i = 0; i < 12; i++) {
+      record.eyes[2 * i] = shared.eyes[i].x;
+      record.eyes[2 * i + 1] = shared.eyes[i].y;
+    }
+    const bool is_trustworthy = shared.is_trustworthy != 0;
+    record.ear_right =
+        is_trustworthy ? aspect_ratio<Block>(shared.eyes, a.not_a_number) : a.not_a_number;
+    record.ear_left =
+        is_trustworthy ? aspect_ratio<Block>(shared.eyes + 6, a.not_a_number) : a.not_a_number;
+    record.is_trustworthy = shared.is_trustworthy;
+    record.has_points = has_points ? 1 : 0;
+  }
 };
+
+using LocateEyes = LocateEyesIn<1>;
+/// Hopper: four multiprocessors per frame.
+using LocateEyesSpread = LocateEyesIn<4>;
 
 }  // namespace eyelid::gpu

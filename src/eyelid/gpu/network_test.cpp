@@ -3,9 +3,11 @@
 
 #include <cmath>
 
+#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/gpu/emulated_device.hpp"
 #include "eyelid/gpu/gpu_test_material.hpp"
 #include "eyelid/inference/blazeface_network.hpp"
+#include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 #include "random_blazeface.hpp"
 
 namespace eyelid::gpu {
@@ -53,7 +55,23 @@ struct Network {
         std::memcpy(device.buffers(0).inputs + (i * 128 + y) * 128, pictures.back().row(y), 128);
       }
     }
-    enqueue_network(launch, device.program(), device.buffers(0), images);
+    run();
+  }
+  void run() {
+    enqueue_network(launch, device.program(), device.buffers(0), static_cast<int>(pictures.size()));
+  }
+  float box_number(int image, int anchor, int j) const {
+    const BatchBuffers& b = device.buffers(0);
+    const FrameProgram& p = device.program();
+    FindFacesArguments a{};
+    a.features_16 = b.features_16;
+    a.features_8 = b.features_8;
+    a.is_half = p.options.precision == NetworkPrecision::Half ? 1 : 0;
+    a.is_fused = p.additions.is_fused ? 1 : 0;
+    a.boxes_16 = p.models.boxes_16;
+    a.boxes_8 = p.models.boxes_8;
+    return FindFaces::box_number<kernels::gpu::EmulatedBlock>(
+        a, static_cast<std::size_t>(image), anchor, j);
   }
   static FrameDeviceOptions options_for(NetworkPrecision precision, int images) {
     FrameDeviceOptions options;
@@ -69,14 +87,34 @@ struct Network {
   std::vector<GreyImage> pictures;
 };
 
-TEST(GpuNetwork, SinglePrecisionGivesTheScoresOfTheCpu) {
+// Scores, and the maps that box numbers are made of.
+TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
   const auto weights = inference::random_weights(11);
-  const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Forward);
-  for (int i = 0; i < 2; i++) {
-    const Reference reference =
-        reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
-    EXPECT_LT(relative_error(reference.logits, network.logits(i)), 2e-6) << "image " << i;
+  const auto packed = inference::pack_blazeface(weights);
+  int tested = 0;
+  for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernel_variants()) {
+    if ((isa.needs & compute::detected_cpu_features()) != isa.needs) continue;
+    tested++;
+    Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
+    network.device.add_as(kernels::gpu::blaze_f32_additions(isa.isa));
+    network.run();
+    inference::BlazeFaceNetwork cpu(packed, isa);
+    for (int i = 0; i < 2; i++) {
+      const auto& expected = cpu.run(network.pictures[static_cast<std::size_t>(i)]);
+      for (std::size_t a = 0; a < expected.size(); a++) {
+        ASSERT_EQ(expected[a], network.logits(i)[a])
+            << isa.isa << ", image " << i << ", anchor " << a;
+      }
+      for (int anchor = 0; anchor < 896; anchor++) {
+        const auto numbers = cpu.box_numbers(anchor);
+        for (std::size_t j = 0; j < 16; j++) {
+          ASSERT_EQ(numbers[j], network.box_number(i, anchor, static_cast<int>(j)))
+              << isa.isa << ", image " << i << ", anchor " << anchor;
+        }
+      }
+    }
   }
+  EXPECT_GE(tested, 1);
 }
 
 struct HalfCase {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/landmarks/face_proportions.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/second_look.hpp"
@@ -76,7 +77,8 @@ struct EyeLandmarker::Workspace {
                   EyePair& pair) {
     const EyeCenters keypoints = eye_centers(*face.keypoints);
     const Point across = keypoints.left - keypoints.right;
-    const PatchPlacement turned = place_face_patch(face.box, std::atan2(across.y, across.x));
+    const double angle_rad = std::atan2(double{across.y}, double{across.x});  // rounded once
+    const PatchPlacement turned = place_face_patch(face.box, static_cast<float>(angle_rad));
     const auto start = locate_eyes(models.eye_region, frame, turned);
     if (!start) return;
     const auto both = locate_both_eyes(models.both_eyes, frame, *start);
@@ -200,15 +202,7 @@ FaceBox carry_face(const FaceBox& face, const FacePoints& points) {
   const float eye_distance = distance(right, left);
   if (!std::isfinite(eye_distance) || eye_distance <= 0.0f) return face;
 
-  // Mean positions on 1,207 HELEN and AFW training faces, eye centres at (-0.5, 0) and (0.5, 0).
-  constexpr Point kNoseTip{0.0f, 0.54f};
-  constexpr Point kMouth{0.0f, 1.10f};
-  constexpr Point kRightEar{-1.15f, 0.03f};
-  constexpr Point kLeftEar{1.15f, 0.03f};
-  // The canonical box of BlazeFace: its side over the eye distance, its centre under the eyes.
-  constexpr float kBoxSide = 1.0f / 0.405f;
-  constexpr float kBoxCenterBelowEyes = 0.227f * kBoxSide;
-
+  using namespace proportions;
   const Similarity frame_from_face =
       similarity_from_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
   const float side = kBoxSide * eye_distance;
@@ -218,10 +212,10 @@ FaceBox carry_face(const FaceBox& face, const FacePoints& points) {
   result.box = {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
   result.keypoints = FaceKeypoints{right,
                                    left,
-                                   frame_from_face(kNoseTip),
-                                   frame_from_face(kMouth),
-                                   frame_from_face(kRightEar),
-                                   frame_from_face(kLeftEar)};
+                                   frame_from_face({0.0f, kNoseTip}),
+                                   frame_from_face({0.0f, kMouth}),
+                                   frame_from_face({-kEarAside, kEarBelow}),
+                                   frame_from_face({kEarAside, kEarBelow})};
   return result;
 }
 

@@ -110,8 +110,9 @@ PatchPlacement place_face_patch(const Rect& box) {
 PatchPlacement place_face_patch(const Rect& box, float angle_rad) {
   PatchPlacement placement = place_face_patch(box);
   const Point centre = middle(placement.size);
-  const float c = std::cos(angle_rad);
-  const float s = std::sin(angle_rad);
+  // Through double precision: so rounded, every C library and the GPU give the same floats.
+  const auto c = static_cast<float>(std::cos(double{angle_rad}));
+  const auto s = static_cast<float>(std::sin(double{angle_rad}));
   const Similarity turn{
       c, s, centre.x - (c * centre.x - s * centre.y), centre.y - (s * centre.x + c * centre.y)};
   placement.frame_from_patch = compose(placement.frame_from_patch, turn);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/gpu_setup.hpp"
 
+#include <algorithm>
+
 #include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/setup.hpp"
 
@@ -12,8 +14,10 @@ std::string why_not_on_gpu(const SetupRequest& request) {
   if (!request.detector.empty() && request.detector != "blazeface") {
     return "--detector " + request.detector + " has no GPU kernels; expected blazeface";
   }
-  if (request.detect_every > 1) {
-    return "the GPU detects on every frame; expected --detect-every 1";
+  if (request.detect_every > kMostGpuBatchFrames) {
+    return "--detect-every " + std::to_string(request.detect_every) +
+           ": a group has to fit into one batch; expected at most " +
+           std::to_string(kMostGpuBatchFrames);
   }
   if (request.precision != "f32" && request.precision != "f16") {
     return "--precision " + request.precision + " has no GPU kernels; expected f32 or f16";
@@ -43,8 +47,7 @@ DeviceChoice choose_device(const SetupRequest& request) {
     return choice;
   }
   if (found.names.empty()) {
-    throw DeviceError("--device cuda: " + found.why_none +
-                      "; expected a build with EYELID_CUDA=ON, a GPU and its driver");
+    throw DeviceError("--device cuda: " + found.why_none + "; expected " + found.expected);
   }
   const std::string obstacle = why_not_on_gpu(request);
   if (!obstacle.empty()) throw InputError("--device cuda: " + obstacle);
@@ -65,17 +68,28 @@ std::vector<std::unique_ptr<gpu::FrameDevice>> GpuSetup::make_devices() const {
   return made;
 }
 
-std::unique_ptr<gpu::FrameDevice> GpuSetup::make_first(gpu::FrameDeviceOptions options) const {
-  options.measure = measure;
-  return gpu::make_cuda_device(0, models, options);
+gpu::DeviceFactory GpuSetup::factory() const {
+  return [shared = models](const gpu::FrameDeviceOptions& options) {
+    return gpu::make_cuda_device(0, shared, options);
+  };
 }
 
 std::unique_ptr<detection::FaceDetector> GpuSetup::make_detector() const {
-  return gpu::make_gpu_face_detector(
-      [shared = models](const gpu::FrameDeviceOptions& options) {
-        return gpu::make_cuda_device(0, shared, options);
-      },
-      measure);
+  return gpu::make_gpu_face_detector(factory(), measure);
+}
+
+gpu::GpuEyeLandmarker GpuSetup::make_landmarker() const { return {factory(), measure}; }
+
+gpu::DeviceBench GpuSetup::make_bench(std::span<const GreyImage> frames,
+                                      gpu::EnergyProbe energy,
+                                      const gpu::DeviceBenchOptions& options) const {
+  return {factory(), measure, frames, std::move(energy), options};
+}
+
+int gpu_batch_frames(int asked, int detect_every) {
+  const int frames = asked > 0 ? asked : kGpuBatchFrames;
+  const int groups = std::max(1, std::min(frames, kMostGpuBatchFrames) / detect_every);
+  return groups * detect_every;
 }
 
 }  // namespace eyelid::pipeline

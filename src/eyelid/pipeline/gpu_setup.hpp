@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "eyelid/gpu/device_bench.hpp"
 #include "eyelid/gpu/frame_device.hpp"
-#include "eyelid/gpu/gpu_face_detector.hpp"
+#include "eyelid/gpu/gpu_eye_landmarker.hpp"
 
 namespace eyelid::pipeline {
 
@@ -21,14 +22,25 @@ struct GpuSetup {
 
   /// All devices, ready for batches of recordings.
   std::vector<std::unique_ptr<gpu::FrameDevice>> make_devices() const;
-  /// The first device with other options; `measure` is filled in.
-  std::unique_ptr<gpu::FrameDevice> make_first(gpu::FrameDeviceOptions options) const;
   /// One frame at a time on the first device.
   std::unique_ptr<detection::FaceDetector> make_detector() const;
+  /// One face at a time on the first device.
+  gpu::GpuEyeLandmarker make_landmarker() const;
+  /// Of the first device; `frames` must outlive it.
+  gpu::DeviceBench make_bench(std::span<const GreyImage> frames,
+                              gpu::EnergyProbe energy,
+                              const gpu::DeviceBenchOptions& options) const;
+
+ private:
+  gpu::DeviceFactory factory() const;
 };
 
 /// Frames of 640x480 that keep an H200 busy while the next ones are on their way.
 inline constexpr int kGpuBatchFrames = 512;
+inline constexpr int kMostGpuBatchFrames = 4096;
+/// Frames of a batch: what was asked for (0: kGpuBatchFrames) in whole groups of detect_every, at
+/// least one.
+int gpu_batch_frames(int asked, int detect_every);
 
 /// Which processor a request goes to; `reason` says why. "auto" takes the CPU until
 /// benchmarks/gpu.sh has passed on a GPU. Throws DeviceError when a GPU was asked for and there is

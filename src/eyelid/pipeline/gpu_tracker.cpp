@@ -24,20 +24,10 @@ FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
   measurement.time_s = frame.time_s;
   if (record.subject < 0) return measurement;
   measurement.face = gpu::face_box(record.face);
-  EyeLandmarks eyes;
-  for (std::size_t i = 0; i < 6; i++) {
-    eyes.right[i] = {record.eyes[2 * i], record.eyes[2 * i + 1]};
-    eyes.left[i] = {record.eyes[12 + 2 * i], record.eyes[13 + 2 * i]};
-  }
-  measurement.eyes = eyes;
-  if (record.has_points != 0) {
-    FaceLandmarks points;
-    for (std::size_t i = 0; i < points.size(); i++) {
-      points[i] = {frame.points[2 * i], frame.points[2 * i + 1]};
-    }
-    measurement.face_points = points;
-  }
-  measurement.is_trustworthy = record.is_trustworthy != 0;
+  const landmarks::FacePoints points = gpu::face_points(record, frame.points);
+  measurement.eyes = points.eyes;
+  measurement.face_points = points.points;
+  measurement.is_trustworthy = points.is_trustworthy;
   measurement.ear_right = record.ear_right;
   measurement.ear_left = record.ear_left;
   return measurement;

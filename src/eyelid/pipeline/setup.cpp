@@ -202,9 +202,10 @@ void use_gpu(const SetupRequest& request,
       request.precision == "f16" ? gpu::NetworkPrecision::Half : gpu::NetworkPrecision::Single,
       detection::logit_of(blazeface_threshold(request)),
       detection::BlazeFaceOptions{}.suppression_iou,
-      setup.tracker.points == landmarks::PointCount::SixtyEight};
+      setup.tracker.points == landmarks::PointCount::SixtyEight,
+      setup.tracker.detect_every};
   chosen.devices = device.devices;
-  chosen.batch_frames = request.batch > 0 ? request.batch : kGpuBatchFrames;
+  chosen.batch_frames = gpu_batch_frames(request.batch, setup.tracker.detect_every);
   setup.device = "cuda:0 " + chosen.devices[0];
   if (chosen.devices.size() > 1) {
     setup.device += fmt::format(" and {} more", chosen.devices.size() - 1);

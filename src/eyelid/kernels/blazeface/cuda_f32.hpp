@@ -1,16 +1,42 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string_view>
+
 #include "eyelid/kernels/gpu/block.hpp"
 
 namespace eyelid::kernels::gpu {
 
 enum class BlazeF32Kind { Stem, Block, Head };
 
+/// How the nine products of a depthwise window are added: the one thing in which the instruction
+/// sets of the CPU differ by more than fusing.
+enum class WindowOrder {
+  Rows,        // bias, then row after row
+  Columns,     // bias, then column after column
+  ColumnSums,  // a sum per column from 0; left + middle, + right, + bias
+};
+
+/// The additions of one CPU instruction set. Floats depend on it, and a tree may turn on the last
+/// bit of an eye's place, so the GPU adds as the CPU beside it does: equal bits.
+struct BlazeF32Additions {
+  bool is_fused = true;  // multiply-adds round once
+  WindowOrder stride1 = WindowOrder::Rows;
+  WindowOrder stride2 = WindowOrder::Rows;
+};
+/// Of BlazeFaceKernels::isa.
+inline BlazeF32Additions blaze_f32_additions(std::string_view isa) {
+  if (isa == "scalar") return {false, WindowOrder::Rows, WindowOrder::Rows};
+  if (isa == "x86_avx2") return {true, WindowOrder::Columns, WindowOrder::ColumnSums};
+  if (isa == "arm_neon") return {true, WindowOrder::Columns, WindowOrder::Rows};
+  return {};  // x86_avx512
+}
+
 /// One layer of BlazeFace front in single precision, for a whole batch; see blazeface_kernels.hpp
-/// for the formulas. Maps are dense [image][pixel][channel].
+/// for the formulas. Maps are dense [image][pixel][channel]. Compile with --fmad=false.
 struct BlazeF32Arguments {
   BlazeF32Kind kind;
+  BlazeF32Additions additions;
   int image_count;
   int inputs;   // channels; 25 taps for the stem
   int outputs;  // channels
@@ -50,7 +76,7 @@ struct BlazeF32 {
         const int pixel = first + i / a.inputs;
         middle[k * kPitch + i / a.inputs] =
             a.kind == BlazeF32Kind::Stem    ? stem_tap(a, image, pixel, k)
-            : a.kind == BlazeF32Kind::Block ? depthwise(a, image, pixel, k)
+            : a.kind == BlazeF32Kind::Block ? depthwise<Block>(a, image, pixel, k)
                                             : input(a, image)[pixel * a.inputs + k];
       }
     });
@@ -75,18 +101,43 @@ struct BlazeF32 {
     return static_cast<float>(picture[row * side + column]) * a.scale + a.offset;
   }
 
+  template <class Arithmetic>
+  static EYELID_DEVICE float multiply_add(const Arguments& a, float x, float weight, float sum) {
+    return a.additions.is_fused ? Arithmetic::fma(x, weight, sum) : sum + x * weight;
+  }
+
+  template <class Arithmetic>
   static EYELID_DEVICE float depthwise(const Arguments& a, std::size_t image, int pixel, int k) {
     const int side = a.width * a.stride;
     const int y = pixel / a.width * a.stride - (a.stride == 1 ? 1 : 0);
     const int x = pixel % a.width * a.stride - (a.stride == 1 ? 1 : 0);
     const float* map = input(a, image);
-    float sum = a.depthwise[9 * a.inputs + k];
+    float value[9], weight[9];
     EYELID_UNROLL
     for (int tap = 0; tap < 9; tap++) {
       const int row = y + tap / 3;
       const int column = x + tap % 3;
-      if (row < 0 || row >= side || column < 0 || column >= side) continue;
-      sum += map[(row * side + column) * a.inputs + k] * a.depthwise[tap * a.inputs + k];
+      const bool is_inside = row >= 0 && row < side && column >= 0 && column < side;
+      value[tap] = is_inside ? map[(row * side + column) * a.inputs + k] : 0.0f;
+      weight[tap] = a.depthwise[tap * a.inputs + k];
+    }
+    const float bias = a.depthwise[9 * a.inputs + k];
+    const WindowOrder order = a.stride == 1 ? a.additions.stride1 : a.additions.stride2;
+    if (order == WindowOrder::ColumnSums) {
+      float sum[3] = {0.0f, 0.0f, 0.0f};
+      EYELID_UNROLL
+      for (int i = 0; i < 9; i++) {
+        sum[i % 3] = multiply_add<Arithmetic>(a, value[i], weight[i], sum[i % 3]);
+      }
+      return ((sum[0] + sum[1]) + sum[2]) + bias;
+    }
+    float sum = bias;
+    EYELID_UNROLL
+    for (int i = 0; i < 9; i++) {
+      const int turned = i % 3 * 3 + i / 3;
+      const bool by_rows = order == WindowOrder::Rows;
+      sum = multiply_add<Arithmetic>(
+          a, by_rows ? value[i] : value[turned], by_rows ? weight[i] : weight[turned], sum);
     }
     return sum;
   }
@@ -114,7 +165,9 @@ struct BlazeF32 {
     for (int k = 0; k < a.inputs; k++) {
       const float weight = a.weights[k * a.outputs + o];
       EYELID_UNROLL
-      for (int j = 0; j < 4; j++) sum[j] += middle[k * kPitch + group + j] * weight;
+      for (int j = 0; j < 4; j++) {
+        sum[j] = multiply_add<Arithmetic>(a, middle[k * kPitch + group + j], weight, sum[j]);
+      }
     }
     float* target = a.output + image * a.output_image + (first + group) * a.outputs + o;
     EYELID_UNROLL

@@ -29,6 +29,11 @@ struct BlazeHalfArguments {
 /// layer before finished in earlier steps: one barrier per step, and enough tiles for all warps.
 /// **Tail** (blocks 6 to 15, scores): whole maps, one layer after the other.
 ///
+/// **Weights** of the front (24 KB) are copied into shared memory once per block and stay there; on
+/// Hopper so is layer 7, and each further layer of the tail is fetched (cp.async) while the one
+/// before computes. With less shared memory the tail reads its weights through the first-level
+/// cache.
+///
 /// Blocks are persistent: each takes images index, index + count, ... With several parts each block
 /// computes two of the 16 rows of the front's output and what these need (a third of the front);
 /// the last one to arrive goes on with the tail. Nobody waits for another block.
@@ -42,16 +47,24 @@ struct BlazeHalf {
   static constexpr int kBlocksPerProcessor = 1;
   static constexpr int kBand = kBandRows;
   static constexpr HalfShared kShared = half_shared(kBand);
-  static constexpr std::size_t kSharedBytes = 2 * static_cast<std::size_t>(kShared.end);
+  /// Whether the weights of the tail have room behind its maps.
+  static constexpr int kStagedWords = most_half_layer_words();
+  static constexpr bool kStages = 8 * 2 * kStagedWords <= 2 * (kShared.end - kShared.staged);
+  static constexpr int kResidentLayers = kStages ? 8 : 7;
+  static constexpr std::size_t kActivationBytes = 2 * static_cast<std::size_t>(kShared.end);
+  static constexpr std::size_t kSharedBytes =
+      kActivationBytes + 8 * static_cast<std::size_t>(half_layer_begin(kResidentLayers));
 
   template <class Block>
   static EYELID_DEVICE void run(Block& block, const Arguments& arguments) {
+    block.copy_async(resident(block), arguments.weights, 8 * half_layer_begin(kResidentLayers));
     EYELID_KEEP_LOOP
     for (int item = block.index(); item < arguments.image_count * arguments.parts;
          item += block.count()) {
       const int image = item / arguments.parts;
       const int part = item % arguments.parts;
       zero(block, 0, kEnd);
+      block.wait_copies();  // of the resident weights, the first time
       // Written once for both ways: the front is most of the code.
       const int table = arguments.parts == 1 ? 0 : 1 + part;
       run_front(block, arguments, image, arguments.schedule + table * (kHalfScheduleSteps + 1));
@@ -71,7 +84,40 @@ struct BlazeHalf {
   static constexpr int kMap16 = kShared.map[11];
   static constexpr int kMap8 = kShared.map[16];
   static constexpr int kEnd = kShared.end;
+  static constexpr int kTailEnd = kShared.staged;
   static constexpr int kSmallEnd = 2 * (8 * half_row(16) + half_pitch(16)) + 128;
+
+  template <class Block>
+  static EYELID_DEVICE Half4* resident(const Block& block) {
+    return block.template shared<Half4>(kActivationBytes);
+  }
+
+  /// Where the weights of a layer of the tail are fetched to: two places in turn.
+  template <int kLayer, class Block>
+  static EYELID_DEVICE Half4* stage(const Block& block) {
+    return block.template shared<Half4>(2 * static_cast<std::size_t>(kShared.staged)) +
+           kLayer % 2 * kStagedWords;
+  }
+
+  template <int kLayer, class Block>
+  static EYELID_DEVICE auto weights_of(const Block& block, const Arguments& arguments) {
+    if constexpr (kLayer < kResidentLayers) {
+      return HalfLayerWords<true>{resident(block) + half_layer_begin(kLayer)};
+    } else if constexpr (kStages) {
+      return HalfLayerWords<true>{stage<kLayer>(block)};
+    } else {
+      return HalfLayerWords<false>{arguments.weights + half_layer_begin(kLayer)};
+    }
+  }
+
+  template <int kLayer, class Block>
+  static EYELID_DEVICE void fetch(Block& block, const Arguments& arguments) {
+    if constexpr (kStages && kLayer < kHalfLayers) {
+      block.copy_async(stage<kLayer>(block),
+                       arguments.weights + half_layer_begin(kLayer),
+                       8 * half_layer_words(kLayer));
+    }
+  }
 
   template <class Block>
   static EYELID_DEVICE void zero(Block& block, int begin, int end) {
@@ -83,8 +129,9 @@ struct BlazeHalf {
 
   /// The tiles of one layer that fall to this warp. Items of all layers are dealt out as one list;
   /// returns where the list of the next layer begins for this warp.
-  template <int kLayer, class Warp>
-  static EYELID_DEVICE int front_items(const Warp& warp,
+  template <int kLayer, class Block, class Warp>
+  static EYELID_DEVICE int front_items(const Block& block,
+                                       const Warp& warp,
                                        const Arguments& arguments,
                                        std::uint16_t* shared,
                                        int image,
@@ -105,11 +152,11 @@ struct BlazeHalf {
         const std::uint8_t* input =
             arguments.inputs + static_cast<std::size_t>(image) * kInputSide * kInputSide;
         HalfStemTile<kBand>::run(
-            warp, shared, arguments.weights, input, arguments.pixel_offset, y, x);
+            warp, shared, weights_of<0>(block, arguments), input, arguments.pixel_offset, y, x);
       } else {
         const int valid_rows = end - y < kRows ? end - y : kRows;
         HalfTile<kLayer, kRows, half_stored(kLayer) / 8, kBand>::run(
-            warp, shared, arguments.weights, y, x, valid_rows, 0);
+            warp, shared, weights_of<kLayer>(block, arguments), y, x, valid_rows, 0);
       }
     }
     return item - items;
@@ -129,13 +176,13 @@ struct BlazeHalf {
       block.each_warp([&](const auto& warp) {
         // The longest work first: what is left over at the end of a step is then short.
         int item = warp.index;
-        item = front_items<5>(warp, arguments, shared, image, item, done, next);
-        item = front_items<4>(warp, arguments, shared, image, item, done, next);
-        item = front_items<6>(warp, arguments, shared, image, item, done, next);
-        item = front_items<3>(warp, arguments, shared, image, item, done, next);
-        item = front_items<2>(warp, arguments, shared, image, item, done, next);
-        item = front_items<1>(warp, arguments, shared, image, item, done, next);
-        front_items<0>(warp, arguments, shared, image, item, done, next);
+        item = front_items<5>(block, warp, arguments, shared, image, item, done, next);
+        item = front_items<4>(block, warp, arguments, shared, image, item, done, next);
+        item = front_items<6>(block, warp, arguments, shared, image, item, done, next);
+        item = front_items<3>(block, warp, arguments, shared, image, item, done, next);
+        item = front_items<2>(block, warp, arguments, shared, image, item, done, next);
+        item = front_items<1>(block, warp, arguments, shared, image, item, done, next);
+        front_items<0>(block, warp, arguments, shared, image, item, done, next);
       });
       done = next;
     }
@@ -180,18 +227,17 @@ struct BlazeHalf {
     constexpr int kSplit = half_width(kLayer) == 8 ? 4 : 1;
     constexpr int kTiles = half_stored(kLayer) / 8 / kSplit;
     std::uint16_t* shared = block.template shared<std::uint16_t>();
+    const auto weights = weights_of<kLayer>(block, arguments);
+    // Into the place of the layer before: all have done with it.
+    fetch<kLayer + 1>(block, arguments);
     block.each_warp([&](const auto& warp) {
       EYELID_KEEP_LOOP
       for (int item = warp.index; item < kPixelTiles * kSplit; item += kThreads / kWarpLanes) {
-        HalfTile<kLayer, 1, kTiles, kBand>::run(warp,
-                                                shared,
-                                                arguments.weights,
-                                                item / kSplit * kRowsPerTile,
-                                                0,
-                                                1,
-                                                item % kSplit * kTiles);
+        HalfTile<kLayer, 1, kTiles, kBand>::run(
+            warp, shared, weights, item / kSplit * kRowsPerTile, 0, 1, item % kSplit * kTiles);
       }
     });
+    if constexpr (kStages && kLayer + 1 < kHalfLayers) block.wait_copies();
   }
 
   /// The scores of a map, and its features into device memory.
@@ -258,7 +304,7 @@ struct BlazeHalf {
 
   template <class Block>
   static EYELID_DEVICE void run_tail(Block& block, const Arguments& arguments, int image) {
-    zero(block, kEvenMap, kEnd);
+    zero(block, kEvenMap, kTailEnd);
     tail_layer<7>(block, arguments);
     tail_layer<8>(block, arguments);
     tail_layer<9>(block, arguments);
@@ -286,10 +332,12 @@ struct BlazeHalf {
   }
 };
 
-/// 198,528 bytes of shared memory: Hopper (227 KB a block).
+/// 229,504 bytes of shared memory: Hopper (227 KB a block).
 using BlazeHalfHopper = BlazeHalf<4>;
-/// 137,344 bytes: from sm_80 on (163 KB a block).
+/// 161,760 bytes: from sm_80 on (163 KB a block).
 using BlazeHalfAmpere = BlazeHalf<2>;
+static_assert(BlazeHalfHopper::kStages && BlazeHalfHopper::kSharedBytes == 229504);
+static_assert(!BlazeHalfAmpere::kStages && BlazeHalfAmpere::kSharedBytes == 161760);
 static_assert(BlazeHalfHopper::kSharedBytes <= 232448);
 static_assert(BlazeHalfAmpere::kSharedBytes <= 166912);
 

@@ -156,7 +156,8 @@ struct HalfShared {
   int rows[kHalfLayers];  // of the ring; of whole maps: their height
   int zero_row;
   int scratch;  // one word
-  int end;
+  int staged;   // behind the maps of the tail: room for weights of its layers, in turn
+  int end;      // of the activations; the resident weights follow
 };
 constexpr HalfShared half_shared(int band) {
   HalfShared shared{};
@@ -194,6 +195,7 @@ constexpr HalfShared half_shared(int band) {
     shared.map[layer] = layer % 2 == 0 ? small_even : small_odd;
   }
   const int tail_end = odd + 16 * half_row(11) + half_pitch(11);
+  shared.staged = round_up(tail_end, 64);
   shared.end = round_up(front_end > tail_end ? front_end : tail_end, 64);
   return shared;
 }
@@ -234,5 +236,37 @@ constexpr HalfWeights half_weights() {
   weights.end = next;
   return weights;
 }
+
+/// Where one layer's weights begin and end.
+constexpr int half_layer_begin(int layer) { return half_weights().layer[layer].depthwise; }
+constexpr int half_layer_end(int layer) {
+  return layer + 1 < kHalfLayers ? half_layer_begin(layer + 1) : half_weights().scores_16.pointwise;
+}
+constexpr int half_layer_words(int layer) {
+  return half_layer_end(layer) - half_layer_begin(layer);
+}
+constexpr int most_half_layer_words() {
+  int most = 0;
+  for (int layer = kHalfFrontLayers; layer < kHalfLayers; layer++) {
+    most = half_layer_words(layer) > most ? half_layer_words(layer) : most;
+  }
+  return most;
+}
+
+/// The weights of one layer, in shared or in device memory.
+template <bool kIsShared>
+struct HalfLayerWords {
+  const Half4* words;  // the first of the layer
+
+  template <class Arithmetic>
+  EYELID_DEVICE Half4 load(int i) const {
+    if constexpr (kIsShared) {
+      return words[i];
+    } else {
+      return Arithmetic::load(words + i);
+    }
+  }
+  EYELID_DEVICE Floats2 floats(int i) const { return *reinterpret_cast<const Floats2*>(words + i); }
+};
 
 }  // namespace eyelid::kernels::gpu

@@ -33,9 +33,9 @@ struct HalfTile {
   static constexpr int kSteps = half_steps(kLayer);
   static constexpr int kAllTiles = half_stored(kLayer) / 8;
   static constexpr HalfWeights kWeights = half_weights();
-  static constexpr int kDepthwise = kWeights.layer[kLayer].depthwise;
-  static constexpr int kPointwise = kWeights.layer[kLayer].pointwise;
-  static constexpr int kBias = kWeights.layer[kLayer].bias;
+  // From the begin of the layer's weights, where the depthwise ones are.
+  static constexpr int kPointwise = kWeights.layer[kLayer].pointwise - half_layer_begin(kLayer);
+  static constexpr int kBias = kWeights.layer[kLayer].bias - half_layer_begin(kLayer);
   static constexpr int kWindowRows = kStride * (kRows - 1) + 3;
   static constexpr int kWindowColumns = kStride + 3;
 
@@ -46,10 +46,10 @@ struct HalfTile {
     int x;
   };
 
-  template <class Warp>
+  template <class Warp, class Words>
   static EYELID_DEVICE void run(const Warp& warp,
                                 std::uint16_t* shared,
-                                const Half4* weights,
+                                Words weights,
                                 int y,
                                 int x,
                                 int valid_rows,
@@ -77,8 +77,8 @@ struct HalfTile {
       for (int n = 0; n < kTiles; n++) {
         typename Warp::template Lanes<FragmentB> b;
         warp.each_lane([&](int lane) {
-          const Half4 four = Warp::load(weights + kPointwise +
-                                        (step * kAllTiles + first_tile + n) * kWarpLanes + lane);
+          const Half4 four = weights.template load<Warp>(
+              kPointwise + (step * kAllTiles + first_tile + n) * kWarpLanes + lane);
           b[lane] = {{four.low, four.high}};
         });
         EYELID_UNROLL
@@ -121,23 +121,25 @@ struct HalfTile {
     return result;
   }
 
-  template <class Arithmetic>
+  template <class Arithmetic, class Words>
   static EYELID_DEVICE void depthwise(const std::uint16_t* shared,
                                       const Window& window,
-                                      const Half4* weights,
+                                      Words weights,
                                       int step,
                                       int lane,
                                       FragmentA* values) {
     const int channel = 16 * step + 4 * (lane % 4);
-    const Half4* taps = weights + kDepthwise + step * 40 + lane % 4;
-    const Half4 bias = Arithmetic::load(taps + 36);
+    const int taps = step * 40 + lane % 4;
+    const Half4 bias = weights.template load<Arithmetic>(taps + 36);
     Half4 sums[kRows][2];
     EYELID_UNROLL
     for (int m = 0; m < kRows; m++) sums[m][0] = sums[m][1] = bias;
     if (channel < round_up(kInputs, 4)) {
       Half4 weight[9];
       EYELID_UNROLL
-      for (int tap = 0; tap < 9; tap++) weight[tap] = Arithmetic::load(taps + 4 * tap);
+      for (int tap = 0; tap < 9; tap++) {
+        weight[tap] = weights.template load<Arithmetic>(taps + 4 * tap);
+      }
       EYELID_UNROLL
       for (int r = 0; r < kWindowRows; r++) {
         Half4 pixels[kWindowColumns];
@@ -185,9 +187,9 @@ struct HalfTile {
     }
   }
 
-  template <class Arithmetic>
+  template <class Arithmetic, class Words>
   static EYELID_DEVICE void store(std::uint16_t* shared,
-                                  const Half4* weights,
+                                  Words weights,
                                   const Window& window,
                                   int m,
                                   int tile,
@@ -195,7 +197,7 @@ struct HalfTile {
                                   int lane) {
     const int t = lane % 4;
     const int channel = 8 * tile + 2 * t;
-    const Floats2 bias = *reinterpret_cast<const Floats2*>(weights + kBias + tile * 4 + t);
+    const Floats2 bias = weights.floats(kBias + tile * 4 + t);
     std::uint16_t* row = shared + kMap + (window.y + m) % kMapRows * kRowLength;
     EYELID_UNROLL
     for (int j = 0; j < 2; j++) {
@@ -216,16 +218,16 @@ struct HalfStemTile {
   static constexpr HalfWeights kWeights = half_weights();
   static constexpr int kMap = kShared.map[0];
   static constexpr int kMapRows = kShared.rows[0];
-  static constexpr int kPointwise = kWeights.layer[0].pointwise;
-  static constexpr int kBias = kWeights.layer[0].bias;
+  static constexpr int kPointwise = kWeights.layer[0].pointwise - half_layer_begin(0);
+  static constexpr int kBias = kWeights.layer[0].bias - half_layer_begin(0);
   static constexpr int kTiles = half_stored(0) / 8;
   static constexpr int kPitch = half_pitch(0);
 
   /// `input` is the picture; the network sees pixel + pixel_offset, the scale is in the weights.
-  template <class Warp>
+  template <class Warp, class Words>
   static EYELID_DEVICE void run(const Warp& warp,
                                 std::uint16_t* shared,
-                                const Half4* weights,
+                                Words weights,
                                 const std::uint8_t* input,
                                 float pixel_offset,
                                 int y,
@@ -247,7 +249,7 @@ struct HalfStemTile {
         typename Warp::template Lanes<FragmentB> b;
         warp.each_lane([&](int lane) {
           const Half4 four =
-              Warp::load(weights + kPointwise + (step * kTiles + n) * kWarpLanes + lane);
+              weights.template load<Warp>(kPointwise + (step * kTiles + n) * kWarpLanes + lane);
           b[lane] = {{four.low, four.high}};
         });
         warp.mma(sums[n], a, b);
@@ -257,7 +259,7 @@ struct HalfStemTile {
       std::uint16_t* row = shared + kMap + y % kMapRows * half_row(0);
       EYELID_UNROLL
       for (int n = 0; n < kTiles; n++) {
-        const Floats2 bias = *reinterpret_cast<const Floats2*>(weights + kBias + n * 4 + lane % 4);
+        const Floats2 bias = weights.floats(kBias + n * 4 + lane % 4);
         const int channel = 8 * n + 2 * (lane % 4);
         EYELID_UNROLL
         for (int j = 0; j < 2; j++) {

@@ -26,6 +26,12 @@
 ///   each_warp(f)                f(warp) for every warp, then a barrier
 ///   read(shared_value)          a value all threads agree on, then a barrier: for loop conditions
 ///   arrive(counter)             how many blocks arrived before, after this block's writes
+///   copy_async(to, from, bytes) device to shared memory in the background, 16 bytes at a time
+///   wait_copies()               until the copies are there, then a barrier
+/// and, where the kernel has `static constexpr int kCluster` > 1 (Hopper), to blocks kCluster k ..
+/// kCluster k + kCluster - 1 together:
+///   sync_cluster()              barrier of all threads of these blocks
+///   read_part(shared, part)     the number at this place in the shared memory of block `part`
 /// A phase must not read what another thread of the same phase writes. The emulation runs phases in
 /// either order of threads, which shows such a mistake.
 ///
@@ -35,10 +41,12 @@
 #if defined(__CUDACC__)
 #define EYELID_DEVICE __device__ __forceinline__
 #define EYELID_UNROLL _Pragma("unroll")
+#define EYELID_UNROLL_4 _Pragma("unroll 4")
 #define EYELID_KEEP_LOOP _Pragma("unroll 1")
 #else
 #define EYELID_DEVICE inline
 #define EYELID_UNROLL
+#define EYELID_UNROLL_4
 #define EYELID_KEEP_LOOP
 #endif
 

@@ -3,6 +3,8 @@
 
 #include <cuda_runtime.h>
 
+#include <type_traits>
+
 #include "eyelid/core/error.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 
@@ -40,6 +42,8 @@ struct DeviceArithmetic {
     asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(half));
     return result;
   }
+  /// a b + c, rounded once.
+  static EYELID_DEVICE float fma(float a, float b, float c) { return __fmaf_rn(a, b, c); }
   static EYELID_DEVICE float max(float a, float b) { return fmaxf(a, b); }
   static EYELID_DEVICE float min(float a, float b) { return fminf(a, b); }
   /// exp and hypot through double precision: the same floats as the C library, or one step beside.
@@ -66,11 +70,11 @@ struct DeviceArithmetic {
   /// Constant data of the launch, through the read-only path.
   template <class T>
   static EYELID_DEVICE T load(const T* address) {
-    return *address;
-  }
-  static EYELID_DEVICE Half4 load(const Half4* address) {
+    static_assert(sizeof(T) == sizeof(uint2) && alignof(T) == alignof(uint2));
     const uint2 bits = __ldg(reinterpret_cast<const uint2*>(address));
-    return {bits.x, bits.y};
+    T value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
   }
 };
 
@@ -163,10 +167,52 @@ class DeviceBlock : public DeviceArithmetic {
     return before;
   }
 
+  /// cp.async, past the registers and the first-level cache. Addresses and size: multiples of 16.
+  EYELID_DEVICE void copy_async(void* shared, const void* global, int bytes) const {
+    const auto target = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+    for (int i = 16 * static_cast<int>(threadIdx.x); i < bytes; i += 16 * threads_) {
+      asm volatile(
+          "cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(target + static_cast<unsigned>(i)),
+          "l"(static_cast<const unsigned char*>(global) + i)
+          : "memory");
+    }
+  }
+  EYELID_DEVICE void wait_copies() const {
+    asm volatile("cp.async.wait_all;" ::: "memory");
+    __syncthreads();
+  }
+
+  EYELID_DEVICE void sync_cluster() const {
+#if __CUDA_ARCH__ >= 900
+    asm volatile(
+        "barrier.cluster.arrive.release.aligned;\n\tbarrier.cluster.wait.acquire.aligned;" ::
+            : "memory");
+#else
+    __trap();  // the host launches no clusters on older devices
+#endif
+  }
+  EYELID_DEVICE std::int32_t read_part(const std::int32_t* shared, int part) const {
+    std::int32_t value = 0;
+#if __CUDA_ARCH__ >= 900
+    const auto here = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+    unsigned there;
+    asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(here), "r"(part));
+    asm volatile("ld.shared::cluster.s32 %0, [%1];" : "=r"(value) : "r"(there) : "memory");
+#endif
+    return value;
+  }
+
  private:
   unsigned char* shared_;
   int threads_;
 };
+
+/// Kernel::kCluster, 1 where there is none.
+template <class Kernel, class = void>
+struct ClusterOf : std::integral_constant<int, 1> {};
+template <class Kernel>
+struct ClusterOf<Kernel, std::void_t<decltype(Kernel::kCluster)>>
+    : std::integral_constant<int, Kernel::kCluster> {};
 
 template <class Kernel>
 __global__ void __launch_bounds__(Kernel::kThreads, Kernel::kBlocksPerProcessor)
@@ -174,6 +220,27 @@ __global__ void __launch_bounds__(Kernel::kThreads, Kernel::kBlocksPerProcessor)
   extern __shared__ __align__(128) unsigned char shared[];
   DeviceBlock block(shared, Kernel::kThreads);
   Kernel::run(block, arguments);
+}
+
+/// The one launch of all kernels.
+template <class Kernel>
+cudaError_t enqueue(const typename Kernel::Arguments& arguments,
+                    int blocks,
+                    std::size_t shared_bytes,
+                    cudaStream_t stream) {
+  cudaLaunchAttribute cluster{};
+  cluster.id = cudaLaunchAttributeClusterDimension;
+  cluster.val.clusterDim.x = ClusterOf<Kernel>::value;
+  cluster.val.clusterDim.y = cluster.val.clusterDim.z = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>(blocks));
+  config.blockDim = dim3(Kernel::kThreads);
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = stream;
+  config.attrs = &cluster;
+  config.numAttrs = ClusterOf<Kernel>::value > 1 ? 1 : 0;
+  const cudaError_t status = cudaLaunchKernelEx(&config, run_kernel<Kernel>, arguments);
+  return status != cudaSuccess ? status : cudaGetLastError();
 }
 
 /// Enqueues `blocks` blocks on `stream`. Returns what the driver says; never waits.
@@ -188,23 +255,19 @@ template <class Kernel>
 cudaError_t allow_shared_memory(std::size_t shared_bytes);
 
 /// In one .cu file per kernel.
-#define EYELID_DEFINE_KERNEL(Kernel)                                                              \
-  template <>                                                                                     \
-  cudaError_t launch<Kernel>(const Kernel::Arguments& arguments,                                  \
-                             int blocks,                                                          \
-                             std::size_t shared_bytes,                                            \
-                             cudaStream_t stream) {                                               \
-    if (blocks > 0) {                                                                             \
-      run_kernel<Kernel>                                                                          \
-          <<<static_cast<unsigned>(blocks), Kernel::kThreads, shared_bytes, stream>>>(arguments); \
-    }                                                                                             \
-    return cudaGetLastError();                                                                    \
-  }                                                                                               \
-  template <>                                                                                     \
-  cudaError_t allow_shared_memory<Kernel>(std::size_t shared_bytes) {                             \
-    return cudaFuncSetAttribute(run_kernel<Kernel>,                                               \
-                                cudaFuncAttributeMaxDynamicSharedMemorySize,                      \
-                                static_cast<int>(shared_bytes));                                  \
+#define EYELID_DEFINE_KERNEL(Kernel)                                                            \
+  template <>                                                                                   \
+  cudaError_t launch<Kernel>(const Kernel::Arguments& arguments,                                \
+                             int blocks,                                                        \
+                             std::size_t shared_bytes,                                          \
+                             cudaStream_t stream) {                                             \
+    return blocks > 0 ? enqueue<Kernel>(arguments, blocks, shared_bytes, stream) : cudaSuccess; \
+  }                                                                                             \
+  template <>                                                                                   \
+  cudaError_t allow_shared_memory<Kernel>(std::size_t shared_bytes) {                           \
+    return cudaFuncSetAttribute(run_kernel<Kernel>,                                             \
+                                cudaFuncAttributeMaxDynamicSharedMemorySize,                    \
+                                static_cast<int>(shared_bytes));                                \
   }
 
 }  // namespace eyelid::kernels::gpu

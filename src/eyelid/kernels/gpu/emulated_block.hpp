@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <barrier>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <thread>
 #include <vector>
 
+#include "eyelid/core/error.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 
@@ -38,6 +41,7 @@ struct EmulatedArithmetic {
             float_from_half(static_cast<std::uint16_t>(halves >> 16))};
   }
   static float from_half(std::uint16_t half) { return float_from_half(half); }
+  static float fma(float a, float b, float c) { return std::fma(a, b, c); }
   static float max(float a, float b) { return std::fmax(a, b); }
   static float min(float a, float b) { return std::fmin(a, b); }
   static float exp(float x) { return static_cast<float>(std::exp(double{x})); }
@@ -123,10 +127,27 @@ struct EmulatedWarp : EmulatedArithmetic {
   }
 };
 
+/// Blocks that run at the same time.
+struct EmulatedCluster {
+  explicit EmulatedCluster(int size) : barrier(size), shared(static_cast<std::size_t>(size)) {}
+  std::barrier<> barrier;
+  std::vector<unsigned char*> shared;
+};
+
 class EmulatedBlock : public EmulatedArithmetic {
  public:
-  EmulatedBlock(unsigned char* shared, int threads, int index, int count, ThreadOrder order)
-      : shared_(shared), threads_(threads), index_(index), count_(count), order_(order) {}
+  EmulatedBlock(unsigned char* shared,
+                int threads,
+                int index,
+                int count,
+                ThreadOrder order,
+                EmulatedCluster* cluster = nullptr)
+      : shared_(shared),
+        threads_(threads),
+        index_(index),
+        count_(count),
+        order_(order),
+        cluster_(cluster) {}
 
   int index() const { return index_; }
   int count() const { return count_; }
@@ -156,14 +177,95 @@ class EmulatedBlock : public EmulatedArithmetic {
     return shared_value;
   }
   unsigned arrive(unsigned* counter, unsigned*) const { return (*counter)++; }
+  /// What is copied is there only after the wait, and nothing sensible before.
+  void copy_async(void* shared, const void* global, int bytes) {
+    EYELID_EXPECTS(bytes % 16 == 0 && reinterpret_cast<std::uintptr_t>(shared) % 16 == 0 &&
+                   reinterpret_cast<std::uintptr_t>(global) % 16 == 0);
+    std::memset(shared, 0xff, static_cast<std::size_t>(bytes));
+    copies_.push_back({shared, global, static_cast<std::size_t>(bytes)});
+  }
+  void wait_copies() {
+    for (const Copy& copy : copies_) std::memcpy(copy.to, copy.from, copy.bytes);
+    copies_.clear();
+  }
+  void sync_cluster() const { cluster_->barrier.arrive_and_wait(); }
+  std::int32_t read_part(const std::int32_t* shared, int part) const {
+    const auto offset = reinterpret_cast<const unsigned char*>(shared) - shared_;
+    std::int32_t value;
+    std::memcpy(&value, cluster_->shared[static_cast<std::size_t>(part)] + offset, sizeof value);
+    return value;
+  }
 
  private:
+  struct Copy {
+    void* to;
+    const void* from;
+    std::size_t bytes;
+  };
   unsigned char* shared_;
   int threads_;
   int index_;
   int count_;
   ThreadOrder order_;
+  EmulatedCluster* cluster_;
+  std::vector<Copy> copies_;
 };
+
+/// Shared memory of one block: not-a-number in every precision, with a guard behind.
+class EmulatedShared {
+ public:
+  explicit EmulatedShared(std::size_t bytes) : bytes_(bytes), memory_(bytes + 128 + kGuard) {
+    poison();
+  }
+  void poison() { std::memset(memory_.data(), 0xff, memory_.size()); }
+  unsigned char* begin() {
+    return memory_.data() + (128 - reinterpret_cast<std::uintptr_t>(memory_.data()) % 128);
+  }
+  /// Nobody may write behind the end.
+  void check() {
+    for (std::size_t i = 0; i < kGuard; i++) EYELID_EXPECTS(begin()[bytes_ + i] == 0xff);
+  }
+
+ private:
+  static constexpr std::size_t kGuard = 64;
+  std::size_t bytes_;
+  std::vector<unsigned char> memory_;
+};
+
+template <class Kernel>
+constexpr int cluster_of() {
+  if constexpr (requires { Kernel::kCluster; }) return Kernel::kCluster;
+  return 1;
+}
+
+/// The blocks of a cluster side by side, as they wait for each other.
+template <class Kernel>
+void emulate_cluster(const typename Kernel::Arguments& arguments,
+                     int first,
+                     int blocks,
+                     std::size_t shared_bytes,
+                     ThreadOrder order) {
+  constexpr int kSize = cluster_of<Kernel>();
+  EmulatedCluster cluster(kSize);
+  std::vector<EmulatedShared> memory(kSize, EmulatedShared(shared_bytes));
+  std::vector<std::thread> threads;
+  for (int part = 0; part < kSize; part++) {
+    cluster.shared[static_cast<std::size_t>(part)] = memory[static_cast<std::size_t>(part)].begin();
+  }
+  for (int part = 0; part < kSize; part++) {
+    threads.emplace_back([&, part] {
+      EmulatedBlock block(cluster.shared[static_cast<std::size_t>(part)],
+                          Kernel::kThreads,
+                          first + part,
+                          blocks,
+                          order,
+                          &cluster);
+      Kernel::run(block, arguments);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (EmulatedShared& shared : memory) shared.check();
+}
 
 /// Runs a whole launch. Shared memory starts as not-a-number in every precision.
 template <class Kernel>
@@ -171,15 +273,20 @@ void emulate(const typename Kernel::Arguments& arguments,
              int blocks,
              std::size_t shared_bytes,
              ThreadOrder order = ThreadOrder::Forward) {
-  constexpr std::size_t kGuard = 64;
-  std::vector<unsigned char> memory(shared_bytes + 128 + kGuard);
-  const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-  unsigned char* shared = memory.data() + (128 - address % 128);
+  if constexpr (cluster_of<Kernel>() > 1) {
+    EYELID_EXPECTS(blocks % cluster_of<Kernel>() == 0);
+    for (int first = 0; first < blocks; first += cluster_of<Kernel>()) {
+      emulate_cluster<Kernel>(arguments, first, blocks, shared_bytes, order);
+    }
+    return;
+  }
+  EmulatedShared shared(shared_bytes);
   for (int i = 0; i < blocks; i++) {
-    std::memset(memory.data(), 0xff, memory.size());
+    shared.poison();
     const int index = order == ThreadOrder::Forward ? i : blocks - 1 - i;
-    EmulatedBlock block(shared, Kernel::kThreads, index, blocks, order);
+    EmulatedBlock block(shared.begin(), Kernel::kThreads, index, blocks, order);
     Kernel::run(block, arguments);
+    shared.check();
   }
 }
 

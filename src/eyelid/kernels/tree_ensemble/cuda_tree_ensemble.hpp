@@ -8,7 +8,7 @@ namespace eyelid::kernels::gpu {
 inline constexpr int kMaxShapeValues = 136;  // two per point, 68 points
 inline constexpr int kMaxFeatures = 1024;    // per cascade
 inline constexpr int kMaxTreesPerCascade = 4096;
-inline constexpr int kLeafCapacity = 9600;  // floats gathered at once
+inline constexpr int kLeafCapacity = 4800;  // floats gathered at once
 
 enum class LeafNumbers : std::int32_t { F32, I16 };
 
@@ -46,9 +46,16 @@ struct DeviceShapeModel {
   LeafNumbers leaf_numbers;
 };
 
+/// Four integer leaf values: one 8-byte access.
+struct alignas(8) FourLeaves {
+  std::int16_t value[4];
+};
+
 /// Work memory of a prediction, in shared memory; up to two shapes at once.
 struct TreeWork {
   double term[2][2][kMaxShapeValues / 2];
+  std::int32_t sums[2][2]
+                   [kMaxShapeValues];  // of this block's trees, in turn from cascade to cascade
   float shape[2][kMaxShapeValues];
   float turn[2][2];
   float gathered[kLeafCapacity];
@@ -64,17 +71,21 @@ struct PatchView {
 };
 
 /// work.shape = the points of the model on each patch. The same bits as ShapeModel::predict: double
-/// precision where it has it, additions in the order of the trees, nothing fused (compile with
-/// --fmad=false).
-template <int kFaces, class Block>
+/// precision where it has it, nothing fused (compile with --fmad=false), float leaves added in the
+/// order of the trees. Integer leaves are dealt out, in any order, among the threads of kParts
+/// blocks of one cluster: their sum is exact. These blocks must run on equal arguments.
+///
+/// `exchanges` counts what the blocks have told each other; one for all predictions of a kernel.
+template <int kFaces, int kParts, class Block>
 class TreePrediction {
   static_assert(kFaces == 1 || kFaces == 2);
 
  public:
   EYELID_DEVICE TreePrediction(const DeviceShapeModel& model,
                                const PatchView* patches,
-                               TreeWork& work)
-      : model_(model), patches_(patches), work_(work) {}
+                               TreeWork& work,
+                               int& exchanges)
+      : model_(model), patches_(patches), work_(work), exchanges_(exchanges) {}
 
   EYELID_DEVICE void run(Block& block) {
     block.each_thread([&](int thread) {
@@ -89,11 +100,20 @@ class TreePrediction {
       turn(block);
       sample(block, cascade);
       walk(block, cascade);
-      add_leaves(block, cascade);
+      if (is_integer()) {
+        add_integer_leaves(block, cascade);
+      } else {
+        add_leaves(block, cascade);
+      }
     }
   }
 
  private:
+  EYELID_DEVICE bool is_integer() const { return model_.leaf_numbers == LeafNumbers::I16; }
+  /// Float leaves have to be added in their order, so there every block walks all trees.
+  EYELID_DEVICE int parts() const { return is_integer() ? kParts : 1; }
+  EYELID_DEVICE int first_tree(const Block& block) const { return block.index() % parts(); }
+
   /// Rotation and scale from the mean to the current shape: products side by side, then their sums
   /// in the order of the points.
   EYELID_DEVICE void turn(Block& block) {
@@ -143,22 +163,103 @@ class TreePrediction {
     });
   }
 
+  /// A thread walks several trees at once, so that their loads overlap.
   EYELID_DEVICE void walk(Block& block, const DeviceCascade& cascade) {
+    constexpr int kTogether = kParts == 1 ? 4 : 2;
+    const int first = first_tree(block);
+    const int trees = (cascade.tree_count - first + parts() - 1) / parts();
+    const int node_count = (1 << model_.depth) - 1;
     block.each_thread([&](int thread) {
-      const int node_count = (1 << model_.depth) - 1;
-      for (int i = thread; i < kFaces * cascade.tree_count; i += block.threads()) {
-        const int face = i / cascade.tree_count, tree = i % cascade.tree_count;
-        const DeviceTreeNode* nodes = cascade.nodes + tree * node_count;
-        const std::uint8_t* values = work_.values[face];
-        int n = 0;
-        while (n < node_count) {
-          const DeviceTreeNode node = nodes[n];
-          const int difference = int{values[node.feature_a]} - int{values[node.feature_b]};
-          n = 2 * n + (difference > node.threshold ? 1 : 2);
+      for (int i = thread; i < kFaces * trees; i += kTogether * block.threads()) {
+        const DeviceTreeNode* nodes[kTogether];
+        const std::uint8_t* values[kTogether];
+        int n[kTogether];
+        EYELID_UNROLL
+        for (int j = 0; j < kTogether; j++) {
+          // Beyond the end: the first tree again, and nothing is kept of it.
+          const int at = i + j * block.threads() < kFaces * trees ? i + j * block.threads() : i;
+          nodes[j] = cascade.nodes + (first + at % trees * parts()) * node_count;
+          values[j] = work_.values[at / trees];
+          n[j] = 0;
         }
-        work_.leaf[face][tree] = static_cast<std::uint8_t>(n - node_count);
+        EYELID_KEEP_LOOP
+        for (int level = 0; level < model_.depth; level++) {
+          DeviceTreeNode node[kTogether];
+          EYELID_UNROLL
+          for (int j = 0; j < kTogether; j++) node[j] = Block::load(nodes[j] + n[j]);
+          EYELID_UNROLL
+          for (int j = 0; j < kTogether; j++) {
+            const int difference =
+                int{values[j][node[j].feature_a]} - int{values[j][node[j].feature_b]};
+            n[j] = 2 * n[j] + (difference > node[j].threshold ? 1 : 2);
+          }
+        }
+        EYELID_UNROLL
+        for (int j = 0; j < kTogether; j++) {
+          const int at = i + j * block.threads();
+          if (at >= kFaces * trees) continue;
+          work_.leaf[at / trees][first + at % trees * parts()] =
+              static_cast<std::uint8_t>(n[j] - node_count);
+        }
       }
     });
+  }
+
+  /// Four values of a shape and a share of the trees per thread, then the shares together, then
+  /// those of the other blocks.
+  EYELID_DEVICE void add_integer_leaves(Block& block, const DeviceCascade& cascade) {
+    const int values = model_.value_count;
+    const int columns = kFaces * values / 4;
+    const int most = kLeafCapacity / (kFaces * values);
+    const int share_count = block.threads() / columns < 1      ? 1
+                            : block.threads() / columns < most ? block.threads() / columns
+                                                               : most;
+    const int first = first_tree(block);
+    auto* partial = reinterpret_cast<std::int32_t*>(work_.gathered);
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < columns * share_count; i += block.threads()) {
+        const int share = i / columns, face = i % columns * 4 / values;
+        const int value = i % columns * 4 % values;
+        std::int32_t sum[4] = {0, 0, 0, 0};
+        EYELID_UNROLL_4
+        for (int t = first + share * kParts; t < cascade.tree_count; t += share_count * kParts) {
+          const auto row = static_cast<std::size_t>((t << model_.depth) + work_.leaf[face][t]);
+          const FourLeaves leaves = Block::load(reinterpret_cast<const FourLeaves*>(
+              static_cast<const std::int16_t*>(cascade.leaves) +
+              row * static_cast<std::size_t>(values) + static_cast<std::size_t>(value)));
+          EYELID_UNROLL
+          for (int j = 0; j < 4; j++) sum[j] += leaves.value[j];
+        }
+        EYELID_UNROLL
+        for (int j = 0; j < 4; j++) partial[share * kFaces * values + i % columns * 4 + j] = sum[j];
+      }
+    });
+    std::int32_t* sums = work_.sums[exchanges_ % 2][0];
+    block.each_thread([&](int thread) {
+      for (int i = thread; i < kFaces * values; i += block.threads()) {
+        std::int32_t sum = 0;
+        for (int share = 0; share < share_count; share++) {
+          sum += partial[share * kFaces * values + i];
+        }
+        if constexpr (kParts == 1) {
+          work_.shape[i / values][i % values] += cascade.leaf_scale * static_cast<float>(sum);
+        } else {
+          sums[i] = sum;
+        }
+      }
+    });
+    if constexpr (kParts > 1) {
+      block.sync_cluster();
+      block.each_thread([&](int thread) {
+        for (int i = thread; i < kFaces * values; i += block.threads()) {
+          std::int32_t sum = 0;
+          EYELID_UNROLL
+          for (int part = 0; part < kParts; part++) sum += block.read_part(sums + i, part);
+          work_.shape[i / values][i % values] += cascade.leaf_scale * static_cast<float>(sum);
+        }
+      });
+      exchanges_++;
+    }
   }
 
   /// Leaves are gathered by all threads, as many trees at a time as fit; then each number of a
@@ -176,46 +277,23 @@ class TreePrediction {
           const int tree = first + i / values % trees;
           const auto row =
               static_cast<std::size_t>((tree << model_.depth) + work_.leaf[face][tree]);
-          work_.gathered[i] = leaf_value(
-              cascade,
-              row * static_cast<std::size_t>(values) + static_cast<std::size_t>(i % values));
+          work_.gathered[i] =
+              static_cast<const float*>(cascade.leaves)[row * static_cast<std::size_t>(values) +
+                                                        static_cast<std::size_t>(i % values)];
         }
       });
       block.each_thread([&](int thread) {
         for (int i = thread; i < kFaces * values; i += block.threads()) {
           const int face = i / values, value = i % values;
           const float* gathered = work_.gathered + face * trees * values + value;
-          sum_leaves(cascade, gathered, first, trees, face, value);
+          sum_leaves(gathered, trees, work_.shape[face][value]);
         }
       });
     }
   }
 
-  EYELID_DEVICE float leaf_value(const DeviceCascade& cascade, std::size_t i) const {
-    if (model_.leaf_numbers == LeafNumbers::F32) {
-      return static_cast<const float*>(cascade.leaves)[i];
-    }
-    return static_cast<float>(static_cast<const std::int16_t*>(cascade.leaves)[i]);  // exact
-  }
-
-  EYELID_DEVICE void sum_leaves(const DeviceCascade& cascade,
-                                const float* gathered,
-                                int first,
-                                int trees,
-                                int face,
-                                int value) {
-    float& number = work_.shape[face][value];
+  EYELID_DEVICE void sum_leaves(const float* gathered, int trees, float& number) {
     const int stride = model_.value_count;
-    if (model_.leaf_numbers == LeafNumbers::I16) {
-      // The integer sum, below 2^53 and so exact, waits in `term`: free until the next cascade.
-      double& sum = work_.term[face][value % 2][value / 2];
-      if (first == 0) sum = 0.0;
-      for (int t = 0; t < trees; t++) sum += double{gathered[t * stride]};
-      if (first + trees == cascade.tree_count) {
-        number += cascade.leaf_scale * static_cast<float>(sum);
-      }
-      return;
-    }
     float sum = number;
     int t = 0;
     for (; t + 8 <= trees; t += 8) {  // eight loads in flight
@@ -232,6 +310,7 @@ class TreePrediction {
   const DeviceShapeModel& model_;
   const PatchView* patches_;
   TreeWork& work_;
+  int& exchanges_;
 };
 
 }  // namespace eyelid::kernels::gpu
