@@ -2,10 +2,14 @@
 """BlazeFace front on this GPU with PyTorch (eager, compiled, CUDA graph), ONNX Runtime and JAX: inputs resident on the
 device, random weights and pictures, half and single precision. Runs what is installed and says what is not.
 
-  benchmarks/peers/gpu.py --json FILE --batches 1 8 64 512 4096
+  benchmarks/peers/gpu.py --json FILE --batches 1 8 64 512 4096 --limit-s 90
+
+Nothing new is begun after --limit-s seconds, and FILE is written anew after every row. What compiles for long comes
+last.
 """
 import argparse
 import json
+import os
 import statistics
 import time
 
@@ -66,20 +70,26 @@ def measure(run, synchronize, seconds=0.4):
     return statistics.median(times)
 
 
-def torch_rows(batches):
-    import torch
+def torch_networks(torch):
     if not torch.cuda.is_available():
         raise RuntimeError("PyTorch sees no GPU")
     torch.backends.cudnn.benchmark = True
     for precision, dtype in (("f16", torch.float16), ("f32", torch.float32)):
-        network = torch_network(torch).cuda().to(dtype).to(memory_format=torch.channels_last)
-        compiled = torch.compile(network, mode="max-autotune-no-cudagraphs" if len(batches) < 3 else "default", dynamic=False)
+        yield precision, dtype, torch_network(torch).cuda().to(dtype).to(memory_format=torch.channels_last)
+
+
+def torch_input(torch, batch, dtype):
+    return torch.randn(batch, 1, 128, 128, device="cuda", dtype=dtype).to(memory_format=torch.channels_last)
+
+
+def torch_rows(batches):
+    import torch
+    for precision, dtype, network in torch_networks(torch):
         for batch in batches:
-            x = torch.randn(batch, 1, 128, 128, device="cuda", dtype=dtype).to(memory_format=torch.channels_last)
+            x = torch_input(torch, batch, dtype)
             with torch.inference_mode():
                 yield "PyTorch eager", torch.__version__, precision, batch, measure(lambda: network(x), torch.cuda.synchronize)
-                graph = torch.cuda.CUDAGraph()
-                stream = torch.cuda.Stream()
+                graph, stream = torch.cuda.CUDAGraph(), torch.cuda.Stream()
                 with torch.cuda.stream(stream):
                     for _ in range(3):
                         network(x)
@@ -87,8 +97,17 @@ def torch_rows(batches):
                 with torch.cuda.graph(graph):
                     network(x)
                 yield "PyTorch CUDA graph", torch.__version__, precision, batch, measure(graph.replay, torch.cuda.synchronize)
-                if batch in (1, 512):  # each shape is compiled for many seconds
-                    yield "PyTorch compiled", torch.__version__, precision, batch, measure(lambda: compiled(x), torch.cuda.synchronize)
+
+
+def torch_compiled_rows(batches):
+    import torch
+    for precision, dtype, network in torch_networks(torch):
+        compiled = torch.compile(network, dynamic=False)
+        for batch in [b for b in (512, 1) if b in batches]:  # each shape is compiled for many seconds
+            x = torch_input(torch, batch, dtype)
+            with torch.inference_mode():
+                yield ("PyTorch compiled", torch.__version__, precision, batch,
+                       measure(lambda: compiled(x), torch.cuda.synchronize))
 
 
 def onnx_rows(batches):
@@ -100,7 +119,7 @@ def onnx_rows(batches):
         raise RuntimeError("ONNX Runtime has no CUDA provider here")
     for batch in batches:
         file = io.BytesIO()
-        torch.onnx.export(torch_network(torch), torch.randn(batch, 1, 128, 128), file, input_names=["x"])
+        torch.onnx.export(torch_network(torch), torch.randn(batch, 1, 128, 128), file, input_names=["x"], dynamo=False)
         session = onnxruntime.InferenceSession(file.getvalue(), providers=["CUDAExecutionProvider"])
         binding = session.io_binding()
         value = onnxruntime.OrtValue.ortvalue_from_numpy(np.random.randn(batch, 1, 128, 128).astype(np.float32), "cuda", 0)
@@ -152,20 +171,35 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json")
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 8, 64, 512])
+    parser.add_argument("--limit-s", type=float, default=1e9)
     arguments = parser.parse_args()
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # else JAX takes the memory of all others
+    begin = time.perf_counter()
     rows, absent = [], {}
-    for name, measured in (("PyTorch", torch_rows), ("ONNX Runtime", onnx_rows), ("JAX", jax_rows)):
+
+    def write():
+        if not arguments.json:
+            return
+        with open(arguments.json + ".part", "w") as file:
+            json.dump({"rows": rows, "absent": absent}, file, indent=1)
+        os.replace(arguments.json + ".part", arguments.json)
+
+    for name, measured in (("PyTorch", torch_rows), ("ONNX Runtime", onnx_rows), ("JAX", jax_rows),
+                           ("PyTorch compiled", torch_compiled_rows)):
         try:
+            if time.perf_counter() - begin > arguments.limit_s:
+                raise TimeoutError("no time left")
             for peer, version, precision, batch, ms in measured(arguments.batches):
                 rows.append({"task": "blazeface", "name": peer, "version": version, "precision": precision, "threads": None,
                              "batch": batch, "ms_per_image": ms / batch, "images_per_s": 1e3 * batch / ms, "agrees": None})
                 print(f"{peer:<20} {precision:<4} batch {batch:>5} {ms:10.4f} ms {1e3 * batch / ms:12.0f} images/s", flush=True)
+                write()
+                if time.perf_counter() - begin > arguments.limit_s:
+                    raise TimeoutError(f"stopped after {arguments.limit_s:.0f} s")
         except Exception as error:  # a peer that is absent or broken must not hide the others
             absent[name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-            print(f"{name}: not measured, {absent[name]}", flush=True)
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump({"rows": rows, "absent": absent}, file, indent=1)
+            print(f"{name}: not measured further, {absent[name]}", flush=True)
+        write()
 
 
 if __name__ == "__main__":
