@@ -4,46 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "eyelid/gpu/cuda_launch.cuh"
 #include "eyelid/gpu/cuda_memory.cuh"
 #include "eyelid/gpu/frame_device.hpp"
 #include "eyelid/gpu/frame_program.hpp"
-#include "eyelid/kernels/gpu/device_block.cuh"
 
 namespace eyelid::gpu {
 namespace {
 
 constexpr int kHopper = 9;
-
-/// The kernels of frame_program.hpp on a stream.
-struct CudaLaunch {
-  cudaStream_t stream;
-  const std::string& device;
-  template <class Kernel>
-  void run(const typename Kernel::Arguments& arguments, int blocks, std::size_t shared_bytes) {
-    check_cuda(kernels::gpu::launch<Kernel>(arguments, blocks, shared_bytes, stream),
-               device,
-               "kernel launch");
-  }
-};
-
-class CudaChain final : public SelectionChain {
- public:
-  explicit CudaChain(const std::string& device)
-      : memory_(pinned_memory(sizeof(SelectionState), device)) {
-    reset();
-  }
-  void reset() override {
-    std::memset(memory_.get(), 0, sizeof(SelectionState));
-    last = nullptr;
-  }
-  /// The same address on the host and on every device (unified addressing).
-  SelectionState* state() { return reinterpret_cast<SelectionState*>(memory_.get()); }
-
-  cudaEvent_t last = nullptr;  // recorded behind the last selection; null: none yet
-
- private:
-  PinnedMemory memory_;
-};
 
 class CudaDevice final : public FrameDevice {
  public:
@@ -223,19 +192,7 @@ class CudaDevice final : public FrameDevice {
   }
 
  private:
-  struct Slot {
-    Stream stream;
-    Event selected;
-    Event times[4];  // before the upload, the kernels, the download; behind it
-    PinnedMemory frames;
-    PinnedMemory results;  // records, faces, points
-    DeviceMemory memory;
-    BatchBuffers buffers{};
-    Graph graph;  // of a whole batch, where there is a single slot
-    int graph_frames = 0;
-    const SelectionState* graph_state = nullptr;
-    int frame_count = 0;
-  };
+  using Slot = CudaSlot;
 
   void use() const { check(cudaSetDevice(ordinal_), "device"); }
   void check(cudaError_t status, const char* what) const { check_cuda(status, name_, what); }
