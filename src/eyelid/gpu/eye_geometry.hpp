@@ -187,6 +187,9 @@ EYELID_DEVICE kernels::gpu::PatchCut plan_cut(const FrameImage& frame, const Pla
   return cut;
 }
 
+/// Where point i of a mirrored left eye comes from: landmarks::kMirroredEyePoint.
+EYELID_DEVICE int mirrored_eye_point(int i) { return i < 4 ? 3 - i : 9 - i; }
+
 /// Of six lid points.
 EYELID_DEVICE Point center_of(const Point* eye) {
   Point sum;
@@ -266,9 +269,9 @@ EYELID_DEVICE bool do_stages_agree(const Point* first_stage, const Point* eyes) 
   return true;
 }
 
-// As landmarks/eye_landmarker.cpp: which eyes are looked for a second time, and which answer
-// counts.
+// As landmarks/second_look.cpp: which eyes are looked for a second time, and which answer counts.
 inline constexpr float kLooksShut = 0.15f;
+inline constexpr float kSamePlace = 0.12f;
 inline constexpr float kMoreOpen = 0.05f;
 inline constexpr float kElsewhere = 0.2f;  // in eye widths
 
@@ -278,6 +281,19 @@ EYELID_DEVICE float opening_of(const Point* eye) {
   return width > 0.0f ? (distance_of<Block>(eye[1], eye[5]) + distance_of<Block>(eye[2], eye[4])) /
                             (2.0f * width)
                       : 0.0f;
+}
+
+/// landmarks::may_correct: whether one of the eyes looks shut and was found elsewhere.
+template <class Block>
+EYELID_DEVICE bool may_correct(const Point* eyes, const Point* other_first_stage) {
+  for (int eye = 0; eye < 12; eye += 6) {
+    const bool is_settled =
+        opening_of<Block>(eyes + eye) >= kLooksShut ||
+        distance_of<Block>(center_of(eyes + eye), center_of(other_first_stage + eye)) <
+            kSamePlace * distance_of<Block>(eyes[eye], eyes[eye + 3]);
+    if (!is_settled) return true;
+  }
+  return false;
 }
 
 /// Whether `other`, found from another start, replaces `eye`.

@@ -128,7 +128,7 @@ struct LocateEyesIn {
       const Point eye_line = has_keypoints ? shared.start[1] - shared.start[0] : Point{1.0f, 0.0f};
       const bool has_start = (look == 0 && has_keypoints) ||
                              start_from_box(block, a, image, shared, eye_line, exchanges);
-      const bool is_found = has_start && locate_pair(block, a, image, shared, exchanges);
+      const bool is_found = has_start && locate_pair(block, a, image, shared, look, exchanges);
       if (look == 1) correct(block, image, shared, is_found);
       if (look == 0) is_placed = is_found;
       if (!is_placed || !has_keypoints) break;
@@ -195,9 +195,6 @@ struct LocateEyesIn {
     return frame_from_normalised(shared.placements[face], {shape[0], shape[1]});
   }
 
-  /// Where point i of a mirrored left eye comes from: landmarks::kMirroredEyePoint.
-  static EYELID_DEVICE int mirrored_eye_point(int i) { return i < 4 ? 3 - i : 9 - i; }
-
   /// The one-eye model on both eyes, on patches aligned on the corners in `from`; false when one
   /// cannot be placed.
   template <class Block>
@@ -216,10 +213,15 @@ struct LocateEyesIn {
   }
 
   /// From two eye centres: both-eyes model, then the one-eye model on two patches, the second
-  /// aligned on the corners found on the first; the mean of the two.
+  /// aligned on the corners found on the first; the mean of the two. A second look ends where it
+  /// finds the shut eyes in their place.
   template <class Block>
-  static EYELID_DEVICE bool locate_pair(
-      Block& block, const Arguments& a, const FrameImage& image, Shared& shared, int& exchanges) {
+  static EYELID_DEVICE bool locate_pair(Block& block,
+                                        const Arguments& a,
+                                        const FrameImage& image,
+                                        Shared& shared,
+                                        int look,
+                                        int& exchanges) {
     const bool has_both = predict<1>(block, a.both_eyes, image, shared, exchanges, [&](int) {
       return place_both_eyes(shared.start[0], shared.start[1]);
     });
@@ -227,6 +229,13 @@ struct LocateEyesIn {
     block.each_thread([&](int thread) {
       if (thread < 12) shared.first_stage[thread] = located(shared, 0, thread);
     });
+    if (look == 1) {
+      block.each_thread([&](int thread) {
+        if (thread != 0) return;
+        shared.is_placed = may_correct<Block>(shared.kept_eyes, shared.first_stage) ? 1 : 0;
+      });
+      if (block.read(shared.is_placed) == 0) return false;
+    }
     EYELID_KEEP_LOOP
     for (int pass = 0; pass < 2; pass++) {
       const Point* from = pass == 0 ? shared.first_stage : shared.once;
