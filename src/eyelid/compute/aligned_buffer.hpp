@@ -8,6 +8,8 @@
 #include <span>
 #include <type_traits>
 
+#include "eyelid/compute/arena.hpp"
+
 namespace eyelid::compute {
 
 /// `count` zeroed numbers at an address that is a multiple of 64 bytes (a cache line, an AVX-512
@@ -23,6 +25,14 @@ class AlignedBuffer {
     std::memset(static_cast<void*>(data_.get()), 0, count * sizeof(T));
   }
 
+  /// A copy of `source` in the arena, which has to live as long.
+  AlignedBuffer(const AlignedBuffer& source, Arena& arena)
+      : data_(arena.take<T>(source.count_), Free{false}), count_(source.count_) {
+    if (count_ > 0) {
+      std::memcpy(static_cast<void*>(data_.get()), source.data_.get(), count_ * sizeof(T));
+    }
+  }
+
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
   std::size_t size() const { return count_; }
@@ -34,7 +44,10 @@ class AlignedBuffer {
  private:
   static constexpr std::align_val_t kAlignment{64};
   struct Free {
-    void operator()(T* memory) const { ::operator delete[](memory, kAlignment); }
+    bool is_own = true;
+    void operator()(T* memory) const {
+      if (is_own) ::operator delete[](memory, kAlignment);
+    }
   };
   std::unique_ptr<T[], Free> data_;
   std::size_t count_ = 0;

@@ -81,6 +81,7 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
   PackedInt8::Layer layer;
   layer.inputs = kStemInputs;
   layer.bias = AlignedBuffer<std::int32_t>(kBlazeFaceStemChannels);
+  layer.narrow = AlignedBuffer<BlazeNarrow>(kBlazeFaceStemChannels);
   std::vector<std::vector<int>> rows;
   for (std::size_t o = 0; o < kBlazeFaceStemChannels; o++) {
     std::vector<double> row;
@@ -89,11 +90,11 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
     }
     const double unit = largest_of(row) / 127.0;
     rows.push_back(quantised(row, unit));
-    layer.narrow.push_back(narrow_of(weights.int8.stem[o] / unit));
+    layer.narrow[o] = narrow_of(weights.int8.stem[o] / unit);
     // The offset of the normalisation belongs to the weights as they became.
     const double zero = -weights.input_offset / double{weights.input_scale};
     layer.bias[o] = rounded(weights.stem.bias[o] / unit - zero * sum_of(rows.back())) +
-                    half_of(layer.narrow.back());
+                    half_of(layer.narrow[o]);
     rows.back().resize(kStemInputs, 0);
   }
   layer.pointwise = grouped_words(rows);
@@ -108,6 +109,7 @@ void pack_depthwise(const ConvolutionWeights& weights,
   const std::size_t channels = input_scale.size();
   layer.depthwise = AlignedBuffer<std::uint32_t>(channels * (stride == 1 ? 6 : 3));
   layer.depthwise_bias = AlignedBuffer<std::int32_t>(channels);
+  layer.depthwise_narrow = AlignedBuffer<BlazeNarrow>(channels);
   std::uint32_t* target = layer.depthwise.data();
   for (std::size_t c = 0; c < channels; c++) {
     const std::vector<double> window(
@@ -122,9 +124,8 @@ void pack_depthwise(const ConvolutionWeights& weights,
       if (stride == 1) *target++ = word << 8;
     }
     const double unit = step * input_scale[c];
-    layer.depthwise_narrow.push_back(narrow_of(middle_scale[c] / unit));
-    layer.depthwise_bias[c] =
-        rounded(weights.bias[c] / unit) + half_of(layer.depthwise_narrow.back());
+    layer.depthwise_narrow[c] = narrow_of(middle_scale[c] / unit);
+    layer.depthwise_bias[c] = rounded(weights.bias[c] / unit) + half_of(layer.depthwise_narrow[c]);
   }
 }
 
@@ -144,6 +145,7 @@ void pack_pointwise(const ConvolutionWeights& weights,
   const std::size_t padded = (inputs + 3) / 4 * 4;
   layer.inputs = static_cast<int>(padded);
   layer.bias = AlignedBuffer<std::int32_t>(outputs);
+  layer.narrow = AlignedBuffer<BlazeNarrow>(outputs);
   layer.shortcut_factor = AlignedBuffer<std::int32_t>(outputs);
   std::vector<std::vector<int>> rows;
   for (std::size_t o = 0; o < outputs; o++) {
@@ -157,9 +159,9 @@ void pack_pointwise(const ConvolutionWeights& weights,
       layer.shortcut_factor[o] = std::min(rounded(input_scale[o] / unit), 32767);
     }
     rows.push_back(quantised(row, unit));
-    layer.narrow.push_back(narrow_of(output_scale[o] / unit));
+    layer.narrow[o] = narrow_of(output_scale[o] / unit);
     layer.bias[o] = rounded(weights.bias[o] / unit) - kMiddleZero * sum_of(rows.back()) +
-                    half_of(layer.narrow.back());
+                    half_of(layer.narrow[o]);
     rows.back().resize(padded, 0);
   }
   layer.pointwise = grouped_words(rows);

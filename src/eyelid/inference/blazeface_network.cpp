@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "eyelid/compute/aligned_buffer.hpp"
+#include "eyelid/compute/arena.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/inference/blazeface_packing.hpp"
+#include "eyelid/inference/blazeface_plan.hpp"
 #include "eyelid/inference/blazeface_word_layers.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 
@@ -18,102 +20,38 @@ namespace {
 using compute::AlignedBuffer;
 using kernels::kStripRows;
 
-constexpr int kLayerCount = kBlazeFaceBlockCount + 1;  // the stem is layer 0
-constexpr int kLast16 = 11;                            // layer of the last 16x16 map
-constexpr int kLast8 = 16;
 constexpr int kAnchors16 = 512;
 constexpr int kColourRows = kBlazeFaceInput_px + 3;
 constexpr int kColourHalfRow = kBlazeFaceInput_px / 2 + 2;
-/// Rows kept of a layer that is read while it is written.
-constexpr int kRingRows = 16;
-
-/// The output of one layer: `kept_rows` rows of its map, row y at y % kept_rows.
-struct FeatureMap {
-  int width = 0;
-  int channels = 0;
-  int kept_rows = 0;
-  int done_rows = 0;
-  float* rows = nullptr;  // kernels::kRowSlack behind the start of its memory
-
-  std::size_t size() const {
-    return static_cast<std::size_t>(width * channels * kept_rows) + 2 * kernels::kRowSlack;
-  }
-  float* row(int y) { return rows + (y % kept_rows) * width * channels; }
-  const float* row(int y) const { return const_cast<FeatureMap*>(this)->row(y); }
-};
 
 }  // namespace
 
 struct BlazeFaceNetwork::Workspace {
   Workspace(const PackedBlazeFace& packed, const kernels::BlazeFaceKernels& chosen)
       : kernels(chosen), weights(packed) {
-    int width = kBlazeFaceInput_px / 2;
-    for (int layer = 0; layer < kLayerCount; layer++) {
-      FeatureMap& map = maps[static_cast<std::size_t>(layer)];
-      const auto& shape = kBlazeFaceBlocks[static_cast<std::size_t>(std::max(0, layer - 1))];
-      if (layer > 0) width /= shape.stride;
-      map.width = width;
-      map.channels = layer == 0 ? kBlazeFaceStemChannels : shape.outputs;
-      // The 64x64 maps pass through the second-level cache strip by strip and are never whole.
-      map.kept_rows = std::min(width, width == 64 ? kRingRows : width);
-    }
-    allocate_maps(packed.precision);
-  }
-
-  /// Rings and what the heads read have memory of their own. A map between them is read by the
-  /// next layer only: these take turns in two places, which spares the second-level cache.
-  void allocate_maps(Precision precision) {
-    const bool is_single = precision == Precision::F32;
-    const auto is_read_by_head = [](int layer) { return layer == kLast16 || layer == kLast8; };
-    std::size_t largest = 0;
-    for (int layer = 0; layer < kLayerCount; layer++) {
-      FeatureMap& target = map(layer);
-      const bool is_ring = target.kept_rows < target.width;
-      if (is_read_by_head(layer) || (is_ring && is_single)) {
-        AlignedBuffer<float>& own = memory[static_cast<std::size_t>(layer)];
-        own = AlignedBuffer<float>(target.size());
-        target.rows = own.data() + kernels::kRowSlack;
-      } else if (!is_ring) {
-        largest = std::max(largest, target.size());
-      }
-    }
-    if (!is_single) return;
-    for (AlignedBuffer<float>& buffer : turns) buffer = AlignedBuffer<float>(largest);
-    for (int layer = 0; layer < kLayerCount; layer++) {
-      FeatureMap& target = map(layer);
-      if (target.rows == nullptr) target.rows = turns[layer % 2].data() + kernels::kRowSlack;
-    }
+    if (packed.precision == Precision::F32) maps = arena.take<float>(plan.size);
+    scratch = arena.take<float>(kernels::kBlazeWorkspace);
+    zeros = arena.take<float>(64 * 96 + 2 * kernels::kRowSlack);
+    const BlazeFaceMap& widest = map(kBlazeFaceLast16);
+    unpacked =
+        arena.take<float>(static_cast<std::size_t>(kStripRows * widest.width * widest.channels) +
+                          2 * kernels::kRowSlack);
   }
 
   const PackedBlazeFace::Block& block(int layer) const {
     return weights.blocks[static_cast<std::size_t>(layer - 1)];
   }
-  FeatureMap& map(int layer) { return maps[static_cast<std::size_t>(layer)]; }
-
-  /// Computes rows of `layer` until `rows` are done, and before that what they need.
-  void produce(int layer, int rows, const FrameView& input) {
-    FeatureMap& output = map(layer);
-    while (output.done_rows < rows) {
-      const int y = output.done_rows;
-      if (layer == 0) {
-        run_stem(y, input);
-      } else {
-        const FeatureMap& source = map(layer - 1);
-        const int stride = block(layer).stride;
-        const int needed = stride == 1 ? y + kStripRows + 1 : 2 * (y + kStripRows) + 1;
-        produce(layer - 1, std::min(needed, source.width), input);
-        run_block(layer, y);
-      }
-      output.done_rows += kStripRows;
-    }
-  }
+  const BlazeFaceMap& map(int layer) const { return plan.maps[static_cast<std::size_t>(layer)]; }
+  /// In single precision.
+  float* row(const BlazeFaceMap& map, int y) { return maps + map.line(y, 1); }
 
   void run_singles(const FrameView& input) {
-    for (FeatureMap& map : maps) map.done_rows = 0;
-    // Layers that keep all rows run whole, with their weights in cache; the others on demand.
-    for (int layer = 0; layer < kLayerCount; layer++) {
-      const FeatureMap& whole = map(layer);
-      if (whole.kept_rows == whole.width) produce(layer, whole.width, input);
+    for (const BlazeFacePlan::Strip& strip : plan.strips) {
+      if (strip.layer == 0) {
+        run_stem(strip.y, input);
+      } else {
+        run_block(strip.layer, strip.y);
+      }
     }
   }
 
@@ -149,7 +87,7 @@ struct BlazeFaceNetwork::Workspace {
       std::copy_n(row + parity + (column + 1) / 2, width, windows + tap * width);
     }
   }
-  int map_width() const { return maps[0].width; }
+  int map_width() const { return map(0).width; }
 
   void run_colour_stem(int y) {
     const int width = map_width();
@@ -160,11 +98,11 @@ struct BlazeFaceNetwork::Workspace {
       gather_colour_windows(y + i, windows);
       rows[i] = windows;
     }
-    kernels.pointwise(weights.colour_stem.view(), rows, width, scratch.data());
+    kernels.pointwise(weights.colour_stem.view(), rows, width, scratch);
     for (int i = 0; i < kStripRows; i++) {
-      float* target = map(0).row(y + i);
+      float* target = row(map(0), y + i);
       for (int o = 0; o < kBlazeFaceStemChannels; o++) {
-        const float* source = scratch.data() + (o * kStripRows + i) * width;
+        const float* source = scratch + (o * kStripRows + i) * width;
         for (int x = 0; x < width; x++) target[o * width + x] = std::max(0.0f, source[x]);
       }
     }
@@ -182,48 +120,84 @@ struct BlazeFaceNetwork::Workspace {
                                   weights.input_offset};
     kernels::BlazeStemStrip strip{};
     for (int i = 0; i < 11; i++) {
-      const int row = 2 * y - 1 + i;
-      strip.input[i] = row >= 0 && row < input.height ? input.row(row) : nullptr;
+      const int line = 2 * y - 1 + i;
+      strip.input[i] = line >= 0 && line < input.height ? input.row(line) : nullptr;
     }
-    for (int i = 0; i < kStripRows; i++) strip.output[i] = map(0).row(y + i);
+    for (int i = 0; i < kStripRows; i++) strip.output[i] = row(map(0), y + i);
     strip.width = map(0).width;
-    strip.workspace = scratch.data();
+    strip.workspace = scratch;
     kernels.stem(stem, strip);
   }
 
   void run_block(int layer, int y) {
     const PackedBlazeFace::Block& packed = block(layer);
-    const FeatureMap& source = map(layer - 1);
-    const kernels::BlazeBlock plan{packed.stride,
-                                   packed.depthwise.data(),
-                                   packed.depthwise_bias.data(),
-                                   packed.pointwise.view()};
+    const BlazeFaceMap& source = map(layer - 1);
+    const kernels::BlazeBlock packed_block{packed.stride,
+                                           packed.depthwise.data(),
+                                           packed.depthwise_bias.data(),
+                                           packed.pointwise.view()};
     kernels::BlazeStrip strip{};
     const int first = packed.stride == 1 ? y - 1 : 2 * y;
     const int count = packed.stride == 1 ? kStripRows + 2 : 2 * kStripRows + 1;
     for (int i = 0; i < count; i++) {
-      const int row = first + i;
-      const bool is_inside = row >= 0 && row < source.width;
-      strip.input[i] = is_inside ? source.row(row) : zeros.data() + kernels::kRowSlack;
+      const int line = first + i;
+      const bool is_inside = line >= 0 && line < source.width;
+      strip.input[i] = is_inside ? row(source, line) : zeros + kernels::kRowSlack;
     }
-    for (int i = 0; i < kStripRows; i++) strip.output[i] = map(layer).row(y + i);
+    for (int i = 0; i < kStripRows; i++) strip.output[i] = row(map(layer), y + i);
     strip.width = map(layer).width;
-    strip.workspace = scratch.data();
-    kernels.block(plan, strip);
+    strip.workspace = scratch;
+    kernels.block(packed_block, strip);
+  }
+
+  /// Rows y .. y + 3 of a map that a head reads, in single precision.
+  void rows_for_head(const BlazeFaceMap& source, int layer, int y, const float** rows) {
+    if (weights.precision == Precision::F32) {
+      for (int i = 0; i < kStripRows; i++) rows[i] = row(source, y + i);
+    } else if (bf16 != nullptr) {
+      unpack_rows(*bf16, layer, y, rows);
+    } else {
+      unpack_rows(*int8, layer, y, rows);
+    }
+  }
+  template <class Layers>
+  void unpack_rows(const Layers& layers, int layer, int y, const float** rows) {
+    const int count = map(layer).width * map(layer).channels;
+    float* targets[kStripRows];
+    for (int i = 0; i < kStripRows; i++) {
+      rows[i] = targets[i] = unpacked + kernels::kRowSlack + i * count;
+    }
+    for (int i = 0; i < kStripRows; i += Layers::kRowsPerWord) {
+      layers.unpack(layer, y + i, targets + i);
+    }
+  }
+
+  /// One cell of a map that a head reads: its first channel, and the distance from channel to
+  /// channel.
+  std::pair<const float*, std::ptrdiff_t> pixel(int layer, int cell) {
+    const BlazeFaceMap& source = map(layer);
+    const int x = cell % source.width, y = cell / source.width;
+    if (weights.precision == Precision::F32) return {row(source, y) + x, source.width};
+    if (bf16 != nullptr) {
+      bf16->unpack_pixel(layer, x, y, scratch);
+    } else {
+      int8->unpack_pixel(layer, x, y, scratch);
+    }
+    return {scratch, 1};
   }
 
   /// A head on 4 rows at a time; consume(output channel, cell, value).
   template <class Consume>
   void for_each_output(const PackedPointwise& layer, int map_layer, Consume consume) {
-    const FeatureMap& source = map(map_layer);
+    const BlazeFaceMap& source = map(map_layer);
     for (int y = 0; y < source.width; y += kStripRows) {
       const float* rows[kStripRows];
-      for (int i = 0; i < kStripRows; i++) rows[i] = source.row(y + i);
-      kernels.pointwise(layer.view(), rows, source.width, scratch.data());
+      rows_for_head(source, map_layer, y, rows);
+      kernels.pointwise(layer.view(), rows, source.width, scratch);
       const int pixels = kStripRows * source.width;
       for (int o = 0; o < layer.outputs; o++) {
         for (int i = 0; i < pixels; i++) {
-          consume(o, y * source.width + i, scratch[static_cast<std::size_t>(o * pixels + i)]);
+          consume(o, y * source.width + i, scratch[o * pixels + i]);
         }
       }
     }
@@ -235,30 +209,16 @@ struct BlazeFaceNetwork::Workspace {
     });
   }
 
-  /// All layers in less than single precision; only what the heads read is unpacked.
-  template <class Layers>
-  void run_words(Layers& layers, const FrameView& input) {
-    layers.run(input, [&](int layer, const std::uint32_t* lines) {
-      if (layer != kLast16 && layer != kLast8) return;
-      FeatureMap& target = map(layer);
-      const int count = target.width * target.channels;
-      for (int y = 0; y < target.width; y += Layers::kRowsPerWord, lines += count) {
-        float* rows[kStripRows];
-        for (int i = 0; i < Layers::kRowsPerWord; i++) rows[i] = target.row(y + i);
-        layers.unpack(lines, count, rows);
-      }
-    });
-  }
-
   const kernels::BlazeFaceKernels& kernels;
   const PackedBlazeFace& weights;
+  const BlazeFacePlan plan = plan_blazeface(1);
+  compute::Arena arena;  // of everything below and of bf16 and int8
+  float* maps = nullptr;
+  float* scratch = nullptr;
+  float* zeros = nullptr;
+  float* unpacked = nullptr;                  // 4 rows; not in F32
   std::unique_ptr<BlazeFaceBf16Layers> bf16;  // of weights in this precision
   std::unique_ptr<BlazeFaceInt8Layers> int8;
-  std::array<FeatureMap, kLayerCount> maps;
-  std::array<AlignedBuffer<float>, kLayerCount> memory;
-  AlignedBuffer<float> turns[2];
-  AlignedBuffer<float> scratch{kernels::kBlazeWorkspace};
-  AlignedBuffer<float> zeros{64 * 96 + 2 * kernels::kRowSlack};
   AlignedBuffer<float> colour_windows;  // of 4 rows; once needed
   AlignedBuffer<float> colour_planes;
   const std::uint8_t* colour = nullptr;  // the RGB picture of this run, if it is one
@@ -291,13 +251,16 @@ BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weight
     const auto* chosen =
         is_definition ? &kernels::kScalarBf16Kernels : kernels::blazeface_bf16_kernels(features);
     if (chosen == nullptr) refuse(weights_->precision, "AVX512_BF16");
-    workspace_->bf16 = std::make_unique<BlazeFaceBf16Layers>(weights_->bf16, *chosen);
+    workspace_->bf16 =
+        std::make_unique<BlazeFaceBf16Layers>(weights_->bf16, *chosen, workspace_->arena);
   }
   if (weights_->precision == Precision::Int8) {
     const auto* chosen =
         is_definition ? &kernels::kScalarInt8Kernels : kernels::blazeface_int8_kernels(features);
-    if (chosen == nullptr) refuse(weights_->precision, "AVX512_VNNI");
-    workspace_->int8 = std::make_unique<BlazeFaceInt8Layers>(weights_->int8, *chosen);
+    if (chosen == nullptr)
+      refuse(weights_->precision, "AVX512_VNNI, AVX-VNNI or NEON's dot products");
+    workspace_->int8 =
+        std::make_unique<BlazeFaceInt8Layers>(weights_->int8, *chosen, workspace_->arena);
   }
 }
 
@@ -344,14 +307,14 @@ const BlazeFaceLogits& BlazeFaceNetwork::run_colour(std::span<const std::uint8_t
 const BlazeFaceLogits& BlazeFaceNetwork::run_layers(const FrameView& input) {
   Workspace& work = *workspace_;
   if (work.bf16 != nullptr) {
-    work.run_words(*work.bf16, input);
+    work.bf16->run(input);
   } else if (work.int8 != nullptr) {
-    work.run_words(*work.int8, input);
+    work.int8->run(input);
   } else {
     work.run_singles(input);
   }
-  work.score(weights_->head_16, kLast16, work.logits.data());
-  work.score(weights_->head_8, kLast8, work.logits.data() + kAnchors16);
+  work.score(weights_->head_16, kBlazeFaceLast16, work.logits.data());
+  work.score(weights_->head_8, kBlazeFaceLast8, work.logits.data() + kAnchors16);
   return work.logits;
 }
 
@@ -359,14 +322,16 @@ BlazeFaceBoxNumbers BlazeFaceNetwork::box_numbers(int anchor) const {
   EYELID_EXPECTS(anchor >= 0 && anchor < kBlazeFaceAnchorCount);
   const bool is_16 = anchor < kAnchors16;
   const PackedBlazeFace::Head& head = is_16 ? weights_->head_16 : weights_->head_8;
-  const FeatureMap& map = workspace_->map(is_16 ? kLast16 : kLast8);
+  const int layer = is_16 ? kBlazeFaceLast16 : kBlazeFaceLast8;
   const int in_map = is_16 ? anchor : anchor - kAnchors16;
   const int cell = in_map / head.per_cell, slot = in_map % head.per_cell;
+  const int channels = workspace_->map(layer).channels;
+  const auto [pixel, step] = workspace_->pixel(layer, cell);
   BlazeFaceBoxNumbers numbers;
-  workspace_->kernels.regress(map.row(cell / map.width) + cell % map.width,
-                              map.width,
-                              map.channels,
-                              head.boxes.data() + slot * map.channels * kBlazeFaceBoxNumbers,
+  workspace_->kernels.regress(pixel,
+                              step,
+                              channels,
+                              head.boxes.data() + slot * channels * kBlazeFaceBoxNumbers,
                               head.boxes_bias.data() + slot * kBlazeFaceBoxNumbers,
                               numbers.data());
   return numbers;
@@ -380,8 +345,8 @@ void BlazeFaceNetwork::all_box_numbers(std::span<float> numbers) {
       target[cell * per_cell + o] = value;
     });
   };
-  fill(weights_->head_16, kLast16, numbers.data());
-  fill(weights_->head_8, kLast8, numbers.data() + kAnchors16 * kBlazeFaceBoxNumbers);
+  fill(weights_->head_16, kBlazeFaceLast16, numbers.data());
+  fill(weights_->head_8, kBlazeFaceLast8, numbers.data() + kAnchors16 * kBlazeFaceBoxNumbers);
 }
 
 }  // namespace eyelid::inference

@@ -82,7 +82,49 @@ void pack_singles(const BlazeFaceWeights& weights, PackedBlazeFace& packed) {
   }
 }
 
+void gather_layer(PackedPointwise& layer, compute::Arena& arena) {
+  layer.weights = {layer.weights, arena};
+  layer.bias = {layer.bias, arena};
+}
+
+void gather_layer(PackedBf16::Layer& layer, compute::Arena& arena) {
+  layer.depthwise = {layer.depthwise, arena};
+  layer.depthwise_bias = {layer.depthwise_bias, arena};
+  layer.pointwise = {layer.pointwise, arena};
+  layer.bias = {layer.bias, arena};
+}
+
+void gather_layer(PackedInt8::Layer& layer, compute::Arena& arena) {
+  layer.depthwise = {layer.depthwise, arena};
+  layer.depthwise_bias = {layer.depthwise_bias, arena};
+  layer.depthwise_narrow = {layer.depthwise_narrow, arena};
+  layer.pointwise = {layer.pointwise, arena};
+  layer.bias = {layer.bias, arena};
+  layer.narrow = {layer.narrow, arena};
+  layer.shortcut_factor = {layer.shortcut_factor, arena};
+}
+
 }  // namespace
+
+void PackedBlazeFace::gather() {
+  gather_layer(stem, arena);
+  gather_layer(bf16.stem, arena);
+  gather_layer(int8.stem, arena);
+  for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
+    blocks[i].depthwise = {blocks[i].depthwise, arena};
+    blocks[i].depthwise_bias = {blocks[i].depthwise_bias, arena};
+    gather_layer(blocks[i].pointwise, arena);
+    gather_layer(bf16.blocks[i], arena);
+    gather_layer(int8.blocks[i], arena);
+  }
+  for (Head* head : {&head_16, &head_8}) gather_layer(head->scores, arena);
+  for (Head* head : {&head_16, &head_8}) {
+    head->boxes = {head->boxes, arena};
+    head->boxes_bias = {head->boxes_bias, arena};
+    gather_layer(head->all_boxes, arena);
+  }
+  gather_layer(colour_stem, arena);
+}
 
 AlignedBuffer<float> aligned_copy(const std::vector<float>& values) {
   AlignedBuffer<float> copy(values.size());
@@ -121,6 +163,7 @@ std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& we
                               16);
   packed->head_8 = pack_head(
       in_steps(weights.scores_8, steps_8), in_steps(weights.boxes_8, steps_8), 96, kPerCell8, 8);
+  packed->gather();
   return packed;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eyelid/compute/aligned_buffer.hpp"
+#include "eyelid/compute/arena.hpp"
 #include "eyelid/inference/blazeface_network.hpp"
 #include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
@@ -48,10 +49,10 @@ struct PackedInt8 {
     int inputs = 0;  // padded to whole words
     compute::AlignedBuffer<std::uint32_t> depthwise;
     compute::AlignedBuffer<std::int32_t> depthwise_bias;
-    std::vector<kernels::BlazeNarrow> depthwise_narrow;
+    compute::AlignedBuffer<kernels::BlazeNarrow> depthwise_narrow;
     compute::AlignedBuffer<std::uint32_t> pointwise;
     compute::AlignedBuffer<std::int32_t> bias;
-    std::vector<kernels::BlazeNarrow> narrow;
+    compute::AlignedBuffer<kernels::BlazeNarrow> narrow;
     compute::AlignedBuffer<std::int32_t> shortcut_factor;
   };
   Layer stem;  // its pointwise half
@@ -90,6 +91,10 @@ struct PackedBlazeFace {
   };
   Head head_16;
   Head head_8;
+  compute::Arena arena;  // where gather() puts all of the above
+
+  /// Moves all numbers next to each other, in the order in which a run reads them.
+  void gather();
 };
 
 /// The output channels in near-equal groups, as kernels::BlazePointwise describes them: calls

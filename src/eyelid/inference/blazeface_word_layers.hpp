@@ -3,13 +3,13 @@
 // (kernels/blazeface/blazeface_words.hpp).
 #pragma once
 
-#include <algorithm>
+#include <bit>
 #include <cstdint>
-#include <utility>
 
-#include "eyelid/compute/aligned_buffer.hpp"
+#include "eyelid/compute/arena.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/inference/blazeface_packing.hpp"
+#include "eyelid/inference/blazeface_plan.hpp"
 
 namespace eyelid::inference {
 
@@ -20,80 +20,89 @@ class BlazeFaceWordLayers {
  public:
   static constexpr int kRowsPerWord = rows;
 
-  BlazeFaceWordLayers(const Packed& packed, const Kernels& kernels)
-      : packed_(packed), kernels_(kernels) {}
+  BlazeFaceWordLayers(const Packed& packed, const Kernels& kernels, compute::Arena& arena)
+      : packed_(packed),
+        kernels_(kernels),
+        memory_(arena.take<std::uint32_t>(plan_.size)),
+        workspace_(arena.take<std::uint32_t>(kernels::kBlazeWorkspace)),
+        zeros_(arena.take<std::uint32_t>(64 * 96 + 2 * kernels::kRowSlack)) {}
 
   const char* isa() const { return kernels_.isa; }
 
-  /// Calls visit(layer, lines of its map) after the stem (layer 0) and every block.
-  template <class Visit>
-  void run(const FrameView& picture, Visit visit) {
-    std::uint32_t* input = maps_[0].data() + kernels::kRowSlack;
-    std::uint32_t* output = maps_[1].data() + kernels::kRowSlack;
-    run_stem(picture, input);
-    visit(0, input);
-    int width = kBlazeFaceInput_px / 2;
-    for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
-      width /= kBlazeFaceBlocks[i].stride;
-      run_block(i, width, input, output);
-      std::swap(input, output);
-      visit(static_cast<int>(i) + 1, input);
+  void run(const FrameView& picture) {
+    for (const BlazeFacePlan::Strip& strip : plan_.strips) {
+      if (strip.layer == 0) {
+        run_stem(strip.y, picture);
+      } else {
+        run_block(strip.layer, strip.y);
+      }
     }
   }
 
-  /// One line to its rows in single precision.
-  void unpack(const std::uint32_t* line, int count, float* const* targets) const {
-    kernels_.unpack(line, count, targets);
+  /// Rows y .. y + kRowsPerWord - 1 of a map, in single precision; y a multiple of kRowsPerWord.
+  void unpack(int layer, int y, float* const* targets) const {
+    const BlazeFaceMap& map = map_of(layer);
+    kernels_.unpack(line(map, y), map.width * map.channels, targets);
+  }
+
+  /// All channels of one pixel.
+  void unpack_pixel(int layer, int x, int y, float* channels) const {
+    const BlazeFaceMap& map = map_of(layer);
+    const std::uint32_t* words = line(map, y) + x;
+    for (int c = 0; c < map.channels; c++) channels[c] = number(words[c * map.width], y % rows);
   }
 
  private:
   static constexpr int kLines = kernels::kStripRows / rows;  // of a strip
 
-  void run_stem(const FrameView& picture, std::uint32_t* output) {
-    const auto stem = packed_.stem_view();
-    constexpr int kWidth = kBlazeFaceInput_px / 2, kLine = kBlazeFaceStemChannels * kWidth;
-    for (int y = 0; y < kWidth; y += kernels::kStripRows) {
-      kernels::BlazeWordStemStrip strip{};
-      for (int i = 0; i < 11; i++) {
-        const int row = 2 * y - 1 + i;
-        strip.input[i] = row >= 0 && row < picture.height ? picture.row(row) : nullptr;
-      }
-      for (int i = 0; i < kLines; i++) strip.output[i] = output + (y / rows + i) * kLine;
-      strip.width = kWidth;
-      strip.workspace = workspace_.data();
-      kernels_.stem(stem, strip);
+  static float number(std::uint32_t word, int row) {
+    if constexpr (rows == 2) {
+      return std::bit_cast<float>(row == 0 ? word << 16 : word & 0xffff0000u);
+    } else {
+      return static_cast<float>(word >> 8 * row & 0xff);
     }
   }
 
-  void run_block(std::size_t index, int width, const std::uint32_t* input, std::uint32_t* output) {
-    const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[index];
-    const auto block = packed_.block_view(index);
-    const int input_line = shape.inputs * width * shape.stride, output_line = shape.outputs * width;
-    const int input_lines = width * shape.stride / rows;
-    for (int y = 0; y < width; y += kernels::kStripRows) {
-      kernels::BlazeWordStrip strip{};
-      const int first = shape.stride == 1 ? y / rows - 1 : 2 * y / rows;
-      const int count = shape.stride == 1 ? kLines + 2 : 2 * kLines + 1;
-      for (int i = 0; i < count; i++) {
-        const int line = first + i;
-        const bool is_inside = line >= 0 && line < input_lines;
-        strip.input[i] = is_inside ? input + line * input_line : zeros_.data() + kernels::kRowSlack;
-      }
-      for (int i = 0; i < kLines; i++) strip.output[i] = output + (y / rows + i) * output_line;
-      strip.width = width;
-      strip.workspace = workspace_.data();
-      kernels_.block(block, strip);
+  const BlazeFaceMap& map_of(int layer) const {
+    return plan_.maps[static_cast<std::size_t>(layer)];
+  }
+  std::uint32_t* line(const BlazeFaceMap& map, int y) const { return memory_ + map.line(y, rows); }
+
+  void run_stem(int y, const FrameView& picture) {
+    kernels::BlazeWordStemStrip strip{};
+    for (int i = 0; i < 11; i++) {
+      const int row = 2 * y - 1 + i;
+      strip.input[i] = row >= 0 && row < picture.height ? picture.row(row) : nullptr;
     }
+    for (int i = 0; i < kLines; i++) strip.output[i] = line(map_of(0), y + rows * i);
+    strip.width = map_of(0).width;
+    strip.workspace = workspace_;
+    kernels_.stem(packed_.stem_view(), strip);
   }
 
-  // The largest maps: 28 channels of 64x64. Each layer reads one and writes the other.
-  static constexpr std::size_t kMap = 28 * 64 * 64 / rows + 2 * kernels::kRowSlack;
+  void run_block(int layer, int y) {
+    const auto block = packed_.block_view(static_cast<std::size_t>(layer - 1));
+    const BlazeFaceMap &source = map_of(layer - 1), &target = map_of(layer);
+    kernels::BlazeWordStrip strip{};
+    const int first = block.stride == 1 ? y - rows : 2 * y;
+    const int count = block.stride == 1 ? kLines + 2 : 2 * kLines + 1;
+    for (int i = 0; i < count; i++) {
+      const int row = first + rows * i;
+      const bool is_inside = row >= 0 && row < source.width;
+      strip.input[i] = is_inside ? line(source, row) : zeros_ + kernels::kRowSlack;
+    }
+    for (int i = 0; i < kLines; i++) strip.output[i] = line(target, y + rows * i);
+    strip.width = target.width;
+    strip.workspace = workspace_;
+    kernels_.block(block, strip);
+  }
+
   const Packed& packed_;
   const Kernels& kernels_;
-  compute::AlignedBuffer<std::uint32_t> maps_[2] = {compute::AlignedBuffer<std::uint32_t>(kMap),
-                                                    compute::AlignedBuffer<std::uint32_t>(kMap)};
-  compute::AlignedBuffer<std::uint32_t> zeros_{64 * 96 + 2 * kernels::kRowSlack};
-  compute::AlignedBuffer<std::uint32_t> workspace_{kernels::kBlazeWorkspace};
+  const BlazeFacePlan plan_ = plan_blazeface(rows);
+  std::uint32_t* const memory_;
+  std::uint32_t* const workspace_;
+  std::uint32_t* const zeros_;
 };
 
 using BlazeFaceBf16Layers = BlazeFaceWordLayers<PackedBf16, kernels::BlazeBf16Kernels, 2>;
