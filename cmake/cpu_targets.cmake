@@ -10,7 +10,9 @@ set(EYELID_FLAGS_x86_avx512_vnni ${EYELID_FLAGS_x86_avx512} -mavx512vnni)
 # g++ 12 moves so much out of the tiles of this one that their sums no longer fit the registers.
 list(APPEND EYELID_FLAGS_x86_avx512_vnni $<$<CXX_COMPILER_ID:GNU>:-fno-gcse>
   $<$<CXX_COMPILER_ID:GNU>:-fno-tree-pre>)
+set(EYELID_FLAGS_x86_avx_vnni ${EYELID_FLAGS_x86_avx2} -mavxvnni)
 set(EYELID_FLAGS_arm_neon   "")
+set(EYELID_FLAGS_arm_dotprod -march=armv8.2-a+dotprod)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(EYELID_X86 ON)

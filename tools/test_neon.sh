@@ -17,9 +17,10 @@ sources=(src/eyelid/core/error.cpp src/eyelid/compute/cpu_features.cpp)
 for room in "${rooms[@]}"; do
   folder=src/eyelid/kernels/$room
   for source in "$folder"/*.cpp; do
-    [[ $source == *x86_* || $source == *simde* ]] || sources+=("$source")
+    [[ $source == *x86_* || $source == *simde* || $source == *avx* || $source == *dotprod* ]] || sources+=("$source")
   done
 done
-$compiler "${flags[@]}" -I$gtest/include "${sources[@]}" "$work/gtest.o" "$work/main.o" \
+$compiler "${flags[@]}" -march=armv8.2-a+dotprod -c src/eyelid/kernels/blazeface/arm_dotprod.cpp -o "$work/dotprod.o"
+$compiler "${flags[@]}" -I$gtest/include "${sources[@]}" "$work/dotprod.o" "$work/gtest.o" "$work/main.o" \
   -pthread -o "$work/kernel_tests"
-qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/kernel_tests" --gtest_brief=1
+qemu-aarch64 -cpu max -L /usr/aarch64-linux-gnu "$work/kernel_tests" --gtest_brief=1

@@ -3,6 +3,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 #include <cstdlib>
@@ -19,6 +22,11 @@ bool has_f16c() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 29)) != 0;
 }
+// Nor g++ 12 this one: leaf 7, second part, bit 4 of EAX. Same registers as AVX2.
+bool has_avx_vnni() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1u << 4)) != 0;
+}
 #endif
 
 std::uint32_t read_hardware() {
@@ -28,6 +36,7 @@ std::uint32_t read_hardware() {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()) {
     features |= kAvx2;
+    if (has_avx_vnni()) features |= kAvxVnni;
   }
   if ((features & kAvx2) != 0 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
@@ -39,6 +48,11 @@ std::uint32_t read_hardware() {
   }
 #elif defined(__aarch64__)
   features |= kNeon;
+#if defined(__linux__)
+  if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) features |= kNeonDot;
+#elif defined(__APPLE__)
+  features |= kNeonDot;
+#endif
 #endif
   return features;
 }
@@ -60,7 +74,7 @@ std::uint32_t lowered_by_environment() {
   };
   if (wanted == "scalar") return kAnyCpu;
   if (wanted == "avx2") return require(kAvx2, kAvx2);
-  if (wanted == "avx512") return require(kAvx512, detected & (kAvx2 | kAllAvx512));
+  if (wanted == "avx512") return require(kAvx512, detected & (kAvx2 | kAvxVnni | kAllAvx512));
   if (wanted == "neon") return require(kNeon, kNeon);
   throw InputError("EYELID_CPU=" + std::string(wanted) +
                    ": unknown instruction set; expected scalar, avx2, avx512 or neon");
@@ -86,11 +100,13 @@ std::string describe(std::uint32_t features) {
     text += name;
   };
   add(kAvx2, "avx2");
+  add(kAvxVnni, "avxvnni");
   add(kAvx512, "avx512");
   add(kAvx512Vbmi, "vbmi");
   add(kAvx512Bf16, "bf16");
   add(kAvx512Vnni, "vnni");
   add(kNeon, "neon");
+  add(kNeonDot, "dotprod");
   return text.empty() ? "scalar" : text;
 }
 

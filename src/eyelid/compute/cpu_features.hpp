@@ -16,13 +16,16 @@ enum CpuFeature : std::uint32_t {
   kAvx512Bf16 = 1u << 3,  // implies kAvx512
   kAvx512Vnni = 1u << 4,  // implies kAvx512
   kNeon = 1u << 5,        // every AArch64 processor
+  kAvxVnni = 1u << 6,     // its encoding without AVX-512; implies kAvx2
+  kNeonDot = 1u << 7,     // dot products of bytes; implies kNeon
 };
 
 /// What this processor and its operating system support, read from the hardware. Cached.
 std::uint32_t detected_cpu_features();
 
 /// What kernels may use: `detected_cpu_features()`, lowered by the environment variable
-/// EYELID_CPU = scalar | avx2 | avx512 | neon. Read once, at the first call.
+/// EYELID_CPU = scalar | avx2 | avx512 | neon. Read once, at the first call. avx2 and neon leave
+/// out the dot products.
 ///
 /// Throws InputError when EYELID_CPU names an unknown set or one this processor lacks: forcing an
 /// absent instruction set is an error, never a silent fallback.

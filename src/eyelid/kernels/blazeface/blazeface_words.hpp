@@ -149,5 +149,7 @@ EYELID_BLAZEFACE_WORD_KERNELS(scalar_bf16, BlazeBf16Stem, BlazeBf16Block)
 EYELID_BLAZEFACE_WORD_KERNELS(scalar_int8, BlazeInt8Stem, BlazeInt8Block)
 EYELID_BLAZEFACE_WORD_KERNELS(avx512_bf16, BlazeBf16Stem, BlazeBf16Block)
 EYELID_BLAZEFACE_WORD_KERNELS(avx512_vnni, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_WORD_KERNELS(avx_vnni, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_WORD_KERNELS(neon_dot, BlazeInt8Stem, BlazeInt8Block)
 
 }  // namespace eyelid::kernels

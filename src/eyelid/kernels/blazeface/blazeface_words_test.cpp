@@ -14,6 +14,11 @@
 #include "eyelid/compute/cpu_features.hpp"
 
 namespace eyelid::kernels {
+
+#if defined(__x86_64__)
+EYELID_BLAZEFACE_WORD_KERNELS(avx_vnni_through_avx512, BlazeInt8Stem, BlazeInt8Block)
+#endif
+
 namespace {
 
 constexpr std::uint32_t kGuard = 0xdeadbeef;
@@ -111,10 +116,30 @@ void run_stem(const Kernels& kernels, const Stem& stem, bool at_border, Outputs&
   kernels.stem(stem, strip);
 }
 
-const BlazeInt8Kernels& int8_kernels_or_scalar() {
-  const BlazeInt8Kernels* kernels = blazeface_int8_kernels(compute::detected_cpu_features());
-  return kernels != nullptr ? *kernels : kScalarInt8Kernels;
+/// What this build has beside the definition.
+std::vector<BlazeInt8Kernels> int8_variants() {
+  std::vector<BlazeInt8Kernels> variants;
+  for (const std::uint32_t needs : {compute::kAvx512Vnni, compute::kAvxVnni, compute::kNeonDot}) {
+    const BlazeInt8Kernels* kernels = blazeface_int8_kernels(needs);
+    if (kernels != nullptr) variants.push_back(*kernels);
+  }
+#if defined(__x86_64__)
+  variants.push_back({"x86_avx_vnni_through_avx512",
+                      compute::kAvx512Vnni,
+                      avx_vnni_through_avx512::word_stem,
+                      avx_vnni_through_avx512::word_block,
+                      avx_vnni_through_avx512::word_unpack});
+#endif
+  return variants;
 }
+class Int8Variants : public ::testing::TestWithParam<BlazeInt8Kernels> {
+ protected:
+  void SetUp() override {
+    if ((GetParam().needs & compute::detected_cpu_features()) != GetParam().needs) {
+      GTEST_SKIP() << "this processor lacks " << GetParam().isa;
+    }
+  }
+};
 const BlazeBf16Kernels& bf16_kernels_or_scalar() {
   const BlazeBf16Kernels* kernels = blazeface_bf16_kernels(compute::detected_cpu_features());
   return kernels != nullptr ? *kernels : kScalarBf16Kernels;
@@ -141,9 +166,8 @@ std::vector<BlazeNarrow> random_narrows(std::mt19937& random, int count) {
   return narrows;
 }
 
-TEST(BlazeFaceInt8, BlockEqualsScalarBitForBit) {
-  const BlazeInt8Kernels& kernels = int8_kernels_or_scalar();
-  SKIP_WITHOUT(kernels);
+TEST_P(Int8Variants, BlockEqualsScalarBitForBit) {
+  const BlazeInt8Kernels& kernels = GetParam();
   std::mt19937 random(21);
   const auto bytes = [&] { return random_bytes(random); };
   for (const Shape& shape : shapes(random, 1)) {
@@ -187,9 +211,8 @@ TEST(BlazeFaceInt8, BlockEqualsScalarBitForBit) {
   }
 }
 
-TEST(BlazeFaceInt8, StemAndUnpackEqualScalarBitForBit) {
-  const BlazeInt8Kernels& kernels = int8_kernels_or_scalar();
-  SKIP_WITHOUT(kernels);
+TEST_P(Int8Variants, StemAndUnpackEqualScalarBitForBit) {
+  const BlazeInt8Kernels& kernels = GetParam();
   std::mt19937 random(22);
   for (const int outputs : {1, 5, 24, 26}) {
     // The weights behind the 25 taps are 0: the last of 7 words holds one tap.
@@ -220,6 +243,12 @@ TEST(BlazeFaceInt8, StemAndUnpackEqualScalarBitForBit) {
   kernels.unpack(line.data(), 48, found_rows);
   EXPECT_EQ(found, expected);
 }
+
+INSTANTIATE_TEST_SUITE_P(BlazeFaceInt8,
+                         Int8Variants,
+                         ::testing::ValuesIn(int8_variants()),
+                         [](const auto& test) { return std::string(test.param.isa); });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Int8Variants);
 
 /// The results are rounded to 8 bits: sums that differ in their last bits may land on neighbours.
 void expect_close(const Words& expected, const Words& found, float sum_error, const char* what) {

@@ -16,6 +16,17 @@ constexpr BlazeInt8Kernels kAvx512VnniKernels = {"x86_avx512_vnni",
                                                  avx512_vnni::word_stem,
                                                  avx512_vnni::word_block,
                                                  avx512_vnni::word_unpack};
+constexpr BlazeInt8Kernels kAvxVnniKernels = {"x86_avx_vnni",
+                                              compute::kAvxVnni,
+                                              avx_vnni::word_stem,
+                                              avx_vnni::word_block,
+                                              avx_vnni::word_unpack};
+#elif defined(__aarch64__)
+constexpr BlazeInt8Kernels kNeonDotKernels = {"arm_dotprod",
+                                              compute::kNeonDot,
+                                              neon_dot::word_stem,
+                                              neon_dot::word_block,
+                                              neon_dot::word_unpack};
 #endif
 
 }  // namespace
@@ -30,6 +41,9 @@ const BlazeBf16Kernels* blazeface_bf16_kernels([[maybe_unused]] std::uint32_t fe
 const BlazeInt8Kernels* blazeface_int8_kernels([[maybe_unused]] std::uint32_t features) {
 #if defined(__x86_64__)
   if ((features & compute::kAvx512Vnni) != 0) return &kAvx512VnniKernels;
+  if ((features & compute::kAvxVnni) != 0) return &kAvxVnniKernels;
+#elif defined(__aarch64__)
+  if ((features & compute::kNeonDot) != 0) return &kNeonDotKernels;
 #endif
   return nullptr;
 }
