@@ -175,71 +175,9 @@ void pool_position(const float* const* row,
   }
 }
 
-template <int size>
-void pool_plane(const MaxPool& pool,
-                const float* source,
-                const ConvolutionInput& input,
-                float* target,
-                std::ptrdiff_t target_row) {
-  for (int y = 0; y < pool.output_height; y++) {
-    const float* row[size];
-    for (int dy = 0; dy < size; dy++) {
-      const int inside = 2 * y + dy < pool.height ? 2 * y + dy : pool.height - 1;
-      row[dy] = source + inside * input.row;
-    }
-    for (int x = 0; x < pool.output_width; x++) {
-      std::ptrdiff_t columns[size];
-      for (int dx = 0; dx < size; dx++) {
-        // A column beyond the edge counts as the last one: it changes no maximum.
-        columns[dx] = (2 * x + dx < pool.width ? 2 * x + dx : pool.width - 1) * input.step;
-      }
-      pool_position<size>(row, columns, input.step, target + y * target_row + x * input.step);
-    }
-  }
-}
+#include "eyelid/kernels/convolution/pool_planes.inc"
 
-}  // namespace
-
-void convolve(const Convolution& layer,
-              const ConvolutionInput& input,
-              const ConvolutionOutput& output,
-              int rows,
-              std::ptrdiff_t count) {
-  if (layer.window == 3) return convolve_window<3>(layer, input, output, rows, count);
-  if (layer.window == 2) return convolve_window<2>(layer, input, output, rows, count);
-  convolve_window<1>(layer, input, output, rows, count);
-}
-
-void convolve_grey(const GreyLayer& layer,
-                   const GreyRows& rows,
-                   int pool_rows,
-                   std::ptrdiff_t columns,
-                   const ConvolutionOutput& output) {
-  for (std::ptrdiff_t i = 0; i < (columns + 1) / 2; i += kLanes) {
-    if (pool_rows == 2) {
-      convolve_grey_block<2>(layer, rows, i, output);
-    } else {
-      convolve_grey_block<1>(layer, rows, i, output);
-    }
-  }
-  if (columns % 2 != 0) {
-    scalar::convolve_grey_at(layer, rows, pool_rows, columns, columns / 2, output);
-  }
-}
-
-void pool_maximum(const MaxPool& pool,
-                  const ConvolutionInput& input,
-                  const ConvolutionOutput& output) {
-  for (int c = 0; c < pool.channels; c++) {
-    const float* source = input.data + c * input.plane;
-    float* target = output.data + c * output.plane;
-    if (pool.size == 3) {
-      pool_plane<3>(pool, source, input, target, output.row);
-    } else {
-      pool_plane<2>(pool, source, input, target, output.row);
-    }
-  }
-}
+#include "eyelid/kernels/convolution/entries.inc"
 
 void weigh_planes(const float* input,
                   std::ptrdiff_t plane,

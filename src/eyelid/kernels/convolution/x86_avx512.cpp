@@ -222,48 +222,7 @@ void pool_plane(const MaxPool& pool,
   }
 }
 
-}  // namespace
-
-void convolve(const Convolution& layer,
-              const ConvolutionInput& input,
-              const ConvolutionOutput& output,
-              int rows,
-              std::ptrdiff_t count) {
-  if (layer.window == 3) return convolve_window<3>(layer, input, output, rows, count);
-  if (layer.window == 2) return convolve_window<2>(layer, input, output, rows, count);
-  convolve_window<1>(layer, input, output, rows, count);
-}
-
-void convolve_grey(const GreyLayer& layer,
-                   const GreyRows& rows,
-                   int pool_rows,
-                   std::ptrdiff_t columns,
-                   const ConvolutionOutput& output) {
-  for (std::ptrdiff_t i = 0; i < (columns + 1) / 2; i += kLanes) {
-    if (pool_rows == 2) {
-      convolve_grey_block<2>(layer, rows, i, output);
-    } else {
-      convolve_grey_block<1>(layer, rows, i, output);
-    }
-  }
-  if (columns % 2 != 0) {
-    scalar::convolve_grey_at(layer, rows, pool_rows, columns, columns / 2, output);
-  }
-}
-
-void pool_maximum(const MaxPool& pool,
-                  const ConvolutionInput& input,
-                  const ConvolutionOutput& output) {
-  for (int c = 0; c < pool.channels; c++) {
-    const float* source = input.data + c * input.plane;
-    float* target = output.data + c * output.plane;
-    if (pool.size == 3) {
-      pool_plane<3>(pool, source, input, target, output.row);
-    } else {
-      pool_plane<2>(pool, source, input, target, output.row);
-    }
-  }
-}
+#include "eyelid/kernels/convolution/entries.inc"
 
 void weigh_planes(const float* input,
                   std::ptrdiff_t plane,

@@ -4,25 +4,18 @@
 #include "eyelid/kernels/machine_peak/machine_peak.hpp"
 
 namespace eyelid::kernels::avx512 {
+namespace {
 
-double fma_chains(long rounds) {
-  __m512 sums[kFmaChains];
-#pragma GCC unroll 12
-  for (int i = 0; i < kFmaChains; i++) sums[i] = _mm512_set1_ps(static_cast<float>(i));
-  const __m512 factor = _mm512_set1_ps(0.5f), term = _mm512_set1_ps(1.0f);
-  for (long round = 0; round < rounds; round++) {
-#pragma GCC unroll 12
-    for (int i = 0; i < kFmaChains; i++) {
-      sums[i] = _mm512_fmadd_ps(sums[i], factor, term);
-      asm volatile("" : "+v"(sums[i]));  // keeps the chain as it is written
-    }
-  }
-  __m512 total = sums[0];
-#pragma GCC unroll 12
-  for (int i = 1; i < kFmaChains; i++) total = _mm512_add_ps(total, sums[i]);
-  alignas(64) float lanes[sizeof total / sizeof(float)];
-  _mm512_store_ps(lanes, total);
-  return static_cast<double>(lanes[0]);
+using Vector = __m512;
+[[gnu::always_inline]] inline Vector all(float value) { return _mm512_set1_ps(value); }
+[[gnu::always_inline]] inline Vector multiply_add(Vector a, Vector b, Vector c) {
+  return _mm512_fmadd_ps(a, b, c);
 }
+[[gnu::always_inline]] inline Vector add(Vector a, Vector b) { return _mm512_add_ps(a, b); }
+[[gnu::always_inline]] inline float first_lane(Vector v) { return _mm512_cvtss_f32(v); }
+
+}  // namespace
+
+#include "eyelid/kernels/machine_peak/fma_chains.inc"
 
 }  // namespace eyelid::kernels::avx512
