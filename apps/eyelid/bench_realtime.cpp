@@ -99,9 +99,9 @@ struct RealtimeCommand {
 };
 
 void RealtimeCommand::wait_until(Clock::time_point time) const {
-  // Sleeping costs tens of microseconds to wake up from; the rest is watched.
-  constexpr auto kWatched = std::chrono::microseconds(200);
-  if (sleeps && time - Clock::now() > kWatched) std::this_thread::sleep_until(time - kWatched);
+  // Sleeping costs tens of microseconds to wake up from, fewer with priority; the rest is watched.
+  const auto watched = std::chrono::microseconds(asks_for_priority ? 50 : 200);
+  if (sleeps && time - Clock::now() > watched) std::this_thread::sleep_until(time - watched);
   while (Clock::now() < time) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -249,6 +249,7 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
   object["minor_page_faults"] = disturbances_.minor_faults;
   object["major_page_faults"] = disturbances_.major_faults;
   object["real_time_priority"] = has_priority_;
+  object["sleeps_between_frames"] = sleeps;
   write_json(request.outputs.json, object);
 }
 
@@ -281,8 +282,14 @@ void add_bench_realtime(CLI::App& bench) {
                   "Levels made by track --save-calibration (default: open level found on the way, "
                   "closed level 0.2 of it)");
   app->add_flag("--sleep", command->sleeps, "Sleep between frames instead of watching the clock");
-  app->add_flag("--priority", command->asks_for_priority, "Ask for real-time priority");
-  app->callback([command] { command->run(); });
+  app->add_flag("--priority",
+                command->asks_for_priority,
+                "Ask for real-time priority (SCHED_FIFO); sleeps between frames");
+  app->callback([command] {
+    // Linux stops real-time threads that never sleep for 50 ms of every second.
+    command->sleeps = command->sleeps || command->asks_for_priority;
+    command->run();
+  });
 }
 
 }  // namespace eyelid::app

@@ -44,13 +44,14 @@ void on_threads(int threads, const Work& work) {
   }
 }
 
-/// The sum over the threads of the best of a few: one interrupted millisecond is not the machine.
+/// The sum over the threads of the best of 30, about a millisecond: an interrupted one is not the
+/// machine.
 template <class Peak>
 double sum_of_peaks(int threads, const Peak& peak) {
   EYELID_EXPECTS(threads >= 1);
   std::vector<double> peaks(static_cast<std::size_t>(threads));
   on_threads(threads, [&](std::size_t t) {
-    for (int i = 0; i < 5; ++i) peaks[t] = std::max(peaks[t], peak());
+    for (int i = 0; i < 30; ++i) peaks[t] = std::max(peaks[t], peak());
   });
   return std::accumulate(peaks.begin(), peaks.end(), 0.0);
 }

@@ -7,11 +7,11 @@ namespace eyelid::kernels {
 /// clocks and neighbours change from one second to the next.
 
 /// Single-precision multiply-adds per second of the calling thread, in GMAC/s: 12 independent
-/// chains in registers for about 1 ms, with the widest instructions our kernels use on this
+/// chains in registers for about 30 us, with the widest instructions our kernels use on this
 /// processor (EYELID_CPU lowers both). 0 where we have no such loop.
 double fma_peak_gmacs();
 
-/// Of `threads` threads at once, the sum; at least 1.
+/// Of `threads` threads at once, the sum of the best of 30 each; at least 1.
 double fma_peak_gmacs(int threads);
 
 /// What is multiplied and added: singles, pairs of bfloat16 into singles, four bytes into integers.
