@@ -24,7 +24,7 @@ struct SourceOptions {
   double frames_per_second = 0.0;
   /// Frames decoded ahead in the background; bounds the memory.
   int read_ahead = 16;
-  /// Threads of the decoder itself; 0 = let FFmpeg choose from the processors allowed.
+  /// Threads of the decoder itself; 0 = from the processors allowed. Pictures: so many at a time.
   int decoder_threads = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/video/image_sequence.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
@@ -9,17 +11,23 @@
 namespace eyelid::video {
 namespace {
 constexpr double kDefaultRate_fps = 25.0;
+constexpr std::size_t kMostPending_bytes = std::size_t{1} << 30;
 
 double rate_of(const SourceOptions& options) {
   return options.frames_per_second > 0.0 ? options.frames_per_second : kDefaultRate_fps;
 }
+std::size_t threads_of(const SourceOptions& options) {
+  const auto asked = static_cast<unsigned>(options.decoder_threads);
+  return std::max(1u, asked > 0 ? asked : std::thread::hardware_concurrency());
+}
+
 }  // namespace
 
 ImageSequence::ImageSequence(std::vector<std::filesystem::path> files,
                              std::string name,
                              std::string kind,
                              const SourceOptions& options)
-    : files_(std::move(files)), time_line_(rate_of(options)) {
+    : files_(std::move(files)), threads_(threads_of(options)), time_line_(rate_of(options)) {
   EYELID_EXPECTS(!files_.empty());
   info_.path = std::move(name);
   info_.kind = std::move(kind);
@@ -27,11 +35,22 @@ ImageSequence::ImageSequence(std::vector<std::filesystem::path> files,
   info_.frame_count = static_cast<std::int64_t>(files_.size());
 }
 
+void ImageSequence::decode_ahead() {
+  // One thread: the picture is decoded by who asks for it.
+  const auto policy = threads_ == 1 ? std::launch::deferred : std::launch::async;
+  for (; next_file_ < files_.size() && pending_.size() < most_pending_; ++next_file_) {
+    pending_.push_back(
+        {next_file_, std::async(policy, [this, i = next_file_] { return read_image(files_[i]); })});
+  }
+}
+
 bool ImageSequence::decode(Frame& frame) {
-  while (next_file_ < files_.size() && !is_stopped_) {
-    const std::size_t i = next_file_++;
+  for (decode_ahead(); !pending_.empty() && !is_stopped_; decode_ahead()) {
+    const std::size_t i = pending_.front().file;
+    std::future<GreyImage> image = std::move(pending_.front().image);
+    pending_.pop_front();
     try {
-      frame.image = read_image(files_[i]);
+      frame.image = image.get();
     } catch (const InputError& error) {
       ++report_.damaged_frames;
       if (first_error_.empty()) first_error_ = error.what();
@@ -46,6 +65,9 @@ bool ImageSequence::decode(Frame& frame) {
         info_.height = frame.image.height();
       }
     }
+    const auto bytes = static_cast<std::size_t>(frame.image.stride()) *
+                       static_cast<std::size_t>(frame.image.height());
+    most_pending_ = std::clamp<std::size_t>(kMostPending_bytes / bytes, 1, threads_);
     frame.index = report_.decoded_frames++;
     frame.time_s = time_line_.place(static_cast<double>(i) / info_.frames_per_second);
     frame.is_suspect = false;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <deque>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -13,6 +16,9 @@ namespace eyelid::video {
 
 /// Picture files as a recording: file i has the time i / fps. A file that cannot be decoded is
 /// skipped and counted; its time stays free, so that it shows as a gap.
+///
+/// Threads: the next pictures are decoded side by side, as many as SourceOptions::decoder_threads
+/// (0: as there are processors), and handed out in order: same frames, same report for any number.
 class ImageSequence final : public FrameDecoder {
  public:
   /// `name` as the user gave it; `kind` for SourceInfo. `files` must not be empty.
@@ -27,8 +33,19 @@ class ImageSequence final : public FrameDecoder {
   void stop() override { is_stopped_ = true; }
 
  private:
+  /// A picture that is being decoded, or why it cannot be.
+  struct Pending {
+    std::size_t file;
+    std::future<GreyImage> image;
+  };
+
+  void decode_ahead();
+
   std::vector<std::filesystem::path> files_;
   std::size_t next_file_ = 0;
+  std::deque<Pending> pending_;  // in the order of the files
+  std::size_t threads_;
+  std::size_t most_pending_ = 1;  // until the size of a picture is known
   SourceInfo info_;
   SourceReport report_;
   TimeLine time_line_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <random>
@@ -89,6 +90,33 @@ TEST(OpenSource, DamagedPictureIsSkippedCountedAndNamed) {
   EXPECT_EQ(recording.report.missing_frames, 1);
   ASSERT_EQ(recording.report.warnings.size(), 1u);
   EXPECT_NE(recording.report.warnings[0].find("2.pgm"), std::string::npos);
+}
+
+TEST(OpenSource, PicturesComeInOrderFromAnyNumberOfThreads) {
+  const testing::TemporaryFolder folder;
+  for (int i = 0; i < 40; ++i) {
+    const auto path = folder / ("img" + std::to_string(i) + ".pgm");
+    // Sizes differ, so that later pictures are ready before earlier ones.
+    if (i % 7 == 3) {
+      write_file(path, "P5 8 8 255\nshort");
+    } else {
+      write_pgm(path, i % 3 == 0 ? 1500 : 8, i % 3 == 0 ? 1500 : 8, static_cast<char>(i));
+    }
+  }
+  for (const int threads : {1, 2, 5, 64}) {
+    const auto source = open_source({folder.path()}, {.decoder_threads = threads});
+    std::vector<int> values;
+    for (Frame frame; source->next(frame);) {
+      EXPECT_EQ(frame.index, std::ssize(values));
+      EXPECT_DOUBLE_EQ(frame.time_s, frame.image.row(0)[0] / 25.0);
+      values.push_back(frame.image.row(0)[0]);
+    }
+    EXPECT_EQ(values.size(), 34u) << threads;
+    EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
+    EXPECT_EQ(source->report().damaged_frames, 6);
+    ASSERT_EQ(source->report().warnings.size(), 6u);
+    EXPECT_NE(source->report().warnings[1].find("img10.pgm"), std::string::npos);
+  }
 }
 
 TEST(OpenSource, ListOfPicturesKeepsItsOrder) {
