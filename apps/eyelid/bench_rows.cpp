@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 
-#include "eyelid/core/error.hpp"
 #include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/output/atomic_file.hpp"
 #include "eyelid/output/report_page.hpp"
@@ -17,16 +15,6 @@ std::span<const EmbeddedFile> bench_files();  // generated: cmake/embed_files.cm
 
 namespace eyelid::app {
 namespace {
-
-std::string_view embedded(std::string_view name) {
-  for (const inference::EmbeddedFile& file : inference::bench_files()) {
-    if (name == file.name) {
-      return {reinterpret_cast<const char*>(file.begin),
-              static_cast<std::size_t>(file.end - file.begin)};
-    }
-  }
-  throw ContractError("bench file " + std::string(name) + " is not in CMakeLists.txt");
-}
 
 nlohmann::ordered_json row_json(const BenchRow& row) {
   return {{"stage", row.stage},
@@ -58,7 +46,8 @@ nlohmann::ordered_json row_json(const BenchRow& row) {
 }  // namespace
 
 const nlohmann::json& study_figures() {
-  static const nlohmann::json figures = nlohmann::json::parse(embedded("study_figures.json"));
+  static const nlohmann::json figures = nlohmann::json::parse(
+      inference::embedded_text(inference::bench_files(), "study_figures.json"));
   return figures;
 }
 
@@ -105,7 +94,7 @@ void write_bench(const BenchOutputs& outputs, const nlohmann::ordered_json& obje
   data["study"] = study_figures();
   const auto replace = nlohmann::json::error_handler_t::replace;
   output::AtomicFile file(outputs.html);
-  file.write(output::fill_page(embedded("bench.html"),
+  file.write(output::fill_page("bench.html",
                                inference::bench_files(),
                                "eyelid " + object["command"].get<std::string>(),
                                data.dump(-1, ' ', false, replace)));

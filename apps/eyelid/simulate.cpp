@@ -30,14 +30,6 @@ std::span<const EmbeddedFile> simulate_files();  // generated: cmake/embed_files
 namespace eyelid::app {
 namespace {
 
-std::string_view embedded(std::string_view name) {
-  for (const inference::EmbeddedFile& file : inference::simulate_files()) {
-    if (name != file.name) continue;
-    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
-  }
-  throw ContractError("file " + std::string(name) + " is not in apps/eyelid/CMakeLists.txt");
-}
-
 using namespace hardware::ipu;
 
 void print_heading() {
@@ -290,7 +282,7 @@ void SimulateCommand::run() {
   object["timeline"] = timeline_json(*asked_);
   const auto replace = nlohmann::json::error_handler_t::replace;
   output::AtomicFile file(html);
-  file.write(output::fill_page(embedded("simulate.html"),
+  file.write(output::fill_page("simulate.html",
                                inference::simulate_files(),
                                fmt::format("BlazeFace on {}", asked_->program.chip.title),
                                object.dump(-1, ' ', false, replace)));

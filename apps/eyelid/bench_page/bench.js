@@ -3,7 +3,7 @@
 const data = JSON.parse(document.getElementById("bench-data").textContent);
 const study = data.study;
 // Okabe & Ito 2008, told apart with any colour vision.
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8a6d3b"];
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "currentColor", "#8a6d3b"];
 const STUDY = Object.keys(study.devices).map((key) => ({ key: key, name: "study: " + study.devices[key].name }));
 const isNumber = (value) => typeof value === "number" && isFinite(value);
 const text = (value) => !isNumber(value) ? (value === null || value === undefined ? "" : String(value))
@@ -22,7 +22,7 @@ function linePlot(title, titleX, titleY, curves, isLogY) {
   curves = curves.map((curve, i) => ({ ...curve, colour: COLOURS[i % COLOURS.length], points: curve.points.filter((p) => isNumber(p[0]) && isNumber(p[1]) && p[1] > 0) })).filter((curve) => curve.points.length);
   if (!curves.length) return;
   const box = figure(title), width = 540, height = 330, left = 78, right = 14, top = 10, bottom = 44;
-  const svg = box.append("svg").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
+  const svg = box.append("svg").attr("class", "plot").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
   const all = curves.flatMap((curve) => curve.points);
   const xs = [...new Set(all.map((p) => p[0]))].sort((a, b) => a - b);
   const x = d3.scaleLog().base(2).domain([xs[0], xs.length > 1 ? xs[xs.length - 1] : xs[0] * 2]).range([left, width - right]);
@@ -35,7 +35,7 @@ function linePlot(title, titleX, titleY, curves, isLogY) {
   svg.append("g").attr("transform", "translate(" + left + ",0)").call(d3.axisLeft(y).tickValues(ticksY).tickFormat((v) => v >= 1000 ? d3.format(",")(v) : String(+v.toPrecision(3))));
   svg.append("text").attr("x", (left + width - right) / 2).attr("y", height - 8).attr("text-anchor", "middle").text(titleX);
   svg.append("text").attr("transform", "translate(13," + (top + height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text(titleY);
-  const legend = box.append("div").attr("class", "legend");
+  const legend = box.append("div").attr("class", "swatches");
   curves.forEach((curve) => {
     const colour = curve.colour;
     svg.append("path").attr("fill", "none").attr("stroke", colour).attr("stroke-width", 2.2).attr("stroke-dasharray", curve.dashed ? "6 4" : null)
@@ -50,11 +50,11 @@ function barPlot(title, titleX, bars) {
   bars = bars.filter((bar) => isNumber(bar.value));
   if (!bars.length) return;
   const box = figure(title), width = 540, left = 190, right = 60, step = 24, height = bars.length * step + 46;
-  const svg = box.append("svg").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
+  const svg = box.append("svg").attr("class", "plot").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
   const x = d3.scaleLinear().domain([0, d3.max(bars, (bar) => bar.value)]).range([left, width - right]);
   bars.forEach((bar, i) => {
     svg.append("text").attr("x", left - 8).attr("y", i * step + 17).attr("text-anchor", "end").text(bar.name);
-    svg.append("rect").attr("x", left).attr("y", i * step + 4).attr("height", step - 7).attr("width", x(bar.value) - left).attr("fill", bar.isStudy ? "#b9c2c9" : COLOURS[0]);
+    svg.append("rect").attr("x", left).attr("y", i * step + 4).attr("height", step - 7).attr("width", x(bar.value) - left).attr("fill", bar.isStudy ? "var(--valid)" : COLOURS[0]);
     svg.append("text").attr("x", x(bar.value) + 5).attr("y", i * step + 17).text(text(bar.value));
   });
   svg.append("g").attr("transform", "translate(0," + bars.length * step + ")").call(d3.axisBottom(x).ticks(5).tickSizeOuter(0));
@@ -64,7 +64,7 @@ function barPlot(title, titleX, bars) {
 function table(title, heading, rows) {
   const box = d3.select("#tables");
   box.append("h2").text(title);
-  const element = box.append("div").attr("class", "scroll").append("table");
+  const element = box.append("div").attr("class", "scroll plain").append("table");
   element.append("thead").append("tr").selectAll("th").data(heading).join("th").text(String);
   element.append("tbody").selectAll("tr").data(rows).join("tr").selectAll("td").data((row) => row).join("td").text(text);
 }

@@ -18,12 +18,12 @@ function plot(box, width, height, title) {
 }
 
 function legend(box, entries) {
-  const line = box.append("div").attr("class", "legend");
+  const line = box.append("div").attr("class", "swatches");
   entries.forEach(([name, colour]) => { const entry = line.append("span"); entry.append("i").style("background", colour); entry.append("span").text(name); });
 }
 
 function table(box, heading, rows) {
-  const element = box.append("div").attr("class", "scroll").append("table");
+  const element = box.append("div").attr("class", "scroll plain").append("table");
   element.append("thead").append("tr").selectAll("th").data(heading).join("th").text(String);
   element.append("tbody").selectAll("tr").data(rows).join("tr").selectAll("td").data((row) => row).join("td").text(String);
 }
@@ -134,7 +134,7 @@ function lines(box, title, curves, yTitle) {
 function drawSweep() {
   if (!data.sweep) return;
   const section = head("sweep", "By batch", "Largest power of two that compiles: " + data.largest_batch + ".");
-  const fits = data.sweep.filter((r) => r.fits_memory), pair = section.append("div").attr("class", "pair");
+  const fits = data.sweep.filter((r) => r.fits_memory), pair = section.append("div").attr("class", "figure-grid");
   const curve = (name, key, colour, dashed) => ({ name, colour, dashed, points: fits.map((r) => [r.batch, typeof key === "function" ? key(r) : r[key]]) });
   lines(pair.append("div"), "Throughput by batch", [curve("as asked", "throughput_images_per_s", css("compute")), curve("the chip alone", (r) => r.batch / r.device_ms * 1e3, css("best"), true)], "images/s");
   lines(pair.append("div"), "Time by batch", [curve("latency", "latency_ms", css("compute")), curve("chip", "device_ms", css("best"), true)], "ms");
@@ -176,14 +176,14 @@ function drawChecks() {
   const layers = (data.layers || []).filter((l) => l.reference_cycles);
   if (layers.length) {
     const section = head("layers", "The chip's model against Poplar's IPUModel", "Forward, backward and weight update of each layer, half precision. No constant was fitted to these.");
-    const pair = section.append("div").attr("class", "pair");
+    const pair = section.append("div").attr("class", "figure-grid");
     scatter(pair.append("div"), "Predicted against reference cycles", layers.map((l) => ({ x: l.reference_cycles, y: l.predicted_cycles, name: l.layer + " " + l.chip, colour: chipColour(l.chip) })), "reference cycles", "predicted cycles");
     table(pair.append("div"), ["layer", "chip", "predicted", "reference", "ratio"], layers.map((l) => [l.layer, l.chip, fixed(l.predicted_cycles, 0), fixed(l.reference_cycles, 0), fixed(l.predicted_cycles / l.reference_cycles, 2)]));
   }
   if (!data.tables) return;
   const t = data.tables, percent = (v) => fixed(100 * v, 1) + " %";
   const section = head("tables", "The host's model against the study's tables", "Fitted to them: mean error " + percent(t.mape) + ", largest " + percent(t.max_error) + "; each point left out in turn " + percent(t.leave_one_out_mape) + "; fitted to batches up to 8 and asked beyond " + percent(t.extrapolation_mape) + ". It says nothing about the chip's model: look at the device share.");
-  const pair = section.append("div").attr("class", "pair");
+  const pair = section.append("div").attr("class", "figure-grid");
   scatter(pair.append("div"), "Predicted against published step time", t.points.map((p) => ({ x: p.published_ms, y: p.predicted_ms, name: p.table + " " + p.chip + " batch " + p.batch, colour: chipColour(p.chip) })), "published ms per step", "predicted ms per step");
   table(pair.append("div"), ["table", "chip", "batch", "published ms", "model ms", "device share"], t.points.map((p) => [p.table, p.chip, p.batch, fixed(p.published_ms, 3), fixed(p.predicted_ms, 3), percent(p.device_share)]));
 }

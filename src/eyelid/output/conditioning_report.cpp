@@ -169,7 +169,7 @@ void write_conditioning_report(const std::filesystem::path& path,
   const std::string text = json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
   const std::string title = ReportJson::parse(text).at("title").get<std::string>();
   AtomicFile file(path);
-  file.write(report_page(title, text, "conditioning.html"));
+  file.write(fill_page("conditioning.html", {}, title, text));
   file.commit();
 }
 

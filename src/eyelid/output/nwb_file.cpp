@@ -30,15 +30,6 @@ constexpr double kAfterUs_s = 0.5;
 constexpr double kEvenlySpaced_s = 2e-6;  // times of frames.csv are rounded to a microsecond
 constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
 
-std::string embedded(std::string_view name) {
-  for (const inference::EmbeddedFile& file : inference::nwb_files()) {
-    if (name != file.name) continue;
-    const std::span<const std::byte> bytes = file.bytes();
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-  throw ContractError("file " + std::string(name) + " is not in CMakeLists.txt");
-}
-
 // Frames per second where every frame lies on an even grid, else nothing.
 std::optional<double> even_rate(std::span<const double> time_s) {
   if (time_s.size() < 2) return std::nullopt;
@@ -108,7 +99,8 @@ class NwbWriter {
     file_.text("/session_description", session_.description);
     file_.text("/session_start_time", session_.start_time);
     file_.text("/timestamps_reference_time", session_.start_time);
-    const Json specifications = Json::parse(embedded("specifications.json"));
+    const Json specifications =
+        Json::parse(inference::embedded_text(inference::nwb_files(), "specifications.json"));
     for (const auto& [space, sources] : specifications.items()) {
       for (const auto& [name, text] : sources.items()) {
         file_.text("/specifications/" + space + "/" + name, text.dump());

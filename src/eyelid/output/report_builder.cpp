@@ -126,7 +126,8 @@ void ReportBuilder::write(const std::filesystem::path& path, const SessionSummar
                        {"examples", std::move(state_->examples)},
                        {"blinks", state_->blinks.finish()}};
   AtomicFile file(path);
-  file.write(report_page(title, report.dump(-1, ' ', false, ReportJson::error_handler_t::replace)));
+  file.write(fill_page(
+      "report.html", {}, title, report.dump(-1, ' ', false, ReportJson::error_handler_t::replace)));
   file.commit();
 }
 

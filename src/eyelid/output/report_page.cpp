@@ -13,15 +13,44 @@ std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.c
 namespace eyelid::output {
 namespace {
 
-std::string_view embedded(std::string_view name, std::span<const inference::EmbeddedFile> files) {
-  for (const auto& those : {files, inference::report_files()}) {
-    for (const inference::EmbeddedFile& file : those) {
-      if (name != file.name) continue;
-      const std::span<const std::byte> bytes = file.bytes();
-      return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-    }
+/// What a template's {{NAME}} stands for.
+struct PageParts {
+  std::span<const inference::EmbeddedFile> files;
+  std::string_view title;
+  std::string_view json;
+};
+
+std::string_view file_text(const PageParts& parts, std::string_view name) {
+  for (const inference::EmbeddedFile& file : parts.files) {
+    if (file.name == name) return inference::embedded_text(parts.files, name);
   }
-  throw ContractError("report file " + std::string(name) + " is not in CMakeLists.txt");
+  return inference::embedded_text(inference::report_files(), name);
+}
+
+/// Appends `name` with its own {{NAME}}s filled in: pages are made of fragments of pages. Styles,
+/// scripts and data are taken as they are.
+void append_page(const PageParts& parts, std::string_view name, std::string& result) {
+  const std::string_view page = file_text(parts, name);
+  std::size_t position = 0;
+  while (true) {
+    const std::size_t begin = page.find("{{", position);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = page.find("}}", begin);
+    EYELID_EXPECTS(end != std::string_view::npos);
+    result += page.substr(position, begin - position);
+    const std::string_view part = page.substr(begin + 2, end - begin - 2);
+    if (part == "title") {
+      result += html_text(parts.title);
+    } else if (part == "data") {
+      result += script_json(parts.json);
+    } else if (part.ends_with(".html")) {
+      append_page(parts, part, result);
+    } else {
+      result += file_text(parts, part);
+    }
+    position = end + 2;
+  }
+  result += page.substr(position);
 }
 
 }  // namespace
@@ -76,36 +105,13 @@ std::string script_json(std::string_view json) {
   return result;
 }
 
-std::string report_page(std::string_view title,
-                        std::string_view json,
-                        std::string_view page_template) {
-  return fill_page(embedded(page_template, {}), {}, title, json);
-}
-
-std::string fill_page(std::string_view page,
+std::string fill_page(std::string_view page_template,
                       std::span<const inference::EmbeddedFile> files,
                       std::string_view title,
                       std::string_view json) {
   std::string result;
   result.reserve(json.size() + (std::size_t{1} << 19));
-  std::size_t position = 0;
-  while (true) {
-    const std::size_t begin = page.find("{{", position);
-    if (begin == std::string_view::npos) break;
-    const std::size_t end = page.find("}}", begin);
-    EYELID_EXPECTS(end != std::string_view::npos);
-    result += page.substr(position, begin - position);
-    const std::string_view name = page.substr(begin + 2, end - begin - 2);
-    if (name == "title") {
-      result += html_text(title);
-    } else if (name == "data") {
-      result += script_json(json);
-    } else {
-      result += embedded(name, files);
-    }
-    position = end + 2;
-  }
-  result += page.substr(position);
+  append_page({files, title, json}, page_template, result);
   return result;
 }
 

@@ -16,18 +16,13 @@ std::string html_text(std::string_view text);
 /// old JavaScript would read as its own ("</script>" in a file name ends nothing).
 std::string script_json(std::string_view json);
 
-/// A page from its template: {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file
-/// NAME of `files` or, for d3.min.js, of this room. Throws ContractError for a name that is
-/// nowhere.
-std::string fill_page(std::string_view page,
+/// A page from the template of this name, one of `files` or of this room (report.html,
+/// conditioning.html): {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file NAME of
+/// `files` or, for what all pages share (head.html, page.css, masthead.html, d3.html), of this room.
+/// Throws ContractError for a name that is nowhere.
+std::string fill_page(std::string_view page_template,
                       std::span<const inference::EmbeddedFile> files,
                       std::string_view title,
                       std::string_view json);
-
-/// The whole page: the template (report/report.html or another embedded one) with style, D3, our
-/// scripts and the data.
-std::string report_page(std::string_view title,
-                        std::string_view json,
-                        std::string_view page_template = "report.html");
 
 }  // namespace eyelid::output
