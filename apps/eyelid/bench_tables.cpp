@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "bench_cpu.hpp"
 #include "bench_frames.hpp"
@@ -14,129 +16,161 @@
 namespace eyelid::app {
 namespace {
 
-const char* kDevices[] = {"mk1", "mk2", "v100"};
+/// One column: its heading, and what it says of a row.
+struct Column {
+  std::string heading;
+  std::function<std::string(const BenchRow&)> text;
+};
 
-void print_source() { fmt::print("study: {}\n", study_figures().at("source").get<std::string>()); }
-
-void finish(const std::string& command,
-            const BenchRequest& request,
-            const BenchSession& session,
-            const std::vector<BenchRow>& rows) {
-  write_bench(request.outputs, bench_json(command, session.conditions(), rows));
+Column count(const char* heading, int BenchRow::*value) {
+  return {heading, [value](const BenchRow& row) { return fmt::format("{}", row.*value); }};
 }
 
-/// Runs one stage over all threads and batches asked for.
-template <class OnRow>
-void sweep(const BenchRequest& request,
-           const BenchSession& session,
-           const pipeline::Setup& setup,
-           CpuStage stage,
-           const OnRow& on_row) {
-  for (const int threads : threads_of(request)) {
-    CpuBench bench(session, setup, request.setup.precision, threads);
-    const BatchRunner runner = bench.batches(stage);
-    for (const int batch : batches_of(request)) {
-      on_row(measure_batches(runner, session, batch, request.images));
-    }
+Column figure(const char* heading, double BenchRow::*value, int decimals) {
+  return {heading, [=](const BenchRow& row) { return cell(row.*value, decimals); }};
+}
+
+Column share(const char* heading, double BenchRow::*value) {
+  return {heading, [value](const BenchRow& row) { return percent_cell(row.*value); }};
+}
+
+const Column kImages = {"images",
+                        [](const BenchRow& row) { return fmt::format("{}", row.images); }};
+
+/// Times faster than `first`, the first row.
+Column speed_up(const BenchRow& first) {
+  return {"speed-up", [ms = first.ms_per_image](const BenchRow& row) {
+            return cell(ms / row.ms_per_image, 2);
+          }};
+}
+
+/// The study's figure `key` of `device` at the row's batch, "-" where it has none.
+Column study(const std::string& heading,
+             const char* table,
+             const char* device,
+             const char* key,
+             int decimals) {
+  return {heading, [=](const BenchRow& row) {
+            return cell(study_value(table, device, row.batch, key), decimals);
+          }};
+}
+
+constexpr const char* kDevices[] = {"mk1", "mk2", "v100"};
+
+/// One column for each of the study's devices.
+void add_study(std::vector<Column>& columns,
+               const char* unit,
+               const char* table,
+               const char* key,
+               int decimals) {
+  for (const char* device : kDevices) {
+    columns.push_back(study(fmt::format("{} {}", device, unit), table, device, key, decimals));
   }
 }
+
+TerminalTable table_of(const std::vector<Column>& columns, const std::vector<BenchRow>& rows) {
+  const auto line = [&](const auto& text_of) {
+    std::vector<std::string> texts;
+    for (const Column& column : columns) texts.push_back(text_of(column));
+    return texts;
+  };
+  TerminalTable table(line([](const Column& column) { return column.heading; }));
+  for (const BenchRow& row : rows) {
+    table.add(line([&](const Column& column) { return column.text(row); }));
+  }
+  return table;
+}
+
+/// What the commands have in common: models, frames and meter at the beginning, files at the end.
+struct TableBench {
+  TableBench(const BenchRequest& bench_request, pipeline::Setup made)
+      : request(bench_request), setup(std::move(made)), session(request) {
+    session.print_head(setup);
+  }
+
+  /// The detector over all threads and batches asked for.
+  void sweep_detector() {
+    for (const int threads : threads_of(request)) {
+      CpuBench bench(session, setup, request.setup.precision, threads);
+      const BatchRunner runner = bench.batches(CpuStage::Detector);
+      for (const int batch : batches_of(request)) {
+        rows.push_back(measure_batches(runner, session, batch, request.images));
+      }
+    }
+  }
+
+  void finish(const std::string& command) const {
+    fmt::print("study: {}\n", study_figures().at("source").get<std::string>());
+    write_bench(request.outputs, bench_json(command, session.conditions(), rows));
+  }
+
+  const BenchRequest& request;
+  const pipeline::Setup setup;
+  const BenchSession session;
+  std::vector<BenchRow> rows = {};
+};
 
 }  // namespace
 
 void bench_detector(const BenchRequest& request) {
-  const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  pipeline::Setup setup = pipeline::make_setup(request.setup);
   if (setup.gpu) return bench_gpu_detector(request, setup, bench_frames(request));
-  const BenchSession session(request);
-  session.print_head(setup);
-  std::vector<BenchRow> rows;
-  TerminalTable table({"threads",
-                       "batch",
-                       "images",
-                       "run time s",
-                       "images/s",
-                       "ms/image",
-                       "speed-up",
-                       "peak",
-                       "memory",
-                       "W",
-                       "J/image",
-                       "idle apart",
-                       "images/s/W",
-                       "mk1 im/s",
-                       "mk2 im/s",
-                       "v100 im/s"});
-  sweep(request, session, setup, CpuStage::Detector, [&](const BenchRow& row) {
-    rows.push_back(row);
-    std::vector<std::string> line = {fmt::format("{}", row.threads),
-                                     fmt::format("{}", row.batch),
-                                     fmt::format("{}", row.images),
-                                     cell(row.run_time_s, 3),
-                                     cell(row.images_per_s, 0),
-                                     cell(row.ms_per_image, 4),
-                                     cell(rows[0].ms_per_image / row.ms_per_image, 2),
-                                     percent_cell(row.fma_peak_fraction),
-                                     percent_cell(row.memory_bandwidth_fraction),
-                                     cell(row.watts, 1),
-                                     cell(row.joules_per_image, 5),
-                                     cell(row.joules_per_image_above_idle, 5),
-                                     cell(row.images_per_s_per_w, 1)};
-    for (const char* device : kDevices) {
-      line.push_back(cell(study_value("detector", device, row.batch, "images_per_s"), 0));
-    }
-    table.add(line);
-  });
-  table.print();
+  TableBench bench(request, std::move(setup));
+  bench.sweep_detector();
+  const BenchRow& first = bench.rows[0];
+  std::vector<Column> columns = {count("threads", &BenchRow::threads),
+                                 count("batch", &BenchRow::batch),
+                                 kImages,
+                                 figure("run time s", &BenchRow::run_time_s, 3),
+                                 figure("images/s", &BenchRow::images_per_s, 0),
+                                 figure("ms/image", &BenchRow::ms_per_image, 4),
+                                 speed_up(first),
+                                 share("peak", &BenchRow::fma_peak_fraction),
+                                 share("memory", &BenchRow::memory_bandwidth_fraction),
+                                 figure("W", &BenchRow::watts, 1),
+                                 figure("J/image", &BenchRow::joules_per_image, 5),
+                                 figure("idle apart", &BenchRow::joules_per_image_above_idle, 5),
+                                 figure("images/s/W", &BenchRow::images_per_s_per_w, 1)};
+  add_study(columns, "im/s", "detector", "images_per_s", 0);
+  table_of(columns, bench.rows).print();
   const double serial_ms = study_figures().at("detector_serial_ms_per_image");
   fmt::print("the study's serial BlazeFace: {} ms per image, {:.0f} times our first row\n",
              serial_ms,
-             serial_ms / rows[0].ms_per_image);
+             serial_ms / first.ms_per_image);
   for (const auto& row : study_figures().at("detector_optimised")) {
     fmt::print("the study's {} with I/O tiles and prefetch, batch {}: {:.0f} images/s\n",
                row.at("device").get<std::string>(),
                row.at("batch").get<int>(),
                row.at("images_per_s").get<double>());
   }
-  print_source();
-  finish("bench detector", request, session, rows);
+  bench.finish("bench detector");
 }
 
 void bench_landmarks(const BenchRequest& request) {
-  const pipeline::Setup setup = pipeline::make_setup(request.setup);
-  const BenchSession session(request);
-  session.print_head(setup);
-  std::vector<BenchRow> rows;
-  TerminalTable table({"who",
-                       "points",
-                       "threads",
-                       "images",
-                       "run time s",
-                       "images/s",
-                       "ms/image",
-                       "p50",
-                       "p95",
-                       "p99",
-                       "speed-up"});
+  TableBench bench(request, pipeline::make_setup(request.setup));
   for (const int threads : threads_of(request)) {
-    CpuBench bench(session, setup, request.setup.precision, threads);
-    rows.push_back(bench.measure_streams(CpuStage::Landmarks, request.images));
-    const BenchRow& row = rows.back();
-    table.add({"this machine",
-               fmt::format("{}", row.landmarks),
-               fmt::format("{}", threads),
-               fmt::format("{}", row.images),
-               cell(row.run_time_s, 3),
-               cell(row.images_per_s, 0),
-               cell(row.ms_per_image, 4),
-               cell(row.ms_p50, 4),
-               cell(row.ms_p95, 4),
-               cell(row.ms_p99, 4),
-               cell(rows[0].ms_per_image / row.ms_per_image, 2)});
+    CpuBench stage(bench.session, bench.setup, request.setup.precision, threads);
+    bench.rows.push_back(stage.measure_streams(CpuStage::Landmarks, request.images));
   }
+  const std::vector<Column> columns = {
+      {"who", [](const BenchRow&) { return std::string("this machine"); }},
+      count("points", &BenchRow::landmarks),
+      count("threads", &BenchRow::threads),
+      kImages,
+      figure("run time s", &BenchRow::run_time_s, 3),
+      figure("images/s", &BenchRow::images_per_s, 0),
+      figure("ms/image", &BenchRow::ms_per_image, 4),
+      figure("p50", &BenchRow::ms_p50, 4),
+      figure("p95", &BenchRow::ms_p95, 4),
+      figure("p99", &BenchRow::ms_p99, 4),
+      speed_up(bench.rows[0])};
+  TerminalTable table = table_of(columns, bench.rows);
   for (const auto& row : study_figures().at("landmarks")) {
     const double ms = row.at("ms_per_image");
+    const std::string processes = fmt::format("{}", row.at("processes").get<int>());
     table.add({"study: " + row.at("system").get<std::string>(),
                "-",
-               fmt::format("{}", row.at("processes").get<int>()),
+               processes,
                "-",
                "-",
                cell(1e3 / ms, 0),
@@ -147,56 +181,29 @@ void bench_landmarks(const BenchRequest& request) {
                cell(row.at("speedup").get<double>(), 2)});
   }
   table.print();
-  print_source();
-  finish("bench landmarks", request, session, rows);
+  bench.finish("bench landmarks");
 }
 
 void bench_latency(const BenchRequest& request) {
-  const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  pipeline::Setup setup = pipeline::make_setup(request.setup);
   if (setup.gpu) return bench_gpu_latency(request, setup, bench_frames(request));
-  const BenchSession session(request);
-  session.print_head(setup);
-  std::vector<BenchRow> rows;
-  TerminalTable table({"threads",
-                       "batch",
-                       "p50 ms",
-                       "p95",
-                       "p99",
-                       "least",
-                       "images/s",
-                       "images/s/W",
-                       "J/image",
-                       "idle apart",
-                       "mk1 ms",
-                       "mk2 ms",
-                       "v100 ms",
-                       "mk1 im/s/W",
-                       "mk2 im/s/W",
-                       "v100 im/s/W"});
-  sweep(request, session, setup, CpuStage::Detector, [&](const BenchRow& row) {
-    rows.push_back(row);
-    std::vector<std::string> line = {fmt::format("{}", row.threads),
-                                     fmt::format("{}", row.batch),
-                                     cell(row.ms_p50, 4),
-                                     cell(row.ms_p95, 4),
-                                     cell(row.ms_p99, 4),
-                                     cell(row.ms_min, 4),
-                                     cell(row.images_per_s, 0),
-                                     cell(row.images_per_s_per_w, 1),
-                                     cell(row.joules_per_image, 5),
-                                     cell(row.joules_per_image_above_idle, 5)};
-    for (const char* device : kDevices) {
-      line.push_back(cell(study_value("latency", device, row.batch, "latency_ms"), 3));
-    }
-    for (const char* device : kDevices) {
-      line.push_back(cell(study_value("latency", device, row.batch, "images_per_s_per_w"), 2));
-    }
-    table.add(line);
-  });
-  table.print();
+  TableBench bench(request, std::move(setup));
+  bench.sweep_detector();
+  std::vector<Column> columns = {count("threads", &BenchRow::threads),
+                                 count("batch", &BenchRow::batch),
+                                 figure("p50 ms", &BenchRow::ms_p50, 4),
+                                 figure("p95", &BenchRow::ms_p95, 4),
+                                 figure("p99", &BenchRow::ms_p99, 4),
+                                 figure("least", &BenchRow::ms_min, 4),
+                                 figure("images/s", &BenchRow::images_per_s, 0),
+                                 figure("images/s/W", &BenchRow::images_per_s_per_w, 1),
+                                 figure("J/image", &BenchRow::joules_per_image, 5),
+                                 figure("idle apart", &BenchRow::joules_per_image_above_idle, 5)};
+  add_study(columns, "ms", "latency", "latency_ms", 3);
+  add_study(columns, "im/s/W", "latency", "images_per_s_per_w", 2);
+  table_of(columns, bench.rows).print();
   fmt::print("latency of a batch, from handing over frames in memory to all of its faces\n");
-  print_source();
-  finish("bench latency", request, session, rows);
+  bench.finish("bench latency");
 }
 
 }  // namespace eyelid::app
