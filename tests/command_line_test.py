@@ -273,7 +273,8 @@ class BadInput(unittest.TestCase):
         picture = self.folder / "grey.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         for name, content in (("a.safetensors", b"\xff" * 64), ("b.dat", b"\x01\x02"),
-                              ("c.tflite", b"    TFL3" + b"\xff" * 50), ("d.pth", b"PK\x03\x04abc")):
+                              ("c.tflite", b"    TFL3" + b"\xff" * 50), ("d.pth", b"PK\x03\x04abc"),
+                              ("e.pth", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.")):
             with self.subTest(name=name):
                 path = self.folder / name
                 path.write_bytes(content)
@@ -302,6 +303,9 @@ class Help(unittest.TestCase):
                 done = eyelid(command, "--help")
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertIn(command, done.stdout)
+
+    def test_the_list_of_commands_says_that_demo_scores(self):
+        self.assertIn("score its conditioned responses", " ".join(eyelid("--help").stdout.split()))
 
     def test_doctor_says_what_the_machine_can_do(self):
         done = eyelid("doctor")

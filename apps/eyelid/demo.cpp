@@ -109,8 +109,10 @@ void DemoCommand::run() {
 
 void add_demo_command(CLI::App& app) {
   auto command = std::make_shared<DemoCommand>();
-  CLI::App* demo = app.add_subcommand(
-      "demo", "Render a session, track it with the embedded models, compare with the truth");
+  CLI::App* demo = app.add_subcommand("demo",
+                                      "Render a session, track it with the embedded models, "
+                                      "compare with the known truth, score its "
+                                      "conditioned responses");
   demo->add_option("--out", command->folder, "Folder for the results")->capture_default_str();
   add_session_options(*demo, command->session, command->is_hard);
   add_setup_options(*demo, command->setup);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <cstring>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "command.hpp"
 #include "eyelid/core/error.hpp"
@@ -13,8 +11,10 @@
 #include "eyelid/inference/model_file.hpp"
 #include "eyelid/inference/mtcnn_weights.hpp"
 #include "eyelid/inference/numpy_file.hpp"
+#include "eyelid/inference/pytorch_file.hpp"
 #include "eyelid/inference/safetensors.hpp"
 #include "eyelid/inference/sha256.hpp"
+#include "eyelid/inference/tflite_file.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "json_output.hpp"
 #include "model_calibrate.hpp"
@@ -43,15 +43,11 @@ struct InspectCommand {
   Description describe() const;
 };
 
-/// TFLite and other PyTorch files are BlazeFace; our own files say what they are; the rest is
-/// dlib's or foreign.
+/// TFLite and other PyTorch files are BlazeFace, as for --detector-model; our own files say what
+/// they are; the rest is dlib's or foreign.
 bool is_blazeface(std::span<const std::byte> bytes, const std::string& source) {
-  const auto has = [&](std::size_t offset, std::string_view magic) {
-    return bytes.size() >= offset + magic.size() &&
-           std::memcmp(bytes.data() + offset, magic.data(), magic.size()) == 0;
-  };
-  if (has(4, "TFL3") || has(0, "PK\x03\x04")) return true;
-  if (!has(8, "{")) return false;
+  if (inference::is_tflite_file(bytes) || inference::is_pytorch_file(bytes)) return true;
+  if (bytes.size() <= 8 || bytes[8] != std::byte{'{'}) return false;
   const auto file = inference::SafetensorsFile::from_bytes(bytes, source);
   return file.metadata_or_empty("format").find("shape model") == std::string::npos;
 }
