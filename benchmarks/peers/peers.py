@@ -23,11 +23,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ.setdefault("GLOG_minloglevel", "3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
 from contest import Library, Pictures
+from marked_page import write_between_marks
 from stages import blazeface_task, ert_task, hog_task, mtcnn_task
 from whole_frames import FORMATS, whole_frame_files_task, whole_frame_task
 
-BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
 TASKS = ["blazeface", "hog", "mtcnn", "ert68", "ert12", "whole_frame", *(f"whole_frame_{kind}" for kind in FORMATS)]
 SHORT = {"blazeface", "ert68", "ert12"}  # ten times as many rounds
 
@@ -96,15 +98,6 @@ def table(rows, missing, machine):
     return "\n".join(lines) + "\n"
 
 
-def write_between_markers(path, text):
-    page = path.read_text()
-    if BEGIN not in page or END not in page:
-        sys.exit(f"{path}: no {BEGIN} and {END}; expected both")
-    head, tail = page[:page.index(BEGIN) + len(BEGIN)], page[page.index(END):]
-    path.with_suffix(".new").write_text(f"{head}\n{text}{tail}")
-    path.with_suffix(".new").replace(path)
-
-
 def parse_options():
     shared = pathlib.Path(os.environ.get("EYELID_SHARED", pathlib.Path(__file__).resolve().parents[2] / ".." / "shared"))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -148,7 +141,7 @@ def main():
             "command": "bench-peers", "machine": {"cpu": model, "threads": options.threads}, "rows": rows, "missing": missing},
             indent=1) + "\n")
     if options.table:
-        write_between_markers(options.table, text)
+        write_between_marks(options.table, "peers", text)
     for row in rows:
         if not row["agrees"]:
             print(f"{row['task']}: {row['name']} does not give our result ({row['note']})", file=sys.stderr)

@@ -1,104 +1,238 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Cost of a frame against threads, batch, faces, resolution and length; the table of docs/scaling.md.
+"""Cost of a frame against threads, batch, faces, resolution and length, beside what it should be on paper.
 
-    scaling.py EYELID [--json FILE] [--table docs/scaling.md]
+    scaling.py EYELID [--parts threads,batch,...] [--work FOLDER [--prepare]] [--json FILE [--merge]]
+               [--table docs/scaling.md] [--plot docs/scaling.svg]
 
-Pictures and recordings are made from a rendered session; needs ffmpeg.
+Pictures and recordings are made from a rendered session (needs ffmpeg), in FOLDER if named, where a later
+run finds them; --prepare makes them and times nothing. --merge keeps the parts that FILE holds and this run
+does not measure. The table goes between the marks of the page.
 """
 import argparse
 import json
+import math
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
+import time
 
-BEGIN, END = "<!-- scaling: begin -->", "<!-- scaling: end -->"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from marked_page import write_between_marks
+from scaling_plot import plot
+
+PARTS = ["threads", "batch", "faces", "resolution", "length"]
+BATCHES = [1, 2, 4, 16, 64, 256]
+FACES = [1, 2, 3, 4]
+SIZES = [(320, 240), (640, 480), (1280, 960), (2560, 1920)]
+LENGTHS = [1, 4, 16, 64]  # times the shortest recording
 
 
-def bench(eyelid, folder, *arguments):
-    out = folder / "out.json"
-    subprocess.run([eyelid, "bench", *arguments, "--json", out], check=True, stdout=subprocess.DEVNULL)
-    return json.loads(out.read_text())["rows"]
+def ffmpeg(target, *arguments):
+    """Makes `target` unless it is there; beside first, so that half a file is never taken for one."""
+    if target.exists():
+        return
+    beside = target.with_name("part_" + target.name)
+    subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *map(str, arguments), str(beside)], check=True)
+    beside.rename(target)
 
 
-def ffmpeg(*arguments):
-    subprocess.run(["ffmpeg", "-y", "-loglevel", "error", *arguments], check=True)
+class Recordings:
+    """The rendered session, and what ffmpeg makes of it."""
+
+    def __init__(self, eyelid, folder):
+        self.eyelid, self.folder = eyelid, folder
+
+    def session(self):
+        video = self.folder / "session/video.mkv"
+        if not video.exists():
+            subprocess.run([self.eyelid, "synthesize", "--out", video.parent, "--seconds", "3", "--trials", "1", "--fps", "64"],
+                           check=True, stdout=subprocess.DEVNULL)
+        return video
+
+    def with_faces(self, faces):
+        """The same person in `faces` of the four quarters of a frame; the others are grey."""
+        target = self.folder / f"faces{faces}.mkv"
+        inputs = [argument for i in range(4) for argument in (
+            ("-i", self.session()) if i < faces else ("-f", "lavfi", "-i", "color=gray:size=320x240:rate=64"))]
+        scaled = "".join(f"[{i}:v]scale=320:240,format=gray[a{i}];" for i in range(4))
+        graph = scaled + "[a0][a1][a2][a3]xstack=inputs=4:layout=0_0|320_0|0_240|320_240,format=gray"
+        ffmpeg(target, *inputs, "-filter_complex", graph, "-frames:v", "64", "-c:v", "ffv1")
+        return target
+
+    def of_size(self, width, height):
+        target = self.folder / f"{width}x{height}.mkv"
+        ffmpeg(target, "-i", self.session(), "-vf", f"scale={width}:{height},format=gray", "-frames:v", "64", "-c:v", "ffv1")
+        return target
+
+    def of_length(self, times):
+        """`times` x 960 frames of 320x240, which decode fast."""
+        once = self.folder / "once.mkv"
+        ffmpeg(once, "-stream_loop", "4", "-i", self.session(), "-vf", "scale=320:240", "-c:v", "mpeg4", "-q:v", "3",
+               "-pix_fmt", "yuv420p", "-r", "500")
+        target = self.folder / f"length{times}.mkv"
+        ffmpeg(target, "-stream_loop", times - 1, "-i", once, "-c", "copy")
+        return target
+
+    def prepare(self):
+        for faces in FACES:
+            self.with_faces(faces)
+        for size in SIZES:
+            self.of_size(*size)
+        for times in LENGTHS:
+            self.of_length(times)
 
 
-def track(eyelid, video, folder):
-    """Peak memory in MiB and ms per frame of `track`."""
-    process = subprocess.Popen([eyelid, "track", video, "--out", folder, "--no-report"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"{video}: track failed")
-    session = json.loads((folder / "session.json").read_text())
-    return usage.ru_maxrss / 1024, session
+class Meter:
+    def __init__(self, recordings, folder):
+        self.eyelid, self.recordings, self.folder = recordings.eyelid, recordings, folder
+
+    def bench(self, *arguments):
+        """(rows, conditions) of a bench command."""
+        out = self.folder / "out.json"
+        subprocess.run([self.eyelid, "bench", *map(str, arguments), "--json", out], check=True, stdout=subprocess.DEVNULL)
+        result = json.loads(out.read_text())
+        return result["rows"], result["conditions"]
+
+    def whole_frame(self, *arguments):
+        rows, conditions = self.bench("pipeline", "--memory-only", *arguments)
+        return [row for row in rows if row["stage"] == "whole_frame"], conditions
+
+    def track(self, video, *arguments):
+        """(ms per frame from start to end of the program, peak memory in MiB, frames) of `eyelid track`."""
+        out = self.folder / "tracked"
+        log = self.folder / "log"
+        begin = time.perf_counter()
+        with open(log, "w") as errors:
+            process = subprocess.Popen([self.eyelid, "track", video, "--out", out, *arguments], stdout=subprocess.DEVNULL, stderr=errors)
+            _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            sys.exit(f"{video}: track failed: {log.read_text().strip()}")
+        ms = 1e3 * (time.perf_counter() - begin)
+        frames = json.loads((out / "session.json").read_text())["counts"]["frames"]
+        return ms / frames, usage.ru_maxrss / 1024, frames
+
+
+def entry(part, what, value, at, ms, paper_ms, p99=None, memory_mib=None):
+    return {"part": part, "what": what, "value": value, "at": at, "ms_per_image": ms, "paper_ms": paper_ms, "ms_p99": p99,
+            "peak_memory_mib": memory_mib}
+
+
+def measure_threads(meter):
+    """Paper: the time of one thread over their number."""
+    threads = [2 ** i for i in range(int(math.log2(len(os.sched_getaffinity(0)))) + 1)]
+    rows, _ = meter.whole_frame("--threads", ",".join(map(str, threads)), "--images", 2000)
+    return [entry("threads", "threads, whole frame", str(row["threads"]), row["threads"], row["ms_per_image"],
+                  rows[0]["ms_per_image"] / row["threads"], row["ms_p99"]) for row in rows]
+
+
+def measure_batch(meter):
+    """Paper: a batch of b on t threads takes ceil(b / t) frames, each the time of one alone."""
+    entries = []
+    alone = None
+    for threads in (1, len(os.sched_getaffinity(0))):
+        rows, _ = meter.bench("detector", "--threads", threads, "--batches", ",".join(map(str, BATCHES)), "--images", 1024)
+        alone = alone or rows[0]["ms_per_image"]
+        entries += [entry("batch", f"batch, detector, {threads} thread{'s' * (threads > 1)}", str(row["batch"]), row["batch"],
+                          row["ms_per_image"], alone * -(-row["batch"] // threads) / row["batch"], row["ms_p99"]) for row in rows]
+    return entries
+
+
+def measure_faces(meter):
+    """Paper: what one face costs; the others are only boxes."""
+    entries = []
+    for faces in FACES:
+        rows, _ = meter.whole_frame("--threads", 1, "--images", 2000, "--input", meter.recordings.with_faces(faces))
+        paper = entries[0]["ms_per_image"] if entries else rows[0]["ms_per_image"]
+        entries.append(entry("faces", "faces in the picture, whole frame, 1 thread", str(faces), faces, rows[0]["ms_per_image"], paper,
+                             rows[0]["ms_p99"]))
+    return entries
+
+
+def measure_resolution(meter):
+    """Paper: the smallest picture's time, and the further bytes read once at the memory bandwidth of the run."""
+    entries = []
+    for width, height in SIZES:
+        rows, conditions = meter.whole_frame("--threads", 1, "--images", 1000, "--input", meter.recordings.of_size(width, height))
+        ms = rows[0]["ms_per_image"]
+        first = entries[0]["ms_per_image"] if entries else ms
+        further_bytes = width * height - SIZES[0][0] * SIZES[0][1]
+        paper = first + further_bytes / (conditions["read_bandwidth_gb_per_s"] * 1e6)
+        entries.append(entry("resolution", "resolution, whole frame, 1 thread", f"{width}x{height}", width * height / 1e6, ms, paper,
+                             rows[0]["ms_p99"]))
+    return entries
+
+
+def measure_length(meter):
+    """Paper: the time per frame of the longest, and the same memory for every length."""
+    entries = []
+    for what, arguments in (("length, track without report", ["--no-report"]), ("length, track with report", [])):
+        runs = [meter.track(meter.recordings.of_length(times), *arguments) for times in LENGTHS]
+        entries += [entry("length", what, f"{frames:,} frames", frames, ms, runs[-1][0], None, memory) for ms, memory, frames in runs]
+    return entries
+
+
+MEASURES = {"threads": measure_threads, "batch": measure_batch, "faces": measure_faces, "resolution": measure_resolution,
+            "length": measure_length}
+
+
+def table(entries):
+    lines = ["| what | value | ms per frame | on paper | measured / paper | p99 of a call | peak memory |", "|---|---|---|---|---|---|---|"]
+    for e in entries:
+        p99 = "" if e["ms_p99"] is None else f"{e['ms_p99']:.3f}"
+        memory = "" if e["peak_memory_mib"] is None else f"{e['peak_memory_mib']:.0f} MiB"
+        lines.append(f"| {e['what']} | {e['value']} | {e['ms_per_image']:.4f} | {e['paper_ms']:.4f} | {e['ms_per_image'] / e['paper_ms']:.2f} | "
+                     f"{p99} | {memory} |")
+    return "\n".join(lines) + "\n"
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("eyelid", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--parts", default=PARTS, type=lambda text: text.split(","))
+    parser.add_argument("--work", type=pathlib.Path, help="keep the recordings here")
+    parser.add_argument("--prepare", action="store_true", help="make the recordings, time nothing")
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--merge", action="store_true")
+    parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--plot", type=pathlib.Path)
+    options = parser.parse_args()
+    for part in options.parts:
+        if part not in PARTS:
+            parser.error(f"--parts {part}: unknown, expected some of {','.join(PARTS)}")
+    if options.merge and not options.json:
+        parser.error("--merge: expected --json FILE with it")
+    if options.prepare and not options.work:
+        parser.error("--prepare: expected --work FOLDER with it")
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("eyelid", type=pathlib.Path)
-    parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("--table", type=pathlib.Path)
-    options = parser.parse_args()
-    eyelid = options.eyelid.resolve()
-    lines = ["| what | value | ms per frame | p99 | memory |", "|---|---|---|---|---|"]
-    found = []
-
-    def add(what, value, ms, p99=None, memory_mib=None):
-        found.append({"what": what, "value": value, "ms_per_image": ms, "ms_p99": p99, "peak_memory_mib": memory_mib})
-        lines.append(f"| {what} | {value} | {ms:.4f} | {'' if p99 is None else f'{p99:.3f}'} | "
-                     f"{'' if memory_mib is None else f'{memory_mib:.0f} MiB'} |")
-
+    options = parse_options()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for row in bench(eyelid, folder, "pipeline", "--memory-only", "--threads", "1,2", "--images", "1000"):
-            if row["stage"] == "whole_frame":
-                add("threads, whole frame", row["threads"], row["ms_per_image"], row["ms_p99"])
-        for row in bench(eyelid, folder, "detector", "--threads", "2", "--batches", "1,4,16,64,256", "--images", "512"):
-            add("batch, detector, 2 threads", row["batch"], row["ms_per_image"], row["ms_p99"])
-        session = folder / "session"
-        subprocess.run([eyelid, "synthesize", "--out", session, "--seconds", "3", "--trials", "1", "--fps", "64"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        video = session / "video.mkv"
-        # The same person side by side: one face to four, in a frame of the same size.
-        for faces, tiles in ((1, "1x1"), (2, "2x1"), (4, "2x2")):
-            columns, rows = (int(n) for n in tiles.split("x"))
-            tiled = folder / f"faces{faces}.mkv"
-            inputs = [argument for _ in range(faces) for argument in ("-i", str(video))]
-            scaled = "".join(f"[{i}:v]scale={640 // columns}:{480 // rows}[a{i}];" for i in range(faces))
-            layout = "|".join(f"{(i % columns) * 640 // columns}_{(i // columns) * 480 // rows}" for i in range(faces))
-            joined = "".join(f"[a{i}]" for i in range(faces))
-            graph = scaled + (f"{joined}xstack=inputs={faces}:layout={layout}" if faces > 1 else "[a0]null")
-            ffmpeg(*inputs, "-filter_complex", graph + ",format=gray", "-c:v", "ffv1", str(tiled))
-            for row in bench(eyelid, folder, "pipeline", "--memory-only", "--threads", "1", "--images", "600", "--input", str(tiled)):
-                if row["stage"] == "whole_frame":
-                    add("faces, whole frame, 1 thread", faces, row["ms_per_image"], row["ms_p99"])
-        for width, height in ((320, 240), (640, 480), (1280, 960), (2560, 1920)):
-            sized = folder / f"{width}.mkv"
-            ffmpeg("-i", str(video), "-vf", f"scale={width}:{height},format=gray", "-c:v", "ffv1", str(sized))
-            for row in bench(eyelid, folder, "pipeline", "--memory-only", "--threads", "1", "--images", "600", "--input", str(sized)):
-                if row["stage"] == "whole_frame":
-                    add("resolution, whole frame, 1 thread", f"{width}x{height}", row["ms_per_image"], row["ms_p99"])
-        once = folder / "once.mkv"
-        ffmpeg("-stream_loop", "4", "-i", str(video), "-c:v", "mpeg4", "-q:v", "3", "-pix_fmt", "yuv420p", "-r", "500", str(once))
-        for times in (1, 4, 16):
-            long = folder / f"long{times}.mkv"
-            ffmpeg("-stream_loop", str(times - 1), "-i", str(once), "-c", "copy", str(long))
-            memory, summary = track(eyelid, long, folder / f"t{times}")
-            rate = summary.get("frames_per_second") or summary["speed"]["frames_per_second"]
-            frames = summary.get("frames", "?")
-            add("length, track, 2 threads", f"{times} x 1,024 frames" if not isinstance(frames, int) else f"{frames:,} frames",
-                1e3 / rate, None, memory)
-    text = "\n".join(lines) + "\n"
+        work = options.work or pathlib.Path(name)
+        work.mkdir(parents=True, exist_ok=True)
+        recordings = Recordings(options.eyelid, work)
+        recordings.prepare()
+        if options.prepare:
+            return
+        meter = Meter(recordings, pathlib.Path(name))
+        entries = [e for part in options.parts for e in MEASURES[part](meter)]
+    if options.merge and options.json.exists():
+        entries += [e for e in json.loads(options.json.read_text())["rows"] if e["part"] not in options.parts]
+        entries.sort(key=lambda e: PARTS.index(e["part"]))
+    text = table(entries)
     print(text)
     if options.json:
-        options.json.write_text(json.dumps({"command": "scaling", "rows": found}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"command": "scaling", "rows": entries}, indent=1) + "\n")
     if options.table:
-        page = options.table.read_text()
-        head, tail = page[:page.index(BEGIN) + len(BEGIN)], page[page.index(END):]
-        options.table.write_text(f"{head}\n{text}{tail}")
+        write_between_marks(options.table, "scaling", text)
+    if options.plot:
+        options.plot.write_text(plot(entries))
 
 
-main()
+if __name__ == "__main__":
+    main()
