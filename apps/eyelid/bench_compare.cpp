@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "bench_realtime.hpp"
@@ -44,17 +45,25 @@ double number(const nlohmann::json& row, const char* key) {
   return found != row.end() && found->is_number() ? found->get<double>() : kAbsent;
 }
 
+/// A batch or a number of threads; nothing where it is none.
+std::optional<int> count(const nlohmann::json& row, const char* key) {
+  constexpr double kMost = 1 << 20;
+  const double value = number(row, key);
+  if (!(value >= 1.0 && value <= kMost)) return std::nullopt;
+  return static_cast<int>(value);
+}
+
 /// The detector's rows of one file, the most threads where there are several.
 void add_rows(const std::filesystem::path& path,
               const nlohmann::json& object,
               MachineCurve& curve) {
   std::map<int, int> threads_at;
   for (const auto& row : object["rows"]) {
-    if (!row.is_object() || row.value("stage", "") != "detector") continue;
-    const double batch_number = number(row, "batch"), threads_number = number(row, "threads");
-    if (!std::isfinite(batch_number) || batch_number < 1) continue;
-    const int batch = static_cast<int>(batch_number);
-    const int threads = std::isfinite(threads_number) ? static_cast<int>(threads_number) : 1;
+    if (!row.is_object() || !row.contains("stage") || row["stage"] != "detector") continue;
+    const auto batch_number = count(row, "batch");
+    if (!batch_number) continue;
+    const int batch = *batch_number;
+    const int threads = count(row, "threads").value_or(1);
     if (threads_at.contains(batch) && threads_at[batch] > threads) continue;
     threads_at[batch] = threads;
     const auto keep = [&](std::map<int, double>& figures, const char* key) {
