@@ -17,9 +17,9 @@ std::string html_text(std::string_view text);
 std::string script_json(std::string_view json);
 
 /// A page from the template of this name, one of `files` or of this room (report.html,
-/// conditioning.html): {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file NAME of
-/// `files` or, for what all pages share (head.html, page.css, masthead.html, d3.html), of this room.
-/// Throws ContractError for a name that is nowhere.
+/// conditioning.html): {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file NAME
+/// of `files` or, for what all pages share (head.html, page.css, masthead.html, d3.html), of this
+/// room. Throws ContractError for a name that is nowhere.
 std::string fill_page(std::string_view page_template,
                       std::span<const inference::EmbeddedFile> files,
                       std::string_view title,
