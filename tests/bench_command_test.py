@@ -162,8 +162,9 @@ class Refusals(BenchTest):
         self.refused(2, "compare")
 
     def test_programs_and_devices_that_are_absent(self):
-        if eyelid("bench", "gpu", "--images", 20, "--batches", 1).returncode != 0:
-            self.assertIn("cuda", self.refused(1, "gpu", "--images", 20, "--batches", 1))
+        cuda = ("detector", "--device", "cuda", "--images", 20, "--batches", 1)
+        if eyelid("bench", *cuda).returncode != 0:
+            self.assertIn("cuda", self.refused(1, *cuda))
         if not (EYELID.parent / "eyelid-train").exists() and not any(
                 (pathlib.Path(folder) / "eyelid-train").exists() for folder in ("/usr/bin", "/usr/local/bin")):
             self.assertIn("eyelid-train", self.refused(1, "training"))
