@@ -85,10 +85,11 @@ unpack() {
 }
 export -f build unpack
 export work
-if [[ -f build/gpu-pack.tar.xz ]]; then
-  step unpack 60 3 bash -c unpack && check=$work/gpu-pack/gpu_check
-elif [[ -n ${EYELID_GPU_CHECK:-} ]]; then
+if [[ -n ${EYELID_GPU_CHECK:-} ]]; then
   check=$EYELID_GPU_CHECK
+elif [[ -f build/gpu-pack.tar.xz ]]; then
+  step unpack 60 3 bash -c unpack && check=$work/gpu-pack/gpu_check
+  echo "pack of commit $(cat "$work/gpu-pack/commit"), sources $(git describe --always --dirty 2>/dev/null || echo unknown)" | tee -a "$tables"
 else
   step build 270 3 bash -c build && check=build/gpu/bin/gpu_check
   [[ -n $check ]] && step resources 40 12 tools/check_gpu_resources.sh build/gpu

@@ -22,6 +22,7 @@ here=$(dirname "$(readlink -f "$0")")
 LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/gpu_check.bin" "$@"
 RUN
 chmod +x "$pack/gpu-pack/gpu_check"
+git describe --always --dirty >"$pack/gpu-pack/commit"
 mkdir -p build
 tar -C "$pack" -c gpu-pack | xz -T0 -6 >build/gpu-pack.tar.xz.part
 mv build/gpu-pack.tar.xz.part build/gpu-pack.tar.xz

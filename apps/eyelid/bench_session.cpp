@@ -37,9 +37,12 @@ BenchSession::BenchSession(const BenchRequest& request, std::vector<GreyImage> f
     : frames_(std::move(frames)) {
   open_meter(request);
   const auto threads = threads_of(request);
-  conditions_.fma_peak_precision = request.setup.precision;
-  conditions_.fma_peak_gmacs = kernels::dot_peak_gmacs(arithmetic_of(request.setup.precision), 1);
-  if (conditions_.fma_peak_gmacs == 0.0) conditions_.fma_peak_gmacs = kAbsent;
+  conditions_.fma_peak_gmacs = kAbsent;
+  if (request.setup.device != "cuda") {
+    conditions_.fma_peak_precision = request.setup.precision;
+    const double peak = kernels::dot_peak_gmacs(arithmetic_of(request.setup.precision), 1);
+    if (peak > 0.0) conditions_.fma_peak_gmacs = peak;
+  }
   conditions_.read_bandwidth_gb_per_s = kernels::read_bandwidth_gb_per_s(threads.back());
   const auto idle = hardware::idle_watts(meter_.get(), std::chrono::milliseconds(2000));
   if (idle) conditions_.idle_watts = *idle;

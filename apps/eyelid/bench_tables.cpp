@@ -11,6 +11,7 @@
 #include "bench_cpu.hpp"
 #include "bench_frames.hpp"
 #include "bench_gpu.hpp"
+#include "eyelid/core/error.hpp"
 #include "terminal_table.hpp"
 
 namespace eyelid::app {
@@ -147,7 +148,13 @@ void bench_detector(const BenchRequest& request) {
 }
 
 void bench_landmarks(const BenchRequest& request) {
-  TableBench bench(request, pipeline::make_setup(request.setup));
+  pipeline::Setup setup = pipeline::make_setup(request.setup);
+  if (setup.gpu) {
+    throw InputError(
+        "bench landmarks --device cuda: found a GPU, expected cpu; `bench pipeline "
+        "--device cuda` times its landmarks");
+  }
+  TableBench bench(request, std::move(setup));
   for (const int threads : threads_of(request)) {
     CpuBench stage(bench.session, bench.setup, request.setup.precision, threads);
     bench.rows.push_back(stage.measure_streams(CpuStage::Landmarks, request.images));

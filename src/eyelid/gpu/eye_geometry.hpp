@@ -8,6 +8,7 @@
 #include "eyelid/landmarks/face_proportions.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility_bounds.hpp"
+#include "eyelid/landmarks/second_look_bounds.hpp"
 
 /// The geometry between detector and trees on the device: core/geometry, landmarks/patch,
 /// landmarks/plausibility and closure/eye_aspect_ratio, operation by operation. Compiled without
@@ -270,10 +271,10 @@ EYELID_DEVICE bool do_stages_agree(const Point* first_stage, const Point* eyes) 
 }
 
 // As landmarks/second_look.cpp: which eyes are looked for a second time, and which answer counts.
-inline constexpr float kLooksShut = 0.15f;
-inline constexpr float kSamePlace = 0.12f;
-inline constexpr float kMoreOpen = 0.05f;
-inline constexpr float kElsewhere = 0.2f;  // in eye widths
+using landmarks::bounds::kElsewhere;
+using landmarks::bounds::kLooksShut;
+using landmarks::bounds::kMoreOpen;
+using landmarks::bounds::kSamePlace;
 
 template <class Block>
 EYELID_DEVICE float opening_of(const Point* eye) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "eyelid/core/error.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 
 namespace eyelid::inference {
@@ -75,6 +76,8 @@ BlazeFacePlan plan_blazeface(int rows_per_element) {
   for (std::size_t i = layer; i < kBlazeFaceLayers; i++) {
     const std::size_t place = i == kBlazeFaceLast16 ? turns[0] + turns[1] : i % 2 * turns[0];
     plan.maps[i].begin = place + kRowSlack;
+    // What is read meanwhile stays: the first whole map, and the layer before.
+    EYELID_EXPECTS(i > layer || place + sizes[i] <= plan.maps[layer - 1].begin - kRowSlack);
     plan.size = std::max(plan.size, place + sizes[i]);
   }
 

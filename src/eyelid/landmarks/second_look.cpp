@@ -2,13 +2,15 @@
 #include "eyelid/landmarks/second_look.hpp"
 
 #include "eyelid/landmarks/plausibility.hpp"
+#include "eyelid/landmarks/second_look_bounds.hpp"
 
 namespace eyelid::landmarks {
 namespace {
 
-constexpr float kMoreOpen = 0.05f;
-constexpr float kElsewhere = 0.2f;   // in eye widths
-constexpr float kSamePlace = 0.12f;  // in eye widths
+using bounds::kElsewhere;
+using bounds::kLooksShut;
+using bounds::kMoreOpen;
+using bounds::kSamePlace;
 
 // Lid gap over width, as closure::eye_aspect_ratio; 0 where the corners coincide.
 float opening(const EyePoints& eye) {

@@ -14,9 +14,6 @@ struct EyePair {
   EyeLandmarks eyes;
 };
 
-/// An opening (EAR) below this looks shut. On the annotated faces: shut below 0.12, open from 0.20.
-inline constexpr float kLooksShut = 0.15f;
-
 /// Whether one of the eyes needs a second look.
 bool looks_shut(const EyeLandmarks& eyes);
 

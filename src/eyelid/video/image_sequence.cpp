@@ -2,6 +2,7 @@
 #include "eyelid/video/image_sequence.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -39,8 +40,12 @@ void ImageSequence::decode_ahead() {
   // One thread: the picture is decoded by who asks for it.
   const auto policy = threads_ == 1 ? std::launch::deferred : std::launch::async;
   for (; next_file_ < files_.size() && pending_.size() < most_pending_; ++next_file_) {
-    pending_.push_back(
-        {next_file_, std::async(policy, [this, i = next_file_] { return read_image(files_[i]); })});
+    const auto read = [this, i = next_file_] { return read_image(files_[i]); };
+    try {
+      pending_.push_back({next_file_, std::async(policy, read)});
+    } catch (const std::system_error&) {  // no more threads to be had
+      pending_.push_back({next_file_, std::async(std::launch::deferred, read)});
+    }
   }
 }
 
@@ -65,9 +70,10 @@ bool ImageSequence::decode(Frame& frame) {
         info_.height = frame.image.height();
       }
     }
-    const auto bytes = static_cast<std::size_t>(frame.image.stride()) *
-                       static_cast<std::size_t>(frame.image.height());
-    most_pending_ = std::clamp<std::size_t>(kMostPending_bytes / bytes, 1, threads_);
+    largest_bytes_ = std::max(largest_bytes_,
+                              static_cast<std::size_t>(frame.image.stride()) *
+                                  static_cast<std::size_t>(frame.image.height()));
+    most_pending_ = std::clamp<std::size_t>(kMostPending_bytes / largest_bytes_, 1, threads_);
     frame.index = report_.decoded_frames++;
     frame.time_s = time_line_.place(static_cast<double>(i) / info_.frames_per_second);
     frame.is_suspect = false;

@@ -45,6 +45,7 @@ class ImageSequence final : public FrameDecoder {
   std::size_t next_file_ = 0;
   std::deque<Pending> pending_;  // in the order of the files
   std::size_t threads_;
+  std::size_t largest_bytes_ = 1;
   std::size_t most_pending_ = 1;  // until the size of a picture is known
   SourceInfo info_;
   SourceReport report_;

@@ -29,8 +29,7 @@ struct BlazeWordStemStrip {
   std::uint32_t* workspace = nullptr;
 };
 
-// ---- bfloat16
-// ------------------------------------------------------------------------------------
+// ---- bfloat16 ----------------------------------------------------
 //
 // A word holds two rows: the even one in its low half. Numbers are rounded to the nearest bfloat16,
 // ties to even; products of two bfloat16 are exact in single precision and summed in single
@@ -74,8 +73,7 @@ struct BlazeBf16Kernels {
   void (*unpack)(const std::uint32_t* line, int count, float* const* rows);
 };
 
-// ---- 8 bits
-// --------------------------------------------------------------------------------------
+// ---- 8 bits ------------------------------------------------------
 //
 // A word holds four rows, the first in its lowest byte: unsigned, 0 = 0, in steps of a number of
 // its own per channel. All arithmetic is in integers, the same on every processor:

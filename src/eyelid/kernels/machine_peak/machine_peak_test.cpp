@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "eyelid/compute/cpu_features.hpp"
 
 namespace eyelid::kernels {
@@ -40,12 +42,14 @@ TEST(MachinePeak, TheTimedDotProductsReallyAreTaken) {
 }
 #endif
 
-TEST(MachinePeak, DotProductsAreFasterThanSingles) {
-  EXPECT_GE(dot_peak_gmacs(Arithmetic::F32), 0.0);
-  for (const Arithmetic arithmetic : {Arithmetic::Bf16, Arithmetic::Int8}) {
+// Of 8 bits one instruction takes four times as many; of bfloat16 twice, at half the rate on some.
+// Half of that is left for a busy machine.
+TEST(MachinePeak, DotProductsAreAtLeastAsFastAsTheirWidthSays) {
+  for (const auto& [arithmetic, times] :
+       {std::pair(Arithmetic::Bf16, 0.5), std::pair(Arithmetic::Int8, 1.0)}) {
     const double peak = dot_peak_gmacs(arithmetic, 1);
     if (peak == 0.0) continue;  // no such instructions here
-    EXPECT_GT(peak, fma_peak_gmacs(1));
+    EXPECT_GT(peak, times * fma_peak_gmacs(1));
     EXPECT_LT(peak, 8000.0);
   }
 }

@@ -179,6 +179,11 @@ void warp_blocks(const GreyPixels& source, const WarpGrid& grid, const WarpTarge
 
 int magnitude(int value) { return value < 0 ? -value : value; }
 
+bool is_steep(int step) {
+  constexpr int kSteepest = 8 * kOne;  // far more than a table holds, and no overflow below
+  return step < -kSteepest || step > kSteepest;
+}
+
 // Whether every position of the grid and its blocks beyond the edge fit 32 bits.
 bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   constexpr std::int64_t kLimit = std::int64_t{1} << 30;
@@ -196,9 +201,8 @@ bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarg
 }  // namespace
 
 void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
-  constexpr int kSteepest = 8 * kOne;  // far more than a table holds, and no overflow below
-  if (source.width < kTableWidth || target.width % kColumns != 0 || magnitude(grid.a) > kSteepest ||
-      magnitude(grid.b) > kSteepest || !fits_32_bits(source, grid, target)) {
+  if (source.width < kTableWidth || target.width % kColumns != 0 || is_steep(grid.a) ||
+      is_steep(grid.b) || !fits_32_bits(source, grid, target)) {
     return avx2::warp_patch(source, grid, target);
   }
   // Pixels from the least position to the greatest of a block, with the one the fraction reaches.
