@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// The numbers behind second_look.hpp. In a header of their own for the GPU, which decides the same.
+/// The numbers behind second_look.hpp. In a header of their own for the GPU, which decides the
+/// same.
 namespace eyelid::landmarks::bounds {
 
 /// An opening (EAR) below this looks shut. On the annotated faces: shut below 0.12, open from 0.20.
