@@ -41,7 +41,9 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
       ->capture_default_str()
       ->group(group);
   command
-      .add_option("--threads", request.threads, "Worker threads (default: every processor allowed)")
+      .add_option("--threads",
+                  request.threads,
+                  "Worker threads (default: every processor allowed); decoding has its own")
       ->check(CLI::Range(0, 1024))
       ->group(group);
   command
