@@ -36,7 +36,9 @@ function(eyelid_simde_test_source target source)
   if(NOT EYELID_X86 OR NOT EYELID_SIMDE_INCLUDE)
     return()
   endif()
-  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2}")
+  # SIMDe multiplies lanes as C does, so that what wraps in the processor is undefined in it.
+  set_source_files_properties(${source} PROPERTIES
+    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};-fno-sanitize=signed-integer-overflow")
   target_sources(${target} PRIVATE ${source})
   target_compile_definitions(${target} PRIVATE EYELID_HAS_SIMDE)
 endfunction()
