@@ -39,7 +39,7 @@ def check_plots(page, plots):
 
 
 def check_zoom(page):
-    page.js("document.getElementById('average').scrollIntoView({block: 'center'})")
+    page.js("document.getElementById('average').scrollIntoView({block: 'center', behavior: 'instant'})")
     surface = page.browser.find_element(By.CSS_SELECTOR, "#average .surface")
     whole = domain(page, "average")
     curve = page.js("return document.querySelector('#average .average').getAttribute('d')")
