@@ -6,11 +6,11 @@
 #include <cmath>
 #include <fstream>
 #include <random>
-#include <sstream>
 #include <string>
 
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
+#include "text_of_file.hpp"
 
 namespace eyelid::closure {
 namespace {
@@ -26,12 +26,6 @@ Calibration example() {
   calibration.camera = "acA1300";
   calibration.recording = "a \"quoted\" name.mkv";
   return calibration;
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::stringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
 }
 
 std::string error_of(const std::filesystem::path& path) {
@@ -60,8 +54,9 @@ TEST(CalibrationFile, ComesBackAsStored) {
   EXPECT_EQ(loaded.glasses, "yes");
   EXPECT_EQ(loaded.camera, "acA1300");
   EXPECT_EQ(loaded.recording, example().recording);
-  EXPECT_NE(text_of(path).find("\"closed_source\": \"population\""), std::string::npos);
-  EXPECT_NE(text_of(path).find("\"open_ear\": 0.301"), std::string::npos);
+  EXPECT_NE(testing::text_of_file(path).find("\"closed_source\": \"population\""),
+            std::string::npos);
+  EXPECT_NE(testing::text_of_file(path).find("\"open_ear\": 0.301"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder / "calibration.json.part"));
 }
 
@@ -113,7 +108,7 @@ TEST(CalibrationFile, AnyCutOrChangedByteIsAnErrorOrACalibration) {
   const testing::TemporaryFolder folder;
   const auto path = folder / "c.json";
   save_calibration(path, example());
-  const std::string whole = text_of(path);
+  const std::string whole = testing::text_of_file(path);
   std::mt19937 random(5);
   for (std::size_t length = 0; length < whole.size(); length += 2) {
     std::string damaged = whole;

@@ -54,7 +54,21 @@ struct Similarity {
 /// first_from_last = compose(first_from_middle, middle_from_last).
 Similarity compose(const Similarity& first_from_middle, const Similarity& middle_from_last);
 
-/// The similarity that carries p0 to q0 and p1 to q1. p0 and p1 must differ.
-Similarity similarity_from_pairs(Point p0, Point p1, Point q0, Point q1);
+/// The similarity that carries p0 to q0 and p1 to q1. p0 and p1 must differ. Inline for the GPU,
+/// which has to compute the same.
+constexpr Similarity similarity_from_pairs(Point p0, Point p1, Point q0, Point q1) {
+  // Complex division: (q1 - q0) / (p1 - p0) is scale and rotation in one number.
+  const Point p = p1 - p0;
+  const Point q = q1 - q0;
+  const float squared_length = p.x * p.x + p.y * p.y;
+  Similarity result{(q.x * p.x + q.y * p.y) / squared_length,
+                    (q.y * p.x - q.x * p.y) / squared_length,
+                    0.0f,
+                    0.0f};
+  const Point moved = result(p0);
+  result.tx = q0.x - moved.x;
+  result.ty = q0.y - moved.y;
+  return result;
+}
 
 }  // namespace eyelid

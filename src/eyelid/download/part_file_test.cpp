@@ -3,22 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
+#include "text_of_file.hpp"
 
 namespace eyelid::download {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
 
 TEST(PartFile, GoesOnWhereAnEarlierOneEnded) {
   const testing::TemporaryFolder folder;
@@ -30,7 +22,7 @@ TEST(PartFile, GoesOnWhereAnEarlierOneEnded) {
   // Of "abcdef".
   EXPECT_EQ(part.sha256(), "bef57ec7f53a6d40beb640a780a639c83bc29ac8a9816f1fc6c5c6dcd93c4721");
   part.commit();
-  EXPECT_EQ(text_of(folder / "a"), "abcdef");
+  EXPECT_EQ(testing::text_of_file(folder / "a"), "abcdef");
   EXPECT_FALSE(fs::exists(folder / "a.part"));
 }
 
@@ -41,7 +33,7 @@ TEST(PartFile, HasOneOwnerAtATime) {
   first.commit();
   PartFile second(folder / "a");  // a new part; the final file is left alone
   second.append("x", 1);
-  EXPECT_EQ(text_of(folder / "a"), "");
+  EXPECT_EQ(testing::text_of_file(folder / "a"), "");
 }
 
 TEST(PartFile, SaysWhyItCannotBeWritten) {

@@ -5,22 +5,16 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "temporary_folder.hpp"
+#include "text_of_file.hpp"
 
 namespace eyelid::evaluation {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
 
 TEST(ErrorPictures, ShowsPicturesWithErrorsOnly) {
   const testing::TemporaryFolder folder;
@@ -43,7 +37,7 @@ TEST(ErrorPictures, ShowsPicturesWithErrorsOnly) {
   const GreyImage shown = video::read_image(folder / "errors/hog-2/0001_a.jpg");
   EXPECT_EQ(shown.width(), 200);
   EXPECT_NE(shown.row(30)[101], 90);  // the outline of the face that was missed
-  EXPECT_EQ(text_of(folder / "errors/errors.csv"),
+  EXPECT_EQ(testing::text_of_file(folder / "errors/errors.csv"),
             "detector,picture,kind,x,y,width,height,score\n"
             "hog-2,\"/some, where/a.png\",missed,100.00,10.00,40.00,40.00,\n"
             "hog-2,\"/some, where/a.png\",false,60.00,50.00,40.00,40.00,0.7000\n");

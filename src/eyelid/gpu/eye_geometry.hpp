@@ -36,27 +36,13 @@ EYELID_DEVICE float distance_of(Point a, Point b) {
   return Block::hypot(a.x - b.x, a.y - b.y);
 }
 
-EYELID_DEVICE Similarity similarity_of_pairs(Point p0, Point p1, Point q0, Point q1) {
-  const Point p = p1 - p0;
-  const Point q = q1 - q0;
-  const float squared_length = p.x * p.x + p.y * p.y;
-  Similarity result{(q.x * p.x + q.y * p.y) / squared_length,
-                    (q.y * p.x - q.x * p.y) / squared_length,
-                    0.0f,
-                    0.0f};
-  const Point moved = result(p0);
-  result.tx = q0.x - moved.x;
-  result.ty = q0.y - moved.y;
-  return result;
-}
-
 /// `first` and `last` lie level on the patch, distance_px apart, `above` over its centre.
 EYELID_DEVICE Placement
 place_pair(int width, int height, float above, float distance_px, Point first, Point last) {
   const Point between{0.5f * static_cast<float>(width - 1),
                       0.5f * static_cast<float>(height - 1) - above};
   const Point half{0.5f * distance_px, 0.0f};
-  return {similarity_of_pairs(between - half, between + half, first, last), width, height, 0};
+  return {similarity_from_pairs(between - half, between + half, first, last), width, height, 0};
 }
 
 EYELID_DEVICE Placement place_both_eyes(Point right, Point left) {
@@ -284,6 +270,12 @@ EYELID_DEVICE float opening_of(const Point* eye) {
                       : 0.0f;
 }
 
+/// landmarks::looks_shut: whether one of the eyes needs a second look.
+template <class Block>
+EYELID_DEVICE bool looks_shut(const Point* eyes) {
+  return opening_of<Block>(eyes) < kLooksShut || opening_of<Block>(eyes + 6) < kLooksShut;
+}
+
 /// landmarks::may_correct: whether one of the eyes looks shut and was found elsewhere.
 template <class Block>
 EYELID_DEVICE bool may_correct(const Point* eyes, const Point* other_first_stage) {
@@ -322,7 +314,8 @@ EYELID_DEVICE FaceRecord carried_face(const FaceRecord& face, const Point* eyes)
   const Point right = center_of(eyes), left = center_of(eyes + 6);
   const float eye_distance = distance_of<Block>(right, left);
   if (!Block::is_finite(eye_distance) || eye_distance <= 0.0f) return face;
-  const Similarity frame_from_face = similarity_of_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
+  const Similarity frame_from_face =
+      similarity_from_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
   const float side = kBoxSide * eye_distance;
   const Point center = frame_from_face({0.0f, kBoxCenterBelowEyes});
   const Point nose = frame_from_face({0.0f, kNoseTip}), mouth = frame_from_face({0.0f, kMouth});

@@ -285,12 +285,7 @@ struct LocateEyesIn {
         shared.kept_stage[thread] = shared.first_stage[thread];
         shared.kept_eyes[thread] = shared.eyes[thread];
       }
-      if (thread == 0) {
-        shared.is_placed = opening_of<Block>(shared.eyes) < kLooksShut ||
-                                   opening_of<Block>(shared.eyes + 6) < kLooksShut
-                               ? 1
-                               : 0;
-      }
+      if (thread == 0) shared.is_placed = looks_shut<Block>(shared.eyes) ? 1 : 0;
     });
     return block.read(shared.is_placed) != 0;
   }

@@ -7,20 +7,14 @@
 
 #include <csignal>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
+#include "text_of_file.hpp"
 
 namespace eyelid::output {
 namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 int files_in(const std::filesystem::path& folder) {
   int count = 0;
@@ -35,7 +29,7 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   EXPECT_FALSE(std::filesystem::exists(folder / "a.csv"));
   EXPECT_TRUE(std::filesystem::exists(folder / ".a.csv.partial"));
   file.commit(AtomicFile::Durability::kSync);
-  EXPECT_EQ(content_of(folder / "a.csv"), "frame,time_s\n");
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "frame,time_s\n");
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
@@ -46,7 +40,7 @@ TEST(AtomicFile, LeavesTheOldFileWhenGivenUp) {
     AtomicFile file(folder / "a.csv");
     file.write("new");
   }
-  EXPECT_EQ(content_of(folder / "a.csv"), "old");
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "old");
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
@@ -57,7 +51,7 @@ TEST(AtomicFile, ReplacesTheOldFileAndAStalePartialOne) {
   AtomicFile file(folder / "a.csv");
   file.write("new");
   file.commit();
-  EXPECT_EQ(content_of(folder / "a.csv"), "new");
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "new");
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
@@ -78,7 +72,7 @@ TEST(AtomicFile, SeeksAndLargeWritesLandWhereTheyBelong) {
   file.write("tail");
   file.commit();
   expected.replace(1, 2, "EA");
-  EXPECT_EQ(content_of(folder / "a.bin"), expected + "tail");
+  EXPECT_EQ(testing::text_of_file(folder / "a.bin"), expected + "tail");
 }
 
 TEST(AtomicFile, MissingFolderAndFolderInTheWayAreOneSentence) {

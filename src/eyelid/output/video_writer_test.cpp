@@ -5,15 +5,14 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "temporary_folder.hpp"
+#include "text_of_file.hpp"
 
 namespace eyelid::output {
 namespace {
@@ -27,12 +26,6 @@ GreyImage pattern(int width, int height, int index) {
     }
   }
   return image;
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 double largest_difference(const FrameView& a, const FrameView& b) {
@@ -89,7 +82,7 @@ TEST(VideoWriter, SameBytesForAnyThreadCount) {
                           .threads = threads});
       for (int i = 0; i < 10; ++i) writer.write(pattern(160, 120, i));
       writer.finish();
-      const std::string bytes = content_of(folder / "video");
+      const std::string bytes = testing::text_of_file(folder / "video");
       if (first.empty()) first = bytes;
       EXPECT_EQ(bytes, first) << threads << " threads of " << writer.encoder();
     }

@@ -4,25 +4,22 @@
 #include "eyelid/kernels/machine_peak/machine_peak.hpp"
 
 namespace eyelid::kernels::avx512_bf16 {
+namespace {
 
-double dot_chains(long rounds) {
-  __m512 sums[kFmaChains];
-#pragma GCC unroll 12
-  for (int i = 0; i < kFmaChains; i++) sums[i] = _mm512_setzero_ps();
-  const __m512bh ones = _mm512_cvtne2ps_pbh(_mm512_set1_ps(1.0f), _mm512_set1_ps(1.0f));
-  for (long round = 0; round < rounds; round++) {
-#pragma GCC unroll 12
-    for (int i = 0; i < kFmaChains; i++) {
-      sums[i] = _mm512_dpbf16_ps(sums[i], ones, ones);
-      asm volatile("" : "+v"(sums[i]));  // keeps the chain as it is written
-    }
-  }
-  __m512 total = sums[0];
-#pragma GCC unroll 12
-  for (int i = 1; i < kFmaChains; i++) total = _mm512_add_ps(total, sums[i]);
-  alignas(64) float lanes[sizeof total / sizeof(float)];
-  _mm512_store_ps(lanes, total);
-  return static_cast<double>(lanes[0]);
+using Sums = __m512;
+using Ones = __m512bh;
+[[gnu::always_inline]] inline Sums none() { return _mm512_setzero_ps(); }
+[[gnu::always_inline]] inline Ones ones() {
+  return _mm512_cvtne2ps_pbh(_mm512_set1_ps(1.0f), _mm512_set1_ps(1.0f));
 }
+[[gnu::always_inline]] inline Sums add_products(Sums sums, Ones ones) {
+  return _mm512_dpbf16_ps(sums, ones, ones);
+}
+[[gnu::always_inline]] inline Sums add(Sums a, Sums b) { return _mm512_add_ps(a, b); }
+[[gnu::always_inline]] inline float first_lane(Sums sums) { return _mm512_cvtss_f32(sums); }
+
+}  // namespace
+
+#include "eyelid/kernels/machine_peak/dot_chains.inc"
 
 }  // namespace eyelid::kernels::avx512_bf16
