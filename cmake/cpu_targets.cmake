@@ -2,7 +2,7 @@
 # compute/cpu_features.hpp has said that the processor can.
 set(EYELID_FLAGS_x86_avx2   -mavx2 -mfma -mf16c)
 set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq)
-# g++ 12 calls the undefined registers of its own AVX-512 header uninitialised.
+# g++ 12 calls the undefined registers of its own AVX-512 header uninitialized.
 list(APPEND EYELID_FLAGS_x86_avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)
 set(EYELID_FLAGS_x86_avx512_vbmi ${EYELID_FLAGS_x86_avx512} -mavx512vbmi)
 set(EYELID_FLAGS_x86_avx512_bf16 ${EYELID_FLAGS_x86_avx512} -mavx512bf16)

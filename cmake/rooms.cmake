@@ -11,17 +11,21 @@ add_library(eyelid_flags INTERFACE)
 target_compile_features(eyelid_flags INTERFACE cxx_std_20)
 target_compile_options(eyelid_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>
-  # Fused or separate multiply-add is the kernel's choice, never the optimiser's: same bits everywhere.
+  # Fused or separate multiply-add is the kernel's choice, never the optimizer's: same bits everywhere.
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${EYELID_WERROR}>>:-Werror>)
 target_include_directories(eyelid_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
 function(eyelid_add_room room)
   cmake_parse_arguments(arg "" "" "PUBLIC_HEADERS;SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  set(base ${PROJECT_SOURCE_DIR})
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/src/eyelid/")
+    set(base ${PROJECT_SOURCE_DIR}/src)  # included as "eyelid/room/header.hpp"
+  endif()
   add_library(eyelid_${room} STATIC ${arg_SOURCES})
   add_library(eyelid::${room} ALIAS eyelid_${room})
   target_sources(eyelid_${room} PUBLIC FILE_SET HEADERS
-    BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${arg_PUBLIC_HEADERS})
+    BASE_DIRS ${base} FILES ${arg_PUBLIC_HEADERS})
   list(TRANSFORM arg_DEPENDS PREPEND eyelid_)
   target_link_libraries(eyelid_${room} PUBLIC ${arg_DEPENDS} PRIVATE eyelid_flags ${arg_LIBRARIES})
   if(EYELID_TESTS AND arg_TESTS)

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <string>
 
-#include "eyelid/closure/calibration_file.hpp"
 #include "eyelid/conditioning/preset.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/download/model_manifest.hpp"
-#include "eyelid/output/session_json.hpp"
+#include "eyelid/tables/calibration_file.hpp"
+#include "eyelid/tables/session_json.hpp"
 #include "file_in_memory.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -26,10 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                   {std::string(reinterpret_cast<const char*>(data) + 1, size - 1)});
         break;
       case 2:
-        closure::load_calibration(file());
+        tables::load_calibration(file());
         break;
       case 3:
-        output::read_session_json(file());
+        tables::read_session_json(file());
         break;
       case 4:
         download::read_manifest(file());

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace eyelid;
   try {
     const auto model = landmarks::load_shape_model(std::as_bytes(std::span(data, size)), "fuzz");
-    GreyImage image(32, 32);
+    GrayImage image(32, 32);
     for (int y = 0; y < 32; ++y) {
       for (int x = 0; x < 32; ++x) image.row(y)[x] = static_cast<std::uint8_t>(x * y);
     }

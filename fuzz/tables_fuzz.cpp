@@ -7,27 +7,25 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/hardware/ipu/training_step.hpp"
-#include "eyelid/hardware/power/power_meter.hpp"
-#include "eyelid/output/event_log_csv.hpp"
-#include "eyelid/output/frames_csv.hpp"
-#include "eyelid/output/landmarks_csv.hpp"
-#include "eyelid/output/scores_csv.hpp"
-#include "eyelid/output/trials_csv.hpp"
-#include "eyelid/output/truth_csv.hpp"
+#include "eyelid/power/power_meter.hpp"
+#include "eyelid/tables/event_log_csv.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/landmarks_csv.hpp"
+#include "eyelid/tables/scores_csv.hpp"
+#include "eyelid/tables/trials_csv.hpp"
+#include "eyelid/tables/truth_csv.hpp"
 #include "file_in_memory.hpp"
+#include "studies/ipu/training_step.hpp"
 
 namespace {
 
 using Path = std::filesystem::path;
 
-void trials(const Path& path) { eyelid::output::read_trial_rows(path); }
+void trials(const Path& path) { tables::read_trial_rows(path); }
 
-void event_log(const Path& path) {
-  eyelid::output::trials_of_log(eyelid::output::read_event_log(path));
-}
+void event_log(const Path& path) { tables::trials_of_log(tables::read_event_log(path)); }
 
-void sessions(const Path& path) { eyelid::output::read_session_table(path); }
+void sessions(const Path& path) { tables::read_session_table(path); }
 
 void labels(const Path& path) {
   std::vector<eyelid::TrialScore> scores;
@@ -38,7 +36,7 @@ void labels(const Path& path) {
       score.eye = eye;
     }
   }
-  eyelid::output::apply_labels_csv(path, scores);
+  tables::apply_labels_csv(path, scores);
 }
 
 template <class Reader, class Row>
@@ -49,10 +47,10 @@ void rows(const Path& path) {
   }
 }
 
-void ipu_layers(const Path& path) { eyelid::hardware::ipu::read_reference_layers(path); }
+void ipu_layers(const Path& path) { eyelid::ipu::read_reference_layers(path); }
 
 void power_samples(const Path& path) {
-  const auto meter = eyelid::hardware::sample_file_meter(path);
+  const auto meter = eyelid::power::sample_file_meter(path);
   if (!meter) return;
   meter->start();
   meter->stop();
@@ -63,9 +61,9 @@ constexpr std::array<void (*)(const Path&), 9> kTables = {
     event_log,
     sessions,
     labels,
-    rows<eyelid::output::FramesCsvReader, eyelid::EyelidSample>,
-    rows<eyelid::output::LandmarksCsvReader, eyelid::output::LandmarksRow>,
-    rows<eyelid::output::TruthCsvReader, eyelid::output::TruthRow>,
+    rows<tables::FramesCsvReader, eyelid::EyelidSample>,
+    rows<tables::LandmarksCsvReader, tables::LandmarksRow>,
+    rows<tables::TruthCsvReader, tables::TruthRow>,
     ipu_layers,
     power_samples};
 

@@ -10,12 +10,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // The size limit keeps one input under a second; the seeds are whole small videos.
   constexpr std::size_t kMost_bytes = 200'000;
-  constexpr int kMostFrames = 200;
+  constexpr int kMaxFrames = 200;
   if (size > kMost_bytes) return 0;
   try {
     eyelid::video::VideoDecoder decoder(std::span(data, size), "fuzz", {.decoder_threads = 2});
     eyelid::video::Frame frame;
-    for (int i = 0; i < kMostFrames && decoder.decode(frame); ++i) {
+    for (int i = 0; i < kMaxFrames && decoder.decode(frame); ++i) {
     }
   } catch (const eyelid::InputError&) {
   }

@@ -258,7 +258,7 @@ class BadInput(unittest.TestCase):
                 self.assertFalse(out.exists() and any(out.iterdir()))
 
     def test_devices_and_precisions_that_are_absent(self):
-        picture = self.folder / "grey.pgm"
+        picture = self.folder / "gray.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         self.assertIn("cuda", self.expect_one_sentence("detect", picture, "--device", "cuda"))
         # Whatever this processor can: on the scalar kernels both are absent.
@@ -270,7 +270,7 @@ class BadInput(unittest.TestCase):
             self.assertIn(precision, done.stderr)
 
     def test_damaged_models(self):
-        picture = self.folder / "grey.pgm"
+        picture = self.folder / "gray.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         for name, content in (("a.safetensors", b"\xff" * 64), ("b.dat", b"\x01\x02"),
                               ("c.tflite", b"    TFL3" + b"\xff" * 50), ("d.pth", b"PK\x03\x04abc"),
@@ -282,7 +282,7 @@ class BadInput(unittest.TestCase):
                 self.assertIn(name, self.expect_one_sentence("detect", picture, "--detector-model", path))
 
     def test_an_unwritable_output_folder(self):
-        picture = self.folder / "grey.pgm"
+        picture = self.folder / "gray.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         file = self.folder / "file"
         file.touch()

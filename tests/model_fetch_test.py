@@ -171,7 +171,7 @@ class ModelFetch(unittest.TestCase):
         file = {"file": "net.bin", "address": f"http://127.0.0.1:{port or self.port}/{way}/net.bin",
                 "bytes": len(BODY), "sha256": hashlib.sha256(BODY).hexdigest(), **entry}
         manifest.write_text(json.dumps({"models": [
-            {"name": "net", "what": "bytes", "licence": "none", "files": [file]}]}))
+            {"name": "net", "what": "bytes", "license": "none", "files": [file]}]}))
         environment = {**os.environ, "XDG_DATA_HOME": str(self.folder / "data"),
                        "EYELID_MODEL_MANIFEST": str(manifest), "no_proxy": "*"}
         return subprocess.run([EYELID, "model", "fetch", "net", *map(str, arguments)],
@@ -341,7 +341,7 @@ class ModelFetch(unittest.TestCase):
                           "sha256": hashlib.sha256(body).hexdigest()})
         manifest = self.folder / "list.json"
         manifest.write_text(json.dumps({"models": [
-            {"name": "mtcnn", "what": "w", "licence": "MIT", "convert": "mtcnn", "files": files}]}))
+            {"name": "mtcnn", "what": "w", "license": "MIT", "convert": "mtcnn", "files": files}]}))
         environment = {**os.environ, "XDG_DATA_HOME": str(self.folder / "data"), "no_proxy": "*"}
         done = subprocess.run([EYELID, "model", "fetch", "mtcnn", "--manifest", manifest],
                               capture_output=True, text=True, timeout=120, env=environment)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs an exported BlazeFace in ONNX Runtime and compares it with our engine.
 
-usage: onnx_test.py PROGRAM, where PROGRAM FOLDER writes model.onnx, images.bin (grey bytes of
+usage: onnx_test.py PROGRAM, where PROGRAM FOLDER writes model.onnx, images.bin (gray bytes of
 128x128 pictures) and expected.bin (per picture 896 x 16 box numbers, then 896 logits, float32).
 Exit code 77: no ONNX Runtime here.
 """

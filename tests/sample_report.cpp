@@ -10,17 +10,17 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/output/eye_crop.hpp"
-#include "eyelid/output/report_builder.hpp"
+#include "eyelid/films/eye_crop.hpp"
+#include "eyelid/reports/report_builder.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 
 namespace {
 
 using eyelid::Blink;
 using eyelid::EyelidSample;
-using eyelid::output::ReportBuilder;
-using eyelid::output::ReportPicture;
 using eyelid::synthesis::SessionRenderer;
+using reports::ReportBuilder;
+using reports::ReportPicture;
 
 constexpr float kOpenEar = 0.31f;
 constexpr float kClosedEar = 0.06f;
@@ -88,22 +88,22 @@ std::vector<Blink> blinks_of(eyelid::Eye eye, const std::vector<float>& fec, dou
 void add_blink_with_pictures(ReportBuilder& report,
                              const SessionRenderer& film,
                              const Blink& blink) {
-  eyelid::GreyImage image;
-  const auto picture = [&](std::int64_t frame, eyelid::output::EyeCrop& crop) {
+  eyelid::GrayImage image;
+  const auto picture = [&](std::int64_t frame, films::EyeCrop& crop) {
     const auto truth = film.truth(frame);
     const bool is_right = blink.eye == eyelid::Eye::Right;
     film.render(frame, image);
-    crop = eyelid::output::cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
+    crop = films::cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
     return ReportPicture{.image = crop.image,
                          .lids = crop.lids,
                          .frame = frame,
                          .time_s = truth.time_s,
                          .fec = is_right ? truth.fec_right : truth.fec_left};
   };
-  eyelid::output::EyeCrop before;
-  eyelid::output::EyeCrop peak;
-  eyelid::output::EyeCrop after;
-  eyelid::output::BlinkPictures pictures;
+  films::EyeCrop before;
+  films::EyeCrop peak;
+  films::EyeCrop after;
+  reports::BlinkPictures pictures;
   pictures.before = picture(std::max<std::int64_t>(0, blink.onset_frame - 10), before);
   pictures.peak = picture(blink.peak_frame, peak);
   pictures.after = picture(std::min(film.frame_count() - 1, blink.offset_frame + 20), after);
@@ -113,7 +113,7 @@ void add_blink_with_pictures(ReportBuilder& report,
 void add_examples(ReportBuilder& report,
                   const SessionRenderer& film,
                   const std::vector<float>& fec) {
-  eyelid::GreyImage image;
+  eyelid::GrayImage image;
   for (const auto& [label, wanted] :
        {std::pair{"open", 0.0f}, std::pair{"half closed", 0.5f}, std::pair{"closed", 1.0f}}) {
     std::size_t best = 0;
@@ -123,7 +123,7 @@ void add_examples(ReportBuilder& report,
     const auto frame = static_cast<std::int64_t>(best);
     const auto truth = film.truth(frame);
     film.render(frame, image);
-    const auto crop = eyelid::output::cut_both_eyes(image, truth.eyes);
+    const auto crop = films::cut_both_eyes(image, truth.eyes);
     report.add_example(label,
                        {.image = crop.image,
                         .lids = crop.lids,
@@ -179,9 +179,9 @@ void add_session(ReportBuilder& report, bool is_plain, eyelid::SessionSummary& s
         measured(frame, truth.time_s, truth.fec_right, truth.fec_left, noise);
     summary.valid_frames += sample.is_valid;
     summary.interpolated_frames += sample.is_interpolated;
-    report.add(sample,
-               is_plain ? eyelid::output::TrueClosure{}
-                        : eyelid::output::TrueClosure{truth.fec_right, truth.fec_left});
+    report.add(
+        sample,
+        is_plain ? reports::TrueClosure{} : reports::TrueClosure{truth.fec_right, truth.fec_left});
   }
   for (const eyelid::Eye eye : {eyelid::Eye::Right, eyelid::Eye::Left}) {
     const auto blinks = blinks_of(eye, eye == eyelid::Eye::Right ? right : left, 0.002);
@@ -227,7 +227,7 @@ void add_long_recording(ReportBuilder& report, eyelid::SessionSummary& summary) 
 }
 
 int write_report(const std::string& path, const std::string& kind) {
-  eyelid::output::ReportOptions options;
+  reports::ReportOptions options;
   if (kind == "session") options.title = "Rendered conditioning session";
   ReportBuilder report(options);
   const std::int64_t frames = kind == "long" ? 3'600'000 : kind == "empty" ? 0 : 6'000;

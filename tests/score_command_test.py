@@ -106,7 +106,7 @@ class Session(unittest.TestCase):
         self.assertIn(":3: trial 2", text)
         self.assertIn(":4: trial 3", text)
 
-    def test_milliseconds_are_recognised(self):
+    def test_milliseconds_are_recognized(self):
         text = self.refused(self.session, "--trials", self.trials("1,1000,1400,paired\n2,3000,3400,paired\n"))
         self.assertIn("milliseconds", text)
         self.assertIn(":2:", text)

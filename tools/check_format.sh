@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when a C++ file is not formatted by clang-format 14 (Debian 12), lacks its licence line, or is too long.
+# Fails when a C++ file is not formatted by clang-format 14 (Debian 12), lacks its license line, or is too long.
 #   tools/check_format.sh [--fix]
 set -euo pipefail
 cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
@@ -14,7 +14,7 @@ status=0
 clang-format --version | grep -q 'version 14\.' || { echo "format: needs clang-format 14"; exit 1; }
 clang-format --dry-run --Werror "${files[@]}" || status=1
 for file in "${files[@]}"; do
-  head -1 "$file" | grep -q 'SPDX-License-Identifier: MIT' || { echo "$file: first line must be the SPDX licence line"; status=1; }
+  head -1 "$file" | grep -q 'SPDX-License-Identifier: MIT' || { echo "$file: first line must be the SPDX license line"; status=1; }
   lines=$(wc -l <"$file")
   ((lines <= 800)) || { echo "$file: $lines lines, at most 800"; status=1; }
 done

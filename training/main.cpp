@@ -73,7 +73,7 @@ void add_recipe_options(CLI::App& command, DetectorTrainingOptions& o) {
       ->capture_default_str();
   command.add_option("--smooth-l1-beta", loss.smooth_l1_beta)->capture_default_str();
   command.add_option("--distillation-weight", loss.distillation_weight)->capture_default_str();
-  auto& step = o.optimiser;
+  auto& step = o.optimizer;
   command.add_option("--learning-rate", step.learning_rate)->capture_default_str();
   command.add_option("--weight-decay", step.weight_decay)->capture_default_str();
   command.add_option("--gradient-clip", step.gradient_clip)->capture_default_str();
@@ -110,7 +110,7 @@ int run_detector(DetectorTrainingOptions& options,
 int main(int argument_count, char** arguments) {
   CLI::App app{"Trains the models of eyelid."};
   app.require_subcommand(1);
-  CLI::App* detector = app.add_subcommand("detector", "BlazeFace front for grey pictures");
+  CLI::App* detector = app.add_subcommand("detector", "BlazeFace front for gray pictures");
   DetectorTrainingOptions options;
   add_run_options(*detector, options);
   add_recipe_options(*detector, options);

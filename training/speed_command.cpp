@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "eyelid/compute/machine.hpp"
-#include "eyelid/output/atomic_file.hpp"
+#include "eyelid/files/atomic_file.hpp"
 #include "training/detector/training_speed.hpp"
 
 namespace eyelid::training {
@@ -63,7 +63,7 @@ nlohmann::ordered_json row_of(const SpeedCommand& command, const TrainingSpeed& 
 }
 
 void replace(const std::filesystem::path& path, const std::string& text) {
-  output::AtomicFile file(path);
+  files::AtomicFile file(path);
   file.write(text);
   file.commit();
 }
@@ -127,7 +127,7 @@ void SpeedCommand::run() const {
   if (!prints_json) {
     fmt::print("{}\n", title());
     fmt::print(
-        "forward, loss, backward and optimiser on made pictures of 128x128, nothing loaded; an "
+        "forward, loss, backward and optimizer on made pictures of 128x128, nothing loaded; an "
         "epoch is {} pictures ({})\n",
         pictures,
         dataset);

@@ -3,7 +3,7 @@
 #include <exception>
 #include <new>
 
-#include "command.hpp"
+#include "apps/command_line/command.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 

@@ -11,7 +11,7 @@ from PIL import Image
 BOX_OF_HULL = {"hog": (1.06, 1.06, 0.085), "blazeface": (1.07, 1.07, 0.05), "mtcnn": (0.98, 1.26, 0.16)}
 
 
-def grey(path):
+def gray(path):
     """The luma of a JPEG as it is stored; other pictures by the usual weights."""
     image = Image.open(path)
     if image.format == "JPEG":
@@ -76,10 +76,10 @@ def iou(a, b):
 
 
 def count(dataset, detector, detect, min_face=0.0, least_iou=0.5):
-    """detect(grey) -> [(box, score)]. Returns faces, hits, false ones (None: not all annotated)."""
+    """detect(gray) -> [(box, score)]. Returns faces, hits, false ones (None: not all annotated)."""
     faces = hits = false = 0
     for path, boxes, ignored in read(dataset, detector):
-        image = grey(path)
+        image = gray(path)
         smallest = min_face * max(image.shape)
         wanted = [(box, box is None or box[3] >= smallest) for box in boxes]
         wanted += [(box, False) for box in ignored]

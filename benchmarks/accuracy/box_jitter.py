@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How much the face box trembles: box_jitter.py DIR... of `eyelid track --detect-every 1 --out DIR`.
 
-Median absolute second difference, over consecutive valid frames, of the box centre (x, y) and
+Median absolute second difference, over consecutive valid frames, of the box center (x, y) and
 width, in percent of the median width.
 """
 import csv

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Recall of facenet-pytorch's MTCNN on grey pictures, to hold ours against.
+"""Recall of facenet-pytorch's MTCNN on gray pictures, to hold ours against.
 
     mtcnn_recall.py DATASET [--min-face F] [--score S]
 

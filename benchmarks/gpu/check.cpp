@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <cstring>
 
-#include "bench_gpu.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/inference/blazeface_weights.hpp"
-#include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
+#include "studies/speed/bench_gpu.hpp"
 
 // Everything that benchmarks/gpu.sh runs on a GPU, in one program that needs neither decoders nor
 // dlib, so that it can be carried to a bare machine:
@@ -22,7 +22,7 @@ namespace eyelid::app {
 namespace {
 
 landmarks::ShapeModelDescription shape(const char* name) {
-  return landmarks::load_shape_model(inference::embedded_model(name), name);
+  return landmarks::load_shape_model(model_files::embedded_model(name), name);
 }
 
 /// What pipeline::make_setup makes of --device cuda with the embedded models.
@@ -33,8 +33,8 @@ pipeline::Setup gpu_setup(const std::string& precision) {
   }
   pipeline::GpuSetup chosen;
   chosen.models = std::make_shared<const gpu::DeviceModels>(
-      inference::load_blazeface(inference::embedded_model("blazeface_grey.safetensors"),
-                                "embedded"),
+      networks::load_blazeface(model_files::embedded_model("blazeface_gray.safetensors"),
+                               "embedded"),
       shape("landmarks_22.safetensors"),
       shape("landmarks_12.safetensors"),
       shape("landmarks_6.safetensors"),

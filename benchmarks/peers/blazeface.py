@@ -27,7 +27,7 @@ import numpy as np
 from blazeface_peers import OpenVino, flat_outputs, plane_of
 
 TOLERANCE = 1e-3
-GREY_MACS = 25.90e6  # with all boxes
+GRAY_MACS = 25.90e6  # with all boxes
 SCORE_MACS = 24.54e6
 
 
@@ -97,7 +97,7 @@ class Ncnn:
         import ncnn
         self.ncnn = ncnn
         self.channels = channels
-        self.name = f"ncnn {ncnn.__version__}, " + ("RGB" if channels == 3 else "grey")
+        self.name = f"ncnn {ncnn.__version__}, " + ("RGB" if channels == 3 else "gray")
         lines, blobs, binary = [], ["in0"], b""
         layers = iter(layers)
 
@@ -195,13 +195,13 @@ class LiteRt:
 
 
 class OnnxRuntime:
-    """The same graph for ONNX Runtime, grey input; needs the onnx package to write it."""
+    """The same graph for ONNX Runtime, gray input; needs the onnx package to write it."""
 
     def __init__(self, layers):
         import onnx
         import onnxruntime
         from onnx import TensorProto, helper, numpy_helper
-        self.name = f"ONNX Runtime {onnxruntime.__version__}, grey"
+        self.name = f"ONNX Runtime {onnxruntime.__version__}, gray"
         nodes, constants, layers = [], [], iter(layers)
 
         def convolve(source, target, stride=1, pads=(0, 0)):
@@ -320,8 +320,8 @@ def main():
     for index, engine in enumerate(engines):
         column = times[:, index]
         p10, median, p90 = np.percentile(column, [10, 50, 90])
-        ratio = np.median(column / times[:, 0])  # of neighbours in time
-        macs = SCORE_MACS if "demand" in engine.name else GREY_MACS
+        ratio = np.median(column / times[:, 0])  # of neighbors in time
+        macs = SCORE_MACS if "demand" in engine.name else GRAY_MACS
         share = macs / best[index] / 1e6 / peaks.max()
         print(f"{engine.name:38} {best[index]:7.3f} {p10:7.3f} {median:7.3f} {p90:7.3f}     "
               f"{ratio:8.2f} {best[index] / best[0]:7.2f}  {share:6.1%}  {agrees[index]:8.1e}")

@@ -20,7 +20,7 @@ class OpenVino:
 
     def __init__(self, onnx_bytes):
         import openvino
-        self.name = f"OpenVINO {openvino.__version__.split('-')[0]}, grey"
+        self.name = f"OpenVINO {openvino.__version__.split('-')[0]}, gray"
         core = openvino.Core()
         model = core.read_model(onnx_bytes)
         compiled = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1,
@@ -44,7 +44,7 @@ class OpenCv:
 
     def __init__(self, onnx_bytes):
         import cv2
-        self.name = f"OpenCV DNN {cv2.__version__}, grey"
+        self.name = f"OpenCV DNN {cv2.__version__}, gray"
         cv2.setNumThreads(1)
         self.net = cv2.dnn.readNetFromONNX(np.frombuffer(onnx_bytes, np.uint8))
 
@@ -60,7 +60,7 @@ class OpenCv:
 
 
 class Torch:
-    """The network as plain PyTorch operations, grey stem, channels last."""
+    """The network as plain PyTorch operations, gray stem, channels last."""
 
     STRIDED = (2, 5, 11)
 
@@ -68,7 +68,7 @@ class Torch:
         import torch
         self.torch = torch
         torch.set_num_threads(1)
-        self.name = f"PyTorch {torch.__version__.split('+')[0]}, grey"
+        self.name = f"PyTorch {torch.__version__.split('+')[0]}, gray"
         tensors = []
         for kind, weights, bias in layers:
             if weights.shape[1] == 3:
@@ -131,8 +131,8 @@ class MediaPipe:
         if picture is not None:
             self.set_picture(np.repeat(picture[:, :, None], 3, axis=2))
 
-    def set_picture(self, colour):
-        self.image = self.mediapipe.Image(image_format=self.mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(colour))
+    def set_picture(self, color):
+        self.image = self.mediapipe.Image(image_format=self.mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(color))
 
     def run(self):
         self.result = self.detector.detect(self.image)

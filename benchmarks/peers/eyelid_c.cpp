@@ -7,16 +7,15 @@
 #include <span>
 #include <string_view>
 
-#include "eyelid/inference/blazeface_network.hpp"
-#include "eyelid/kernels/machine_peak/machine_peak.hpp"
+#include "eyelid/kernels/peak_throughput/peak_throughput.hpp"
+#include "eyelid/networks/blazeface_network.hpp"
 
 namespace {
 
 struct Session {
-  Session(const char* path, eyelid::inference::Precision precision)
-      : network(eyelid::inference::pack_blazeface(eyelid::inference::load_blazeface(path),
-                                                  precision)) {}
-  eyelid::inference::BlazeFaceNetwork network;
+  Session(const char* path, networks::Precision precision)
+      : network(networks::pack_blazeface(networks::load_blazeface(path), precision)) {}
+  networks::BlazeFaceNetwork network;
 };
 
 }  // namespace
@@ -26,7 +25,7 @@ extern "C" {
 /// `precision` is "f32", "bf16" or "int8". Null when the model cannot be loaded or this processor
 /// lacks the precision; `message` (256 bytes) then says why.
 void* eyelid_blazeface_open(const char* path, const char* precision, char* message) try {
-  using eyelid::inference::Precision;
+  using networks::Precision;
   const std::string_view name(precision);
   return new Session(path,
                      name == "bf16"   ? Precision::Bf16

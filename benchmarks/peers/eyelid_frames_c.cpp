@@ -18,16 +18,16 @@
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/model_file.hpp"
 #include "eyelid/landmarks/dlib_reference.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/model_files/model_file.hpp"
 #include "eyelid/pipeline/face_selection.hpp"
 #include "eyelid/pipeline/setup.hpp"
+#include "eyelid/pipeline/spin_thread_pool.hpp"
 #include "eyelid/pipeline/tracker.hpp"
-#include "eyelid/pipeline/worker_team.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -56,7 +56,7 @@ struct Frames {
     }
   }
   pipeline::Setup setup;
-  pipeline::WorkerTeam team;
+  pipeline::SpinThreadPool team;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -69,7 +69,7 @@ struct Files {
 
 struct Ensemble {
   Ensemble(const char* path, landmarks::LeafType leaves)
-      : model(landmarks::load_shape_model(inference::read_model_file(path), path), leaves) {}
+      : model(landmarks::load_shape_model(model_files::read_model_file(path), path), leaves) {}
   landmarks::ShapeModel model;
   std::vector<Point> points = std::vector<Point>(model.point_count());
 };
@@ -107,7 +107,7 @@ const char* eyelid_dlib_version() {
 /// Frame `index` of 64 spread over a rendered session into 640 x 480 bytes.
 void eyelid_render(int index, std::uint8_t* pixels) {
   static const synthesis::SessionRenderer renderer(synthesis::SessionOptions{});
-  GreyImage image;
+  GrayImage image;
   renderer.render(index * renderer.frame_count() / 64, image);
   for (int y = 0; y < 480; ++y) std::copy_n(image.row(y), 640, pixels + y * 640);
 }
@@ -222,7 +222,7 @@ void eyelid_ensemble_run(void* session,
   const auto region = landmarks::ShapeRegion::of_dlib_box(left, top, side, side);
   ensemble.model.predict(FrameView{pixels, width, height, width}, region, ensemble.points);
   for (std::size_t i = 0; i < ensemble.points.size(); ++i) {
-    const Point point = region.image_from_normalised(ensemble.points[i]);
+    const Point point = region.image_from_normalized(ensemble.points[i]);
     points[2 * i] = point.x;
     points[2 * i + 1] = point.y;
   }

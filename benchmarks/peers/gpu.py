@@ -18,7 +18,7 @@ BLOCKS = [(24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 
 
 
 def torch_network(torch):
-    """The layers of src/eyelid/inference/blazeface_weights.hpp: grey input, scores and boxes."""
+    """The layers of src/eyelid/networks/blazeface_weights.hpp: gray input, scores and boxes."""
     nn, functional = torch.nn, torch.nn.functional
 
     class Block(nn.Module):
@@ -52,7 +52,7 @@ def torch_network(torch):
 
 
 def measure(run, synchronize, seconds=0.4):
-    """Median ms of one call, from repeated groups that end with a synchronisation."""
+    """Median ms of one call, from repeated groups that end with a synchronization."""
     for _ in range(3):
         run()
     synchronize()

@@ -4,7 +4,7 @@
 
     hog.py EYELID PICTURE_OR_FOLDER... [--upsample 0]
 
-Both see the same grey picture: it is written as .pgm first. Boxes must be equal and confidences
+Both see the same gray picture: it is written as .pgm first. Boxes must be equal and confidences
 within 1e-5 (eyelid reports 1 / (1 + exp(-2 confidence))). Needs numpy, pillow, dlib.
 """
 import argparse
@@ -26,13 +26,13 @@ parser.add_argument("--upsample", type=int, default=0)
 options = parser.parse_args()
 
 with tempfile.TemporaryDirectory() as folder:
-    greys = {}
+    grays = {}
     for path in options.picture:
         for picture in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if picture.suffix.lower() in {".jpg", ".jpeg", ".png", ".pgm", ".bmp", ".gif"}:
-                target = pathlib.Path(folder) / f"{len(greys):05}_{picture.stem}.pgm"
+                target = pathlib.Path(folder) / f"{len(grays):05}_{picture.stem}.pgm"
                 Image.open(picture).convert("L").save(target)
-                greys[str(target)] = np.asarray(Image.open(target))
+                grays[str(target)] = np.asarray(Image.open(target))
     result = pathlib.Path(folder) / "faces.json"
     subprocess.run([options.eyelid, "detect", folder, "--detector", "hog", "--upsample",
                     str(options.upsample), "--json", result], check=True, stdout=subprocess.DEVNULL)
@@ -40,8 +40,8 @@ with tempfile.TemporaryDirectory() as folder:
 
 detector = dlib.get_frontal_face_detector()
 count, different = 0, 0
-for name, grey in greys.items():
-    boxes, confidences, _ = detector.run(grey, options.upsample, 0.0)
+for name, gray in grays.items():
+    boxes, confidences, _ = detector.run(gray, options.upsample, 0.0)
     expected = sorted((box.left(), box.top(), box.width(), box.height(),
                        1.0 / (1.0 + np.exp(-2.0 * confidence)))
                       for box, confidence in zip(boxes, confidences))
@@ -53,6 +53,6 @@ for name, grey in greys.items():
     if not is_same:
         different += 1
         print(f"{pathlib.Path(name).name}: dlib {expected}, eyelid {found}")
-print(f"{len(greys)} pictures, dlib finds {count} faces, upsampling {options.upsample}: "
+print(f"{len(grays)} pictures, dlib finds {count} faces, upsampling {options.upsample}: "
       f"{different} pictures differ")
 sys.exit(different > 0)

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """MTCNN, one picture at a time, one thread: eyelid against facenet-pytorch.
 
-    mtcnn.py compare LIBRARY MODEL PICTURE_OR_FOLDER... [--colour]
+    mtcnn.py compare LIBRARY MODEL PICTURE_OR_FOLDER... [--color]
     mtcnn.py time    LIBRARY MODEL PICTURE... [--size 640x480] [--rounds 30] [--json FILE]
 
 LIBRARY is libeyelid_peers.so of a build with EYELID_BENCHMARKS, MODEL what --detector-model takes.
-Both see the same grey picture (facenet-pytorch three times the same channel), with facenet-pytorch's
-default settings. `compare` pairs the faces and reports the largest differences; --colour gives
-facenet-pytorch the colours instead, to show what grey costs. `time` runs both in turns, in changing
+Both see the same gray picture (facenet-pytorch three times the same channel), with facenet-pytorch's
+default settings. `compare` pairs the faces and reports the largest differences; --color gives
+facenet-pytorch the colors instead, to show what gray costs. `time` runs both in turns, in changing
 order, on pictures cut to one size. Needs numpy, pillow, torch, facenet-pytorch.
 """
 import argparse
@@ -38,9 +38,9 @@ class Eyelid:
         self.name = f"eyelid {self.library.eyelid_mtcnn_isa().decode()}"
         self.faces = np.zeros((MOST, 15), np.float32)
 
-    def run(self, grey, _):
-        count = self.library.eyelid_mtcnn_run(self.session, grey.ctypes.data, grey.shape[1],
-                                              grey.shape[0], self.faces.ctypes.data, MOST)
+    def run(self, gray, _):
+        count = self.library.eyelid_mtcnn_run(self.session, gray.ctypes.data, gray.shape[1],
+                                              gray.shape[0], self.faces.ctypes.data, MOST)
         return self.faces[:min(count, MOST)].copy()
 
 
@@ -53,8 +53,8 @@ class Facenet:
         self.detector = facenet_pytorch.MTCNN(keep_all=True, device="cpu")
         self.name = "facenet-pytorch 2.6.0, " + f"PyTorch {torch.__version__.split('+')[0]}"
 
-    def run(self, _, colour):
-        boxes, scores, points = self.detector.detect(colour, landmarks=True)
+    def run(self, _, color):
+        boxes, scores, points = self.detector.detect(color, landmarks=True)
         if boxes is None:
             return np.zeros((0, 15), np.float32)
         return np.concatenate([boxes, scores[:, None], points.reshape(len(boxes), 10)],
@@ -90,8 +90,8 @@ def pictures_of(inputs):
                     if p.suffix.lower() in {".jpg", ".jpeg", ".png", ".pgm", ".bmp", ".gif"})
 
 
-def replicated(grey):
-    return np.repeat(grey[:, :, None], 3, axis=2)
+def replicated(gray):
+    return np.repeat(gray[:, :, None], 3, axis=2)
 
 
 def compare(options):
@@ -100,9 +100,9 @@ def compare(options):
     only_ours, only_theirs = [], []
     for path in pictures_of(options.picture):
         image = Image.open(path)
-        grey = np.ascontiguousarray(image.convert("L"))
-        seen = np.asarray(image.convert("RGB")) if options.colour else replicated(grey)
-        pairs, mine, others = pair(ours.run(grey, None), theirs.run(None, seen))
+        gray = np.ascontiguousarray(image.convert("L"))
+        seen = np.asarray(image.convert("RGB")) if options.color else replicated(gray)
+        pairs, mine, others = pair(ours.run(gray, None), theirs.run(None, seen))
         only_ours += [(path.name, round(float(f[4]), 4)) for f in mine]
         only_theirs += [(path.name, round(float(f[4]), 4)) for f in others]
         for a, b in pairs:
@@ -117,12 +117,12 @@ def compare(options):
     print(f"{pictures} pictures, {count} faces found by both, only by eyelid {len(only_ours)} "
           f"{only_ours[:5]}, only by facenet-pytorch {len(only_theirs)} {only_theirs[:5]}")
     print(f"largest difference: box {box:.4f} px, points {point:.4f} px, score {score:.6f}")
-    if not options.colour and (only_ours or only_theirs or max(box, point) > 1 or score > 0.01):
+    if not options.color and (only_ours or only_theirs or max(box, point) > 1 or score > 0.01):
         sys.exit("not the same; expected within 1 px and 0.01 of score")
 
 
 def cut(path, size):
-    """The grey picture, scaled to cover `size` and cut to it."""
+    """The gray picture, scaled to cover `size` and cut to it."""
     image = Image.open(path).convert("L")
     scale = max(size[0] / image.width, size[1] / image.height)
     scaled = image.resize((max(size[0], round(image.width * scale)),
@@ -133,19 +133,19 @@ def cut(path, size):
 def time_both(options):
     size = tuple(int(extent) for extent in options.size.split("x"))
     engines = [Eyelid(options.library, options.model), Facenet()]
-    inputs = [(grey, replicated(grey)) for grey in (cut(path, size) for path in options.picture)]
+    inputs = [(gray, replicated(gray)) for gray in (cut(path, size) for path in options.picture)]
     agrees = True
-    for grey, colour in inputs:
-        a, b = (engine.run(grey, colour) for engine in engines)
+    for gray, color in inputs:
+        a, b = (engine.run(gray, color) for engine in engines)
         pairs, mine, others = pair(a, b)
         agrees = agrees and not mine and not others
         agrees = agrees and all(np.abs(x - y).max() < 1.0 for x, y in pairs)
     times = np.zeros((options.rounds, len(inputs), 2))
     for round_ in range(-1, options.rounds):
-        for index, (grey, colour) in enumerate(inputs):
+        for index, (gray, color) in enumerate(inputs):
             for engine in ((0, 1) if (round_ + index) % 2 == 0 else (1, 0)):
                 begin = time.perf_counter_ns()
-                engines[engine].run(grey, colour)
+                engines[engine].run(gray, color)
                 times[round_, index, engine] = (time.perf_counter_ns() - begin) / 1e6
     print(f"{len(inputs)} pictures of {options.size}, {options.rounds} rounds, one thread; "
           f"results {'agree' if agrees else 'DIFFER'}")
@@ -171,7 +171,7 @@ def main():
     parser.add_argument("library", type=pathlib.Path)
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("picture", type=pathlib.Path, nargs="+")
-    parser.add_argument("--colour", action="store_true")
+    parser.add_argument("--color", action="store_true")
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--json", type=pathlib.Path)

@@ -14,7 +14,7 @@ namespace {
 
 struct Session {
   explicit Session(const char* path)
-      : detector(eyelid::detection::make_mtcnn_detector(eyelid::inference::load_mtcnn(path))) {}
+      : detector(eyelid::detection::make_mtcnn_detector(networks::load_mtcnn(path))) {}
   std::unique_ptr<eyelid::detection::FaceDetector> detector;
   std::vector<eyelid::FaceBox> faces;
 };

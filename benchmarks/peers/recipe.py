@@ -5,7 +5,7 @@
     recipe.py (--frames FILE.npy | --files FOLDER) --predictor FILE.dat [--detector FILE.tflite]
               [--interface tasks|solutions] [--no-crop] [--processes N]
 
-PIL loads each picture (640x480, grey), cuts the middle square out of it and makes that 128x128; MediaPipe's
+PIL loads each picture (640x480, gray), cuts the middle square out of it and makes that 128x128; MediaPipe's
 BlazeFace finds the face; dlib places the landmarks in the full picture; eye aspect ratio of both eyes. The
 pictures are split evenly over a multiprocessing.Pool. --interface solutions is MediaPipe as scripts of the
 study's time called it (`mp.solutions.face_detection`, up to 0.10.2x), tasks is today's.
@@ -40,8 +40,8 @@ class Tasks:
         self.detector = vision.FaceDetector.create_from_options(vision.FaceDetectorOptions(
             base_options=BaseOptions(model_asset_path=model), min_detection_confidence=0.5))
 
-    def boxes(self, colour):
-        image = self.mediapipe.Image(image_format=self.mediapipe.ImageFormat.SRGB, data=colour)
+    def boxes(self, color):
+        image = self.mediapipe.Image(image_format=self.mediapipe.ImageFormat.SRGB, data=color)
         found = (face.bounding_box for face in self.detector.detect(image).detections)
         return [(box.origin_x, box.origin_y, box.width, box.height) for box in found]
 
@@ -52,10 +52,10 @@ class Solutions:
         self.detector = mediapipe.solutions.face_detection.FaceDetection(
             model_selection=0, min_detection_confidence=0.5)
 
-    def boxes(self, colour):
-        height, width = colour.shape[:2]
+    def boxes(self, color):
+        height, width = color.shape[:2]
         found = (face.location_data.relative_bounding_box
-                 for face in self.detector.process(colour).detections or ())
+                 for face in self.detector.process(color).detections or ())
         return [(box.xmin * width, box.ymin * height, box.width * width, box.height * height)
                 for box in found]
 

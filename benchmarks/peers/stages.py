@@ -107,14 +107,14 @@ def mtcnn_task(options, library, pictures):
         import torch
         torch.set_num_threads(1)
         detector = facenet_pytorch.MTCNN(keep_all=True, device="cpu")
-        colour = np.repeat(pictures.frames[0][:, :, None], 3, axis=2)
-        found = detector.detect(colour)[0]
+        color = np.repeat(pictures.frames[0][:, :, None], 3, axis=2)
+        found = detector.detect(color)[0]
         if task.box is None:
             raise RuntimeError("nothing of ours to compare with")
         overlap = 0.0
         if found is not None:
             overlap = max(iou((b[0], b[1], b[2] - b[0], b[3] - b[1]), task.box) for b in found)
-        task.add("facenet-pytorch", version_of("facenet_pytorch"), "f32", lambda: detector.detect(colour), overlap > 0.8,
+        task.add("facenet-pytorch", version_of("facenet_pytorch"), "f32", lambda: detector.detect(color), overlap > 0.8,
                  f"box overlap {overlap:.2f}")
     task.attempt("facenet-pytorch", facenet)
     return task

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Training speed of BlazeFace front in plain PyTorch, beside eyelid-train's.
 
-Same network (grey input, batch normalisation behind stem and pointwise convolutions), batch sizes,
-threads and optimiser (AdamW); ready pictures, no loading; focal loss and smooth L1 on all anchors.
+Same network (gray input, batch normalization behind stem and pointwise convolutions), batch sizes,
+threads and optimizer (AdamW); ready pictures, no loading; focal loss and smooth L1 on all anchors.
 Runs are interleaved, several rounds; the fastest step of all rounds counts. Beside it: by the least
 processor time of a round, which other programs on the machine disturb less.
 
@@ -71,7 +71,7 @@ def time_torch(batch, device, channels_last, seconds):
     torch.manual_seed(1)
     layout = torch.channels_last if channels_last else torch.contiguous_format
     network = BlazeFace().to(device=device, memory_format=layout)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2.5e-3, weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2.5e-3, weight_decay=1e-3)
     pixels = (torch.rand(batch, 1, 128, 128) * 2 - 1).to(device=device, memory_format=layout)
     faces = (torch.rand(batch, 896, 1) < 0.01).float().to(device)
     targets = torch.randn(batch, 896, 16).to(device)
@@ -84,10 +84,10 @@ def time_torch(batch, device, channels_last, seconds):
         focal = 0.5 * (p * (1 - faces) + (1 - p) * faces) ** 2 * entropy
         regression = F.smooth_l1_loss(boxes, targets, beta=0.05, reduction="none") * faces
         loss = (focal.sum() + regression.sum()) / faces.sum().clamp(min=1)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
+        optimizer.step()
         if device != "cpu":
             torch.cuda.synchronize()
         if step >= 2:

@@ -95,7 +95,7 @@ def whole_frame_task(options, library, pictures, folder, predictors):
 
 
 def whole_frame_files_task(kind, options, library, pictures, folder, predictors):
-    """Grey 640x480 picture files -> EAR of both eyes; ours as `eyelid track FOLDER` reads and measures."""
+    """Gray 640x480 picture files -> EAR of both eyes; ours as `eyelid track FOLDER` reads and measures."""
     count = FILE_COPIES * FRAMES
     task = Task(f"whole_frame_{kind}", options.threads, count)
     files = folder / kind

@@ -18,18 +18,18 @@
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
-#include "eyelid/kernels/machine_peak/machine_peak.hpp"
+#include "eyelid/kernels/peak_throughput/peak_throughput.hpp"
 
 namespace eyelid {
 namespace {
 
-constexpr double kNetworkMacs = 24.54e6;  // grey stem, blocks and scores
+constexpr double kNetworkMacs = 24.54e6;  // gray stem, blocks and scores
 constexpr double kBoxMacs = 1.31e6;       // 16 numbers at all 896 anchors
 
-inference::BlazeFaceWeights random_weights() {
+networks::BlazeFaceWeights random_weights() {
   std::mt19937 random(1);
-  inference::BlazeFaceWeights weights;
-  inference::for_each_convolution(
+  networks::BlazeFaceWeights weights;
+  networks::for_each_convolution(
       weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
         std::normal_distribution<float> weight(0.0f, 0.1f);
         layer.weights.resize(shape[0] * shape[1] * shape[2] * shape[3]);
@@ -42,18 +42,18 @@ inference::BlazeFaceWeights random_weights() {
 }
 
 /// Steps that keep most of the random network in range: its speed does not depend on them.
-inference::BlazeFaceInt8Scales some_scales() {
-  inference::BlazeFaceInt8Scales scales;
-  inference::for_each_int8_scale(
+networks::BlazeFaceInt8Scales some_scales() {
+  networks::BlazeFaceInt8Scales scales;
+  networks::for_each_int8_scale(
       scales, [](const std::string&, std::vector<float>& steps, std::size_t count) {
         steps.assign(count, 0.02f);
       });
   return scales;
 }
 
-GreyImage random_frame(int width, int height) {
+GrayImage random_frame(int width, int height) {
   std::mt19937 random(2);
-  GreyImage frame(width, height);
+  GrayImage frame(width, height);
   for (int y = 0; y < height; y++) {
     for (int x = 0; x < width; x++) frame.row(y)[x] = static_cast<std::uint8_t>(random());
   }
@@ -66,8 +66,8 @@ void report_share(benchmark::State& state, double macs, double peak_gmacs) {
 }
 
 void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, bool all_boxes) {
-  inference::BlazeFaceNetwork network(inference::pack_blazeface(random_weights()), variant);
-  const GreyImage input = random_frame(128, 128);
+  networks::BlazeFaceNetwork network(networks::pack_blazeface(random_weights()), variant);
+  const GrayImage input = random_frame(128, 128);
   std::vector<float> numbers(896 * 16);
   const double peak = kernels::fma_peak_gmacs();
   for (auto _ : state) {
@@ -77,11 +77,11 @@ void network(benchmark::State& state, const kernels::BlazeFaceKernels& variant, 
   report_share(state, kNetworkMacs + (all_boxes ? kBoxMacs : 0.0), peak);
 }
 
-void network_in(benchmark::State& state, inference::Precision precision) {
-  inference::BlazeFaceWeights weights = random_weights();
+void network_in(benchmark::State& state, networks::Precision precision) {
+  networks::BlazeFaceWeights weights = random_weights();
   weights.int8 = some_scales();
-  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights, precision));
-  const GreyImage input = random_frame(128, 128);
+  networks::BlazeFaceNetwork network(networks::pack_blazeface(weights, precision));
+  const GrayImage input = random_frame(128, 128);
   const double peak = kernels::fma_peak_gmacs();
   for (auto _ : state) benchmark::DoNotOptimize(network.run(input).data());
   report_share(state, kNetworkMacs, peak);
@@ -89,11 +89,11 @@ void network_in(benchmark::State& state, inference::Precision precision) {
 
 /// As between other engines: before every run something else has gone through `mebibytes` of
 /// memory, a byte of every line, so that caches and address translations hold that.
-void cold_network(benchmark::State& state, inference::Precision precision, int mebibytes) {
-  inference::BlazeFaceWeights weights = random_weights();
+void cold_network(benchmark::State& state, networks::Precision precision, int mebibytes) {
+  networks::BlazeFaceWeights weights = random_weights();
   weights.int8 = some_scales();
-  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights, precision));
-  const GreyImage input = random_frame(128, 128);
+  networks::BlazeFaceNetwork network(networks::pack_blazeface(weights, precision));
+  const GrayImage input = random_frame(128, 128);
   std::vector<std::uint8_t> others(static_cast<std::size_t>(mebibytes) << 20, 1);
   const double peak = kernels::fma_peak_gmacs();
   double least = 1.0;
@@ -106,12 +106,12 @@ void cold_network(benchmark::State& state, inference::Precision precision, int m
     state.SetIterationTime(seconds.count());
     least = std::min(least, seconds.count());
   }
-  state.counters["least_us"] = least * 1e6;
+  state.counters["min_us"] = least * 1e6;
   report_share(state, kNetworkMacs, peak);
 }
 
 void stem(benchmark::State& state, const kernels::BlazeFaceKernels& variant) {
-  const GreyImage picture = random_frame(128, 144);
+  const GrayImage picture = random_frame(128, 144);
   compute::AlignedBuffer<float> weights(24 * 25), bias(24), output(64 * 24 * 64);
   compute::AlignedBuffer<float> workspace(kernels::kBlazeWorkspace);
   const kernels::BlazeStem stem{24, weights.data(), bias.data(), 0.01f, -1.0f};
@@ -132,8 +132,8 @@ void stem(benchmark::State& state, const kernels::BlazeFaceKernels& variant) {
 
 /// One block on a whole map, input and output in cache: where the time of the network goes.
 void one_block(benchmark::State& state, const kernels::BlazeFaceKernels& variant, int index) {
-  const inference::BlazeFaceBlockShape shape =
-      inference::kBlazeFaceBlocks[static_cast<std::size_t>(index)];
+  const networks::BlazeFaceBlockShape shape =
+      networks::kBlazeFaceBlocks[static_cast<std::size_t>(index)];
   const int width = index < 2 ? 64 : index < 5 ? 32 : index < 11 ? 16 : 8;
   const int input_row = shape.inputs * width * shape.stride, output_row = shape.outputs * width;
   const auto floats = [](int count) {
@@ -169,7 +169,7 @@ void one_block(benchmark::State& state, const kernels::BlazeFaceKernels& variant
 }
 
 void letterbox(benchmark::State& state) {
-  const GreyImage frame =
+  const GrayImage frame =
       random_frame(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
   frames::Letterbox letterbox(128);
   for (auto _ : state) benchmark::DoNotOptimize(letterbox.fit(frame).row(0));
@@ -177,7 +177,7 @@ void letterbox(benchmark::State& state) {
 BENCHMARK(letterbox)->Args({640, 480})->Args({320, 240})->Args({1920, 1080});
 
 void detector(benchmark::State& state) {
-  const GreyImage frame = random_frame(640, 480);
+  const GrayImage frame = random_frame(640, 480);
   const auto detector = detection::make_blazeface_detector(random_weights());
   std::vector<FaceBox> faces;
   for (auto _ : state) detector->detect(frame, faces);
@@ -198,18 +198,18 @@ int main(int argument_count, char** arguments) {
         ->Unit(benchmark::kMicrosecond);
     benchmark::RegisterBenchmark((std::string("stem/") + variant.isa).c_str(), stem, variant)
         ->Unit(benchmark::kMicrosecond);
-    for (int i = 0; i < inference::kBlazeFaceBlockCount; i++) {
+    for (int i = 0; i < networks::kBlazeFaceBlockCount; i++) {
       const std::string block = std::string("block/") + variant.isa + "/" + std::to_string(i);
       benchmark::RegisterBenchmark(block.c_str(), one_block, variant, i)
           ->Unit(benchmark::kMicrosecond);
     }
   }
-  using inference::Precision;
+  using networks::Precision;
   for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
     try {
-      inference::BlazeFaceWeights weights = random_weights();
+      networks::BlazeFaceWeights weights = random_weights();
       weights.int8 = some_scales();
-      const inference::BlazeFaceNetwork network(inference::pack_blazeface(weights, precision));
+      const networks::BlazeFaceNetwork network(networks::pack_blazeface(weights, precision));
       const std::string name = "precision/" + std::string(name_of(precision)) + "/" + network.isa();
       benchmark::RegisterBenchmark(name.c_str(), network_in, precision)
           ->Unit(benchmark::kMicrosecond);

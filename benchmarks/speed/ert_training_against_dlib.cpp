@@ -68,10 +68,10 @@ ShapeExamples thinned(ShapeExamples all, std::size_t count) {
   return some;
 }
 
-ShapeExamples eye_patches(std::vector<evaluation::LabelledFace> labelled, std::size_t count) {
-  std::erase_if(labelled, [](const evaluation::LabelledFace& face) { return !face.points; });
+ShapeExamples eye_patches(std::vector<evaluation::LabeledFace> labeled, std::size_t count) {
+  std::erase_if(labeled, [](const evaluation::LabeledFace& face) { return !face.points; });
   training::TrainingFaces faces;
-  faces.add(std::move(labelled));
+  faces.add(std::move(labeled));
   training::ExampleOptions options;
   options.glasses_share = 0.0;
   options.degraded_share = 0.0;
@@ -122,7 +122,7 @@ double error_of(const landmarks::ShapeModelDescription& description, const Shape
   double sum = 0.0;
   std::vector<Point> found(unseen.point_count);
   for (std::size_t i = 0; i < unseen.patches.size(); ++i) {
-    const GreyImage& patch = unseen.patches[i];
+    const GrayImage& patch = unseen.patches[i];
     const auto truth = unseen.shape(i);
     model.predict(patch, landmarks::ShapeRegion::of_patch(patch.width()), found);
     for (std::size_t k = 0; k < found.size(); ++k) {

@@ -54,7 +54,7 @@ class Recordings:
         return video
 
     def with_faces(self, faces):
-        """The same person in `faces` of the four quarters of a frame; the others are grey."""
+        """The same person in `faces` of the four quarters of a frame; the others are gray."""
         target = self.folder / f"faces{faces}.mkv"
         inputs = [argument for i in range(4) for argument in (
             ("-i", self.session()) if i < faces else ("-f", "lavfi", "-i", "color=gray:size=320x240:rate=64"))]

@@ -4,7 +4,7 @@ import math
 
 WIDTH, HEIGHT, GAP = 300, 230, 20
 LEFT, RIGHT, TOP, BOTTOM = 48, 14, 40, 44  # of a panel
-COLOURS = ["#0b62a8", "#b4500e"]
+COLORS = ["#0b62a8", "#b4500e"]
 STYLE = ("<style>.frame{fill:#fff;stroke:#c3cad4}.grid{stroke:#e6eaf0}.title{font-weight:600;fill:#1b1f27;font-size:14px}"
          ".note{fill:#5a6472;font-size:11px}.paper{fill:none;stroke-width:1.4;stroke-dasharray:5 4}</style>")
 PANELS = [  # title, part, figure, unit, name of the axis
@@ -56,15 +56,15 @@ def draw(panel, title, unit, axis, figure, entries):
     for at in sorted({e["at"] for e in entries}):
         lines.append(f'<text class="note" x="{panel.across(at):.1f}" y="{y + HEIGHT - 26}" text-anchor="middle">{short(at)}</text>')
     for index, what in enumerate(dict.fromkeys(e["what"] for e in entries)):
-        colour, own = COLOURS[index % len(COLOURS)], [e for e in entries if e["what"] == what]
+        color, own = COLORS[index % len(COLORS)], [e for e in entries if e["what"] == what]
         paper = own[0][figure] if figure != "ms_per_image" else None
         heights = [panel.up(e["paper_ms"] if paper is None else paper) for e in own]
         route = " L".join(f"{panel.across(e['at']):.1f} {height:.1f}" for e, height in zip(own, heights))
-        lines.append(f'<path class="paper" stroke="{colour}" d="M{route}"/>')
-        lines += [f'<circle cx="{panel.across(e["at"]):.1f}" cy="{panel.up(e[figure]):.1f}" r="4" fill="{colour}"><title>'
+        lines.append(f'<path class="paper" stroke="{color}" d="M{route}"/>')
+        lines += [f'<circle cx="{panel.across(e["at"]):.1f}" cy="{panel.up(e[figure]):.1f}" r="4" fill="{color}"><title>'
                   f'{e["value"]}: {e[figure]:.3f}</title></circle>' for e in own]
         if len({e["what"] for e in entries}) > 1:
-            lines.append(f'<text x="{x + WIDTH - RIGHT}" y="{y + 19 + 14 * index}" text-anchor="end" font-size="11" fill="{colour}">'
+            lines.append(f'<text x="{x + WIDTH - RIGHT}" y="{y + 19 + 14 * index}" text-anchor="end" font-size="11" fill="{color}">'
                          f'{what.split(", ")[-1].removeprefix("track ")}</text>')
     return lines
 

@@ -58,11 +58,11 @@ void compare(const RandomShapeModelSize& size, int rounds) {
   const auto description =
       load_shape_model(std::as_bytes(std::span(bytes.data(), bytes.size())), "random model");
 
-  std::vector<GreyImage> pictures;
+  std::vector<GrayImage> pictures;
   std::vector<dlib::array2d<unsigned char>> dlib_pictures;
   std::vector<dlib::rectangle> boxes;
   for (std::size_t i = 0; i < kPictures; ++i) {
-    pictures.push_back(random_grey_image(640, 480, static_cast<std::uint32_t>(i)));
+    pictures.push_back(random_gray_image(640, 480, static_cast<std::uint32_t>(i)));
     dlib_pictures.push_back(dlib_image(pictures.back()));
     const long shift = static_cast<long>(i % 5);
     boxes.emplace_back(220 + shift, 140 - shift, 419 + shift, 339 - shift);
@@ -112,7 +112,7 @@ void compare(const RandomShapeModelSize& size, int rounds) {
     for (std::size_t i = 0; c > 0 && i < kPictures; ++i) {
       const auto expected = reference.unrounded(dlib_pictures[i], boxes[i]);
       for (std::size_t k = 0; k < size.points; ++k) {
-        const Point p = region_of(i).image_from_normalised(ours[c - 1].points[i][k]);
+        const Point p = region_of(i).image_from_normalized(ours[c - 1].points[i][k]);
         apart_px = std::max(apart_px, static_cast<double>(distance(p, expected[k])));
       }
     }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/video_writer.hpp"
+#include "eyelid/films/video_writer.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace {
@@ -63,9 +63,9 @@ void read(const std::string& path) {
       peak_memory_mib());
 }
 
-/// A disc that opens and closes on a lit ground with two grey levels of sensor noise: smooth
+/// A disc that opens and closes on a lit ground with two gray levels of sensor noise: smooth
 /// where faces are smooth, and as hard to pack as a camera's picture.
-void draw(int index, std::uint32_t& noise, eyelid::GreyImage& image) {
+void draw(int index, std::uint32_t& noise, eyelid::GrayImage& image) {
   for (int y = 0; y < 480; ++y) {
     for (int x = 0; x < 640; ++x) {
       noise = noise * 1664525u + 1013904223u;
@@ -80,12 +80,12 @@ void draw(int index, std::uint32_t& noise, eyelid::GreyImage& image) {
 }
 
 void write(const std::string& kind_name, double seconds, const std::string& path) {
-  using eyelid::output::VideoKind;
-  const VideoKind kind = kind_name == "ffv1"       ? VideoKind::kLosslessGrey
-                         : kind_name == "magicyuv" ? VideoKind::kFastLosslessGrey
+  using films::VideoKind;
+  const VideoKind kind = kind_name == "ffv1"       ? VideoKind::kLosslessGray
+                         : kind_name == "magicyuv" ? VideoKind::kFastLosslessGray
                                                    : VideoKind::kOverlay;
   // A second of different frames, drawn before the clock starts.
-  std::vector<eyelid::GreyImage> images;
+  std::vector<eyelid::GrayImage> images;
   std::uint32_t noise = 1;
   for (int i = 0; i < 50; ++i) {
     images.emplace_back(640, 480);
@@ -94,8 +94,8 @@ void write(const std::string& kind_name, double seconds, const std::string& path
   const int frames = static_cast<int>(500 * seconds);
   const double processor_before_s = processor_s();
   const auto start = Clock::now();
-  eyelid::output::VideoWriter writer(
-      path, {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
+  films::VideoWriter writer(path,
+                            {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
   for (int i = 0; i < frames; ++i) writer.write(images[static_cast<std::size_t>(i) % 50]);
   writer.finish();
   fmt::print("{} ({}): {} frames, {:.0f} frames/s; {:.2f} ms of processor per frame\n",

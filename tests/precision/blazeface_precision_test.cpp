@@ -15,7 +15,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
-#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 
 namespace {
@@ -50,29 +50,29 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { s
 namespace eyelid {
 namespace {
 
-using inference::BlazeFaceNetwork;
-using inference::Precision;
+using networks::BlazeFaceNetwork;
+using networks::Precision;
 
-inference::BlazeFaceWeights embedded_weights() {
-  return inference::load_blazeface(inference::embedded_model("blazeface_grey.safetensors"),
-                                   "embedded");
+networks::BlazeFaceWeights embedded_weights() {
+  return networks::load_blazeface(model_files::embedded_model("blazeface_gray.safetensors"),
+                                  "embedded");
 }
 
 /// Of this processor; none where it has no kernels for this precision.
 std::unique_ptr<detection::FaceDetector> detector_in(Precision precision) {
   try {
     return detection::make_blazeface_detector(
-        inference::pack_blazeface(embedded_weights(), precision));
+        networks::pack_blazeface(embedded_weights(), precision));
   } catch (const DeviceError&) {
     return nullptr;
   }
 }
 
-const std::vector<GreyImage>& rendered_faces() {
-  static const std::vector<GreyImage> faces = [] {
-    std::vector<GreyImage> images;
+const std::vector<GrayImage>& rendered_faces() {
+  static const std::vector<GrayImage> faces = [] {
+    std::vector<GrayImage> images;
     for (std::uint64_t person = 0; person < 4; person++) {
-      const synthesis::Sitter sitter(77 + person);
+      const synthesis::PortraitSubject sitter(77 + person);
       for (std::uint64_t i = 0; i < 5; i++) images.push_back(sitter.portrait(i).image);
     }
     return images;
@@ -91,7 +91,7 @@ TEST_P(Precisions, FindTheSameRenderedFacesAsSinglePrecision) {
   const bool is_int8 = GetParam() == Precision::Int8;
   std::vector<FaceBox> expected, found;
   int faces = 0;
-  for (const GreyImage& image : rendered_faces()) {
+  for (const GrayImage& image : rendered_faces()) {
     exact->detect(image, expected);
     detector->detect(image, found);
     ASSERT_EQ(found.size(), expected.size());
@@ -110,7 +110,7 @@ TEST_P(Precisions, FindTheSameRenderedFacesAsSinglePrecision) {
 }
 
 TEST_P(Precisions, FastKernelsGiveWhatTheDefinitionGives) {
-  const auto packed = inference::pack_blazeface(embedded_weights(), GetParam());
+  const auto packed = networks::pack_blazeface(embedded_weights(), GetParam());
   std::optional<BlazeFaceNetwork> fast;
   try {
     fast.emplace(packed);
@@ -118,11 +118,11 @@ TEST_P(Precisions, FastKernelsGiveWhatTheDefinitionGives) {
     GTEST_SKIP() << "this processor has no kernels for it";
   }
   BlazeFaceNetwork definition = BlazeFaceNetwork::by_definition(packed);
-  frames::Letterbox letterbox(inference::kBlazeFaceInput_px);
+  frames::Letterbox letterbox(networks::kBlazeFaceInput_px);
   for (std::size_t i = 0; i < 3; i++) {
-    const GreyImage& input = letterbox.fit(rendered_faces()[5 * i]);
-    const inference::BlazeFaceLogits expected = definition.run(input);
-    const inference::BlazeFaceLogits& found = fast->run(input);
+    const GrayImage& input = letterbox.fit(rendered_faces()[5 * i]);
+    const networks::BlazeFaceLogits expected = definition.run(input);
+    const networks::BlazeFaceLogits& found = fast->run(input);
     for (std::size_t j = 0; j < found.size(); j++) {
       // Blocks in integers are equal bit for bit; sums of heads and of the other precisions depend
       // on their order, in bf16 also on which side of a tie they fall.
@@ -136,18 +136,18 @@ TEST_P(Precisions, AllocateNothingPerFrame) {
   const auto detector = detector_in(GetParam());
   if (detector == nullptr) GTEST_SKIP() << "this processor has no kernels for it";
   std::vector<FaceBox> faces;
-  for (const GreyImage& image : rendered_faces()) detector->detect(image, faces);
+  for (const GrayImage& image : rendered_faces()) detector->detect(image, faces);
   const long before = allocations;
-  for (const GreyImage& image : rendered_faces()) detector->detect(image, faces);
+  for (const GrayImage& image : rendered_faces()) detector->detect(image, faces);
   EXPECT_EQ(allocations - before, 0);
   const auto counted_too = std::make_unique<int>(1);
   EXPECT_GT(allocations - before, 0) << "nothing is counted";
 }
 
 TEST(PrecisionOfTheFile, Int8NeedsScales) {
-  inference::BlazeFaceWeights weights = embedded_weights();
+  networks::BlazeFaceWeights weights = embedded_weights();
   weights.int8 = {};
-  EXPECT_THROW(inference::pack_blazeface(weights, Precision::Int8), InputError);
+  EXPECT_THROW(networks::pack_blazeface(weights, Precision::Int8), InputError);
 }
 
 INSTANTIATE_TEST_SUITE_P(All,

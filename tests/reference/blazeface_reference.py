@@ -4,7 +4,7 @@
 
     blazeface_reference.py MODEL.tflite|MODEL.pth PICTURES_FOLDER OUT.safetensors
 
-For every picture: "NAME/frame" (grey pixels), "NAME/input" (its 128x128 letterbox), "NAME/logits"
+For every picture: "NAME/frame" (gray pixels), "NAME/input" (its 128x128 letterbox), "NAME/logits"
 (896), "NAME/numbers" (896, 16), "NAME/faces" (n, 17: x, y, width, height, 6 keypoints, score in
 frame pixels measured on pixel edges). Written independently of the C++ code, from the paper and
 MediaPipe's graph, so that both can be compared. Needs numpy, pillow, and torch or ai-edge-litert.
@@ -96,12 +96,12 @@ def torch_model(path):
 
 
 def anchors():
-    centres = []
+    centers = []
     for cells, per_cell in ((16, 2), (8, 6)):
         for y in range(cells):
             for x in range(cells):
-                centres += [((x + 0.5) / cells * SIDE, (y + 0.5) / cells * SIDE)] * per_cell
-    return np.array(centres)
+                centers += [((x + 0.5) / cells * SIDE, (y + 0.5) / cells * SIDE)] * per_cell
+    return np.array(centers)
 
 
 def iou(box, boxes):
@@ -114,11 +114,11 @@ def iou(box, boxes):
 def decode(logits, numbers, scale, left, top):
     scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -100, 100)))
     keep = scores >= SCORE_THRESHOLD
-    found, centre, scores = numbers[keep].astype(np.float64), anchors()[keep], scores[keep]
+    found, center, scores = numbers[keep].astype(np.float64), anchors()[keep], scores[keep]
     points = found.reshape(-1, 8, 2)
-    points[:, 0] += centre
-    points[:, 2:] += centre[:, None]
-    points[:, 0] -= points[:, 1] / 2  # centre -> corner
+    points[:, 0] += center
+    points[:, 2:] += center[:, None]
+    points[:, 0] -= points[:, 1] / 2  # center -> corner
     points[:, 0] -= (left, top)
     points[:, 2:] -= (left, top)
     rows = np.concatenate([points.reshape(-1, 16) / scale, scores[:, None]], axis=1)

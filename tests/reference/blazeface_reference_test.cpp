@@ -9,16 +9,16 @@
 #include <string>
 
 #include "eyelid/detection/blazeface_face_detector.hpp"
-#include "eyelid/inference/safetensors.hpp"
+#include "eyelid/model_files/safetensors.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid {
 namespace {
 
-GreyImage picture_of(const inference::SafetensorsFile& file, const std::string& name) {
-  const inference::TensorView& tensor = file.require(name, inference::TensorType::U8);
-  GreyImage image(static_cast<int>(tensor.shape.at(1)), static_cast<int>(tensor.shape.at(0)));
+GrayImage picture_of(const model_files::SafetensorsFile& file, const std::string& name) {
+  const model_files::TensorView& tensor = file.require(name, model_files::TensorType::U8);
+  GrayImage image(static_cast<int>(tensor.shape.at(1)), static_cast<int>(tensor.shape.at(0)));
   const auto pixels = file.values<std::uint8_t>(name);
   for (int y = 0; y < image.height(); y++) {
     std::copy_n(pixels.data() + y * image.width(), image.width(), image.row(y));
@@ -26,7 +26,7 @@ GreyImage picture_of(const inference::SafetensorsFile& file, const std::string& 
   return image;
 }
 
-float largest_difference(std::span<const float> a, std::span<const float> b) {
+float max_difference(std::span<const float> a, std::span<const float> b) {
   EXPECT_EQ(a.size(), b.size());
   float largest = 0.0f;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); i++) {
@@ -39,8 +39,8 @@ float largest_difference(std::span<const float> a, std::span<const float> b) {
 float face_difference(const FaceBox& face, std::span<const float> row) {
   const float x[] = {face.box.x, face.box.y, face.box.right(), face.box.bottom()};
   const float y[] = {row[0], row[1], row[0] + row[2], row[1] + row[3]};
-  float largest = largest_difference(x, y);
-  for (std::size_t i = 0; i < 6; i++) {  // ours lie on pixel centres
+  float largest = max_difference(x, y);
+  for (std::size_t i = 0; i < 6; i++) {  // ours lie on pixel centers
     largest = std::max(largest, std::abs((*face.keypoints)[i].x + 0.5f - row[4 + 2 * i]));
     largest = std::max(largest, std::abs((*face.keypoints)[i].y + 0.5f - row[5 + 2 * i]));
   }
@@ -60,25 +60,25 @@ void compare(const std::filesystem::path& model, const std::filesystem::path& pi
                               "' >/dev/null 2>&1";
   ASSERT_EQ(std::system(command.c_str()), 0) << command;
 
-  const auto file = inference::SafetensorsFile::open(answers);
-  const auto packed = inference::pack_blazeface(inference::load_blazeface(model));
-  inference::BlazeFaceNetwork network(packed);
+  const auto file = model_files::SafetensorsFile::open(answers);
+  const auto packed = networks::pack_blazeface(networks::load_blazeface(model));
+  networks::BlazeFaceNetwork network(packed);
   const auto detector = detection::make_blazeface_detector(packed);
   std::vector<float> numbers(896 * 16);
   std::vector<FaceBox> faces;
   float logit_difference = 0.0f, number_difference = 0.0f, box_difference = 0.0f;
   int picture_count = 0, face_count = 0;
-  for (const inference::TensorView& tensor : file.tensors()) {
+  for (const model_files::TensorView& tensor : file.tensors()) {
     const std::string::size_type ending = tensor.name.rfind("/frame");
     if (ending == std::string::npos) continue;
     const std::string name = tensor.name.substr(0, ending);
     picture_count++;
-    const inference::BlazeFaceLogits& logits = network.run(picture_of(file, name + "/input"));
+    const networks::BlazeFaceLogits& logits = network.run(picture_of(file, name + "/input"));
     network.all_box_numbers(numbers);
-    logit_difference = std::max(logit_difference,
-                                largest_difference(logits, file.values<float>(name + "/logits")));
-    number_difference = std::max(
-        number_difference, largest_difference(numbers, file.values<float>(name + "/numbers")));
+    logit_difference =
+        std::max(logit_difference, max_difference(logits, file.values<float>(name + "/logits")));
+    number_difference =
+        std::max(number_difference, max_difference(numbers, file.values<float>(name + "/numbers")));
 
     detector->detect(picture_of(file, name + "/frame"), faces);
     const auto expected = file.values<float>(name + "/faces");

@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 
-namespace eyelid::inference {
+namespace eyelid::networks {
 
 /// Random weights of a size that keeps the activations near 1 through all layers.
 inline BlazeFaceWeights random_weights(unsigned seed) {
   std::mt19937 random(seed);
   BlazeFaceWeights weights;
   weights.name = "random";
-  weights.licence = "MIT";
+  weights.license = "MIT";
   weights.training_data = "none";
   for_each_convolution(
       weights, [&](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
@@ -30,4 +30,4 @@ inline BlazeFaceWeights random_weights(unsigned seed) {
   return weights;
 }
 
-}  // namespace eyelid::inference
+}  // namespace eyelid::networks

@@ -5,9 +5,9 @@
 #include <random>
 #include <string_view>
 
-#include "eyelid/inference/mtcnn_weights.hpp"
+#include "eyelid/networks/mtcnn_weights.hpp"
 
-namespace eyelid::inference {
+namespace eyelid::networks {
 
 /// Random weights of a size that keeps the activations near 1 through all layers; slopes of both
 /// signs.
@@ -15,7 +15,7 @@ inline MtcnnWeights random_mtcnn(unsigned seed) {
   std::mt19937 random(seed);
   MtcnnWeights weights;
   weights.name = "random";
-  weights.licence = "MIT";
+  weights.license = "MIT";
   for_each_mtcnn_layer(
       weights, [&](std::string_view, const MtcnnLayerShape& shape, MtcnnLayer& layer) {
         const std::size_t terms = shape.inputs * shape.window * shape.window;
@@ -32,4 +32,4 @@ inline MtcnnWeights random_mtcnn(unsigned seed) {
   return weights;
 }
 
-}  // namespace eyelid::inference
+}  // namespace eyelid::networks

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "training/detector/detector_network.hpp"
-#include "training/detector/optimiser.hpp"
+#include "training/detector/optimizer.hpp"
 
 namespace eyelid::training {
 
@@ -14,19 +14,19 @@ namespace eyelid::training {
 /// InputError when the folder does not allow it.
 void write_checkpoint(const std::filesystem::path& path,
                       DetectorNetwork& network,
-                      Optimiser& optimiser,
+                      Optimizer& optimizer,
                       const std::string& settings);
 
 /// Takes up the state of a run. InputError when the file is damaged or was written under other
 /// settings.
 void read_checkpoint(const std::filesystem::path& path,
                      DetectorNetwork& network,
-                     Optimiser& optimiser,
+                     Optimizer& optimizer,
                      const std::string& settings);
 
 /// Starts a new run from the averaged weights of another's checkpoint.
 void read_averages(const std::filesystem::path& path,
                    DetectorNetwork& network,
-                   Optimiser& optimiser);
+                   Optimizer& optimizer);
 
 }  // namespace eyelid::training

@@ -21,7 +21,7 @@ namespace {
 struct Choice {
   std::vector<std::string> datasets;
   std::filesystem::path teacher;
-  std::string licence = "see the data sets";
+  std::string license = "see the data sets";
   LibraryOptions library;
   SamplerOptions sampler;
 };
@@ -40,7 +40,7 @@ DatasetChoice parse(const std::string& text) {
   return {text.substr(0, at), weight};
 }
 
-HeldOutFigures check(const SceneLibrary& library, const inference::BlazeFaceWeights& weights) {
+HeldOutFigures check(const SceneLibrary& library, const networks::BlazeFaceWeights& weights) {
   constexpr float kThreshold[] = {0.5f};
   const std::vector<HeldOutSet> sets = check_on_held_out(library, weights, kThreshold);
   // Portraits tell about eye points; in crowds profiles are many, whose eyes nearly coincide.
@@ -85,12 +85,12 @@ DetectorData open(const Choice& choice, std::uint64_t seed) {
   DetectorData data;
   data.problems = library->problems;
   data.description = describe(*library, choice);
-  data.licence = choice.licence;
+  data.license = choice.license;
   SamplerOptions sampler = choice.sampler;
   sampler.seed = seed;
   data.source = std::make_shared<SceneSampler>(library, teacher, sampler);
   if (!library->held_out.empty()) {
-    data.evaluate = [library](const inference::BlazeFaceWeights& weights) {
+    data.evaluate = [library](const networks::BlazeFaceWeights& weights) {
       return check(*library, weights);
     };
   }
@@ -109,8 +109,8 @@ void add_sampler_options(CLI::App& command, SamplerOptions& o) {
   share("--backdrops", o.backdrops, "Share of small pictures on another scene");
   share("--glasses", o.glasses, "Share of faces that wear drawn glasses");
   share("--hidden", o.hidden, "Share of pictures with a part of a face hidden");
-  command.add_option("--smallest-face", o.smallest_face_px, "Input pixels")->capture_default_str();
-  command.add_option("--largest-face", o.largest_face_px, "Input pixels")->capture_default_str();
+  command.add_option("--smallest-face", o.min_face_px, "Input pixels")->capture_default_str();
+  command.add_option("--largest-face", o.max_face_px, "Input pixels")->capture_default_str();
   command.add_flag("!--clean", o.is_degraded, "Without the faults of recordings");
 }
 
@@ -125,7 +125,7 @@ OpenDetectorData add_detector_data_options(CLI::App& command) {
                   "or rendered:COUNT")
       ->required();
   command.add_option(
-      "--teacher", choice->teacher, "A BlazeFace for colour (.tflite, .pth) to learn from as well");
+      "--teacher", choice->teacher, "A BlazeFace for color (.tflite, .pth) to learn from as well");
   command.add_option("--finds",
                      choice->library.finds_file,
                      "File that keeps what the teacher found in the pictures for the next run");
@@ -138,7 +138,7 @@ OpenDetectorData add_detector_data_options(CLI::App& command) {
   command.add_flag("--stop-at-damage",
                    choice->library.stops_at_damage,
                    "An unreadable picture or label ends the run instead of being left out");
-  command.add_option("--licence", choice->licence, "Of the weights, for the model file")
+  command.add_option("--license", choice->license, "Of the weights, for the model file")
       ->capture_default_str();
   add_sampler_options(command, choice->sampler);
   return [choice](std::uint64_t seed) { return open(*choice, seed); };

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 #include "training/detector/training_sample.hpp"
 
 namespace CLI {
@@ -31,7 +31,7 @@ struct HeldOutFigures {
 
 /// Runs the weights on held-out scenes. Called between two steps, from one thread at a time; the
 /// same weights give the same figures.
-using HeldOutEvaluation = std::function<HeldOutFigures(const inference::BlazeFaceWeights&)>;
+using HeldOutEvaluation = std::function<HeldOutFigures(const networks::BlazeFaceWeights&)>;
 
 /// What a training run learns from.
 struct DetectorData {
@@ -39,7 +39,7 @@ struct DetectorData {
   HeldOutEvaluation evaluate;         // may be empty
   std::vector<std::string> problems;  // pictures and labels left out, one sentence each
   std::string description;            // for the model file: data sets and number of pictures
-  std::string licence;                // of weights trained on it
+  std::string license;                // of weights trained on it
 };
 
 /// Where the options of a kind of data meet the command: declares them on `command` and returns

@@ -92,7 +92,7 @@ class SampleLoss {
     }
   }
 
-  void regress_face(std::size_t anchor, const LabelledFace& face, double& part) {
+  void regress_face(std::size_t anchor, const LabeledFace& face, double& part) {
     const Point center = hidden_anchors()[anchor].center();
     const Point offset = face.box.center() - center;
     std::array<float, 16> target = {offset.x, offset.y, face.box.width, face.box.height};

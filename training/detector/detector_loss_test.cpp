@@ -15,7 +15,7 @@ constexpr std::size_t kNumbers = std::size_t{kDetectorAnchors} * kDetectorNumber
 
 TrainingSample two_faces() {
   TrainingSample sample;
-  LabelledFace face;
+  LabeledFace face;
   face.box = {30, 20, 50, 50};
   for (std::size_t i = 0; i < 6; i++) {
     face.keypoints[i] = {35.0f + 6.0f * static_cast<float>(i), 40.0f};
@@ -86,7 +86,7 @@ TEST(SampleLoss, IsNearlyZeroForTheRightNumbers) {
     float* row = &outputs[i * kDetectorNumbers];
     row[16] = assignment[i] >= 0 ? 12.0f : -12.0f;
     if (assignment[i] < 0) continue;
-    const LabelledFace& face = sample.faces[static_cast<std::size_t>(assignment[i])];
+    const LabeledFace& face = sample.faces[static_cast<std::size_t>(assignment[i])];
     const Point center = hidden_anchors()[i].center();
     row[0] = face.box.center().x - center.x;
     row[1] = face.box.center().y - center.y;

@@ -33,10 +33,10 @@ class TorchPass {
     // Padding as in TensorFlow ("SAME"): 1 left and above, 2 right and below.
     const auto padded = torch::constant_pad_nd(pixels, {1, 2, 1, 2});
     const auto convolved = torch::conv2d(padded, *next_++, {}, 2);
-    return torch::relu(normalise(convolved, network_layout().stem));
+    return torch::relu(normalize(convolved, network_layout().stem));
   }
 
-  torch::Tensor block(const torch::Tensor& x, int stride, const NetworkLayout::Normalised& layer) {
+  torch::Tensor block(const torch::Tensor& x, int stride, const NetworkLayout::Normalized& layer) {
     const auto padded = torch::constant_pad_nd(x,
                                                stride == 1 ? std::vector<std::int64_t>{1, 1, 1, 1}
                                                            : std::vector<std::int64_t>{0, 1, 0, 1});
@@ -44,11 +44,11 @@ class TorchPass {
     const std::int64_t no_padding = 0;
     const auto depthwise = torch::conv2d(padded, *next_++, none, stride, no_padding, 1, x.size(1));
     const auto convolved = torch::conv2d(depthwise, *next_++);
-    const auto normalised = normalise(convolved, layer);
+    const auto normalized = normalize(convolved, layer);
     auto shortcut = stride == 1 ? x : torch::max_pool2d(x, 2, 2);
-    const std::int64_t added = normalised.size(1) - x.size(1);
+    const std::int64_t added = normalized.size(1) - x.size(1);
     if (added > 0) shortcut = torch::constant_pad_nd(shortcut, {0, 0, 0, 0, 0, added});
-    return torch::relu(normalised + shortcut);
+    return torch::relu(normalized + shortcut);
   }
 
   /// (batch, anchors, 17)
@@ -66,7 +66,7 @@ class TorchPass {
   }
 
  private:
-  torch::Tensor normalise(const torch::Tensor& x, const NetworkLayout::Normalised& layer) {
+  torch::Tensor normalize(const torch::Tensor& x, const NetworkLayout::Normalized& layer) {
     const auto& gamma = *next_++;
     const auto& beta = *next_++;
     return torch::batch_norm(x,
@@ -96,7 +96,7 @@ torch::Tensor torch_network(const torch::Tensor& pixels,
   torch::Tensor map = pass.stem(pixels);
   torch::Tensor map_16;
   for (std::size_t i = 0; i < layout.blocks.size(); i++) {
-    const int stride = inference::kBlazeFaceBlocks[i].stride;
+    const int stride = networks::kBlazeFaceBlocks[i].stride;
     if (stride == 2) map_16 = map;  // the last one before 8x8 is what remains
     map = pass.block(map, stride, layout.blocks[i].pointwise);
   }

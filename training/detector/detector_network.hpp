@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 #include "training/detector/network_layout.hpp"
 
 namespace eyelid::training {
@@ -18,7 +18,7 @@ class FusedNetwork;
 /// they are the definition).
 enum class NetworkKernels { Eyelid, Torch };
 
-/// BlazeFace front in training: parameters, gradients and normalisation statistics as flat tensors,
+/// BlazeFace front in training: parameters, gradients and normalization statistics as flat tensors,
 /// and the pass from pixels to numbers.
 ///
 /// With NetworkKernels::Eyelid the results are the same bits for any number of threads.
@@ -31,10 +31,10 @@ class DetectorNetwork {
   DetectorNetwork(DetectorNetwork&&) noexcept;
 
   /// pixels (batch, 1, 128, 128), -1 .. 1 -> (batch, 896, 17): 16 numbers in input pixels relative
-  /// to the anchor, then the logit. Normalises by the batch and updates the statistics. The result
+  /// to the anchor, then the logit. Normalizes by the batch and updates the statistics. The result
   /// and its graph are valid until the next call.
   torch::Tensor train(const torch::Tensor& pixels);
-  /// Normalises by the statistics; always libtorch's operations, without a graph.
+  /// Normalizes by the statistics; always libtorch's operations, without a graph.
   torch::Tensor evaluate(const torch::Tensor& pixels) const;
 
   /// Flat, in the order of network_layout(); the network reads them at every pass.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/model_file.hpp"
+#include "eyelid/model_files/model_file.hpp"
 #include "training/detector/checkpoint.hpp"
 #include "training/detector/loss_curve.hpp"
 #include "training/detector/sample_loader.hpp"
@@ -27,9 +27,9 @@ double seconds_since(Clock::time_point begin) {
 /// What must be the same for a checkpoint to go on; threads and reporting may change.
 std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& data) {
   const LossOptions& l = o.loss;
-  const OptimiserOptions& p = o.optimiser;
+  const OptimiserOptions& p = o.optimizer;
   return fmt::format(
-      "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} {} optimiser {} {} {} {} {} "
+      "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} {} optimizer {} {} {} {} {} "
       "{} "
       "{} {} {} start {}",
       o.samples,
@@ -84,26 +84,26 @@ class Training {
         checkpoint_(options.folder / "checkpoint.safetensors"),
         step_count_((options.samples + options.batch_size - 1) / options.batch_size),
         network_(options.seed, options.kernels, torch::Device(options.device), options.threads),
-        optimiser_(network_, options.optimiser),
+        optimizer_(network_, options.optimizer),
         step_(network_, options.loss, options.batch_size, options.threads) {
     if (options.resume && std::filesystem::exists(checkpoint_)) {
-      read_checkpoint(checkpoint_, network_, optimiser_, settings_);
+      read_checkpoint(checkpoint_, network_, optimizer_, settings_);
       options.report(fmt::format("goes on after {} samples", samples_done()));
     } else if (!options.start_from.empty()) {
-      read_averages(options.start_from, network_, optimiser_);
+      read_averages(options.start_from, network_, optimizer_);
     }
   }
 
   DetectorTrainingResult run();
 
  private:
-  std::int64_t samples_done() const { return optimiser_.steps_done() * options_.batch_size; }
+  std::int64_t samples_done() const { return optimizer_.steps_done() * options_.batch_size; }
   bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
-  bool is_done() const { return optimiser_.steps_done() >= step_count_; }
+  bool is_done() const { return optimizer_.steps_done() >= step_count_; }
 
   LossParts step(const SampleBatch& batch);
   void report_row(LossCurve& curve, CurveRow row, bool evaluates);
-  inference::BlazeFaceWeights weights();
+  networks::BlazeFaceWeights weights();
   void write_model();
   void save(bool is_last);
 
@@ -113,7 +113,7 @@ class Training {
   std::filesystem::path checkpoint_;
   std::int64_t step_count_;
   DetectorNetwork network_;
-  Optimiser optimiser_;
+  Optimizer optimizer_;
   TrainingStep step_;
   Clock::time_point begin_ = Clock::now();
   std::int64_t first_step_ = 0;
@@ -127,16 +127,16 @@ LossParts Training::step(const SampleBatch& batch) {
                     "labels, or a lower --learning-rate",
                     samples_done()));
   }
-  optimiser_.step(step_count_);
+  optimizer_.step(step_count_);
   return parts;
 }
 
-inference::BlazeFaceWeights Training::weights() {
-  auto weights = folded_weights(numbers_of(optimiser_.average_parameters()),
-                                numbers_of(optimiser_.average_statistics()));
+networks::BlazeFaceWeights Training::weights() {
+  auto weights = folded_weights(numbers_of(optimizer_.average_parameters()),
+                                numbers_of(optimizer_.average_statistics()));
   weights.name = options_.model_name;
   weights.version = options_.model_version;
-  weights.licence = data_.licence;
+  weights.license = data_.license;
   weights.training_data = fmt::format("{}; {} samples, seed {}; {}",
                                       data_.description,
                                       samples_done(),
@@ -146,13 +146,13 @@ inference::BlazeFaceWeights Training::weights() {
 }
 
 void Training::write_model() {
-  inference::write_model_file(options_.folder / "blazeface_grey.safetensors",
-                              inference::blazeface_to_safetensors(weights()));
+  model_files::write_model_file(options_.folder / "blazeface_gray.safetensors",
+                                networks::blazeface_to_safetensors(weights()));
 }
 
 void Training::save(bool is_last) {
   try {
-    write_checkpoint(checkpoint_, network_, optimiser_, settings_);
+    write_checkpoint(checkpoint_, network_, optimizer_, settings_);
     write_model();
   } catch (const InputError& error) {
     // A full disk may be emptied before the run ends; the last checkpoint is still there.
@@ -162,10 +162,10 @@ void Training::save(bool is_last) {
 }
 
 void Training::report_row(LossCurve& curve, CurveRow row, bool evaluates) {
-  const auto steps = static_cast<double>(optimiser_.steps_done() - first_step_);
+  const auto steps = static_cast<double>(optimizer_.steps_done() - first_step_);
   const double rate = steps * options_.batch_size / seconds_since(begin_);
   const double left =
-      static_cast<double>((step_count_ - optimiser_.steps_done()) * options_.batch_size) / rate;
+      static_cast<double>((step_count_ - optimizer_.steps_done()) * options_.batch_size) / rate;
   if (evaluates && data_.evaluate) row.held_out = data_.evaluate(weights());
   std::string line = fmt::format(
       "{:>8} samples  loss {:.4f} (score {:.4f}, box {:.4f}, teacher {:.4f})  {:.0f}/s  {} left",
@@ -197,12 +197,12 @@ DetectorTrainingResult Training::run() {
   SampleLoader::Options loading;
   loading.batch_size = options_.batch_size;
   loading.first_sample = static_cast<std::uint64_t>(samples_done());
-  loading.end_sample = static_cast<std::uint64_t>(std::max(step_count_, optimiser_.steps_done()) *
+  loading.end_sample = static_cast<std::uint64_t>(std::max(step_count_, optimizer_.steps_done()) *
                                                   options_.batch_size);
   loading.threads = options_.loader_threads;
   loading.batches_ahead = options_.batches_ahead;
   SampleLoader loader(data_.source, loading);
-  first_step_ = optimiser_.steps_done();
+  first_step_ = optimizer_.steps_done();
   begin_ = Clock::now();
   auto saved = begin_, row_begin = begin_;
   LossParts sums;
@@ -212,7 +212,7 @@ DetectorTrainingResult Training::run() {
           ? options_.samples
           : (samples_done() / options_.held_out_samples + 1) * options_.held_out_samples;
   while (const SampleBatch* batch = must_stop() ? nullptr : loader.next()) {
-    const double rate = learning_rate(options_.optimiser, optimiser_.steps_done(), step_count_);
+    const double rate = learning_rate(options_.optimizer, optimizer_.steps_done(), step_count_);
     const LossParts parts = step(*batch);
     sums.classification += parts.classification;
     sums.regression += parts.regression;
@@ -220,7 +220,7 @@ DetectorTrainingResult Training::run() {
     sums.positives += parts.positives;
     steps_in_row++;
     const bool evaluates = is_done() || samples_done() >= next_evaluation;
-    if (evaluates || optimiser_.steps_done() % options_.steps_per_row == 0) {
+    if (evaluates || optimizer_.steps_done() % options_.steps_per_row == 0) {
       const auto steps = static_cast<double>(steps_in_row);
       CurveRow row{samples_done(), sums, rate, 0.0, std::nullopt};
       for (double* part : {&row.loss.classification,

@@ -10,7 +10,7 @@
 #include "training/detector/detector_data.hpp"
 #include "training/detector/detector_loss.hpp"
 #include "training/detector/detector_network.hpp"
-#include "training/detector/optimiser.hpp"
+#include "training/detector/optimizer.hpp"
 
 namespace eyelid::training {
 
@@ -25,13 +25,13 @@ struct DetectorTrainingOptions {
   NetworkKernels kernels = NetworkKernels::Eyelid;
   std::string device = "cpu";
   LossOptions loss;
-  OptimiserOptions optimiser;
+  OptimiserOptions optimizer;
   bool resume = false;               // go on from the checkpoint in `folder`, if there is one
   std::filesystem::path start_from;  // another run's checkpoint; empty: random weights
   double checkpoint_minutes = 5.0;
   std::int64_t steps_per_row = 50;
   std::int64_t held_out_samples = 24000;  // between two evaluations; 0: only at the end
-  std::string model_name = "eyelid-blazeface-grey";
+  std::string model_name = "eyelid-blazeface-gray";
   std::string model_version = "1";
   std::string command;  // for the model file
   /// Set from a signal handler: the run writes its checkpoint and ends.
@@ -42,10 +42,10 @@ struct DetectorTrainingOptions {
 struct DetectorTrainingResult {
   bool is_complete = false;  // false: stopped
   std::int64_t samples = 0;
-  inference::BlazeFaceWeights weights;  // averaged and folded
+  networks::BlazeFaceWeights weights;  // averaged and folded
 };
 
-/// Trains BlazeFace front and writes blazeface_grey.safetensors (the averaged weights, also at
+/// Trains BlazeFace front and writes blazeface_gray.safetensors (the averaged weights, also at
 /// every checkpoint), checkpoint.safetensors, curve.csv and curve.svg.
 ///
 /// On the CPU with NetworkKernels::Eyelid: the same bits for the same data, seed and options,

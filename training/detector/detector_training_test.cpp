@@ -59,7 +59,7 @@ class DetectorTraining : public testing::Test {
     options.samples = 60;
     options.steps_per_row = 2;
     options.held_out_samples = 0;
-    options.optimiser.warm_up_steps = 4;
+    options.optimizer.warm_up_steps = 4;
     return options;
   }
 
@@ -77,8 +77,8 @@ TEST_F(DetectorTraining, FindsAHandfulOfRenderedFacesAfterwards) {
   run.samples = 16 * 180;
   run.steps_per_row = 10;
   run.held_out_samples = 16 * 10;
-  run.optimiser.warm_up_steps = 10;
-  run.optimiser.average_decay = 0.9;
+  run.optimizer.warm_up_steps = 10;
+  run.optimizer.average_decay = 0.9;
   run.loader_threads = 2;
   const DetectorTrainingResult result = train_detector(run, data);
   EXPECT_TRUE(result.is_complete);
@@ -94,7 +94,7 @@ TEST_F(DetectorTraining, FindsAHandfulOfRenderedFacesAfterwards) {
   EXPECT_GT(last.held_out->precision(), 0.9);
   EXPECT_LT(last.held_out->eye_error, 0.2);
   // The file holds what the run returned.
-  const auto stored = inference::load_blazeface(run.folder / "blazeface_grey.safetensors");
+  const auto stored = networks::load_blazeface(run.folder / "blazeface_gray.safetensors");
   EXPECT_EQ(stored.blocks[7].pointwise.weights, result.weights.blocks[7].pointwise.weights);
   EXPECT_NE(stored.training_data.find("8 drawn portraits; 2880 samples, seed 1"),
             std::string::npos);
@@ -124,7 +124,7 @@ TEST_F(DetectorTraining, GoesOnToTheSameBitsAfterAnInterruption) {
   parted.resume = true;
   parted.report = [](const std::string&) {};
   ASSERT_TRUE(train_detector(parted, data).is_complete);
-  for (const char* file : {"checkpoint.safetensors", "blazeface_grey.safetensors"}) {
+  for (const char* file : {"checkpoint.safetensors", "blazeface_gray.safetensors"}) {
     EXPECT_EQ(bytes_of(parted.folder / file), bytes_of(whole.folder / file)) << file;
   }
   EXPECT_EQ(LossCurve(parted.folder, 60).rows().size(), 5u);
@@ -135,9 +135,9 @@ TEST_F(DetectorTraining, GoesOnToTheSameBitsAfterAnInterruption) {
 
 TEST_F(DetectorTraining, KeepsTheLastCheckpointWhenTheDiskIsFull) {
   DetectorNetwork network(1, NetworkKernels::Torch, torch::kCPU, 1);
-  Optimiser optimiser(network, {});
+  Optimizer optimizer(network, {});
   const fs::path path = folder_ / "checkpoint.safetensors";
-  write_checkpoint(path, network, optimiser, "settings");
+  write_checkpoint(path, network, optimizer, "settings");
   const std::string before = bytes_of(path);
   network.parameters().fill_(3.0f);
 
@@ -147,15 +147,15 @@ TEST_F(DetectorTraining, KeepsTheLastCheckpointWhenTheDiskIsFull) {
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
   const rlimit small{100000, old_limit.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  EXPECT_THROW(write_checkpoint(path, network, optimiser, "settings"), InputError);
+  EXPECT_THROW(write_checkpoint(path, network, optimizer, "settings"), InputError);
   setrlimit(RLIMIT_FSIZE, &old_limit);
   std::signal(SIGXFSZ, old_handler);
 
   EXPECT_EQ(bytes_of(path), before);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "a part stayed behind";
-  EXPECT_NO_THROW(read_checkpoint(path, network, optimiser, "settings"));
+  EXPECT_NO_THROW(read_checkpoint(path, network, optimizer, "settings"));
   fs::resize_file(path, before.size() / 2);
-  EXPECT_THROW(read_checkpoint(path, network, optimiser, "settings"), InputError);
+  EXPECT_THROW(read_checkpoint(path, network, optimizer, "settings"), InputError);
 }
 
 TEST(SampleLoader, GivesEverySampleOnceAndInOrderForAnyThreads) {
@@ -206,12 +206,12 @@ TEST(LearningRate, RisesStaysAndFalls) {
   EXPECT_LT(learning_rate(options, 999, 1000), 1e-7);
 }
 
-TEST(Optimiser, TakesTheStepsOfTorchsAdamW) {
+TEST(Optimizer, TakesTheStepsOfTorchsAdamW) {
   DetectorNetwork network(1, NetworkKernels::Torch, torch::kCPU, 1);
   OptimiserOptions options;
   options.warm_up_steps = 0;
   options.gradient_clip = 1e9;
-  Optimiser optimiser(network, options);
+  Optimizer optimizer(network, options);
   torch::Tensor expected = network.parameters().clone().requires_grad_();
   torch::optim::AdamW reference(
       {expected}, torch::optim::AdamWOptions(options.learning_rate).weight_decay(1e-3));
@@ -219,7 +219,7 @@ TEST(Optimiser, TakesTheStepsOfTorchsAdamW) {
     const torch::Tensor gradient = torch::sin(network.parameters() * 100.0 + i);
     network.gradients().copy_(gradient);
     expected.mutable_grad() = gradient.clone();
-    optimiser.step(1000);
+    optimizer.step(1000);
     reference.step();
     EXPECT_LT((network.parameters() - expected.detach()).abs().max().item<double>(), 1e-6);
   }

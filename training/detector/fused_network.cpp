@@ -24,10 +24,10 @@ using compute::AlignedBuffer;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int kLayerCount = inference::kBlazeFaceBlockCount + 1;  // layer 0 is the stem
+constexpr int kLayerCount = networks::kBlazeFaceBlockCount + 1;  // layer 0 is the stem
 /// The batch is cut into at most so many groups of images, whatever the number of threads: sums
 /// over the batch are sums over groups in their order, the same for any number of threads.
-constexpr int kMostGroups = 16;
+constexpr int kMaxGroups = 16;
 
 int padded(int channels) {
   return (channels + kernels::kLanes - 1) / kernels::kLanes * kernels::kLanes;
@@ -71,7 +71,7 @@ struct Head {
   Memory output, input_gradient;
 };
 
-const NetworkLayout::Normalised& layout_of(int layer) {
+const NetworkLayout::Normalized& layout_of(int layer) {
   const NetworkLayout& layout = network_layout();
   return layer == 0 ? layout.stem : layout.blocks[static_cast<std::size_t>(layer - 1)].pointwise;
 }
@@ -95,11 +95,11 @@ struct FusedNetwork::Work {
       Layer& layer = layers[static_cast<std::size_t>(i)];
       if (i == 0) {
         layer.true_inputs = 25;
-        layer.true_outputs = inference::kBlazeFaceStemChannels;
+        layer.true_outputs = networks::kBlazeFaceStemChannels;
         layer.plan.inputs = kernels::kStemPatch;
         layer.plan.stride = 2;
       } else {
-        const auto& shape = inference::kBlazeFaceBlocks[static_cast<std::size_t>(i - 1)];
+        const auto& shape = networks::kBlazeFaceBlocks[static_cast<std::size_t>(i - 1)];
         layer.true_inputs = shape.inputs;
         layer.true_outputs = shape.outputs;
         layer.plan.inputs = padded(shape.inputs);
@@ -123,7 +123,7 @@ struct FusedNetwork::Work {
     return head;
   }
 
-  int groups() const { return std::min(batch, kMostGroups); }
+  int groups() const { return std::min(batch, kMaxGroups); }
   int group_begin(int group) const { return group * batch / groups(); }
 
   /// body(group, first image, end of images, work memory of the thread)
@@ -261,9 +261,9 @@ torch::Tensor FusedNetwork::Work::convolve_forward(int index,
     factor[i] = static_cast<float>(scale);
     offset[i] = static_cast<float>(static_cast<double>(data_of(beta)[c]) - scale * layer.mean[i]);
   }
-  const kernels::BlazeNormalisation normalisation{convolved, factor.data(), offset.data()};
+  const kernels::BlazeNormalization normalization{convolved, factor.data(), offset.data()};
   for_each_group([&](int, int begin, int end, float*) {
-    chosen.normalise(layer.plan, normalisation, begin, end, output);
+    chosen.normalize(layer.plan, normalization, begin, end, output);
   });
   return view(output, {batch, width, width, outputs});
 }
@@ -288,7 +288,7 @@ variable_list FusedNetwork::Work::convolve_backward(int index,
   });
   add_groups(parts, stride);
 
-  // Ioffe & Szegedy 2015: d convolved = factor * (g - mean(g) - normalised * mean(g normalised)).
+  // Ioffe & Szegedy 2015: d convolved = factor * (g - mean(g) - normalized * mean(g normalized)).
   std::array<float, kernels::kMaxChannels> on_gradient{}, on_convolved{}, constant{};
   const torch::Tensor gamma_gradient = torch::empty({layer.true_outputs});
   const torch::Tensor beta_gradient = torch::empty({layer.true_outputs});
@@ -297,13 +297,13 @@ variable_list FusedNetwork::Work::convolve_backward(int index,
     const auto i = static_cast<std::size_t>(c);
     const double inverse = layer.inverse_deviation[i];
     const double sum = parts[c];
-    const double normalised_sum = inverse * (parts[outputs + c] - layer.mean[i] * sum);
+    const double normalized_sum = inverse * (parts[outputs + c] - layer.mean[i] * sum);
     const double factor = static_cast<double>(data_of(gamma)[c]) * inverse;
     on_gradient[i] = static_cast<float>(factor);
-    on_convolved[i] = static_cast<float>(-factor * inverse * normalised_sum / count);
+    on_convolved[i] = static_cast<float>(-factor * inverse * normalized_sum / count);
     constant[i] =
-        static_cast<float>(factor * (layer.mean[i] * inverse * normalised_sum - sum) / count);
-    gamma_gradient.data_ptr<float>()[c] = static_cast<float>(normalised_sum);
+        static_cast<float>(factor * (layer.mean[i] * inverse * normalized_sum - sum) / count);
+    gamma_gradient.data_ptr<float>()[c] = static_cast<float>(normalized_sum);
     beta_gradient.data_ptr<float>()[c] = static_cast<float>(sum);
   }
   backward.on_gradient = on_gradient.data();

@@ -8,7 +8,7 @@
 
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/image.hpp"
-#include "eyelid/inference/blazeface_network.hpp"
+#include "eyelid/networks/blazeface_network.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/detector/detector_network.hpp"
 #include "training/detector/fused_network.hpp"
@@ -26,7 +26,7 @@ torch::Tensor noise(std::vector<std::int64_t> shape, std::uint64_t seed) {
   return tensor;
 }
 
-/// Weights of a network that has learnt something: no channel alike, gammas of both signs.
+/// Weights of a network that has learned something: no channel alike, gammas of both signs.
 void disturb(DetectorNetwork& network) {
   const torch::NoGradGuard no_graph;
   network.parameters().add_(noise({network.parameters().numel()}, 5), 0.05);
@@ -108,19 +108,19 @@ TEST(FoldedWeights, GiveOurEngineTheNumbersOfTheTrainedNetwork) {
   DetectorNetwork network(3, NetworkKernels::Eyelid, torch::kCPU, 1);
   disturb(network);
   for (int i = 0; i < 30; i++) network.train(noise({8, 1, kDetectorSide, kDetectorSide}, 10));
-  GreyImage image(kDetectorSide, kDetectorSide);
+  GrayImage image(kDetectorSide, kDetectorSide);
   torch::Tensor pixels = torch::empty({1, 1, kDetectorSide, kDetectorSide});
   synthesis::Random random(4, 0);
   for (int i = 0; i < kDetectorSide * kDetectorSide; i++) {
-    const auto grey = static_cast<std::uint8_t>(random.index(256));
-    image.row(i / kDetectorSide)[i % kDetectorSide] = grey;
-    pixels.data_ptr<float>()[i] = static_cast<float>(grey) / 127.5f - 1.0f;
+    const auto gray = static_cast<std::uint8_t>(random.index(256));
+    image.row(i / kDetectorSide)[i % kDetectorSide] = gray;
+    pixels.data_ptr<float>()[i] = static_cast<float>(gray) / 127.5f - 1.0f;
   }
   const torch::Tensor expected = network.evaluate(pixels)[0].contiguous();
 
-  inference::BlazeFaceNetwork engine(inference::pack_blazeface(
+  networks::BlazeFaceNetwork engine(networks::pack_blazeface(
       folded_weights(numbers_of(network.parameters()), numbers_of(network.statistics()))));
-  const inference::BlazeFaceLogits& logits = engine.run(image);
+  const networks::BlazeFaceLogits& logits = engine.run(image);
   for (int anchor = 0; anchor < kDetectorAnchors; anchor++) {
     const float* row = expected.data_ptr<float>() + anchor * kDetectorNumbers;
     const auto numbers = engine.box_numbers(anchor);
@@ -129,11 +129,11 @@ TEST(FoldedWeights, GiveOurEngineTheNumbersOfTheTrainedNetwork) {
   }
 }
 
-TEST(NetworkLayout, HasTheParametersOfThePublicModelInGrey) {
+TEST(NetworkLayout, HasTheParametersOfThePublicModelInGray) {
   const auto weights = folded_weights(initial_parameters(1), initial_statistics());
   std::size_t count = 0;
-  inference::for_each_convolution(
-      weights, [&](const std::string&, const inference::ConvolutionWeights& layer, const auto& s) {
+  networks::for_each_convolution(
+      weights, [&](const std::string&, const networks::ConvolutionWeights& layer, const auto& s) {
         std::size_t expected = 1;
         for (const std::size_t size : s) expected *= size;
         EXPECT_EQ(layer.weights.size(), expected);

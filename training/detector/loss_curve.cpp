@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "eyelid/output/atomic_file.hpp"
+#include "eyelid/files/atomic_file.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -156,7 +156,7 @@ std::string plot(const std::vector<CurveRow>& rows) {
 }
 
 void replace(const std::filesystem::path& path, const std::string& text) {
-  output::AtomicFile file(path);
+  files::AtomicFile file(path);
   file.write(text);
   file.commit();
 }

@@ -12,7 +12,7 @@ namespace eyelid::training {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
-using inference::kBlazeFaceBlocks;
+using networks::kBlazeFaceBlocks;
 
 TensorSlice take(std::string name, Shape shape, std::size_t& offset) {
   std::size_t count = 1;
@@ -22,9 +22,9 @@ TensorSlice take(std::string name, Shape shape, std::size_t& offset) {
   return slice;
 }
 
-NetworkLayout::Normalised take_normalised(const std::string& name, Shape shape, NetworkLayout& l) {
+NetworkLayout::Normalized take_normalized(const std::string& name, Shape shape, NetworkLayout& l) {
   const std::int64_t outputs = shape[0];
-  NetworkLayout::Normalised layer;
+  NetworkLayout::Normalized layer;
   layer.weight = take(name + ".weight", std::move(shape), l.parameter_count);
   layer.gamma = take(name + ".gamma", {outputs}, l.parameter_count);
   layer.beta = take(name + ".beta", {outputs}, l.parameter_count);
@@ -47,14 +47,14 @@ NetworkLayout::Head take_head(const std::string& map,
 
 NetworkLayout make_layout() {
   NetworkLayout layout;
-  layout.stem = take_normalised("stem", {24, 1, 5, 5}, layout);
+  layout.stem = take_normalized("stem", {24, 1, 5, 5}, layout);
   for (std::size_t i = 0; i < layout.blocks.size(); i++) {
     const std::string name = "block_" + std::to_string(i);
     const auto& block = kBlazeFaceBlocks[i];
     layout.blocks[i].depthwise =
         take(name + ".depthwise.weight", {block.inputs, 1, 3, 3}, layout.parameter_count);
     layout.blocks[i].pointwise =
-        take_normalised(name + ".pointwise", {block.outputs, block.inputs, 1, 1}, layout);
+        take_normalized(name + ".pointwise", {block.outputs, block.inputs, 1, 1}, layout);
   }
   layout.head_16 = take_head("16", 88, 2, layout.parameter_count);
   layout.head_8 = take_head("8", 96, 6, layout.parameter_count);
@@ -62,9 +62,9 @@ NetworkLayout make_layout() {
 }
 
 /// Fills the numbers of a slice from its own stream, whatever the order of calls.
-class Initialiser {
+class Initializer {
  public:
-  Initialiser(std::uint64_t seed, std::vector<float>& numbers) : seed_(seed), numbers_(numbers) {}
+  Initializer(std::uint64_t seed, std::vector<float>& numbers) : seed_(seed), numbers_(numbers) {}
 
   void uniform(const TensorSlice& slice, double bound) {
     synthesis::Random random(seed_, slice.offset);
@@ -93,11 +93,11 @@ class Initialiser {
   std::vector<float>& numbers_;
 };
 
-/// Splits a batch normalisation into factor and offset of each channel.
+/// Splits a batch normalization into factor and offset of each channel.
 struct Fold {
   std::vector<double> factor, offset;
 
-  Fold(const NetworkLayout::Normalised& layer,
+  Fold(const NetworkLayout::Normalized& layer,
        std::span<const float> parameters,
        std::span<const float> statistics) {
     for (std::size_t i = 0; i < layer.gamma.count; i++) {
@@ -109,8 +109,8 @@ struct Fold {
     }
   }
 
-  inference::ConvolutionWeights apply(std::span<const float> weights) const {
-    inference::ConvolutionWeights folded;
+  networks::ConvolutionWeights apply(std::span<const float> weights) const {
+    networks::ConvolutionWeights folded;
     const std::size_t per_output = weights.size() / factor.size();
     for (std::size_t i = 0; i < weights.size(); i++) {
       folded.weights.push_back(static_cast<float>(weights[i] * factor[i / per_output]));
@@ -147,26 +147,26 @@ std::vector<TensorSlice> NetworkLayout::parameters() const {
 std::vector<float> initial_parameters(std::uint64_t seed) {
   const NetworkLayout& layout = network_layout();
   std::vector<float> numbers(layout.parameter_count);
-  Initialiser initialise(seed, numbers);
-  const auto normalised = [&](const NetworkLayout::Normalised& layer, int inputs) {
-    initialise.he(layer.weight, inputs);
-    initialise.constant(layer.gamma, 0.5f);
-    initialise.constant(layer.beta, 0.0f);
+  Initializer initialize(seed, numbers);
+  const auto normalized = [&](const NetworkLayout::Normalized& layer, int inputs) {
+    initialize.he(layer.weight, inputs);
+    initialize.constant(layer.gamma, 0.5f);
+    initialize.constant(layer.beta, 0.0f);
   };
-  normalised(layout.stem, 25);
+  normalized(layout.stem, 25);
   for (std::size_t i = 0; i < layout.blocks.size(); i++) {
-    initialise.he(layout.blocks[i].depthwise, 9);
-    normalised(layout.blocks[i].pointwise, kBlazeFaceBlocks[i].inputs);
+    initialize.he(layout.blocks[i].depthwise, 9);
+    normalized(layout.blocks[i].pointwise, kBlazeFaceBlocks[i].inputs);
   }
-  initialise.head(layout.head_16, std::span(kHiddenAnchorSizes).first(2));
-  initialise.head(layout.head_8, std::span(kHiddenAnchorSizes).last(6));
+  initialize.head(layout.head_16, std::span(kHiddenAnchorSizes).first(2));
+  initialize.head(layout.head_8, std::span(kHiddenAnchorSizes).last(6));
   return numbers;
 }
 
 std::vector<float> initial_statistics() {
   const NetworkLayout& layout = network_layout();
   std::vector<float> numbers(layout.statistic_count, 0.0f);
-  const auto set = [&](const NetworkLayout::Normalised& layer) {
+  const auto set = [&](const NetworkLayout::Normalized& layer) {
     for (std::size_t i = 0; i < layer.variance.count; i++) {
       numbers[layer.variance.offset + i] = 1.0f;
     }
@@ -176,30 +176,30 @@ std::vector<float> initial_statistics() {
   return numbers;
 }
 
-inference::BlazeFaceWeights folded_weights(std::span<const float> parameters,
-                                           std::span<const float> statistics) {
+networks::BlazeFaceWeights folded_weights(std::span<const float> parameters,
+                                          std::span<const float> statistics) {
   const NetworkLayout& layout = network_layout();
   EYELID_EXPECTS(parameters.size() == layout.parameter_count);
   EYELID_EXPECTS(statistics.size() == layout.statistic_count);
   const auto numbers = [&](const TensorSlice& slice) {
     return parameters.subspan(slice.offset, slice.count);
   };
-  const auto normalised = [&](const NetworkLayout::Normalised& layer) {
+  const auto normalized = [&](const NetworkLayout::Normalized& layer) {
     return Fold(layer, parameters, statistics).apply(numbers(layer.weight));
   };
   const auto scaled = [&](const TensorSlice& weight, const TensorSlice& bias, float unit) {
-    inference::ConvolutionWeights layer;
+    networks::ConvolutionWeights layer;
     for (const float value : numbers(weight)) layer.weights.push_back(unit * value);
     for (const float value : numbers(bias)) layer.bias.push_back(unit * value);
     return layer;
   };
-  inference::BlazeFaceWeights weights;
-  weights.stem = normalised(layout.stem);
+  networks::BlazeFaceWeights weights;
+  weights.stem = normalized(layout.stem);
   for (std::size_t i = 0; i < layout.blocks.size(); i++) {
     const auto depthwise = numbers(layout.blocks[i].depthwise);
     weights.blocks[i].depthwise.weights.assign(depthwise.begin(), depthwise.end());
     weights.blocks[i].depthwise.bias.assign(layout.blocks[i].depthwise.count / 9, 0.0f);
-    weights.blocks[i].pointwise = normalised(layout.blocks[i].pointwise);
+    weights.blocks[i].pointwise = normalized(layout.blocks[i].pointwise);
   }
   const auto& h16 = layout.head_16;
   const auto& h8 = layout.head_8;

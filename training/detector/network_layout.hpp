@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 
 namespace eyelid::training {
 
@@ -20,26 +20,26 @@ struct TensorSlice {
   std::size_t count = 0;
 };
 
-/// Every number of a BlazeFace front in training. Topology of inference::kBlazeFaceBlocks, with a
-/// batch normalisation behind the stem and behind each pointwise convolution instead of a bias;
-/// the depthwise convolutions need none, the normalisation would remove it.
+/// Every number of a BlazeFace front in training. Topology of networks::kBlazeFaceBlocks, with a
+/// batch normalization behind the stem and behind each pointwise convolution instead of a bias;
+/// the depthwise convolutions need none, the normalization would remove it.
 ///
-/// The optimiser, checkpoints and averages see two flat arrays; everything else these slices.
+/// The optimizer, checkpoints and averages see two flat arrays; everything else these slices.
 struct NetworkLayout {
-  struct Normalised {
+  struct Normalized {
     TensorSlice weight, gamma, beta;
     TensorSlice mean, variance;  // in the array of statistics
   };
   struct Block {
     TensorSlice depthwise;  // (inputs, 1, 3, 3)
-    Normalised pointwise;   // (outputs, inputs, 1, 1)
+    Normalized pointwise;   // (outputs, inputs, 1, 1)
   };
   struct Head {
     TensorSlice scores, scores_bias;  // (slots, inputs, 1, 1)
     TensorSlice boxes, boxes_bias;    // (16 slots, inputs, 1, 1), in units of kBoxUnit_px
   };
-  Normalised stem;  // (24, 1, 5, 5)
-  std::array<Block, inference::kBlazeFaceBlockCount> blocks;
+  Normalized stem;  // (24, 1, 5, 5)
+  std::array<Block, networks::kBlazeFaceBlockCount> blocks;
   Head head_16, head_8;
 
   std::size_t parameter_count = 0;
@@ -60,8 +60,8 @@ std::vector<float> initial_parameters(std::uint64_t seed);
 /// Means 0, variances 1.
 std::vector<float> initial_statistics();
 
-/// The network our engine runs: normalisation and box unit folded into convolutions and biases.
-inference::BlazeFaceWeights folded_weights(std::span<const float> parameters,
-                                           std::span<const float> statistics);
+/// The network our engine runs: normalization and box unit folded into convolutions and biases.
+networks::BlazeFaceWeights folded_weights(std::span<const float> parameters,
+                                          std::span<const float> statistics);
 
 }  // namespace eyelid::training

@@ -12,8 +12,8 @@
 namespace eyelid::training {
 namespace {
 
-/// Mean grey of a square of side `side` around a point of the picture; the border continues.
-float mean_around(const GreyImage& image, float x, float y, float side) {
+/// Mean gray of a square of side `side` around a point of the picture; the border continues.
+float mean_around(const GrayImage& image, float x, float y, float side) {
   const int steps = std::max(1, static_cast<int>(std::ceil(side)));
   float sum = 0.0f;
   for (int i = 0; i < steps; i++) {
@@ -63,10 +63,10 @@ Placement place(const synthesis::Portrait& portrait, synthesis::Random& random) 
   return placement;
 }
 
-LabelledFace label(const synthesis::Portrait& portrait, const Placement& placement) {
+LabeledFace label(const synthesis::Portrait& portrait, const Placement& placement) {
   const Rect box = detector_box(portrait.points);
   const Point a = placement({box.x, box.y}), b = placement({box.right(), box.bottom()});
-  LabelledFace face;
+  LabeledFace face;
   face.box = {std::min(a.x, b.x), a.y, std::abs(b.x - a.x), b.y - a.y};
   for (std::size_t i = 0; i < face.keypoints.size(); i++) {
     // Flipping makes a right eye a left one: the pairs (0, 1) and (4, 5).
@@ -97,7 +97,7 @@ RenderedFaces::RenderedFaces(std::uint64_t seed, int count) : seed_(seed) {
   constexpr int kPicturesPerPerson = 4;
   for (int first = 0; first < count; first += kPicturesPerPerson) {
     const std::uint64_t person = synthesis::mixed_bits(seed) + static_cast<std::uint64_t>(first);
-    const synthesis::Sitter sitter(person);
+    const synthesis::PortraitSubject sitter(person);
     for (int i = first; i < std::min(count, first + kPicturesPerPerson); i++) {
       portraits_.push_back(sitter.portrait(person + static_cast<std::uint64_t>(i)));
     }
@@ -125,10 +125,10 @@ void RenderedFaces::make(std::uint64_t index, TrainingSample& sample) const {
   for (int y = 0; y < kDetectorSide; y++) {
     for (int x = 0; x < kDetectorSide; x++) {
       const Point at = placement.back({static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
-      const float grey =
+      const float gray =
           mean_around(portrait.image, at.x - 0.5f, at.y - 0.5f, 1.0f / placement.scale);
       const float value =
-          gain * (grey / 127.5f - 1.0f) + offset + static_cast<float>(noise * random.normal());
+          gain * (gray / 127.5f - 1.0f) + offset + static_cast<float>(noise * random.normal());
       sample.pixels[static_cast<std::size_t>(y * kDetectorSide + x)] =
           std::clamp(value, -1.0f, 1.0f);
     }
@@ -136,29 +136,29 @@ void RenderedFaces::make(std::uint64_t index, TrainingSample& sample) const {
 }
 
 HeldOutEvaluation evaluation_on_samples(std::shared_ptr<const SampleSource> source, int count) {
-  return [source = std::move(source), count](const inference::BlazeFaceWeights& weights) {
+  return [source = std::move(source), count](const networks::BlazeFaceWeights& weights) {
     const auto detector = detection::make_blazeface_detector(weights);
     HeldOutFigures figures;
     double error = 0.0;
-    GreyImage image(kDetectorSide, kDetectorSide);
+    GrayImage image(kDetectorSide, kDetectorSide);
     std::vector<FaceBox> found;
     TrainingSample sample;
     for (int i = 0; i < count; i++) {
       source->make(static_cast<std::uint64_t>(i), sample);
       for (int p = 0; p < kDetectorSide * kDetectorSide; p++) {
-        const float grey = (sample.pixels[static_cast<std::size_t>(p)] + 1.0f) * 127.5f;
+        const float gray = (sample.pixels[static_cast<std::size_t>(p)] + 1.0f) * 127.5f;
         image.row(p / kDetectorSide)[p % kDetectorSide] =
-            static_cast<std::uint8_t>(std::lround(grey));
+            static_cast<std::uint8_t>(std::lround(gray));
       }
       detector->detect(image, found);
       figures.faces += static_cast<int>(sample.faces.size());
       std::vector<bool> is_used(found.size(), false);
-      for (const LabelledFace& face : sample.faces) {
+      for (const LabeledFace& face : sample.faces) {
         for (std::size_t k = 0; k < found.size(); k++) {
           if (is_used[k] || iou(found[k].box, face.box) < 0.5f) continue;
           is_used[k] = true;
           figures.found++;
-          const Point half{0.5f, 0.5f};  // found points count from pixel centres
+          const Point half{0.5f, 0.5f};  // found points count from pixel centers
           for (std::size_t eye = 0; eye < 2; eye++) {
             error += 0.5 * static_cast<double>(
                                distance((*found[k].keypoints)[eye] + half, face.keypoints[eye]) /

@@ -14,7 +14,7 @@ inline constexpr int kDetectorAnchors = 896;     // 2 x 16 x 16, then 6 x 8 x 8
 inline constexpr int kDetectorNumbers = 16 + 1;  // box and keypoints, then the score's logit
 
 /// A face the detector must find, in input pixels measured on pixel edges.
-struct LabelledFace {
+struct LabeledFace {
   Rect box;                                // the public model's convention (square, brows to chin)
   std::array<Point, 6> keypoints{};        // right eye, left eye, nose, mouth, right ear, left ear
   std::array<float, 6> keypoint_weight{};  // 0: unknown
@@ -22,10 +22,10 @@ struct LabelledFace {
 
 /// One picture as the network sees it, with what is known about it.
 struct TrainingSample {
-  std::array<float, kDetectorSide * kDetectorSide> pixels{};  // grey, -1 .. 1
-  std::vector<LabelledFace> faces;
+  std::array<float, kDetectorSide * kDetectorSide> pixels{};  // gray, -1 .. 1
+  std::vector<LabeledFace> faces;
   std::vector<Rect> ignored;  // faces neither rewarded nor punished: tiny, hidden, unannotated
-  /// The teacher's raw outputs for the same crop, undegraded, in its own colours: kDetectorAnchors
+  /// The teacher's raw outputs for the same crop, undegraded, in its own colors: kDetectorAnchors
   /// rows of kDetectorNumbers; empty: no teacher.
   std::vector<float> teacher;
 };

@@ -8,7 +8,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/synthesis/random.hpp"
-#include "training/detector/optimiser.hpp"
+#include "training/detector/optimizer.hpp"
 #include "training/detector/training_step.hpp"
 
 namespace eyelid::training {
@@ -22,7 +22,7 @@ SampleBatch noise_with_faces(int size) {
     synthesis::Random random(1, i);
     TrainingSample& sample = batch.samples[i];
     for (float& pixel : sample.pixels) pixel = random.uniform_f(-1.0, 1.0);
-    LabelledFace face;
+    LabeledFace face;
     face.box = {random.uniform_f(0, 60), random.uniform_f(0, 60), 50, 50};
     face.keypoints.fill(face.box.center());
     face.keypoint_weight.fill(1.0f);
@@ -42,7 +42,7 @@ TrainingSpeed measure_training_speed(NetworkKernels kernels,
   EYELID_EXPECTS(batch_size > 0 && threads > 0);
   use_threads_of_torch(kernels, threads);
   DetectorNetwork network(1, kernels, torch::Device(device), threads);
-  Optimiser optimiser(network, {});
+  Optimizer optimizer(network, {});
   TrainingStep step(network, {}, batch_size, threads);
   const SampleBatch batch = noise_with_faces(batch_size);
   using Clock = std::chrono::steady_clock;
@@ -58,7 +58,7 @@ TrainingSpeed measure_training_speed(NetworkKernels kernels,
     }
     const auto start = Clock::now();
     step.run(batch);
-    optimiser.step(1000000);  // ends with a number from the device: nothing is left running
+    optimizer.step(1000000);  // ends with a number from the device: nothing is left running
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     if (i >= 0) times_ms.push_back(ms);
   }

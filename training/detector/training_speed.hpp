@@ -17,7 +17,7 @@ struct TrainingSpeed {
   double best_images_per_s() const { return 1000.0 * batch_size / best_ms; }
 };
 
-/// Times whole steps (forward, loss, backward, optimiser) on ready pictures of noise with a face
+/// Times whole steps (forward, loss, backward, optimizer) on ready pictures of noise with a face
 /// each: the network alone, no loading. At least `seconds` and 3 steps, after 2 to warm up; a step
 /// on a GPU ends when its numbers are there.
 TrainingSpeed measure_training_speed(

@@ -112,7 +112,7 @@ void add_noise(Plane& plane, float deviation, Random& random) {
 
 }  // namespace
 
-void degrade(GreyImage& patch, Random& random) {
+void degrade(GrayImage& patch, Random& random) {
   Plane plane(patch.width(), patch.height());
   for (int y = 0; y < plane.height; ++y) {
     for (int x = 0; x < plane.width; ++x) plane.at(x, y) = patch.row(y)[x];

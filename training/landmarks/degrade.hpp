@@ -8,6 +8,6 @@ namespace eyelid::training {
 
 /// Makes a patch look like one of a worse recording: some of light from one side, other gamma and
 /// contrast, blur, few pixels enlarged, sensor noise.
-void degrade(GreyImage& patch, synthesis::Random& random);
+void degrade(GrayImage& patch, synthesis::Random& random);
 
 }  // namespace eyelid::training

@@ -9,10 +9,10 @@
 namespace eyelid::training {
 namespace {
 
-constexpr double kSmallestFace = 0.15;  // of the view's side
-constexpr double kLargestFace = 0.60;
+constexpr double kMinFace = 0.15;  // of the view's side
+constexpr double kMaxFace = 0.60;
 constexpr double kRollDeviation = 6.0 * 3.141592653589793 / 180.0;
-constexpr float kSmallestIou = 0.3f;  // as in evaluation: less is another face
+constexpr float kMinIou = 0.3f;  // as in evaluation: less is another face
 
 }  // namespace
 
@@ -20,8 +20,7 @@ std::optional<std::array<Point, 2>> DetectorStarts::find(const TrainingFace& fac
                                                          synthesis::Random& random) {
   constexpr auto kSide = static_cast<float>(kViewSize);
   const Rect box = evaluation::detector_box_of_hull(face.hull, detector_->name());
-  const float side =
-      kSide * std::exp(random.uniform_f(std::log(kSmallestFace), std::log(kLargestFace)));
+  const float side = kSide * std::exp(random.uniform_f(std::log(kMinFace), std::log(kMaxFace)));
   const Point center{random.uniform_f(0.5f * side, kSide - 0.5f * side),
                      random.uniform_f(0.5f * side, kSide - 0.5f * side)};
   const auto roll = static_cast<float>(kRollDeviation * random.normal());
@@ -39,7 +38,7 @@ std::optional<std::array<Point, 2>> DetectorStarts::find(const TrainingFace& fac
 
   const Rect expected{center.x - 0.5f * side, center.y - 0.5f * side, side, side};
   const FaceBox* best = nullptr;
-  float best_iou = kSmallestIou;
+  float best_iou = kMinIou;
   for (const FaceBox& candidate : found_) {
     const float overlap = iou(candidate.box, expected);
     if (overlap < best_iou) continue;

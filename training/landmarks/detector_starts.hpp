@@ -32,7 +32,7 @@ class DetectorStarts {
  private:
   std::unique_ptr<detection::FaceDetector> detector_;
   landmarks::PatchCutter cutter_;
-  GreyImage view_;
+  GrayImage view_;
   std::vector<FaceBox> found_;
 };
 

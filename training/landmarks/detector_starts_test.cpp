@@ -52,7 +52,7 @@ class KnowingDetector final : public detection::FaceDetector {
 // A bright square of 100 px round (200, 150).
 TrainingFace square_face() {
   TrainingFace face;
-  face.image = GreyImage(400, 300);
+  face.image = GrayImage(400, 300);
   for (int y = 0; y < 300; ++y) {
     for (int x = 0; x < 400; ++x) {
       face.image.row(y)[x] = std::abs(x - 200) <= 50 && std::abs(y - 150) <= 50 ? 220 : 20;

@@ -19,7 +19,7 @@ struct Style {
         shift_x(random.uniform_f(-0.12, 0.12)),
         shift_y(random.uniform_f(-0.10, 0.30)),
         thickness(random.uniform_f(0.03, 0.16)),
-        rim_grey(random.chance(0.75) ? random.uniform_f(0.0, 110.0)
+        rim_gray(random.chance(0.75) ? random.uniform_f(0.0, 110.0)
                                      : random.uniform_f(130.0, 255.0)),
         rim_opacity(random.uniform_f(0.45, 1.0)),
         lower_rim_opacity(random.chance(0.3) ? 0.0f : random.uniform_f(0.3, 1.0)),
@@ -32,7 +32,7 @@ struct Style {
   float shift_x;    // of the lens from the eye, outwards
   float shift_y;    // downwards
   float thickness;
-  float rim_grey;
+  float rim_gray;
   float rim_opacity;
   float lower_rim_opacity;
   float lens_contrast;
@@ -41,7 +41,7 @@ struct Style {
 
 /// A bright band across a lens, as of a window or a lamp.
 struct Reflection {
-  float strength = 0.0f;  // grey levels; 0 = none
+  float strength = 0.0f;  // gray levels; 0 = none
   float offset = 0.0f;
   float width = 0.1f;
   float slope = 0.0f;
@@ -67,12 +67,12 @@ EyeAxes axes_of(const EyePoints& eye, bool is_left) {
   return {center, along * (1.0f / squared), is_left ? 1.0f : -1.0f};
 }
 
-/// Pixels that spectacles can reach: no style is wider than 1.4 eye widths from the eye's centre.
+/// Pixels that spectacles can reach: no style is wider than 1.4 eye widths from the eye's center.
 struct Region {
   int left, top, right, bottom;
 };
 
-Region region_round(std::span<const EyePoints> eyes, const GreyImage& image) {
+Region region_round(std::span<const EyePoints> eyes, const GrayImage& image) {
   Region region{image.width(), image.height(), 0, 0};
   for (const EyePoints& eye : eyes) {
     const float reach = 1.5f * distance(eye[0], eye[3]) + 2.0f;
@@ -95,7 +95,7 @@ float smooth_edge(float distance, float softness) {
 
 /// What one lens does to one pixel.
 float lens_pixel(
-    float grey, Point p, const EyeAxes& axes, const Style& style, const Reflection& shine) {
+    float gray, Point p, const EyeAxes& axes, const Style& style, const Reflection& shine) {
   const Point local = axes.local(p);
   const float u = (local.x - style.shift_x * axes.outwards) / style.half_width;
   const float v = (local.y - style.shift_y) / style.half_height;
@@ -108,14 +108,14 @@ float lens_pixel(
   constexpr float kSoftness = 0.05f;
 
   const float inside = smooth_edge(distance, kSoftness);
-  float lens = 128.0f + style.lens_contrast * (grey - 128.0f) + style.lens_light;
+  float lens = 128.0f + style.lens_contrast * (gray - 128.0f) + style.lens_light;
   const float band = (u + shine.slope * v - shine.offset) / shine.width;
   lens += shine.strength * std::exp(-band * band);
-  grey += inside * (lens - grey);
+  gray += inside * (lens - gray);
 
   const float opacity = style.rim_opacity * (v > 0.2f ? style.lower_rim_opacity : 1.0f);
   const float rim = smooth_edge(std::abs(distance) - 0.5f * style.thickness, kSoftness) * opacity;
-  return grey + rim * (style.rim_grey - grey);
+  return gray + rim * (style.rim_gray - gray);
 }
 
 /// Share of the bridge in a pixel: a straight bar between the inner rims.
@@ -130,7 +130,7 @@ float bridge_share(Point p, std::span<const EyeAxes> eyes, const Style& style) {
 
 }  // namespace
 
-void draw_random_glasses(GreyImage& patch, std::span<const EyePoints> eyes, Random& random) {
+void draw_random_glasses(GrayImage& patch, std::span<const EyePoints> eyes, Random& random) {
   const Style style(random);
   std::vector<EyeAxes> axes;
   std::vector<Reflection> shines;
@@ -146,12 +146,12 @@ void draw_random_glasses(GreyImage& patch, std::span<const EyePoints> eyes, Rand
   for (int y = region.top; y < region.bottom; ++y) {
     for (int x = region.left; x < region.right; ++x) {
       const Point p{static_cast<float>(x), static_cast<float>(y)};
-      float grey = patch.row(y)[x];
+      float gray = patch.row(y)[x];
       for (std::size_t i = 0; i < axes.size(); ++i) {
-        grey = lens_pixel(grey, p, axes[i], style, shines[i]);
+        gray = lens_pixel(gray, p, axes[i], style, shines[i]);
       }
-      if (axes.size() == 2) grey += bridge_share(p, axes, style) * (style.rim_grey - grey);
-      patch.row(y)[x] = static_cast<std::uint8_t>(std::lround(std::clamp(grey, 0.0f, 255.0f)));
+      if (axes.size() == 2) gray += bridge_share(p, axes, style) * (style.rim_gray - gray);
+      patch.row(y)[x] = static_cast<std::uint8_t>(std::lround(std::clamp(gray, 0.0f, 255.0f)));
     }
   }
 }

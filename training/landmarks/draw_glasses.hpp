@@ -15,7 +15,7 @@ namespace eyelid::training {
 ///
 /// Few annotated faces wear glasses, and a rim is easily taken for a lid. `eyes` holds one eye or
 /// both (right, left) in pixels of the patch.
-void draw_random_glasses(GreyImage& patch,
+void draw_random_glasses(GrayImage& patch,
                          std::span<const EyePoints> eyes,
                          synthesis::Random& random);
 

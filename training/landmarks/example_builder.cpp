@@ -38,7 +38,7 @@ Point random_offset(Random& random, float deviation) {
 
 float outer_eye_distance(const EyeLandmarks& eyes) { return distance(eyes.right[0], eyes.left[3]); }
 
-// Side and centre over s = sqrt(width height) of the 68-point hull. HOG: side 1.06 +- 0.085,
+// Side and center over s = sqrt(width height) of the 68-point hull. HOG: side 1.06 +- 0.085,
 // dx 0 +- 0.09 (it follows the turn of the head), dy -0.083 +- 0.058 (HELEN; AFW +- 0.09, 0.11,
 // -0.098 +- 0.058). BlazeFace: side 1.07 +- 0.07, dx 0 +- 0.025, dy -0.050 +- 0.045.
 Rect random_face_box(const Rect& hull, Random& random) {
@@ -90,14 +90,14 @@ PatchPlacement random_one_eye_placement(EyeSide side, const EyePoints& eye, Rand
       side, eye[0] + random_offset(random, unit), eye[3] + random_offset(random, unit));
 }
 
-/// One patch and its normalised points.
+/// One patch and its normalized points.
 struct Example {
-  GreyImage patch;
+  GrayImage patch;
   std::vector<Point> shape;
 };
 
 // `points` in frame pixels: those of one eye, of both, of brows and lids, or all 68.
-void draw_glasses_on(GreyImage& patch,
+void draw_glasses_on(GrayImage& patch,
                      const PatchPlacement& placement,
                      std::span<const Point> points,
                      Random& random) {
@@ -105,7 +105,7 @@ void draw_glasses_on(GreyImage& patch,
   const std::size_t eye_count = points.size() == 6 ? 1 : 2;
   std::array<EyePoints, 2> eyes;
   for (std::size_t i = 0; i < 6 * eye_count; ++i) {
-    eyes[i / 6][i % 6] = placement.normalised_from_frame(points[first + i]) *
+    eyes[i / 6][i % 6] = placement.normalized_from_frame(points[first + i]) *
                          static_cast<float>(placement.size.width);
   }
   draw_random_glasses(patch, std::span(eyes).first(eye_count), random);
@@ -124,7 +124,7 @@ Example cut_example(const TrainingFace& face,
   }
   if (!random.chance(1.0 - options.degraded_share)) degrade(example.patch, random);
   example.shape.reserve(points.size());
-  for (const Point p : points) example.shape.push_back(placement.normalised_from_frame(p));
+  for (const Point p : points) example.shape.push_back(placement.normalized_from_frame(p));
   return example;
 }
 

@@ -44,10 +44,10 @@ struct ExampleOptions {
 /// that is rolled besides.
 ShapeExamples make_eye_region_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
-/// 68 points, on patches aligned on eye centres that err like those of measured lids.
+/// 68 points, on patches aligned on eye centers that err like those of measured lids.
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
-/// 12 points, on patches aligned on the keypoints that options.detector finds, or on eye centres
+/// 12 points, on patches aligned on the keypoints that options.detector finds, or on eye centers
 /// that err like BlazeFace's.
 ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options);
 

@@ -93,7 +93,7 @@ TEST(ExampleBuilder, SameExamplesForAnyNumberOfThreads) {
 }
 
 TEST(SceneSplit, KeepsScenesTogetherAndIsRepeatable) {
-  std::vector<evaluation::LabelledFace> faces(400);
+  std::vector<evaluation::LabeledFace> faces(400);
   for (std::size_t i = 0; i < faces.size(); ++i) faces[i].scene = std::to_string(i / 2);
   const SceneSplit split = split_by_scene(faces, 0.25);
   EXPECT_EQ(split.training.size() + split.held_out.size(), 400u);

@@ -13,14 +13,14 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
-#include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
 
 namespace eyelid::training {
 namespace {
 
-using evaluation::LabelledFace;
+using evaluation::LabeledFace;
 using landmarks::ShapeModelDescription;
 
 // Below, photographs have no lids to learn from (outer-eye distance in pixels).
@@ -45,9 +45,9 @@ std::string name_of(LandmarkModelKind kind) {
   return {};
 }
 
-std::string normalisation_of(LandmarkModelKind kind) {
+std::string normalization_of(LandmarkModelKind kind) {
   const char* format =
-      "grey patch {}x{}, {}; points over patch width, centre of the first pixel at 0";
+      "gray patch {}x{}, {}; points over patch width, center of the first pixel at 0";
   switch (kind) {
     case LandmarkModelKind::EyeRegion:
       return fmt::format(fmt::runtime(format),
@@ -58,12 +58,12 @@ std::string normalisation_of(LandmarkModelKind kind) {
       return fmt::format(fmt::runtime(format),
                          landmarks::kFacePatch.width,
                          landmarks::kFacePatch.height,
-                         "aligned on the eye centres");
+                         "aligned on the eye centers");
     case LandmarkModelKind::BothEyes:
       return fmt::format(fmt::runtime(format),
                          landmarks::kBothEyesPatch.width,
                          landmarks::kBothEyesPatch.height,
-                         "aligned on the eye centres");
+                         "aligned on the eye centers");
     case LandmarkModelKind::OneEye:
       return fmt::format(fmt::runtime(format),
                          landmarks::kOneEyePatch.width,
@@ -73,7 +73,7 @@ std::string normalisation_of(LandmarkModelKind kind) {
   return {};
 }
 
-bool suits(const LabelledFace& face, LandmarkModelKind kind) {
+bool suits(const LabeledFace& face, LandmarkModelKind kind) {
   if (face.points) return true;
   const bool needs_face = kind == LandmarkModelKind::Face || kind == LandmarkModelKind::EyeRegion;
   return !needs_face && smaller_ear(face.eyes) < kHalfClosedEar &&
@@ -165,7 +165,7 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
 }
 
 SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const ReportLine& report) {
-  std::vector<LabelledFace> faces;
+  std::vector<LabeledFace> faces;
   for (const std::string& name : options.datasets) {
     auto dataset = evaluation::read_landmark_dataset(name);
     report(fmt::format(
@@ -177,12 +177,12 @@ SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const Rep
 }
 
 ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
-                                           const std::vector<LabelledFace>& faces,
+                                           const std::vector<LabeledFace>& faces,
                                            const LandmarkTrainingOptions& options,
                                            const LandmarkModelSettings& settings,
                                            const ReportLine& report) {
   const auto start = std::chrono::steady_clock::now();
-  std::vector<LabelledFace> suitable;
+  std::vector<LabeledFace> suitable;
   std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
     return suits(face, kind);
   });
@@ -231,7 +231,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                    photographs,
                    rendered)},
       {"licence", "research only, as the photographs trained on; see models/README.md"},
-      {"normalisation", normalisation_of(kind)},
+      {"normalisation", normalization_of(kind)},
       {"seed", std::to_string(options.seed)}};
   return model;
 }
@@ -245,11 +245,11 @@ landmarks::ShapeModel trained_or_embedded(const ModelOfKind& trained, LandmarkMo
   if (found != trained.end()) return landmarks::ShapeModel(found->second);
   const std::string file = file_name_of(kind);
   return landmarks::ShapeModel(
-      landmarks::load_shape_model(inference::embedded_model(file), "embedded " + file));
+      landmarks::load_shape_model(model_files::embedded_model(file), "embedded " + file));
 }
 
 void report_held_out(const ModelOfKind& trained,
-                     std::vector<LabelledFace> held_out,
+                     std::vector<LabeledFace> held_out,
                      const detection::FaceDetector& detector,
                      const ReportLine& report) {
   evaluation::LandmarkDataset dataset;
@@ -257,7 +257,7 @@ void report_held_out(const ModelOfKind& trained,
   std::copy_if(held_out.begin(),
                held_out.end(),
                std::back_inserter(dataset.faces),
-               [](const LabelledFace& face) { return face.points.has_value(); });
+               [](const LabeledFace& face) { return face.points.has_value(); });
   if (dataset.faces.empty()) return;
   const auto models = std::make_shared<const landmarks::LandmarkModels>(
       landmarks::LandmarkModels{trained_or_embedded(trained, LandmarkModelKind::EyeRegion),

@@ -63,7 +63,7 @@ SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const Rep
 /// Throws InputError when pictures cannot be read or no face suits.
 landmarks::ShapeModelDescription train_landmark_model(
     LandmarkModelKind kind,
-    const std::vector<evaluation::LabelledFace>& faces,
+    const std::vector<evaluation::LabeledFace>& faces,
     const LandmarkTrainingOptions& options,
     const LandmarkModelSettings& settings,
     const ReportLine& report);

@@ -24,7 +24,7 @@ void PixelTable::fill(const ShapeExamples& examples,
     std::vector<std::uint8_t> rows(count * features.size());
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t sample = first + i;
-      const GreyImage& patch = examples.patches[patch_of[sample]];
+      const GrayImage& patch = examples.patches[patch_of[sample]];
       landmarks::sample_pixels(patch,
                                landmarks::ShapeRegion::of_patch(patch.width()),
                                mean_shape,

@@ -16,8 +16,8 @@ namespace eyelid::training {
 /// What an ensemble learns from: patches of one size and the points on each.
 struct ShapeExamples {
   std::size_t point_count = 0;
-  std::vector<GreyImage> patches;
-  std::vector<Point> shapes;  // (patches, point_count), normalised (landmarks/patch.hpp)
+  std::vector<GrayImage> patches;
+  std::vector<Point> shapes;  // (patches, point_count), normalized (landmarks/patch.hpp)
 
   std::span<const Point> shape(std::size_t patch) const {
     return std::span(shapes).subspan(patch * point_count, point_count);

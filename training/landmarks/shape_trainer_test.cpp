@@ -26,7 +26,7 @@ ShapeExamples make_bars(std::size_t count, std::uint64_t seed) {
     const float right = random.uniform_f(28, 35);
     const float upper = random.uniform_f(12, 18);
     const float lower = upper + random.uniform_f(3, 14);
-    GreyImage patch(kSize, kSize);
+    GrayImage patch(kSize, kSize);
     for (int y = 0; y < kSize; ++y) {
       for (int x = 0; x < kSize; ++x) {
         const auto column = static_cast<float>(x);
@@ -80,8 +80,8 @@ TEST(ShapeTrainer, LearnsWhatItHasNotSeen) {
   const landmarks::ShapeModel model(description);
   const ShapeExamples unseen = make_bars(100, 2);
   const double before = mean_error(
-      unseen, [&](const GreyImage&, std::vector<Point>& found) { found = description.mean_shape; });
-  const double after = mean_error(unseen, [&](const GreyImage& patch, std::vector<Point>& found) {
+      unseen, [&](const GrayImage&, std::vector<Point>& found) { found = description.mean_shape; });
+  const double after = mean_error(unseen, [&](const GrayImage& patch, std::vector<Point>& found) {
     model.predict(patch, landmarks::ShapeRegion::of_patch(kSize), found);
   });
   EXPECT_GT(before, 2.0);
@@ -124,7 +124,7 @@ TEST(ShapeTrainer, SurvivesExamplesThatAllLookTheSame) {
   examples.point_count = 4;
   const ShapeExamples bars = make_bars(20, 6);
   for (int i = 0; i < 20; ++i) {
-    GreyImage flat(kSize, kSize);
+    GrayImage flat(kSize, kSize);
     for (int y = 0; y < kSize; ++y) std::fill_n(flat.row(y), kSize, std::uint8_t{90});
     examples.patches.push_back(std::move(flat));
   }

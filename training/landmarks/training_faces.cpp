@@ -16,8 +16,8 @@
 namespace eyelid::training {
 namespace {
 
-GreyImage flipped(const GreyImage& image) {
-  GreyImage result(image.width(), image.height());
+GrayImage flipped(const GrayImage& image) {
+  GrayImage result(image.width(), image.height());
   for (int y = 0; y < image.height(); ++y) {
     std::reverse_copy(image.row(y), image.row(y) + image.width(), result.row(y));
   }
@@ -62,7 +62,7 @@ TrainingFace TrainingFace::mirrored() const {
   return result;
 }
 
-void TrainingFaces::add(std::vector<evaluation::LabelledFace> photographs) {
+void TrainingFaces::add(std::vector<evaluation::LabeledFace> photographs) {
   std::move(photographs.begin(), photographs.end(), std::back_inserter(photographs_));
 }
 
@@ -70,7 +70,7 @@ void TrainingFaces::add_rendered(std::size_t people,
                                  std::size_t pictures_each,
                                  std::uint64_t first_seed) {
   EYELID_EXPECTS(sitters_.empty());
-  std::vector<std::optional<synthesis::Sitter>> made(people);
+  std::vector<std::optional<synthesis::PortraitSubject>> made(people);
   tbb::parallel_for(
       std::size_t{0}, people, [&](std::size_t i) { made[i].emplace(first_seed + i); });
   for (auto& sitter : made) sitters_.push_back(std::move(*sitter));
@@ -87,11 +87,11 @@ TrainingFace TrainingFaces::load(std::size_t index) const {
     face.points = portrait.points;
     face.hull = portrait.face_box;
   } else {
-    const evaluation::LabelledFace& labelled = photographs_[index];
-    face.image = video::read_image(labelled.image);
-    face.eyes = labelled.eyes;
-    face.points = labelled.points;
-    face.hull = labelled.hull;
+    const evaluation::LabeledFace& labeled = photographs_[index];
+    face.image = video::read_image(labeled.image);
+    face.eyes = labeled.eyes;
+    face.points = labeled.points;
+    face.hull = labeled.hull;
   }
   return face;
 }
@@ -101,12 +101,12 @@ float smaller_ear(const EyeLandmarks& eyes) {
                   closure::eye_aspect_ratio(eyes.left).value_or(1.0f));
 }
 
-SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces,
+SceneSplit split_by_scene(std::vector<evaluation::LabeledFace> faces,
                           double held_out_share,
                           int fold) {
   const double first = fold * held_out_share;
   SceneSplit split;
-  for (evaluation::LabelledFace& face : faces) {
+  for (evaluation::LabeledFace& face : faces) {
     const double place = static_cast<double>(hash_of(face.scene) >> 11) * 0x1p-53;
     (place >= first && place < first + held_out_share ? split.held_out : split.training)
         .push_back(std::move(face));

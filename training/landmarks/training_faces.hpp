@@ -16,7 +16,7 @@ namespace eyelid::training {
 
 /// A picture in memory and what is known of its face.
 struct TrainingFace {
-  GreyImage image;
+  GrayImage image;
   EyeLandmarks eyes;
   std::optional<FaceLandmarks> points;
   Rect hull;  // round all annotated points
@@ -28,7 +28,7 @@ struct TrainingFace {
 /// Photographs to be read and portraits to be drawn, by number; one at a time is in memory.
 class TrainingFaces {
  public:
-  void add(std::vector<evaluation::LabelledFace> photographs);
+  void add(std::vector<evaluation::LabeledFace> photographs);
   /// Pictures of `people` synthetic persons with seeds `first_seed`, ...; a third wear glasses.
   void add_rendered(std::size_t people, std::size_t pictures_each, std::uint64_t first_seed);
 
@@ -38,8 +38,8 @@ class TrainingFaces {
   TrainingFace load(std::size_t index) const;
 
  private:
-  std::vector<evaluation::LabelledFace> photographs_;
-  std::vector<synthesis::Sitter> sitters_;
+  std::vector<evaluation::LabeledFace> photographs_;
+  std::vector<synthesis::PortraitSubject> sitters_;
   std::size_t pictures_each_ = 0;
 };
 
@@ -53,10 +53,10 @@ float smaller_ear(const EyeLandmarks& eyes);
 /// Divides by scene, the same way for ever: about `held_out_share` of the scenes go to `held_out`,
 /// in every `fold` (0, 1, ...) others.
 struct SceneSplit {
-  std::vector<evaluation::LabelledFace> training;
-  std::vector<evaluation::LabelledFace> held_out;
+  std::vector<evaluation::LabeledFace> training;
+  std::vector<evaluation::LabeledFace> held_out;
 };
-SceneSplit split_by_scene(std::vector<evaluation::LabelledFace> faces,
+SceneSplit split_by_scene(std::vector<evaluation::LabeledFace> faces,
                           double held_out_share,
                           int fold = 0);
 

@@ -35,13 +35,13 @@ void check_times(std::span<const ClosureRow> trace) {
 BinocularBlinkFinder::BinocularBlinkFinder(const Options& options, Sink sink)
     : options_(options),
       sink_(std::move(sink)),
-      finders_{BlinkFinder({Eye::Right, smallest_amplitude(options.rest_noise[0])},
+      finders_{BlinkFinder({Eye::Right, min_amplitude(options.rest_noise[0])},
                            [this](const Blink& blink, float) { add_candidate(blink); }),
-               BlinkFinder({Eye::Left, smallest_amplitude(options.rest_noise[1])},
+               BlinkFinder({Eye::Left, min_amplitude(options.rest_noise[1])},
                            [this](const Blink& blink, float) { add_candidate(blink); })} {}
 
 void BinocularBlinkFinder::add_candidate(const Blink& blink) {
-  if (blink.peak_fec >= kSmallestAmplitude) candidates_.push_back({blink, false});
+  if (blink.peak_fec >= kMinAmplitude) candidates_.push_back({blink, false});
 }
 
 void BinocularBlinkFinder::push(const ClosureRow& row,
@@ -101,7 +101,7 @@ bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
       static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
   const bool is_held = half_width_in_frames >= kHeldHalfWidthInFrames;
   const float deviations = blink.kind == BlinkKind::Full && (!is_other_clear || is_held)
-                               ? kSmallestAmplitudeInNoise
+                               ? kMinAmplitudeInNoise
                                : kLoneAmplitudeInNoise;
   // Light that jumps on a lens is far above the noise: a poor eye needs the other one's word.
   return noise <= kPoorNoise && blink.amplitude >= deviations * noise &&
@@ -127,7 +127,7 @@ std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
   for (std::size_t i = 1; i < trace.size(); ++i) meter.add(trace[i].time_s - trace[i - 1].time_s);
   BinocularBlinkFinder::Options options;
   options.frame_interval_s = meter.median_s();
-  const double bridge_s = longest_bridge_s(options.frame_interval_s);
+  const double bridge_s = max_bridge_s(options.frame_interval_s);
   const auto starts_segment = [&](std::size_t i) {
     return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
   };

@@ -36,7 +36,7 @@ inline constexpr double kLoneHalfWidthInFrames = 2.5;
 inline constexpr float kPoorNoise = 0.15f;
 
 /// A blink of one eye alone needs this many deviations of the noise at rest instead of
-/// kSmallestAmplitudeInNoise if it stays partial, or if the other eye is clearly seen and does not
+/// kMinAmplitudeInNoise if it stays partial, or if the other eye is clearly seen and does not
 /// blink: a reflection that crosses a lens looks just like it.
 inline constexpr float kLoneAmplitudeInNoise = 8.0f;
 
@@ -48,14 +48,14 @@ inline constexpr double kHeldHalfWidthInFrames = 5.0;
 /// A blink stands by itself when its amplitude is at least kLoneAmplitudeInNoise deviations of the
 /// noise at rest, that noise at most kPoorNoise, and its half width at least kLoneHalfWidthInFrames
 /// frames; while the other eye is hidden or its noise over kPoorNoise,
-/// kUnconfirmedHalfWidthInFrames and, if Full, kSmallestAmplitudeInNoise suffice, the latter also
+/// kUnconfirmedHalfWidthInFrames and, if Full, kMinAmplitudeInNoise suffice, the latter also
 /// for a Full one of kHeldHalfWidthInFrames. Any other stands
 /// when the other eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half
 /// the longer of the two. At 25 frames/s a real blink may show in one frame only; and landmark
 /// noise of a poor picture, which no threshold tells from blinks, rarely strikes both eyes at once.
 /// Winks and one-sided responses are found wherever the picture allows.
 ///
-/// A rise whose peak stays below a FEC of kSmallestAmplitude is none: an eye that was wide open has
+/// A rise whose peak stays below a FEC of kMinAmplitude is none: an eye that was wide open has
 /// come back to its open level.
 ///
 /// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
@@ -98,7 +98,7 @@ class BinocularBlinkFinder {
 };
 
 /// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame
-/// interval, noise, then BinocularBlinkFinder. Gaps as in longest_bridge_s().
+/// interval, noise, then BinocularBlinkFinder. Gaps as in max_bridge_s().
 /// Errors: InputError when times are not finite or do not increase.
 std::vector<Blink> find_blinks(std::span<const ClosureRow> trace);
 

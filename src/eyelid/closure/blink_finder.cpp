@@ -15,17 +15,17 @@ constexpr float kFloorFraction = 0.05f;  // of the amplitude: as good as the pea
 constexpr double kOnsetSearch_s = 0.5;
 constexpr double kShortestRest_s = 0.05;
 constexpr double kShortestHalfWidth_s = 0.030;
-constexpr float kReopened = 0.3f;          // of the amplitude: enough to have been a blink
-constexpr float kProgress = 0.1f;          // of the amplitude
-constexpr double kSettled_s = 0.3;         // after reopening
-constexpr double kHeld_s = 1.0;            // partly closed without reopening
-constexpr float kShutMargin = 0.1f;        // noise on a closed lid
-constexpr std::size_t kMostPoints = 4096;  // of history, of rise: 2 s at 2000 frames/s
-constexpr float kLevelStep = 0.01f;        // of Event::counts, which begin at kLowestLevel
-constexpr float kLowestLevel = -0.56f;
+constexpr float kReopened = 0.3f;         // of the amplitude: enough to have been a blink
+constexpr float kProgress = 0.1f;         // of the amplitude
+constexpr double kSettled_s = 0.3;        // after reopening
+constexpr double kHeld_s = 1.0;           // partly closed without reopening
+constexpr float kShutMargin = 0.1f;       // noise on a closed lid
+constexpr std::size_t kMaxPoints = 4096;  // of history, of rise: 2 s at 2000 frames/s
+constexpr float kLevelStep = 0.01f;       // of Event::counts, which begin at kMinLevel
+constexpr float kMinLevel = -0.56f;
 
 std::size_t level_index(float fec) {
-  const float steps = (fec - kLowestLevel) / kLevelStep;
+  const float steps = (fec - kMinLevel) / kLevelStep;
   return static_cast<std::size_t>(std::clamp(steps, 0.0f, 255.0f));
 }
 
@@ -39,10 +39,9 @@ float to_ms(double seconds) { return static_cast<float>(1000.0 * seconds); }
 
 }  // namespace
 
-float smallest_amplitude(float rest_noise) {
-  const float most =
-      std::max(kLargestSmallestAmplitude, kLargestSmallestAmplitudeInNoise * rest_noise);
-  return std::clamp(kSmallestAmplitudeInNoise * rest_noise, kSmallestAmplitude, most);
+float min_amplitude(float rest_noise) {
+  const float most = std::max(kMaxAmplitudeThreshold, kMaxAmplitudeThresholdInNoise * rest_noise);
+  return std::clamp(kMinAmplitudeInNoise * rest_noise, kMinAmplitude, most);
 }
 
 BlinkFinder::BlinkFinder(const Options& options, Sink sink)
@@ -79,7 +78,7 @@ void BlinkFinder::end_segment() {
 void BlinkFinder::remember(const FecPoint& point) {
   recent_.push_back(point);
   while (recent_.size() > 2 &&
-         (recent_.size() > kMostPoints || point.time_s - recent_.front().time_s > kOnsetSearch_s)) {
+         (recent_.size() > kMaxPoints || point.time_s - recent_.front().time_s > kOnsetSearch_s)) {
     recent_.pop_front();
     has_full_history_ = true;
   }
@@ -90,13 +89,12 @@ void BlinkFinder::rest(const FecPoint& point) {
     // Just after a blink the lid may still be above its rest: only a rise from there counts.
     lowest_since_blink_ = std::min(lowest_since_blink_, point.fec);
     const float level = std::max(rest_level_.median(), lowest_since_blink_);
-    if (point.fec - level >= options_.smallest_amplitude &&
-        rest_level_.span_s() >= kShortestRest_s) {
+    if (point.fec - level >= options_.min_amplitude && rest_level_.span_s() >= kShortestRest_s) {
       begin_event(point, level, recent_.front().frame);
       return;
     }
     // An eye that opens this much further was not at rest before.
-    if (level - point.fec >= options_.smallest_amplitude) rest_level_.clear();
+    if (level - point.fec >= options_.min_amplitude) rest_level_.clear();
   }
   rest_level_.add(point.time_s, point.fec);
 }
@@ -119,7 +117,7 @@ void BlinkFinder::begin_event(const FecPoint& point, float rest_level, std::int6
 void BlinkFinder::follow_event(const FecPoint& point) {
   Event& event = *event_;
   const FecPoint before = recent_[recent_.size() - 2];
-  if (event.rise.size() < 2 * kMostPoints) event.rise.push_back(point);
+  if (event.rise.size() < 2 * kMaxPoints) event.rise.push_back(point);
   ++event.counts[level_index(point.fec)];
   if (point.fec >= kFullClosure - kShutMargin) event.last_shut_s = point.time_s;
 
@@ -139,7 +137,7 @@ void BlinkFinder::follow_event(const FecPoint& point) {
   if (point.fec <= edge) {
     complete({before.frame, crossing_s(before, point, edge)});
     return_to_rest(point);
-  } else if (event.low.fec < half && point.fec - event.low.fec >= options_.smallest_amplitude) {
+  } else if (event.low.fec < half && point.fec - event.low.fec >= options_.min_amplitude) {
     // Closing again: the valley between ends this blink and the next one begins there.
     const FecPoint valley = event.low;
     complete({valley.frame, valley.time_s});
@@ -158,7 +156,7 @@ bool BlinkFinder::has_settled(const FecPoint& point) {
   const double still_s = point.time_s - event.progress.time_s;
   const float reopened = event.peak.fec - event.low.fec;
   const bool has_reopened =
-      reopened >= std::max(options_.smallest_amplitude, kReopened * event.amplitude());
+      reopened >= std::max(options_.min_amplitude, kReopened * event.amplitude());
   if (has_reopened && still_s >= kSettled_s) {
     complete({event.progress.frame, event.progress.time_s});
   } else if (still_s < kHeld_s) {
@@ -213,7 +211,7 @@ void BlinkFinder::complete(const Crossing& offset) {
   for (std::size_t i = level_index(event.peak.fec - kFloorFraction * event.amplitude());
        i <= level_index(event.peak.fec);
        ++i) {
-    const double middle = kLowestLevel + kLevelStep * (static_cast<float>(i) + 0.5f);
+    const double middle = kMinLevel + kLevelStep * (static_cast<float>(i) + 0.5f);
     sum += middle * event.counts[i];
     count += event.counts[i];
   }

@@ -19,15 +19,15 @@ namespace eyelid::closure {
 inline constexpr float kFullClosure = 0.8f;
 /// Smallest amplitude of a blink in FEC. JeFaPaTo asks for 0.05 of EAR prominence, about 0.2 of
 /// the range of an eye.
-inline constexpr float kSmallestAmplitude = 0.2f;
+inline constexpr float kMinAmplitude = 0.2f;
 /// Or this many standard deviations of the noise at rest, whichever is more ...
-inline constexpr float kSmallestAmplitudeInNoise = 5.0f;
+inline constexpr float kMinAmplitudeInNoise = 5.0f;
 /// ... but no more than this, or 2.5 deviations: full blinks are looked for in any noise.
-inline constexpr float kLargestSmallestAmplitude = 0.5f;
-inline constexpr float kLargestSmallestAmplitudeInNoise = 2.5f;
+inline constexpr float kMaxAmplitudeThreshold = 0.5f;
+inline constexpr float kMaxAmplitudeThresholdInNoise = 2.5f;
 
 /// Smallest amplitude searched for in a trace with this noise at rest (RestNoise).
-float smallest_amplitude(float rest_noise);
+float min_amplitude(float rest_noise);
 
 /// One frame of the trace of one eye; `fec` is not a number where it is not available.
 struct FecPoint {
@@ -39,7 +39,7 @@ struct FecPoint {
 /// Finds blinks in the FEC trace of one eye, streaming, in constant memory. Which of them stand is
 /// for BinocularBlinkFinder to say.
 ///
-/// A blink is a rise of at least `smallest_amplitude` above the rest level (median of the latest
+/// A blink is a rise of at least `min_amplitude` above the rest level (median of the latest
 /// second outside blinks; at least 50 ms of it must be seen) that comes down again. With
 /// `amplitude` = greatest FEC - rest level:
 ///  - onset: last upward crossing of rest + 10 % of the amplitude before the rise (searched
@@ -47,7 +47,7 @@ struct FecPoint {
 ///    interpolated in time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and
 ///    `offset_frame` are the first and last frame above;
 ///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
-///    by `smallest_amplitude`; the second begins at the valley if that lies above its onset level;
+///    by `min_amplitude`; the second begins at the valley if that lies above its onset level;
 ///  - half width: between the first upward and the last downward crossing of half the
 ///    amplitude; at least 30 ms;
 ///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
@@ -62,7 +62,7 @@ class BlinkFinder {
  public:
   struct Options {
     Eye eye = Eye::Right;
-    float smallest_amplitude = kSmallestAmplitude;
+    float min_amplitude = kMinAmplitude;
   };
   /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less swayed by noise
   /// than the peak itself.

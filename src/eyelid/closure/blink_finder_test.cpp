@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "eyelid/closure/trace_for_tests.hpp"
+#include "eyelid/closure/trace_testing.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::closure {

@@ -21,7 +21,7 @@ struct LiveFec {
 ///
 /// With a calibration its levels hold. Without, the open level of an eye is OpenLevelFinder's over
 /// all frames so far, found anew every half second of frames (kRenewEvery), and the closed level is
-/// kPopulationClosedRatio of it; the first kFewestMeasurements frames of an eye have no FEC. The
+/// kPopulationClosedRatio of it; the first kMinMeasurements frames of an eye have no FEC. The
 /// smoothing filter of analyze_closure() looks 14 ms ahead and is not applied.
 ///
 /// Constant memory; allocates nothing. Threads: one at a time, in frame order.

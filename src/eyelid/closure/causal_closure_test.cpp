@@ -10,7 +10,7 @@ namespace {
 
 TEST(CausalClosure, KnowsTheOpenLevelAfterTheFewestMeasurements) {
   CausalClosure closure;
-  for (std::int64_t i = 1; i < kFewestMeasurements; ++i) {
+  for (std::int64_t i = 1; i < kMinMeasurements; ++i) {
     EXPECT_TRUE(std::isnan(closure.next(0.3f, kNotAvailable).mean)) << i;
   }
   EXPECT_NEAR(closure.next(0.3f, kNotAvailable).right, 0.0f, 0.02f);

@@ -10,7 +10,7 @@
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"
-#include "eyelid/closure/eye_conditioner.hpp"
+#include "eyelid/closure/ear_smoother.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/closure/recording_levels.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 // Last pass: joins the eyes to rows, finds the blinks, delivers both.
 class Delivery {
  public:
-  Delivery(const ConditionerOptions& options,
+  Delivery(const SmootherOptions& options,
            ClosureSummary& summary,
            const std::function<void(const EyelidSample&)>& on_sample,
            const std::function<void(const Blink&)>& on_blink)
@@ -37,14 +37,13 @@ class Delivery {
     records_.push_back(record);
     for (EyeState& eye : eyes_) {
       const bool has_levels = are_usable(levels_of(summary_.calibration, eye.eye));
-      eye.conditioner.push(record.time_s,
-                           has_levels ? measured_ear(record, eye.eye) : kNotAvailable);
+      eye.smoother.push(record.time_s, has_levels ? measured_ear(record, eye.eye) : kNotAvailable);
     }
     deliver_rows();
   }
 
   void finish() {
-    for (EyeState& eye : eyes_) eye.conditioner.finish();
+    for (EyeState& eye : eyes_) eye.smoother.finish();
     deliver_rows();
     finder_.finish();
   }
@@ -52,17 +51,16 @@ class Delivery {
  private:
   struct EyeState {
     Eye eye;
-    EyeConditioner conditioner;
-    std::deque<ConditionedValue>& ready;
+    EarSmoother smoother;
+    std::deque<SmoothedValue>& ready;
   };
 
   static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
 
-  EyeState make_eye(const ConditionerOptions& options, Eye eye) {
-    std::deque<ConditionedValue>& ready = ready_[index_of(eye)];
-    return {eye,
-            EyeConditioner(options, [&ready](const ConditionedValue& v) { ready.push_back(v); }),
-            ready};
+  EyeState make_eye(const SmootherOptions& options, Eye eye) {
+    std::deque<SmoothedValue>& ready = ready_[index_of(eye)];
+    return {
+        eye, EarSmoother(options, [&ready](const SmoothedValue& v) { ready.push_back(v); }), ready};
   }
 
   void deliver_rows() {
@@ -77,8 +75,8 @@ class Delivery {
       sample.face_box = record.face_box;
       sample.ear_right = measured_ear(record, Eye::Right);
       sample.ear_left = measured_ear(record, Eye::Left);
-      const ConditionedValue right = take(eyes_[0]);
-      const ConditionedValue left = take(eyes_[1]);
+      const SmoothedValue right = take(eyes_[0]);
+      const SmoothedValue left = take(eyes_[1]);
       sample.fec_right = right.value;
       sample.fec_left = left.value;
       sample.fec = mean_of_valid(right.value, left.value);
@@ -97,8 +95,8 @@ class Delivery {
   }
 
   // The eye's next value, as FEC.
-  ConditionedValue take(EyeState& eye) {
-    ConditionedValue value = eye.ready.front();
+  SmoothedValue take(EyeState& eye) {
+    SmoothedValue value = eye.ready.front();
     eye.ready.pop_front();
     value.value = fec_of(value.value, levels_of(summary_.calibration, eye.eye));
     return value;
@@ -112,13 +110,13 @@ class Delivery {
   ClosureSummary& summary_;
   const std::function<void(const EyelidSample&)>& on_sample_;
   const std::function<void(const Blink&)>& on_blink_;
-  std::deque<ClosureInput> records_;  // rows the conditioners still hold
-  std::array<std::deque<ConditionedValue>, 2> ready_;
+  std::deque<ClosureInput> records_;  // rows the smoothers still hold
+  std::array<std::deque<SmoothedValue>, 2> ready_;
   std::array<EyeState, 2> eyes_;
   BinocularBlinkFinder finder_;
 };
 
-float noise_in_fec(const EyeFindings& findings, const EyeLevels& levels) {
+float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
   if (!findings.open_ear || !are_usable(levels)) return kNotAvailable;
   return findings.rest_noise_ear / (levels.open_ear - levels.closed_ear);
 }
@@ -146,9 +144,9 @@ ClosureSummary analyze_closure(TraceReader& trace,
   summary.duration_s = surveyed.last_s - surveyed.first_s;
   summary.frame_interval_s = surveyed.frame_interval_s;
 
-  const ConditionerOptions conditioning{longest_bridge_s(surveyed.frame_interval_s),
-                                        options.filter_half_span_s};
-  std::array<EyeFindings, 2> findings;
+  const SmootherOptions conditioning{max_bridge_s(surveyed.frame_interval_s),
+                                     options.filter_half_span_s};
+  std::array<EyeBlinks, 2> findings;
   for (const Eye eye : kEyes) {
     findings[index_of(eye)] = examine_eye(trace, conditioning, eye, surveyed);
   }

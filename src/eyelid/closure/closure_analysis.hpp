@@ -19,7 +19,7 @@ inline constexpr double kFilterHalfSpan_s = 0.014;
 struct ClosureOptions {
   /// Levels to use instead of those of the recording (`--calibration FILE`).
   std::optional<Calibration> calibration;
-  /// Each value becomes the centre of a parabola fitted to its neighbours within this time; nothing
+  /// Each value becomes the center of a parabola fitted to its neighbors within this time; nothing
   /// is smoothed where they are fewer than five (below about 140 frames/s) or when it is 0.
   double filter_half_span_s = kFilterHalfSpan_s;
 };

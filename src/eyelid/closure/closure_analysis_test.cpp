@@ -7,8 +7,8 @@
 #include <cstring>
 #include <limits>
 
-#include "eyelid/closure/trace_for_tests.hpp"
 #include "eyelid/closure/trace_spool.hpp"
+#include "eyelid/closure/trace_testing.hpp"
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
 

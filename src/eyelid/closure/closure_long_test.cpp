@@ -7,8 +7,8 @@
 #include <random>
 
 #include "eyelid/closure/closure_analysis.hpp"
-#include "eyelid/closure/trace_for_tests.hpp"
 #include "eyelid/closure/trace_spool.hpp"
+#include "eyelid/closure/trace_testing.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::closure {

@@ -12,11 +12,10 @@ constexpr double kEarStep = 0.001;
 constexpr double kFecStep = 0.005;
 // Width of the density's kernel with many values; landmark noise on open eyes is about as wide.
 constexpr double kBandwidth = 0.01;
-constexpr double kSmallestMode = 0.05;  // of the heaviest, to count as a mode at all
-constexpr double kOpenShare = 0.6;      // of the highest mode: lower ones are not open eyes
+constexpr double kMinMode = 0.05;   // of the heaviest, to count as a mode at all
+constexpr double kOpenShare = 0.6;  // of the highest mode: lower ones are not open eyes
 constexpr double kFullQuantile = 0.7;
 constexpr double kFullTolerance = 0.15;
-constexpr float kSmallestRange = 0.02f;
 
 struct Mode {
   double ear;
@@ -39,14 +38,14 @@ std::vector<Mode> modes_of(const std::vector<double>& density) {
 }  // namespace
 
 void OpenLevelFinder::add(float ear) {
-  if (!(ear >= 0.0f && ear <= kLargestEar)) return;
+  if (!(ear >= 0.0f && ear <= kMaxEar)) return;
   const auto bin = static_cast<std::size_t>(static_cast<double>(ear) / kEarStep);
   ++counts_[std::min(bin, kBins - 1)];
   ++count_;
 }
 
 std::optional<float> OpenLevelFinder::open_ear() const {
-  if (count_ < kFewestMeasurements) return std::nullopt;
+  if (count_ < kMinMeasurements) return std::nullopt;
   // Few values need a wider kernel (Silverman's exponent) lest every one be a mode.
   const double bandwidth =
       kBandwidth * std::max(1.0, std::pow(1000.0 / static_cast<double>(count_), 0.2));
@@ -66,19 +65,19 @@ std::optional<float> OpenLevelFinder::open_ear() const {
     mode.ear -= reach * kEarStep;
     heaviest = std::max(heaviest, mode.density);
   }
-  std::erase_if(modes, [&](const Mode& m) { return m.density < kSmallestMode * heaviest; });
+  std::erase_if(modes, [&](const Mode& m) { return m.density < kMinMode * heaviest; });
   if (modes.empty()) return std::nullopt;
   const double highest = modes.back().ear;  // they are in order of EAR
   std::erase_if(modes, [&](const Mode& m) { return m.ear < kOpenShare * highest; });
   const Mode open = *std::max_element(modes.begin(), modes.end(), [](const Mode& a, const Mode& b) {
     return a.density < b.density;
   });
-  if (open.ear < kSmallestOpenEar) return std::nullopt;
+  if (open.ear < kMinOpenEar) return std::nullopt;
   return static_cast<float>(open.ear);
 }
 
 void ClosedLevelFinder::add(float floor_fec) {
-  constexpr float kDeepEnough = (1.0f - kLargestClosedRatio) / (1.0f - kPopulationClosedRatio);
+  constexpr float kDeepEnough = (1.0f - kMaxClosedRatio) / (1.0f - kPopulationClosedRatio);
   if (!(floor_fec >= kDeepEnough)) return;
   const auto bin = static_cast<std::size_t>(static_cast<double>(floor_fec) / kFecStep);
   ++counts_[std::min(bin, kBins - 1)];
@@ -108,11 +107,6 @@ std::optional<float> ClosedLevelFinder::closed_fec() const {
 
 float fec_of(float ear, const EyeLevels& levels) {
   return (levels.open_ear - ear) / (levels.open_ear - levels.closed_ear);
-}
-
-bool are_usable(const EyeLevels& levels) {
-  return std::isfinite(levels.closed_ear) && std::isfinite(levels.open_ear) &&
-         levels.open_ear - levels.closed_ear >= kSmallestRange;
 }
 
 }  // namespace eyelid::closure

@@ -14,26 +14,24 @@ namespace eyelid::closure {
 inline constexpr float kPopulationClosedRatio = 0.2f;
 /// A dip counts as a full closure only below this share of the open EAR. Glasses lift the closed
 /// EAR to 0.113 / 0.3 = 0.38 (irlume #173, field.md section 2.7); higher minima are partial blinks.
-inline constexpr float kLargestClosedRatio = 0.45f;
+inline constexpr float kMaxClosedRatio = 0.45f;
 /// An open level below this is an eye that never was open (or no eye).
-inline constexpr float kSmallestOpenEar = 0.12f;
-/// Ratios above are failed fits: the widest open eyes reach about 0.5.
-inline constexpr float kLargestEar = 1.0f;
+inline constexpr float kMinOpenEar = 0.12f;
 /// Fewer measurements of an eye than this cannot tell an open level.
-inline constexpr std::int64_t kFewestMeasurements = 25;
+inline constexpr std::int64_t kMinMeasurements = 25;
 
 /// Finds the EAR of the open eye of a recording of any length, in constant memory.
 ///
-/// The level is the centre of the heaviest mode of the EAR's density among those of at least 60 %
+/// The level is the center of the heaviest mode of the EAR's density among those of at least 60 %
 /// of the highest mode: what the eye does most of the time it is open. Unlike a high percentile it
 /// is not shifted by noise, and neither blinks, nor long closures, nor the tails of a drifting head
 /// pose move it.
 class OpenLevelFinder {
  public:
-  /// Takes finite ratios in 0 .. kLargestEar; others are not counted.
+  /// Takes finite ratios in 0 .. kMaxEar; others are not counted.
   void add(float ear);
   std::int64_t count() const { return count_; }
-  /// Nothing with fewer than kFewestMeasurements or when the level is under kSmallestOpenEar.
+  /// Nothing with fewer than kMinMeasurements or when the level is under kMinOpenEar.
   std::optional<float> open_ear() const;
 
  private:
@@ -45,7 +43,7 @@ class OpenLevelFinder {
 /// Finds the FEC of full closure from the blinks of a recording, in constant memory. FEC here is
 /// provisional: made with the open level and kPopulationClosedRatio.
 ///
-/// Among blinks deep enough (kLargestClosedRatio), those within 15 % of the 0.7 quantile of depth
+/// Among blinks deep enough (kMaxClosedRatio), those within 15 % of the 0.7 quantile of depth
 /// are the full ones; their median is the level. So neither partial blinks nor a few glitches
 /// count, and one or two clean blinks suffice.
 class ClosedLevelFinder {
@@ -62,8 +60,5 @@ class ClosedLevelFinder {
 
 /// FEC = (open - EAR) / (open - closed); not clamped.
 float fec_of(float ear, const EyeLevels& levels);
-
-/// Both levels finite and at least 0.02 of EAR apart, open above closed.
-bool are_usable(const EyeLevels& levels);
 
 }  // namespace eyelid::closure

@@ -18,7 +18,7 @@ void add_normal(OpenLevelFinder& finder, int count, double mean, double deviatio
   for (int i = 0; i < count; ++i) finder.add(static_cast<float>(normal(random)));
 }
 
-TEST(OpenLevelFinder, IsTheCentreOfTheNoiseNotItsUpperEdge) {
+TEST(OpenLevelFinder, IsTheCenterOfTheNoiseNotItsUpperEdge) {
   for (const int count : {200, 5000, 200000}) {
     OpenLevelFinder finder;
     add_normal(finder, count, 0.30, 0.015);

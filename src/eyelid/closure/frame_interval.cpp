@@ -14,7 +14,7 @@ constexpr std::size_t kBinCount = 4146;      // 200 * ln(1e9) + 1
 
 }  // namespace
 
-double longest_bridge_s(double frame_interval_s) {
+double max_bridge_s(double frame_interval_s) {
   return std::max(kBridgedGap_s, frame_interval_s) + 1.25 * frame_interval_s;
 }
 

@@ -6,7 +6,7 @@
 
 namespace eyelid::closure {
 
-/// Shortest gap that is always bridged; see longest_bridge_s().
+/// Shortest gap that is always bridged; see max_bridge_s().
 inline constexpr double kBridgedGap_s = 0.020;
 
 /// Two measurements of an eye at most this far apart belong together: what lies between is filled
@@ -15,7 +15,7 @@ inline constexpr double kBridgedGap_s = 0.020;
 /// 20 ms without data between them (field.md section 4: gaps of at most about 20 ms) or, in slow
 /// video, one frame; a quarter of a frame is added for the rounding of container timestamps. A
 /// second missing frame at 25 frames/s would leave 120 ms unseen, enough to hide a whole blink.
-double longest_bridge_s(double frame_interval_s);
+double max_bridge_s(double frame_interval_s);
 
 /// Median of positive steps between frames, over a recording of any length, in constant memory.
 class FrameIntervalMeter {

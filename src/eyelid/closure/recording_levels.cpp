@@ -17,18 +17,16 @@ namespace {
 
 constexpr float kLevelDisagreement = 0.15f;  // of the range of the file, before the user is warned
 
-std::string name_of(Eye eye) { return eye == Eye::Right ? "right" : "left"; }
-
 // One pass of one eye's conditioned trace, as FEC by the given levels.
 using FecSink = std::function<void(const FecPoint&, bool starts_segment)>;
 
 void for_each_fec(TraceReader& trace,
-                  const ConditionerOptions& options,
+                  const SmootherOptions& options,
                   Eye eye,
                   const EyeLevels& levels,
                   const FecSink& sink) {
   std::deque<std::int64_t> frames;
-  EyeConditioner conditioner(options, [&](const ConditionedValue& value) {
+  EarSmoother smoother(options, [&](const SmoothedValue& value) {
     sink({frames.front(), value.time_s, fec_of(value.value, levels)}, value.starts_segment);
     frames.pop_front();
   });
@@ -36,9 +34,9 @@ void for_each_fec(TraceReader& trace,
   trace.rewind();
   while (trace.next(record)) {
     frames.push_back(record.frame);
-    conditioner.push(record.time_s, measured_ear(record, eye));
+    smoother.push(record.time_s, measured_ear(record, eye));
   }
-  conditioner.finish();
+  smoother.finish();
 }
 
 EyeLevels& mutable_levels(Calibration& calibration, Eye eye) {
@@ -55,13 +53,13 @@ std::string rounded(float value) {
 }
 
 std::string why_no_open_level(const OpenLevelFinder& open, Eye eye) {
-  if (open.count() < kFewestMeasurements) {
-    return "the " + name_of(eye) + " eye was measured in " + std::to_string(open.count()) +
-           " frames; its open level needs at least " + std::to_string(kFewestMeasurements) +
-           " (or a calibration file)";
+  if (open.count() < kMinMeasurements) {
+    return "the " + std::string(name_of(eye)) + " eye was measured in " +
+           std::to_string(open.count()) + " frames; its open level needs at least " +
+           std::to_string(kMinMeasurements) + " (or a calibration file)";
   }
-  return "the " + name_of(eye) + " eye was never seen open (eye aspect ratio above " +
-         rounded(kSmallestOpenEar) + "); a calibration file is needed";
+  return "the " + std::string(name_of(eye)) + " eye was never seen open (eye aspect ratio above " +
+         rounded(kMinOpenEar) + "); a calibration file is needed";
 }
 
 void compare_with_file(Eye eye,
@@ -71,7 +69,7 @@ void compare_with_file(Eye eye,
                        float range,
                        ClosureSummary& summary) {
   if (!measured || std::abs(*measured - stored) <= kLevelDisagreement * range) return;
-  summary.warnings.push_back("the " + name_of(eye) + " eye's " + what + " level is " +
+  summary.warnings.push_back("the " + std::string(name_of(eye)) + " eye's " + what + " level is " +
                              rounded(*measured) + " in this recording but " + rounded(stored) +
                              " in the calibration file: check glasses, camera and subject");
 }
@@ -80,7 +78,7 @@ void compare_with_file(Eye eye,
 
 float measured_ear(const ClosureInput& record, Eye eye) {
   const float ear = eye == Eye::Right ? record.ear_right : record.ear_left;
-  return record.is_trustworthy && ear >= 0.0f && ear <= kLargestEar ? ear : kNotAvailable;
+  return record.is_trustworthy && ear >= 0.0f && ear <= kMaxEar ? ear : kNotAvailable;
 }
 
 bool is_measured(const ClosureInput& record) {
@@ -113,11 +111,11 @@ Survey survey(TraceReader& trace) {
   return result;
 }
 
-EyeFindings examine_eye(TraceReader& trace,
-                        const ConditionerOptions& options,
-                        Eye eye,
-                        const Survey& surveyed) {
-  EyeFindings findings;
+EyeBlinks examine_eye(TraceReader& trace,
+                      const SmootherOptions& options,
+                      Eye eye,
+                      const Survey& surveyed) {
+  EyeBlinks findings;
   findings.open_ear = surveyed.open[index_of(eye)].open_ear();
   if (!findings.open_ear) return findings;
   const EyeLevels provisional{*findings.open_ear, kPopulationClosedRatio * *findings.open_ear};
@@ -125,7 +123,7 @@ EyeFindings examine_eye(TraceReader& trace,
   RestNoise noise;
   ClosedLevelFinder closed;
   // Only deep blinks matter here, so the noise need not be known yet to tell them from it.
-  BlinkFinder finder({eye, kLargestSmallestAmplitude}, [&](const Blink& blink, float floor_fec) {
+  BlinkFinder finder({eye, kMaxAmplitudeThreshold}, [&](const Blink& blink, float floor_fec) {
     // One frame may be wrong, and a blink seen in one frame only was hardly seen shut.
     const double frames = blink.half_width_ms / (1000.0 * surveyed.frame_interval_s);
     if (frames >= kUnconfirmedHalfWidthInFrames) closed.add(floor_fec);
@@ -144,11 +142,11 @@ EyeFindings examine_eye(TraceReader& trace,
 }
 
 void calibrate_from_recording(const Survey& surveyed,
-                              const std::array<EyeFindings, 2>& findings,
+                              const std::array<EyeBlinks, 2>& findings,
                               ClosureSummary& summary) {
   for (const Eye eye : kEyes) {
-    const EyeFindings& own = findings[index_of(eye)];
-    const EyeFindings& other = findings[1 - index_of(eye)];
+    const EyeBlinks& own = findings[index_of(eye)];
+    const EyeBlinks& other = findings[1 - index_of(eye)];
     EyeLevels& levels = mutable_levels(summary.calibration, eye);
     if (!own.open_ear) {
       reason_of(summary, eye) = why_no_open_level(surveyed.open[index_of(eye)], eye);
@@ -159,20 +157,21 @@ void calibrate_from_recording(const Survey& surveyed,
       levels.closed_ear = *own.closed_ear;
     } else if (other.open_ear && other.closed_ear) {
       levels.closed_ear = *own.open_ear * *other.closed_ear / *other.open_ear;
-      summary.warnings.push_back("no full closure of the " + name_of(eye) +
+      summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
                                  " eye was seen: its closed level follows the other eye's");
     } else {
       levels.closed_ear = kPopulationClosedRatio * *own.open_ear;
       summary.calibration.closed_source = LevelSource::Population;
-      summary.warnings.push_back(
-          "no full closure of the " + name_of(eye) + " eye was seen: its closed level is " +
-          rounded(kPopulationClosedRatio) + " of the open one, as in most people");
+      summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
+                                 " eye was seen: its closed level is " +
+                                 rounded(kPopulationClosedRatio) +
+                                 " of the open one, as in most people");
     }
   }
 }
 
 void calibrate_from_file(const Calibration& file,
-                         const std::array<EyeFindings, 2>& findings,
+                         const std::array<EyeBlinks, 2>& findings,
                          ClosureSummary& summary) {
   summary.calibration = file;
   summary.calibration.open_source = LevelSource::File;
@@ -180,12 +179,12 @@ void calibrate_from_file(const Calibration& file,
   for (const Eye eye : kEyes) {
     const EyeLevels& levels = levels_of(file, eye);
     if (!are_usable(levels)) {
-      reason_of(summary, eye) = "the calibration file holds no levels of the " + name_of(eye) +
-                                " eye that are at least 0.02 apart";
+      reason_of(summary, eye) = "the calibration file holds no levels of the " +
+                                std::string(name_of(eye)) + " eye that are at least 0.02 apart";
       mutable_levels(summary.calibration, eye) = {};
       continue;
     }
-    const EyeFindings& own = findings[index_of(eye)];
+    const EyeBlinks& own = findings[index_of(eye)];
     const float range = levels.open_ear - levels.closed_ear;
     compare_with_file(eye, "open", own.open_ear, levels.open_ear, range, summary);
     compare_with_file(eye, "closed", own.closed_ear, levels.closed_ear, range, summary);

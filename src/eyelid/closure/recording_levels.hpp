@@ -8,7 +8,7 @@
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/closure/ear_levels.hpp"
-#include "eyelid/closure/eye_conditioner.hpp"
+#include "eyelid/closure/ear_smoother.hpp"
 #include "eyelid/closure/trace.hpp"
 #include "eyelid/core/blink.hpp"
 
@@ -41,26 +41,26 @@ struct Survey {
 Survey survey(TraceReader& trace);
 
 /// What the recording itself says about one eye; empty where it says nothing.
-struct EyeFindings {
+struct EyeBlinks {
   std::optional<float> open_ear;
   std::optional<float> closed_ear;  // from full closures
   float rest_noise_ear = 0.0f;      // standard deviation of the filtered EAR at rest
 };
 /// Second pass, once per eye.
-EyeFindings examine_eye(TraceReader& trace,
-                        const ConditionerOptions& options,
-                        Eye eye,
-                        const Survey& surveyed);
+EyeBlinks examine_eye(TraceReader& trace,
+                      const SmootherOptions& options,
+                      Eye eye,
+                      const Survey& surveyed);
 
 /// Levels from the recording, with reasons and warnings where they are missing or guessed: the
 /// closed level of an eye that never shut comes from the other eye's ratio or, failing that, from
 /// the population.
 void calibrate_from_recording(const Survey& surveyed,
-                              const std::array<EyeFindings, 2>& findings,
+                              const std::array<EyeBlinks, 2>& findings,
                               ClosureSummary& summary);
 /// Levels from a file, with a warning where the recording disagrees.
 void calibrate_from_file(const Calibration& file,
-                         const std::array<EyeFindings, 2>& findings,
+                         const std::array<EyeBlinks, 2>& findings,
                          ClosureSummary& summary);
 
 }  // namespace eyelid::closure

@@ -33,7 +33,7 @@ class RestLevel {
 };
 
 /// Robust standard deviation of a FEC trace about its own rest level: 1.4826 times the median
-/// deviation towards the open side, where no blink can swell it. Constant memory.
+/// deviation toward the open side, where no blink can swell it. Constant memory.
 class RestNoise {
  public:
   void add(double time_s, float value);

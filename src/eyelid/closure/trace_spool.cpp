@@ -13,7 +13,7 @@
 namespace eyelid::closure {
 namespace {
 
-// The record without padding, so that every byte written is initialised.
+// The record without padding, so that every byte written is initialized.
 struct StoredRecord {
   std::int64_t frame;
   double time_s;

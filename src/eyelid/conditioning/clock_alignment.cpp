@@ -14,10 +14,10 @@ namespace eyelid::conditioning {
 namespace {
 
 constexpr double kTolerance_s = 0.025;
-constexpr double kMostDrift = 0.001;
-constexpr std::size_t kAnchors = 12;     // video pulses tried as anchors
-constexpr std::size_t kNeighbours = 25;  // pulses on either side that judge a shift
-constexpr std::size_t kFewest = 3;
+constexpr double kMaxDrift = 0.001;
+constexpr std::size_t kAnchors = 12;    // video pulses tried as anchors
+constexpr std::size_t kNeighbors = 25;  // pulses on either side that judge a shift
+constexpr std::size_t kMinMatches = 3;
 
 using Pair = std::pair<double, double>;  // log, video
 
@@ -51,7 +51,7 @@ Line fitted(const std::vector<Pair>& pairs) {
   }
   Line line;
   if (squares > 0.0) {
-    line.slope = std::clamp(products / squares, 1.0 - kMostDrift, 1.0 + kMostDrift);
+    line.slope = std::clamp(products / squares, 1.0 - kMaxDrift, 1.0 + kMaxDrift);
   }
   line.offset = mean_video - line.slope * mean_log;
   return line;
@@ -86,7 +86,7 @@ std::vector<Pair> grown(std::span<const double> log_s,
   for (std::size_t reach = 2;; reach *= 2) {
     for (int round = 0; round < 2; ++round) {
       pairs = meeting(log_s, video_s, line, anchor, reach);
-      if (pairs.size() >= kFewest) line = fitted(pairs);
+      if (pairs.size() >= kMinMatches) line = fitted(pairs);
     }
     if (reach >= log_s.size()) break;
   }
@@ -109,7 +109,7 @@ ClockFit align_clocks(std::span<const double> log_s,
   for (std::size_t v = 0; v < video_s.size(); v += step) {
     for (std::size_t l = 0; l < log_s.size(); ++l) {
       const double shift_s = video_s[v] - log_s[l];
-      if (meeting(log_s, video_s, {shift_s, 1.0}, l, kNeighbours).size() < kFewest) continue;
+      if (meeting(log_s, video_s, {shift_s, 1.0}, l, kNeighbors).size() < kMinMatches) continue;
       Line candidate;
       std::vector<Pair> pairs = grown(log_s, video_s, shift_s, l, candidate);
       shifts.push_back({candidate.at(0.0), pairs.size()});
@@ -119,7 +119,8 @@ ClockFit align_clocks(std::span<const double> log_s,
       best_shift = candidate.at(0.0);
     }
   }
-  const std::size_t needed = std::max(kFewest, (std::min(log_s.size(), video_s.size()) + 1) / 2);
+  const std::size_t needed =
+      std::max(kMinMatches, (std::min(log_s.size(), video_s.size()) + 1) / 2);
   if (best.size() < needed) {
     throw InputError(
         fmt::format("{}: {} pulses of the log and {} of the video, of which {} come together; "
@@ -163,7 +164,7 @@ LightOnsets find_light_onsets(std::span<const double> time_s, std::span<const fl
     throw InputError(
         fmt::format("sync region: brightness stays between {:.0f} and {:.0f} (noise {:.1f}); "
                     "expected a lamp that "
-                    "is off most of the time and at least 8 grey levels brighter when on",
+                    "is off most of the time and at least 8 gray levels brighter when on",
                     found.off,
                     found.on,
                     spread));

@@ -34,16 +34,16 @@ ClockFit align_clocks(std::span<const double> log_s,
 
 /// A lamp in the picture.
 struct LightOnsets {
-  double off = 0.0;  // grey level
+  double off = 0.0;  // gray level
   double on = 0.0;
   double threshold = 0.0;
   std::vector<double> onsets_s;  // first frame above the threshold: late by up to one frame
 };
 
-/// Onsets of a lamp that is off most of the time, from the mean grey level of its region per frame.
+/// Onsets of a lamp that is off most of the time, from the mean gray level of its region per frame.
 /// Off is the median level, on the greatest that two frames in a row reach; the threshold lies
 /// halfway, and the lamp counts as off again below a quarter. Throws InputError when on and off are
-/// less than 8 grey levels or 6 robust SD apart.
+/// less than 8 gray levels or 6 robust SD apart.
 LightOnsets find_light_onsets(std::span<const double> time_s, std::span<const float> level);
 
 }  // namespace eyelid::conditioning

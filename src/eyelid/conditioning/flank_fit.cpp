@@ -11,9 +11,9 @@
 namespace eyelid::conditioning {
 namespace {
 
-constexpr std::size_t kFewestSamples = 8;
+constexpr std::size_t kMinSamples = 8;
 constexpr std::size_t kCoarseSamples = 48;  // enough to tell the grid's cells apart
-constexpr std::size_t kFineSamples = 128;   // means of neighbours: nothing is lost but time
+constexpr std::size_t kFineSamples = 128;   // means of neighbors: nothing is lost but time
 constexpr double kShortest_s = 0.02;
 constexpr double kLongest_s = 0.8;
 constexpr double kGolden = 0.6180339887498949;
@@ -171,7 +171,7 @@ std::optional<Flank> fit_flank(std::span<const double> time_s,
     samples.time_s.push_back(time_s[i]);
     samples.values.push_back(values[i]);
   }
-  if (samples.time_s.size() < kFewestSamples) return std::nullopt;
+  if (samples.time_s.size() < kMinSamples) return std::nullopt;
   const double latest_s = samples.time_s.back();
   if (!(latest_s > earliest_s)) return std::nullopt;
   const Samples thin = samples.thinned(kCoarseSamples);

@@ -22,7 +22,7 @@ bool is_judged(const TrialScore& score) {
 double mean(const std::vector<double>& values) { return mean_of(values, {0, values.size()}); }
 
 double sem(const std::vector<double>& values) {
-  return deviation_of(values, {0, values.size()}) / std::sqrt(static_cast<double>(values.size()));
+  return stddev(values, {0, values.size()}) / std::sqrt(static_cast<double>(values.size()));
 }
 
 std::vector<TrialBlock> blocks_of(const std::vector<const TrialScore*>& judged, std::size_t size) {

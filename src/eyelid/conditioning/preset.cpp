@@ -12,25 +12,25 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/embedded_models.hpp"
+#include "eyelid/files/embedded_files.hpp"
 
-namespace eyelid::inference {
+namespace eyelid::files {
 std::span<const EmbeddedFile> preset_files();  // generated: cmake/embed_files.cmake
-}  // namespace eyelid::inference
+}  // namespace eyelid::files
 
 namespace eyelid::conditioning {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::uintmax_t kLargestFile = 1u << 20;
+constexpr std::uintmax_t kMaxFile = 1u << 20;
 
 // Every key there is, all rules off: what a preset leaves out. Also the list of known keys.
 constexpr const char* kEverythingOff = R"({
   "name": "", "title": "", "source": "", "note": "",
   "isi_ms": null, "smoothing_ms": 0,
   "baseline": {"from": "cs-200ms", "to": "cs", "statistic": "mean", "quiet_range": null},
-  "normalise": {"by": "none", "from": "us+10ms", "to": "us+150ms", "low": 1, "high": 99.9},
+  "normalize": {"by": "none", "from": "us+10ms", "to": "us+150ms", "low": 1, "high": 99.9},
   "alpha": {"is_on": false, "from": "cs", "to": "cs+60ms", "above": null, "sd": null, "tail_ms": 0,
             "onset_before_ms": null},
   "cr": {"from": "cs", "to": "us", "statistic": "max"},
@@ -152,14 +152,14 @@ void read_response(PresetReader& reader, Preset& preset) {
   preset.baseline.window = reader.window("baseline.from", "baseline.to");
   preset.baseline.statistic = reader.word("baseline.statistic", kStatistics);
   preset.baseline.quiet_range = reader.limit("baseline.quiet_range", 0.0);
-  preset.normalise.by =
-      reader.word("normalise.by",
-                  Words<Normalisation>{{"none", Normalisation::None},
-                                       {"ur_peak", Normalisation::UrPeak},
-                                       {"percentiles", Normalisation::Percentiles}});
-  preset.normalise.window = reader.window("normalise.from", "normalise.to");
-  preset.normalise.low = reader.number("normalise.low", 0.0, 100.0);
-  preset.normalise.high = reader.number("normalise.high", preset.normalise.low, 100.0);
+  preset.normalize.by =
+      reader.word("normalize.by",
+                  Words<Normalization>{{"none", Normalization::None},
+                                       {"ur_peak", Normalization::UrPeak},
+                                       {"percentiles", Normalization::Percentiles}});
+  preset.normalize.window = reader.window("normalize.from", "normalize.to");
+  preset.normalize.low = reader.number("normalize.low", 0.0, 100.0);
+  preset.normalize.high = reader.number("normalize.high", preset.normalize.low, 100.0);
   preset.alpha.is_on = reader.flag("alpha.is_on");
   preset.alpha.window = reader.window("alpha.from", "alpha.to");
   preset.alpha.above = reader.limit("alpha.above");
@@ -270,7 +270,7 @@ json read_file(const std::filesystem::path& path) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw InputError(path.string() + ": cannot read the preset (" + error.message() + ")");
-  if (size > kLargestFile) {
+  if (size > kMaxFile) {
     throw InputError(path.string() + ": " + std::to_string(size) +
                      " bytes, expected a preset of a few kilobytes");
   }
@@ -319,7 +319,7 @@ json setting_from(const std::string& setting) {
 
 std::vector<std::string> preset_names() {
   std::vector<std::string> names;
-  for (const inference::EmbeddedFile& file : inference::preset_files()) {
+  for (const files::EmbeddedFile& file : files::preset_files()) {
     names.push_back(std::filesystem::path(file.name).stem().string());
   }
   std::sort(names.begin(), names.end());
@@ -327,7 +327,7 @@ std::vector<std::string> preset_names() {
 }
 
 std::string_view preset_text(std::string_view name) {
-  for (const inference::EmbeddedFile& file : inference::preset_files()) {
+  for (const files::EmbeddedFile& file : files::preset_files()) {
     if (std::filesystem::path(file.name).stem().string() == name) {
       const std::span<const std::byte> bytes = file.bytes();
       return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -32,7 +32,7 @@ enum class Statistic { Mean, Median, Max };
 enum class OnsetMethod { None, Flank, Crossing, Backward, Velocity };
 
 /// What amplitudes are divided by: nothing, the session's UR, or the session's spread.
-enum class Normalisation { None, UrPeak, Percentiles };
+enum class Normalization { None, UrPeak, Percentiles };
 
 /// Stands for "this rule does not apply" in every limit below; null in a preset.
 inline constexpr double kOff = std::numeric_limits<double>::quiet_NaN();
@@ -55,12 +55,12 @@ struct Preset {
     double quiet_range = kOff;  // only the longest stretch up to the window's end within this range
   } baseline;
 
-  struct Normalise {
-    Normalisation by = Normalisation::None;
+  struct Normalize {
+    Normalization by = Normalization::None;
     Window window;  // of the UR
     double low = 1.0;
     double high = 99.9;  // percentiles
-  } normalise;
+  } normalize;
 
   struct Alpha {
     bool is_on = false;

@@ -198,16 +198,16 @@ std::vector<std::pair<std::string, std::string>> rules_of(const Preset& preset) 
          fmt::format("moving mean of {:g} ms before everything but the onset and the SD",
                      1000.0 * preset.smoothing_s)});
   }
-  if (preset.normalise.by == Normalisation::UrPeak) {
+  if (preset.normalize.by == Normalization::UrPeak) {
     rules.push_back({"amplitudes divided by",
-                     "the greatest value, " + words_of(preset.normalise.window) +
+                     "the greatest value, " + words_of(preset.normalize.window) +
                          ", of the median trace of the session's trials with a US"});
-  } else if (preset.normalise.by == Normalisation::Percentiles) {
+  } else if (preset.normalize.by == Normalization::Percentiles) {
     rules.push_back({"amplitudes divided by",
                      fmt::format("the distance of percentiles {:g} and {:g} of the session's "
                                  "baseline-corrected traces",
-                                 preset.normalise.low,
-                                 preset.normalise.high)});
+                                 preset.normalize.low,
+                                 preset.normalize.high)});
   }
   return rules;
 }

@@ -3,7 +3,7 @@
 // window hold values that would change the result: a window that is off by one sample fails.
 #include <gtest/gtest.h>
 
-#include "eyelid/conditioning/constructed_trace.hpp"
+#include "eyelid/conditioning/session_trace_testing.hpp"
 
 namespace eyelid::conditioning {
 namespace {

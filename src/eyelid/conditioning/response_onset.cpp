@@ -60,7 +60,7 @@ std::optional<double> fast_closing(const EyeTrace& eye,
                                    const Preset::Onset& rule) {
   const std::vector<double> rest = velocities(eye, baseline.range, rule.velocity_smoothing);
   const SampleRange all{0, rest.size()};
-  const double limit = mean_of(rest, all) + rule.velocity_sd * deviation_of(rest, all);
+  const double limit = mean_of(rest, all) + rule.velocity_sd * stddev(rest, all);
   const double least =
       std::isfinite(limit) ? std::max(limit, rule.velocity_floor) : rule.velocity_floor;
   const std::vector<double> speed = velocities(eye, range, rule.velocity_smoothing);

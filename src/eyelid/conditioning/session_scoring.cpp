@@ -31,7 +31,7 @@ double median_ur_peak(const EyeTrace& eye,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].trial.us_onset_s) continue;
     const double baseline = baseline_of(eye, times[i], preset).level;
-    const SampleRange range = samples_in(eye.time_s, preset.normalise.window, times[i]);
+    const SampleRange range = samples_in(eye.time_s, preset.normalize.window, times[i]);
     for (std::size_t j = range.first; j < range.last; ++j) {
       const double value = eye.fec[j] - baseline;
       if (!std::isfinite(value)) continue;
@@ -57,8 +57,8 @@ double percentile_spread(const EyeTrace& eye,
       if (std::isfinite(eye.fec[j] - baseline)) values.push_back(eye.fec[j] - baseline);
     }
   }
-  const double low = quantile_of(values, preset.normalise.low / 100.0);
-  return quantile_of(values, preset.normalise.high / 100.0) - low;
+  const double low = quantile_of(values, preset.normalize.low / 100.0);
+  return quantile_of(values, preset.normalize.high / 100.0) - low;
 }
 
 double sd_limit_of(const EyeTrace& eye,
@@ -68,7 +68,7 @@ double sd_limit_of(const EyeTrace& eye,
   std::vector<double> deviations;
   for (const StimulusTimes& at : times) {
     if (!std::isfinite(at.cs_s)) continue;
-    const double sd = deviation_of(eye.fec, samples_in(eye.time_s, preset.reject.sd_window, at));
+    const double sd = stddev(eye.fec, samples_in(eye.time_s, preset.reject.sd_window, at));
     if (std::isfinite(sd)) deviations.push_back(sd / scale);
   }
   const double quarter = quantile_of(deviations, 0.25);
@@ -88,7 +88,7 @@ double below_limit_of(const EyeTrace& eye,
     }
   }
   const SampleRange all{0, values.size()};
-  const double limit = mean_of(values, all) - preset.reject.below_sd * deviation_of(values, all);
+  const double limit = mean_of(values, all) - preset.reject.below_sd * stddev(values, all);
   return std::fmin(limit, preset.reject.below);
 }
 
@@ -97,9 +97,9 @@ SessionLimits limits_of(const EyeTrace& eye,
                         std::span<const StimulusTimes> times,
                         const Preset& preset) {
   SessionLimits limits;
-  if (preset.normalise.by == Normalisation::UrPeak) {
+  if (preset.normalize.by == Normalization::UrPeak) {
     limits.scale = median_ur_peak(eye, rows, times, preset);
-  } else if (preset.normalise.by == Normalisation::Percentiles) {
+  } else if (preset.normalize.by == Normalization::Percentiles) {
     limits.scale = percentile_spread(eye, times, preset);
   }
   if (!std::isnan(preset.reject.sd_iqr)) {

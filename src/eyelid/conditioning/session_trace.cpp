@@ -79,7 +79,7 @@ double median_of(std::span<const double> values, SampleRange range) {
   return quantile_of(finite, 0.5);
 }
 
-double deviation_of(std::span<const double> values, SampleRange range) {
+double stddev(std::span<const double> values, SampleRange range) {
   const double mean = mean_of(values, range);
   double sum = 0.0;
   std::size_t count = 0;
@@ -91,7 +91,7 @@ double deviation_of(std::span<const double> values, SampleRange range) {
   return count > 1 ? std::sqrt(sum / static_cast<double>(count - 1)) : kNoFigure;
 }
 
-std::size_t greatest_in(std::span<const double> values, SampleRange range) {
+std::size_t argmax(std::span<const double> values, SampleRange range) {
   std::size_t best = range.last;
   for (std::size_t i = range.first; i < range.last; ++i) {
     if (!std::isfinite(values[i])) continue;
@@ -100,7 +100,7 @@ std::size_t greatest_in(std::span<const double> values, SampleRange range) {
   return best;
 }
 
-std::size_t least_in(std::span<const double> values, SampleRange range) {
+std::size_t argmin(std::span<const double> values, SampleRange range) {
   std::size_t best = range.last;
   for (std::size_t i = range.first; i < range.last; ++i) {
     if (!std::isfinite(values[i])) continue;
@@ -109,10 +109,10 @@ std::size_t least_in(std::span<const double> values, SampleRange range) {
   return best;
 }
 
-double spread_of(std::span<const double> values, SampleRange range) {
-  const std::size_t greatest = greatest_in(values, range);
+double value_range(std::span<const double> values, SampleRange range) {
+  const std::size_t greatest = argmax(values, range);
   if (greatest == range.last) return kNoFigure;
-  return values[greatest] - values[least_in(values, range)];
+  return values[greatest] - values[argmin(values, range)];
 }
 
 double quantile_of(std::vector<double>& values, double share) {

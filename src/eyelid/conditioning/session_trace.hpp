@@ -63,16 +63,16 @@ SampleRange samples_in(std::span<const double> time_s,
                        const Window& window,
                        const StimulusTimes& times);
 
-/// Over the finite values of a range; kNoFigure when there is none. deviation_of: sample standard
+/// Over the finite values of a range; kNoFigure when there is none. stddev: sample standard
 /// deviation (n - 1), kNoFigure below two values.
 double mean_of(std::span<const double> values, SampleRange range);
 double median_of(std::span<const double> values, SampleRange range);
-double deviation_of(std::span<const double> values, SampleRange range);
+double stddev(std::span<const double> values, SampleRange range);
 /// Index of the greatest (earliest of equals) or least finite value; range.last when there is none.
-std::size_t greatest_in(std::span<const double> values, SampleRange range);
-std::size_t least_in(std::span<const double> values, SampleRange range);
+std::size_t argmax(std::span<const double> values, SampleRange range);
+std::size_t argmin(std::span<const double> values, SampleRange range);
 /// Greatest minus least.
-double spread_of(std::span<const double> values, SampleRange range);
+double value_range(std::span<const double> values, SampleRange range);
 /// As numpy.percentile (linear between ranks); `share` 0 .. 1. Reorders `values`.
 double quantile_of(std::vector<double>& values, double share);
 
@@ -84,8 +84,8 @@ double missing_share(std::span<const double> time_s,
                      double from_s,
                      double to_s);
 
-/// Moving mean over `width_s`, centred, of the finite values; NaN stays NaN. A width of at most one
-/// frame interval gives the values back.
+/// Moving mean over `width_s`, centered, of the finite values; NaN stays NaN. A width of at most
+/// one frame interval gives the values back.
 std::vector<double> moving_mean(std::span<const double> time_s,
                                 std::span<const double> values,
                                 double width_s);

@@ -17,7 +17,7 @@ AlignedTraces align_trials(const SessionTrace& trace,
                            std::span<const StimulusTimes> times,
                            double from_ms,
                            double to_ms,
-                           std::size_t most_values) {
+                           std::size_t max_values) {
   EYELID_EXPECTS(from_ms < to_ms && trace.size() >= 2);
   AlignedTraces aligned;
   const double interval_s = trace.frame_interval_s();
@@ -25,7 +25,7 @@ AlignedTraces align_trials(const SessionTrace& trace,
   aligned.first_ms = from_ms;
   aligned.step_ms = std::max({kFinestStep_ms,
                               std::round(1e6 * interval_s) / 1e3,
-                              std::ceil(whole_ms / static_cast<double>(most_values))});
+                              std::ceil(whole_ms / static_cast<double>(max_values))});
   aligned.samples = static_cast<std::size_t>((to_ms - from_ms) / aligned.step_ms) + 1;
   aligned.trials = times.size();
   const std::vector<double>& time_s = trace.time_s();

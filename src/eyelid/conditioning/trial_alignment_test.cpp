@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "eyelid/conditioning/constructed_trace.hpp"
+#include "eyelid/conditioning/session_trace_testing.hpp"
 
 namespace eyelid::conditioning {
 namespace {

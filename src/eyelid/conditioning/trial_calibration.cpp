@@ -13,9 +13,9 @@
 namespace eyelid::conditioning {
 namespace {
 
-constexpr int kFewestAtRest = 5;
-constexpr int kFewestUs = 3;
-constexpr double kLeastSpan = 0.2;      // FEC between rest and closure
+constexpr int kMinAtRest = 5;
+constexpr int kMinUs = 3;
+constexpr double kMinSpan = 0.2;        // FEC between rest and closure
 constexpr double kRestTolerance = 0.1;  // FEC; one criterion
 constexpr double kClosedTolerance = 0.2;
 constexpr double kUrWindow_s = 0.3;
@@ -42,7 +42,7 @@ TrialLevels levels_from_trials(const SessionTrace& trace,
     if (trial.us_onset_s) {
       const SampleRange range =
           samples_between(trace.time_s(), *trial.us_onset_s, *trial.us_onset_s + kUrWindow_s);
-      const std::size_t top = greatest_in(smoothed, range);
+      const std::size_t top = argmax(smoothed, range);
       if (top < range.last) closed.push_back(smoothed[top]);
     }
   }
@@ -62,23 +62,23 @@ double recalibrated(double fec, const EyeLevels& before, const EyeLevels& now) {
 }
 
 EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEye eye) {
-  if (found.rest_trials < kFewestAtRest) {
+  if (found.rest_trials < kMinAtRest) {
     throw InputError(
         fmt::format("{} eye: {} trials show it before the CS, expected at least {} to "
                     "calibrate from trials",
                     name_of(eye),
                     found.rest_trials,
-                    kFewestAtRest));
+                    kMinAtRest));
   }
-  const double closed = found.us_trials >= kFewestUs ? found.closed : 1.0;
-  if (!(closed - found.rest >= kLeastSpan)) {
+  const double closed = found.us_trials >= kMinUs ? found.closed : 1.0;
+  if (!(closed - found.rest >= kMinSpan)) {
     throw InputError(
         fmt::format("{} eye: closure is {:.2f} before the CS and {:.2f} after the US, "
                     "expected at least {:g} apart to calibrate from trials",
                     name_of(eye),
                     found.rest,
                     closed,
-                    kLeastSpan));
+                    kMinSpan));
   }
   const double open = static_cast<double>(levels.open_ear);
   const double span = open - static_cast<double>(levels.closed_ear);
@@ -106,7 +106,7 @@ std::vector<std::string> calibration_mismatches(const Calibration& used,
                       eye,
                       levels->rest));
     }
-    if (levels->us_trials >= kFewestUs && std::abs(levels->closed - 1.0) > kClosedTolerance) {
+    if (levels->us_trials >= kMinUs && std::abs(levels->closed - 1.0) > kClosedTolerance) {
       warnings.push_back(fmt::format(
           "{} eye: FEC after the US reaches {:.2f} by this calibration, expected near 1",
           eye,

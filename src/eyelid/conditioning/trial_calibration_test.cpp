@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "eyelid/conditioning/constructed_trace.hpp"
+#include "eyelid/conditioning/session_trace_testing.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::conditioning {

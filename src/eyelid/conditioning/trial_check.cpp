@@ -13,7 +13,7 @@ namespace {
 constexpr double kLongestIsi_s = 10.0;     // people: 0.15 .. 2 s (field.md section 3.3)
 constexpr double kIsiTolerance_s = 0.005;  // half a frame at 100 frames/s
 constexpr double kDefaultIsi_s = 0.25;     // only places baselines of US-alone sessions
-constexpr std::size_t kMostListed = 20;
+constexpr std::size_t kMaxListed = 20;
 
 std::optional<double> first_event_s(const Trial& trial) {
   return trial.cs_onset_s ? trial.cs_onset_s : trial.us_onset_s;
@@ -195,14 +195,14 @@ TrialCheck check_trials(std::span<const TrialRow> rows,
 
 std::string listed(const std::string& file, std::span<const TrialProblem> problems) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(problems.size(), kMostListed); ++i) {
+  for (std::size_t i = 0; i < std::min(problems.size(), kMaxListed); ++i) {
     const TrialProblem& one = problems[i];
     if (i > 0) text += '\n';
     text += one.line > 0 ? fmt::format("{}:{}: ", file, one.line) : file + ": ";
     text += fmt::format("trial {}: {}", one.trial, one.what);
   }
-  if (problems.size() > kMostListed) {
-    text += fmt::format("\n{}: {} more of this kind", file, problems.size() - kMostListed);
+  if (problems.size() > kMaxListed) {
+    text += fmt::format("\n{}: {} more of this kind", file, problems.size() - kMaxListed);
   }
   return text;
 }

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "eyelid/conditioning/constructed_trace.hpp"
+#include "eyelid/conditioning/session_trace_testing.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::conditioning {
@@ -30,18 +30,18 @@ std::string fault_of(const std::vector<Trial>& trials) {
   return "";
 }
 
-TEST(TrialCheck, MillisecondsGivenAsSecondsAreRecognised) {
+TEST(TrialCheck, MillisecondsGivenAsSecondsAreRecognized) {
   const std::string text = fault_of({paired(1, 1000, 1400), paired(2, 4000, 4400)});
   EXPECT_NE(text.find("t.csv:2: trial 1"), std::string::npos) << text;
   EXPECT_NE(text.find("t.csv:3: trial 2"), std::string::npos) << text;
   EXPECT_NE(text.find("milliseconds"), std::string::npos) << text;
 }
 
-TEST(TrialCheck, FrameNumbersGivenAsSecondsAreRecognised) {
+TEST(TrialCheck, FrameNumbersGivenAsSecondsAreRecognized) {
   EXPECT_NE(fault_of({cs_only(1, 500), paired(2, 7400, 7410)}).find("frame"), std::string::npos);
 }
 
-TEST(TrialCheck, AnIsiInMillisecondsIsRecognised) {
+TEST(TrialCheck, AnIsiInMillisecondsIsRecognized) {
   EXPECT_NE(fault_of({paired(1, 1.0, 251.0)}).find("milliseconds?"), std::string::npos);
 }
 

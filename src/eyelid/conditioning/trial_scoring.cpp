@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kRounding = 1e-9;       // 0.3 - 0.2 is not more than 0.1
 constexpr double kBesideOnset_s = 0.02;  // filled frames this near make an onset uncertain
-constexpr double kFewestOfWindow = 0.5;  // share of a window that must have been seen
+constexpr double kMinOfWindow = 0.5;     // share of a window that must have been seen
 
 double statistic_of(Statistic statistic, std::span<const double> values, SampleRange range) {
   switch (statistic) {
@@ -23,7 +23,7 @@ double statistic_of(Statistic statistic, std::span<const double> values, SampleR
     case Statistic::Median:
       return median_of(values, range);
     case Statistic::Max: {
-      const std::size_t at = greatest_in(values, range);
+      const std::size_t at = argmax(values, range);
       return at < range.last ? values[at] : kNoFigure;
     }
   }
@@ -57,17 +57,17 @@ bool was_seen(const EyeTrace& eye, const Window& window, const StimulusTimes& ti
                        eye.fec,
                        eye.frame_interval_s,
                        time_of(window.from, times),
-                       time_of(window.to, times)) <= 1.0 - kFewestOfWindow;
+                       time_of(window.to, times)) <= 1.0 - kMinOfWindow;
 }
 
 // Judges one trial; the steps fill `score`.
-class Judge {
+class TrialScorer {
  public:
-  Judge(const EyeTrace& eye,
-        const StimulusTimes& times,
-        const Preset& preset,
-        const SessionLimits& limits,
-        TrialScore& score)
+  TrialScorer(const EyeTrace& eye,
+              const StimulusTimes& times,
+              const Preset& preset,
+              const SessionLimits& limits,
+              TrialScore& score)
       : eye_(eye), times_(times), preset_(preset), limits_(limits), score_(score) {}
 
   void measure() {
@@ -133,7 +133,7 @@ class Judge {
   void measure_ur() {
     if (!was_seen(eye_, preset_.ur, times_)) return;
     const SampleRange range = samples_in(eye_.time_s, preset_.ur, times_);
-    const std::size_t at = greatest_in(eye_.smoothed, range);
+    const std::size_t at = argmax(eye_.smoothed, range);
     if (at == range.last) return;
     score_.ur_peak = eye_.smoothed[at];
     score_.ur_peak_latency_ms = 1000.0 * (eye_.time_s[at] - times_.us_s);
@@ -143,7 +143,7 @@ class Judge {
     window_from_s_ = time_of(preset_.cr.window.from, times_);
     if (!preset_.alpha.is_on) return;
     const SampleRange range = samples_in(eye_.time_s, preset_.alpha.window, times_);
-    const std::size_t at = greatest_in(eye_.smoothed, range);
+    const std::size_t at = argmax(eye_.smoothed, range);
     if (at == range.last) return;
     const double amplitude = eye_.smoothed[at] - baseline_.level;
     double limit = 0.0;
@@ -159,7 +159,7 @@ class Judge {
         eye_.time_s,
         window_from_s_,
         std::min(window_from_s_ + preset_.alpha.tail_s, time_of(preset_.cr.window.to, times_)));
-    const std::size_t lowest = least_in(eye_.smoothed, tail);
+    const std::size_t lowest = argmin(eye_.smoothed, tail);
     if (lowest < tail.last) window_from_s_ = eye_.time_s[lowest];
   }
 
@@ -216,7 +216,7 @@ class Judge {
                              ? times_.us_s
                              : std::max(time_of(preset_.peak.window.to, times_), times_.us_s);
     const SampleRange flank = samples_between(eye_.time_s, window_from_s_, end_s);
-    const std::size_t top = greatest_in(eye_.smoothed, flank);
+    const std::size_t top = argmax(eye_.smoothed, flank);
     return {score_.cr_amplitude * limits_.scale,
             window_from_s_,
             top < flank.last ? eye_.time_s[top] : times_.us_s,
@@ -257,7 +257,7 @@ class Judge {
     const auto begin =
         samples_between(eye_.time_s, window_from_s_, time_of(preset_.peak.window.to, times_)).first;
     if (score_.has_alpha) range.first = std::max(range.first, begin);
-    const std::size_t at = greatest_in(eye_.smoothed, range);
+    const std::size_t at = argmax(eye_.smoothed, range);
     if (at >= range.last) return;
     const double latency_s = eye_.time_s[at] - times_.cs_s;
     if (latency_s < preset_.peak.discard_before_s - kRounding) return;
@@ -282,7 +282,7 @@ std::optional<std::string> unsteady(const EyeTrace& eye,
                                     const SessionLimits& limits) {
   const Preset::Reject& rule = preset.reject;
   const SampleRange range_window = samples_in(eye.time_s, rule.range_window, times);
-  const double spread = spread_of(eye.smoothed, range_window);
+  const double spread = value_range(eye.smoothed, range_window);
   if (spread > rule.range + kRounding) {
     return fmt::format(
         "closure before the CS spans {:.3f}, more than {:g}: the eye was not at rest",
@@ -290,7 +290,7 @@ std::optional<std::string> unsteady(const EyeTrace& eye,
         rule.range);
   }
   const SampleRange above_window = samples_in(eye.time_s, rule.above_window, times);
-  const std::size_t top = greatest_in(eye.smoothed, above_window);
+  const std::size_t top = argmax(eye.smoothed, above_window);
   if (top < above_window.last) {
     const double value = eye.smoothed[top] - (rule.above_baseline ? baseline.level : 0.0);
     if (value > rule.above + kRounding) {
@@ -300,7 +300,7 @@ std::optional<std::string> unsteady(const EyeTrace& eye,
                          rule.above);
     }
   }
-  const double sd = deviation_of(eye.fec, samples_in(eye.time_s, rule.sd_window, times));
+  const double sd = stddev(eye.fec, samples_in(eye.time_s, rule.sd_window, times));
   if (sd / limits.scale > limits.sd_limit + kRounding) {
     return fmt::format(
         "SD before the CS is {:.4f}, more than {:.4f} (median + {:g} IQR of the session)",
@@ -309,7 +309,7 @@ std::optional<std::string> unsteady(const EyeTrace& eye,
         rule.sd_iqr);
   }
   const SampleRange whole = samples_in(eye.time_s, {rule.missing.from, preset.ur.to}, times);
-  const std::size_t low = least_in(eye.smoothed, whole);
+  const std::size_t low = argmin(eye.smoothed, whole);
   if (low < whole.last && eye.smoothed[low] - baseline.level < limits.below_limit - kRounding) {
     return fmt::format("closure falls to {:.3f} above baseline, below {:.3f}",
                        eye.smoothed[low] - baseline.level,
@@ -327,7 +327,7 @@ BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, con
     baseline.range = quiet_end(eye.smoothed, baseline.range, preset.baseline.quiet_range);
   }
   baseline.level = statistic_of(preset.baseline.statistic, eye.fec, baseline.range);
-  baseline.sd = deviation_of(eye.fec, baseline.range);
+  baseline.sd = stddev(eye.fec, baseline.range);
   return baseline;
 }
 
@@ -361,7 +361,7 @@ TrialScore score_trial(const EyeTrace& eye,
                        const SessionLimits& limits) {
   TrialScore score;
   score.trial = trial;
-  Judge judge(eye, times, preset, limits, score);
+  TrialScorer judge(eye, times, preset, limits, score);
   judge.measure();
   judge.decide();
   return score;

@@ -2,12 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace eyelid {
 
 enum class Eye { Right, Left };  // the subject's
 
 enum class BlinkKind { Full, Partial };
+
+// As the files spell them.
+inline std::string_view name_of(Eye eye) { return eye == Eye::Right ? "right" : "left"; }
+inline std::string_view name_of(BlinkKind kind) {
+  return kind == BlinkKind::Full ? "full" : "partial";
+}
 
 /// One closing and opening of one eye. Row of blinks.csv.
 struct Blink {

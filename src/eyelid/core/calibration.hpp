@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include "eyelid/core/eyelid_sample.hpp"
@@ -12,6 +13,16 @@ struct EyeLevels {
   float open_ear = kNotAvailable;
   float closed_ear = kNotAvailable;
 };
+
+/// Ratios above are failed fits: the widest open eyes reach about 0.5.
+inline constexpr float kMaxEar = 1.0f;
+
+/// Both levels finite and at least 0.02 of EAR apart, open above closed.
+inline bool are_usable(const EyeLevels& levels) {
+  constexpr float kMinRange = 0.02f;
+  return std::isfinite(levels.closed_ear) && std::isfinite(levels.open_ear) &&
+         levels.open_ear - levels.closed_ear >= kMinRange;
+}
 
 /// Where a level came from; written to session.json so that a reader can judge the FEC.
 enum class LevelSource {

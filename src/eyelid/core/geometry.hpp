@@ -3,7 +3,7 @@
 
 namespace eyelid {
 
-/// A position in pixels. The centre of the top left pixel is (0, 0); x grows to the right, y down.
+/// A position in pixels. The center of the top left pixel is (0, 0); x grows to the right, y down.
 struct Point {
   float x = 0.0f;
   float y = 0.0f;

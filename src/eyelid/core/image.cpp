@@ -12,15 +12,15 @@ namespace {
 constexpr std::size_t kAlignment = 64;
 }
 
-void GreyImage::Free::operator()(std::uint8_t* memory) const {
+void GrayImage::Free::operator()(std::uint8_t* memory) const {
   ::operator delete[](memory, std::align_val_t{kAlignment});
 }
 
-GreyImage::GreyImage(int width, int height) { resize(width, height); }
+GrayImage::GrayImage(int width, int height) { resize(width, height); }
 
-GreyImage::GreyImage(GreyImage&& other) noexcept { *this = std::move(other); }
+GrayImage::GrayImage(GrayImage&& other) noexcept { *this = std::move(other); }
 
-GreyImage& GreyImage::operator=(GreyImage&& other) noexcept {
+GrayImage& GrayImage::operator=(GrayImage&& other) noexcept {
   pixels_ = std::move(other.pixels_);
   capacity_ = std::exchange(other.capacity_, 0);
   width_ = std::exchange(other.width_, 0);
@@ -29,7 +29,7 @@ GreyImage& GreyImage::operator=(GreyImage&& other) noexcept {
   return *this;
 }
 
-void GreyImage::resize(int width, int height) {
+void GrayImage::resize(int width, int height) {
   EYELID_EXPECTS(width > 0 && height > 0);
   const std::size_t stride =
       (static_cast<std::size_t>(width) + kAlignment - 1) / kAlignment * kAlignment;
@@ -46,8 +46,8 @@ void GreyImage::resize(int width, int height) {
   stride_ = static_cast<std::ptrdiff_t>(stride);
 }
 
-GreyImage GreyImage::copy() const {
-  GreyImage result;
+GrayImage GrayImage::copy() const {
+  GrayImage result;
   if (is_empty()) return result;
   result.resize(width_, height_);
   for (int y = 0; y < height_; ++y) {

@@ -11,7 +11,7 @@ namespace eyelid {
 /// can load whole registers at the right edge of the last row.
 inline constexpr std::size_t kImageSlack = 64;
 
-/// A grey image seen through someone else's memory: 8 bits per pixel, 0 black .. 255 white.
+/// A gray image seen through someone else's memory: 8 bits per pixel, 0 black .. 255 white.
 ///
 /// Row y starts at `pixels + y * stride`; stride >= width, in bytes. `kImageSlack` bytes behind the
 /// last pixel must be readable. The owner must outlive the view.
@@ -25,24 +25,24 @@ struct FrameView {
   bool is_empty() const { return width <= 0 || height <= 0; }
 };
 
-/// A grey image that owns its pixels: rows aligned to 64 bytes, `kImageSlack` bytes behind the
+/// A gray image that owns its pixels: rows aligned to 64 bytes, `kImageSlack` bytes behind the
 /// last.
 ///
 /// Move-only; `copy()` is the named copy. `resize()` keeps the memory when it suffices, so that a
 /// recycled image costs no allocation.
-class GreyImage {
+class GrayImage {
  public:
-  GreyImage() = default;
-  /// Pixels are not initialised. Width and height must be positive.
-  GreyImage(int width, int height);
+  GrayImage() = default;
+  /// Pixels are not initialized. Width and height must be positive.
+  GrayImage(int width, int height);
 
-  GreyImage(GreyImage&& other) noexcept;
-  GreyImage& operator=(GreyImage&& other) noexcept;
-  GreyImage(const GreyImage&) = delete;
-  GreyImage& operator=(const GreyImage&) = delete;
+  GrayImage(GrayImage&& other) noexcept;
+  GrayImage& operator=(GrayImage&& other) noexcept;
+  GrayImage(const GrayImage&) = delete;
+  GrayImage& operator=(const GrayImage&) = delete;
 
   void resize(int width, int height);
-  GreyImage copy() const;
+  GrayImage copy() const;
 
   int width() const { return width_; }
   int height() const { return height_; }

@@ -11,32 +11,32 @@
 namespace eyelid {
 namespace {
 
-TEST(GreyImage, RowsAreAlignedAndWideEnough) {
-  const GreyImage image(65, 3);
+TEST(GrayImage, RowsAreAlignedAndWideEnough) {
+  const GrayImage image(65, 3);
   EXPECT_EQ(image.stride(), 128);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(image.row(2)) % 64, 0u);
 }
 
-TEST(GreyImage, ShrinkingAndGrowingBackKeepsTheMemory) {
-  GreyImage image(640, 480);
+TEST(GrayImage, ShrinkingAndGrowingBackKeepsTheMemory) {
+  GrayImage image(640, 480);
   const std::uint8_t* memory = image.row(0);
   image.resize(320, 240);
   image.resize(640, 480);
   EXPECT_EQ(image.row(0), memory);
 }
 
-TEST(GreyImage, CopyIsDeepAndMoveLeavesNothing) {
-  GreyImage image(3, 2);
+TEST(GrayImage, CopyIsDeepAndMoveLeavesNothing) {
+  GrayImage image(3, 2);
   image.row(1)[2] = 77;
-  GreyImage copy = image.copy();
+  GrayImage copy = image.copy();
   image.row(1)[2] = 5;
   EXPECT_EQ(copy.row(1)[2], 77);
-  const GreyImage moved = std::move(copy);
+  const GrayImage moved = std::move(copy);
   EXPECT_EQ(moved.row(1)[2], 77);
   EXPECT_TRUE(copy.is_empty());  // NOLINT: moved-from is defined to be empty
 }
 
-TEST(GreyImage, RefusesAnEmptySize) { EXPECT_THROW(GreyImage(0, 5), ContractError); }
+TEST(GrayImage, RefusesAnEmptySize) { EXPECT_THROW(GrayImage(0, 5), ContractError); }
 
 }  // namespace
 }  // namespace eyelid

@@ -9,7 +9,7 @@ namespace eyelid::detection {
 
 inline constexpr int kAnchorCount = 896;
 
-/// Anchor centres of BlazeFace front in pixels of the 128x128 input, measured on pixel edges:
+/// Anchor centers of BlazeFace front in pixels of the 128x128 input, measured on pixel edges:
 /// 2 per cell of the 16x16 map, then 6 per cell of the 8x8 map, cells row by row. Anchors have no
 /// size of their own.
 ///

@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// From input pixels on edges to the frame: the box stays on edges, points go to pixel centres.
+/// From input pixels on edges to the frame: the box stays on edges, points go to pixel centers.
 void move_to_frame(FaceBox& face, const frames::Placement& placement) {
   const auto scale = static_cast<float>(1.0 / placement.scale);
   const auto left = static_cast<float>(placement.offset_x);
@@ -30,12 +30,12 @@ void move_to_frame(FaceBox& face, const frames::Placement& placement) {
 
 class BlazeFaceFaceDetector final : public FaceDetector {
  public:
-  BlazeFaceFaceDetector(std::shared_ptr<const inference::PackedBlazeFace> weights,
+  BlazeFaceFaceDetector(std::shared_ptr<const networks::PackedBlazeFace> weights,
                         const BlazeFaceOptions& options)
       : options_(options),
         logit_threshold_(logit_of(options.score_threshold)),
         network_(std::move(weights)),
-        letterbox_(inference::kBlazeFaceInput_px) {
+        letterbox_(networks::kBlazeFaceInput_px) {
     candidates_.reserve(kAnchorCount);
   }
 
@@ -45,16 +45,16 @@ class BlazeFaceFaceDetector final : public FaceDetector {
     EYELID_EXPECTS(!frame.is_empty());
     // Four readings of the clock, about 0.1 us in all.
     const Clock::time_point begin = Clock::now();
-    const GreyImage& input = letterbox_.fit(frame);
+    const GrayImage& input = letterbox_.fit(frame);
     const Clock::time_point prepared = Clock::now();
-    const inference::BlazeFaceLogits& logits = network_.run(input);
+    const networks::BlazeFaceLogits& logits = network_.run(input);
     const Clock::time_point scored = Clock::now();
     candidates_.clear();
     for (int anchor = 0; anchor < kAnchorCount; anchor++) {
       const auto index = static_cast<std::size_t>(anchor);
       // Compared before the sigmoid: it is monotonic, so exp() is spent only on what passes.
       if (!(logits[index] >= logit_threshold_)) continue;
-      const inference::BlazeFaceBoxNumbers numbers = network_.box_numbers(anchor);
+      const networks::BlazeFaceBoxNumbers numbers = network_.box_numbers(anchor);
       candidates_.push_back(decode_box(numbers, anchors_[index], sigmoid(logits[index])));
     }
     weighted_non_maximum_suppression(candidates_, options_.suppression_iou, faces);
@@ -71,7 +71,7 @@ class BlazeFaceFaceDetector final : public FaceDetector {
  private:
   BlazeFaceOptions options_;
   float logit_threshold_;
-  inference::BlazeFaceNetwork network_;
+  networks::BlazeFaceNetwork network_;
   frames::Letterbox letterbox_;
   std::array<Point, kAnchorCount> anchors_ = blazeface_anchors();
   std::vector<FaceBox> candidates_;
@@ -81,15 +81,15 @@ class BlazeFaceFaceDetector final : public FaceDetector {
 }  // namespace
 
 std::unique_ptr<FaceDetector> make_blazeface_detector(
-    std::shared_ptr<const inference::PackedBlazeFace> weights, const BlazeFaceOptions& options) {
+    std::shared_ptr<const networks::PackedBlazeFace> weights, const BlazeFaceOptions& options) {
   EYELID_EXPECTS(options.score_threshold > 0.0f && options.score_threshold < 1.0f);
   EYELID_EXPECTS(options.suppression_iou >= 0.0f && options.suppression_iou <= 1.0f);
   return std::make_unique<BlazeFaceFaceDetector>(std::move(weights), options);
 }
 
-std::unique_ptr<FaceDetector> make_blazeface_detector(const inference::BlazeFaceWeights& weights,
+std::unique_ptr<FaceDetector> make_blazeface_detector(const networks::BlazeFaceWeights& weights,
                                                       const BlazeFaceOptions& options) {
-  return make_blazeface_detector(inference::pack_blazeface(weights), options);
+  return make_blazeface_detector(networks::pack_blazeface(weights), options);
 }
 
 }  // namespace eyelid::detection

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "eyelid/detection/face_detector.hpp"
-#include "eyelid/inference/blazeface_network.hpp"
+#include "eyelid/networks/blazeface_network.hpp"
 
 namespace eyelid::detection {
 
@@ -22,9 +22,8 @@ struct BlazeFaceOptions {
 /// Source: Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs",
 /// CVPR workshops 2019.
 std::unique_ptr<FaceDetector> make_blazeface_detector(
-    std::shared_ptr<const inference::PackedBlazeFace> weights,
-    const BlazeFaceOptions& options = {});
-std::unique_ptr<FaceDetector> make_blazeface_detector(const inference::BlazeFaceWeights& weights,
+    std::shared_ptr<const networks::PackedBlazeFace> weights, const BlazeFaceOptions& options = {});
+std::unique_ptr<FaceDetector> make_blazeface_detector(const networks::BlazeFaceWeights& weights,
                                                       const BlazeFaceOptions& options = {});
 
 }  // namespace eyelid::detection

@@ -14,7 +14,7 @@
 namespace eyelid::detection {
 namespace {
 
-TEST(Anchors, LieOnTheCentresOfBothMaps) {
+TEST(Anchors, LieOnTheCentersOfBothMaps) {
   const auto anchors = blazeface_anchors();
   EXPECT_EQ(anchors[0], (Point{4.0f, 4.0f}));
   EXPECT_EQ(anchors[1], (Point{4.0f, 4.0f}));
@@ -67,9 +67,9 @@ TEST(WeightedNonMaximumSuppression, KeepsEmptyBoxesApartAndEnds) {
 }
 
 /// Weights that see nothing but an offset: every score is the bias of its head.
-inference::BlazeFaceWeights constant_weights(float score_16, float score_8) {
-  inference::BlazeFaceWeights weights;
-  inference::for_each_convolution(
+networks::BlazeFaceWeights constant_weights(float score_16, float score_8) {
+  networks::BlazeFaceWeights weights;
+  networks::for_each_convolution(
       weights, [](const std::string&, auto& layer, const std::vector<std::size_t>& shape) {
         layer.weights.assign(shape[0] * shape[1] * shape[2] * shape[3], 0.0f);
         layer.bias.assign(shape[0], 0.0f);
@@ -87,7 +87,7 @@ inference::BlazeFaceWeights constant_weights(float score_16, float score_8) {
 TEST(BlazeFaceFaceDetector, MapsAnchorsBackToTheFrame) {
   const auto detector = make_blazeface_detector(constant_weights(-9.0f, 2.0f));
   EXPECT_EQ(detector->name(), "blazeface");
-  GreyImage frame(640, 480);
+  GrayImage frame(640, 480);
   for (int y = 0; y < 480; y++) std::fill_n(frame.row(y), 640, std::uint8_t{100});
   std::vector<FaceBox> faces;
   detector->detect(frame, faces);
@@ -109,7 +109,7 @@ TEST(BlazeFaceFaceDetector, FindsNothingBelowTheThreshold) {
   const auto detector = make_blazeface_detector(constant_weights(-1.0f, -1.0f));
   std::vector<FaceBox> faces(1);
   for (const auto& [width, height] : {std::pair(1, 1), {5, 700}, {128, 128}}) {
-    GreyImage frame(width, height);
+    GrayImage frame(width, height);
     for (int y = 0; y < height; y++) std::fill_n(frame.row(y), width, std::uint8_t{50});
     detector->detect(frame, faces);
     EXPECT_TRUE(faces.empty());
@@ -121,8 +121,8 @@ TEST(BlazeFaceFaceDetector, FindsNothingBelowTheThreshold) {
 TEST(BlazeFaceFaceDetector, SaysWhereTheTimeOfADetectionWent) {
   const auto detector = make_blazeface_detector(constant_weights(-1.0f, -1.0f));
   EXPECT_FALSE(detector->last_steps());
-  const GreyImage frame = [] {
-    GreyImage image(640, 480);
+  const GrayImage frame = [] {
+    GrayImage image(640, 480);
     for (int y = 0; y < 480; y++) std::fill_n(image.row(y), 640, std::uint8_t{50});
     return image;
   }();

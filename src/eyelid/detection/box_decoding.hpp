@@ -12,7 +12,7 @@ namespace eyelid::detection {
 float logit_of(float score);
 float sigmoid(float logit);
 
-/// A face from the 16 numbers of BlazeFace at one anchor: offsets of the box centre, width and
+/// A face from the 16 numbers of BlazeFace at one anchor: offsets of the box center, width and
 /// height, then offsets of 6 keypoints (x, y), all in input pixels.
 ///
 /// Box and keypoints are in input pixels measured on pixel edges; width and height are not

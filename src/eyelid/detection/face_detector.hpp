@@ -19,7 +19,7 @@ struct DetectionSteps {
   std::chrono::nanoseconds post_processing;  // boxes decoded, joined, moved to the frame
 };
 
-/// Finds faces in a grey frame. Implementations: blazeface_face_detector.hpp,
+/// Finds faces in a gray frame. Implementations: blazeface_face_detector.hpp,
 /// hog_face_detector.hpp, mtcnn_face_detector.hpp.
 ///
 /// Threads: one detector per thread; `clone()` shares the weights and owns its work memory.

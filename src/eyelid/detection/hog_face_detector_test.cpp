@@ -21,7 +21,7 @@ TEST(HogFaceDetector, FindsNothingInNoiseAndFlatPictures) {
   std::vector<FaceBox> faces(3);
   std::mt19937 random(3);
   for (const auto& [width, height] : {std::pair(1, 1), {3, 2}, {50, 50}, {80, 81}, {320, 240}}) {
-    GreyImage image(width, height);
+    GrayImage image(width, height);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) image.row(y)[x] = static_cast<std::uint8_t>(random());
     }
@@ -31,7 +31,7 @@ TEST(HogFaceDetector, FindsNothingInNoiseAndFlatPictures) {
 }
 
 /// dlib called as its own programs do, on a picture of its own type.
-std::vector<dlib::rect_detection> found_by_dlib(const GreyImage& image, unsigned upsampling) {
+std::vector<dlib::rect_detection> found_by_dlib(const GrayImage& image, unsigned upsampling) {
   dlib::array2d<unsigned char> picture(image.height(), image.width());
   for (int y = 0; y < image.height(); y++) {
     for (int x = 0; x < image.width(); x++) picture[y][x] = image.row(y)[x];
@@ -47,7 +47,7 @@ std::vector<dlib::rect_detection> found_by_dlib(const GreyImage& image, unsigned
 
 TEST(HogFaceDetector, EqualsDlibWithAndWithoutUpsampling) {
   EYELID_SHARED_OR_SKIP(path, "data/eval/dlib_faces/2007_007763.jpg");
-  const GreyImage image = video::read_image(path);
+  const GrayImage image = video::read_image(path);
   std::size_t most = 0;
   for (const int upsampling : {0, 1}) {
     const auto expected = found_by_dlib(image, static_cast<unsigned>(upsampling));

@@ -32,7 +32,7 @@ void MtcnnSuppression::run(std::vector<MtcnnBox>& boxes, float threshold, MtcnnO
     kept_.push_back(boxes[order_[i]]);
     const float left = left_[i], top = top_[i], right = right_[i], bottom = bottom_[i];
     const float area = area_[i];
-    for (std::size_t k = i + 1; k < count; k++) {  // without a branch: the compiler vectorises it
+    for (std::size_t k = i + 1; k < count; k++) {  // without a branch: the compiler vectorizes it
       const float width =
           std::max(0.0f, std::min(right, right_[k]) - std::max(left, left_[k]) + one);
       const float height =

@@ -36,7 +36,7 @@ class MtcnnSuppression {
 /// Moves the edges by the corrections, in parts of right - left + `one`, bottom - top + `one`.
 void apply_correction(MtcnnBox& box, float one);
 
-/// The square of the longer side about the same centre.
+/// The square of the longer side about the same center.
 void make_square(MtcnnBox& box);
 
 }  // namespace eyelid::detection

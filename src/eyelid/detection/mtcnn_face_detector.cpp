@@ -13,9 +13,9 @@
 namespace eyelid::detection {
 namespace {
 
-using inference::CropNetwork;
-using inference::kMtcnnOffset;
-using inference::kMtcnnScale;
+using networks::CropNetwork;
+using networks::kMtcnnOffset;
+using networks::kMtcnnScale;
 
 constexpr float kWithinLevel = 0.5f;  // overlap at which proposals of one level are the same
 constexpr float kBetween = 0.7f;      // and everywhere else
@@ -34,7 +34,7 @@ frames::PixelWindow crop_of(const MtcnnBox& box, int width, int height) {
 
 class MtcnnFaceDetector final : public FaceDetector {
  public:
-  MtcnnFaceDetector(std::shared_ptr<const inference::PackedMtcnn> weights,
+  MtcnnFaceDetector(std::shared_ptr<const networks::PackedMtcnn> weights,
                     const MtcnnOptions& options)
       : weights_(std::move(weights)),
         options_(options),
@@ -63,10 +63,10 @@ class MtcnnFaceDetector final : public FaceDetector {
   void propose() {
     boxes_.clear();
     const int width = average_.frame_width(), height = average_.frame_height();
-    double scale = static_cast<double>(inference::kProposalWindow_px) /
-                   static_cast<double>(options_.smallest_face_px);
+    double scale = static_cast<double>(networks::kProposalWindow_px) /
+                   static_cast<double>(options_.min_face_px);
     double shorter = std::min(width, height) * scale;
-    while (shorter >= inference::kProposalWindow_px) {
+    while (shorter >= networks::kProposalWindow_px) {
       propose_on_level(
           scale, static_cast<int>(width * scale + 1.0), static_cast<int>(height * scale + 1.0));
       scale *= options_.pyramid_factor;
@@ -97,7 +97,7 @@ class MtcnnFaceDetector final : public FaceDetector {
         proposals_);
     level_boxes_.clear();
     const auto factor = static_cast<float>(scale);
-    for (const inference::MtcnnProposal& proposal : proposals_) {
+    for (const networks::MtcnnProposal& proposal : proposals_) {
       const auto in_frame = [&](int cell, float offset) {
         return std::floor((2.0f * static_cast<float>(cell) + offset) / factor);
       };
@@ -144,7 +144,7 @@ class MtcnnFaceDetector final : public FaceDetector {
       const frames::PixelWindow crop = crop_of(box, width, height);
       return crop.width < 1 || crop.height < 1;
     });
-    const auto most = static_cast<std::size_t>(network.most_crops());
+    const auto most = static_cast<std::size_t>(network.max_crops());
     std::size_t kept = 0;
     for (std::size_t begin = 0; begin < boxes_.size(); begin += most) {
       const std::size_t count = std::min(most, boxes_.size() - begin);
@@ -189,14 +189,14 @@ class MtcnnFaceDetector final : public FaceDetector {
     return face;
   }
 
-  std::shared_ptr<const inference::PackedMtcnn> weights_;
+  std::shared_ptr<const networks::PackedMtcnn> weights_;
   MtcnnOptions options_;
-  inference::ProposalNetwork pnet_;
+  networks::ProposalNetwork pnet_;
   CropNetwork rnet_;
   CropNetwork onet_;
   frames::AreaAverage average_;
   MtcnnSuppression suppression_;
-  std::vector<inference::MtcnnProposal> proposals_;
+  std::vector<networks::MtcnnProposal> proposals_;
   std::vector<MtcnnBox> level_boxes_;
   std::vector<MtcnnBox> boxes_;
 };
@@ -204,8 +204,8 @@ class MtcnnFaceDetector final : public FaceDetector {
 }  // namespace
 
 std::unique_ptr<FaceDetector> make_mtcnn_detector(
-    std::shared_ptr<const inference::PackedMtcnn> weights, const MtcnnOptions& options) {
-  EYELID_EXPECTS(options.smallest_face_px >= inference::kProposalWindow_px);
+    std::shared_ptr<const networks::PackedMtcnn> weights, const MtcnnOptions& options) {
+  EYELID_EXPECTS(options.min_face_px >= networks::kProposalWindow_px);
   EYELID_EXPECTS(options.pyramid_factor > 0.1 && options.pyramid_factor < 0.99);
   for (const float threshold : options.thresholds) {
     EYELID_EXPECTS(threshold > 0.0f && threshold < 1.0f);
@@ -213,9 +213,9 @@ std::unique_ptr<FaceDetector> make_mtcnn_detector(
   return std::make_unique<MtcnnFaceDetector>(std::move(weights), options);
 }
 
-std::unique_ptr<FaceDetector> make_mtcnn_detector(const inference::MtcnnWeights& weights,
+std::unique_ptr<FaceDetector> make_mtcnn_detector(const networks::MtcnnWeights& weights,
                                                   const MtcnnOptions& options) {
-  return make_mtcnn_detector(inference::pack_mtcnn(weights), options);
+  return make_mtcnn_detector(networks::pack_mtcnn(weights), options);
 }
 
 }  // namespace eyelid::detection

@@ -20,7 +20,7 @@ namespace {
 using Key = FaceKeypoint;
 std::size_t index_of(Key key) { return static_cast<std::size_t>(key); }
 
-/// left, top, right, bottom, score, then x and y of five points: facenet-pytorch 2.6.0 on the grey
+/// left, top, right, bottom, score, then x and y of five points: facenet-pytorch 2.6.0 on the gray
 /// picture (benchmarks/peers/mtcnn.py compares whole data sets).
 using Row = std::array<float, 15>;
 struct Picture {
@@ -62,7 +62,7 @@ const Picture kPictures[] = {{"models/1face.png",
 
 TEST(MtcnnFaceDetector, GivesTheBoxesAndPointsOfFacenetPytorch) {
   EYELID_SHARED_OR_SKIP(model, "models/pnet.pt");
-  const auto detector = make_mtcnn_detector(inference::load_mtcnn(model));
+  const auto detector = make_mtcnn_detector(networks::load_mtcnn(model));
   EXPECT_EQ(detector->name(), "mtcnn");
   std::vector<FaceBox> faces;
   for (const Picture& picture : kPictures) {
@@ -72,7 +72,7 @@ TEST(MtcnnFaceDetector, GivesTheBoxesAndPointsOfFacenetPytorch) {
     for (std::size_t i = 0; i < picture.faces.size(); i++) {
       const FaceBox& face = faces[i];
       const Row& row = picture.faces[i];
-      // Our grey and Pillow's differ by a level here and there.
+      // Our gray and Pillow's differ by a level here and there.
       EXPECT_NEAR(face.box.x, row[0], 1.0f);
       EXPECT_NEAR(face.box.y, row[1], 1.0f);
       EXPECT_NEAR(face.box.right(), row[2], 1.0f);
@@ -91,13 +91,13 @@ TEST(MtcnnFaceDetector, GivesTheBoxesAndPointsOfFacenetPytorch) {
 TEST(MtcnnFaceDetector, TakesFramesOfAnySizeAndRepeatsItself) {
   MtcnnOptions easy;
   easy.thresholds = {0.05f, 0.05f, 0.05f};  // so that all three networks have work
-  const auto weights = inference::pack_mtcnn(inference::random_mtcnn(5));
+  const auto weights = networks::pack_mtcnn(networks::random_mtcnn(5));
   const auto detector = make_mtcnn_detector(weights, easy);
   std::mt19937 random(3);
   std::size_t found = 0;
   for (const auto& [width, height] :
        {std::pair(1, 1), {3, 200}, {19, 19}, {20, 20}, {21, 60}, {97, 33}, {64, 48}, {20, 20}}) {
-    GreyImage image(width, height);
+    GrayImage image(width, height);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) image.row(y)[x] = static_cast<std::uint8_t>(random());
     }
@@ -115,7 +115,7 @@ TEST(MtcnnFaceDetector, TakesFramesOfAnySizeAndRepeatsItself) {
     found += first.size();
   }
   EXPECT_GT(found, 0u);
-  EXPECT_THROW(make_mtcnn_detector(weights, {.smallest_face_px = 5.0f}), ContractError);
+  EXPECT_THROW(make_mtcnn_detector(weights, {.min_face_px = 5.0f}), ContractError);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/download/part_file.hpp"
-#include "eyelid/inference/sha256.hpp"
+#include "eyelid/files/sha256.hpp"
 
 namespace eyelid::download {
 namespace {
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr long kSlowest_bytes_per_s = 512;
-constexpr long kMostRedirects = 5;
+constexpr long kMaxRedirects = 5;
 
 struct CleanUp {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -70,7 +70,7 @@ class Transfer {
     set(CURLOPT_PROTOCOLS_STR, is_secure ? "https" : "http,https");
     set(CURLOPT_REDIR_PROTOCOLS_STR, is_secure ? "https" : "http,https");
     set(CURLOPT_FOLLOWLOCATION, 1L);
-    set(CURLOPT_MAXREDIRS, kMostRedirects);
+    set(CURLOPT_MAXREDIRS, kMaxRedirects);
     set(CURLOPT_FAILONERROR, 1L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_USERAGENT, (std::string("eyelid/") + kVersion).c_str());
@@ -196,7 +196,7 @@ bool is_downloaded(const ManifestFile& file, const fs::path& folder) {
   std::vector<std::byte> bytes(file.bytes);
   std::ifstream stream(path, std::ios::binary);
   stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  return stream && inference::sha256_hex(bytes) == file.sha256;
+  return stream && files::sha256_hex(bytes) == file.sha256;
 }
 
 DownloadOutcome download_file(const ManifestFile& file,

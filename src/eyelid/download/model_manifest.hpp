@@ -21,7 +21,7 @@ struct ManifestFile {
 struct ManifestModel {
   std::string name;  // "blazeface-short-range"
   std::string what;
-  std::string licence;
+  std::string license;
   std::string use;  // how this program takes it
   /// Kind for `model convert`, to be done after fetching: of the folder `name` to
   /// `name`.safetensors. Empty: none.

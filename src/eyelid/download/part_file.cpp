@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/sha256.hpp"
+#include "eyelid/files/sha256.hpp"
 
 namespace eyelid::download {
 
@@ -77,7 +77,7 @@ std::string PartFile::sha256() const {
     if (count <= 0) fail("read");
     read += static_cast<std::size_t>(count);
   }
-  return inference::sha256_hex(bytes);
+  return files::sha256_hex(bytes);
 }
 
 void PartFile::commit() {

@@ -19,7 +19,7 @@ AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
   result.problems = std::move(dataset.problems);
   result.missing_pictures = dataset.missing_pictures;
   std::map<std::filesystem::path, AnnotatedPicture> pictures;
-  for (LabelledFace& face : dataset.faces) {
+  for (LabeledFace& face : dataset.faces) {
     AnnotatedPicture& picture = pictures[face.image];
     picture.image = face.image;
     picture.scene = face.scene;

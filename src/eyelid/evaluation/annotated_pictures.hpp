@@ -13,7 +13,7 @@
 namespace eyelid::evaluation {
 
 /// A face as one set annotates it: a box, points, or both. Points in pixels of the picture, the
-/// centre of its first pixel being (0, 0); boxes on pixel edges. Neither: somewhere in the picture.
+/// center of its first pixel being (0, 0); boxes on pixel edges. Neither: somewhere in the picture.
 struct AnnotatedFace {
   std::optional<Rect> box;  // the set's own idea of a face's extent
   /// 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners), 2 (the subject's right and left eye) or

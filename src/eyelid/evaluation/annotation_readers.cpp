@@ -24,11 +24,11 @@ std::string lower_case(std::string text) {
 }  // namespace
 
 std::optional<float> number_of(const std::string& word) {
-  constexpr float kLargest = 1e5f;
+  constexpr float kMaxValue = 1e5f;
   float value = 0.0f;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  if (!std::isfinite(value) || std::abs(value) > kLargest) return std::nullopt;
+  if (!std::isfinite(value) || std::abs(value) > kMaxValue) return std::nullopt;
   return value;
 }
 
@@ -100,11 +100,11 @@ bool LineReader::next(std::string& line) {
 }
 
 int LineReader::next_count(const std::string& place) {
-  constexpr float kMostFaces = 100000.0f;
+  constexpr float kMaxFaces = 100000.0f;
   std::string line;
   if (!next(line)) throw InputError(place + ": the list ends before the picture's faces");
   const auto count = number_of(line);
-  if (!count || *count < 0.0f || *count > kMostFaces || *count != std::floor(*count)) {
+  if (!count || *count < 0.0f || *count > kMaxFaces || *count != std::floor(*count)) {
     throw InputError(this->place() + ": \"" + line + "\", expected a number of faces");
   }
   return static_cast<int>(*count);

@@ -37,23 +37,23 @@ float fit(const Rect& detection, const AnnotatedBox& face) {
 }  // namespace
 
 bool box_fits_eyes(const Rect& box, const std::array<Point, 2>& eyes) {
-  constexpr float kSmallest = 1.5f;
-  constexpr float kLargest = 4.0f;
+  constexpr float kMinValue = 1.5f;
+  constexpr float kMaxValue = 4.0f;
   const float middle = box.y + 0.5f * box.height;
   for (const Point eye : eyes) {
-    // Boxes lie on pixel edges, half a pixel before the centres.
+    // Boxes lie on pixel edges, half a pixel before the centers.
     const Point on_edges = eye + Point{0.5f, 0.5f};
     if (on_edges.x < box.x || on_edges.x > box.right()) return false;
     if (on_edges.y < box.y || on_edges.y > middle) return false;
   }
   const float side = std::sqrt(box.area());
   const float eye_distance = distance(eyes[0], eyes[1]);
-  return side >= kSmallest * eye_distance && side <= kLargest * eye_distance;
+  return side >= kMinValue * eye_distance && side <= kMaxValue * eye_distance;
 }
 
 DetectionMatch match_detections(std::span<const FaceBox> detections,
                                 std::span<const AnnotatedBox> faces,
-                                double smallest_iou) {
+                                double min_iou) {
   std::vector<std::size_t> by_score(detections.size());
   for (std::size_t i = 0; i < by_score.size(); ++i) by_score[i] = i;
   std::stable_sort(by_score.begin(), by_score.end(), [&](std::size_t a, std::size_t b) {
@@ -69,7 +69,7 @@ DetectionMatch match_detections(std::span<const FaceBox> detections,
     for (std::size_t i = 0; i < faces.size(); ++i) {
       if (match.is_taken[i]) continue;
       const float overlap = fit(box, faces[i]);
-      if (overlap >= static_cast<float>(smallest_iou) && overlap > best_fit) {
+      if (overlap >= static_cast<float>(min_iou) && overlap > best_fit) {
         best = i;
         best_fit = overlap;
       }

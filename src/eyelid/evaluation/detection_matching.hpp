@@ -22,7 +22,7 @@ struct AnnotatedBox {
   /// Too small to be asked for: no miss when not found, no hit when found.
   bool is_ignored = false;
   Rule rule = Rule::Overlap;
-  std::array<Point, 2> eyes = {};  // centres; Rule::Eyes
+  std::array<Point, 2> eyes = {};  // centers; Rule::Eyes
 };
 
 /// Whether a box is one a detector may draw round a face with these eyes: both lie in its upper
@@ -47,11 +47,11 @@ struct DetectionMatch {
 /// Compares the detections of one picture with its faces.
 ///
 /// Detections, by falling score, each take the free face that fits best (highest IoU), if its IoU
-/// is at least `smallest_iou`. A detection that took none is false, unless half of its area lies on
+/// is at least `min_iou`. A detection that took none is false, unless half of its area lies on
 /// one ignored face. So the verdict on a detection does not depend on weaker ones: the detections
 /// above any higher threshold are judged alike.
 DetectionMatch match_detections(std::span<const FaceBox> detections,
                                 std::span<const AnnotatedBox> faces,
-                                double smallest_iou);
+                                double min_iou);
 
 }  // namespace eyelid::evaluation

@@ -24,7 +24,7 @@ Rect hull_of(const std::vector<Point>& points) {
   return {left->x, top->y, right->x - left->x, bottom->y - top->y};
 }
 
-bool lies_outside(const AnnotatedFace& face, const GreyImage& image) {
+bool lies_outside(const AnnotatedFace& face, const GrayImage& image) {
   if (!face.box && face.points.empty()) return false;
   const Rect extent = face.box ? *face.box : hull_of(face.points);
   return extent.right() <= 0.0f || extent.bottom() <= 0.0f ||
@@ -52,16 +52,16 @@ AnnotatedBox box_of(const AnnotatedFace& face, std::string_view detector) {
 
 /// The faces of one picture as this detector is asked for them.
 std::vector<AnnotatedBox> boxes_of(const AnnotatedPicture& picture,
-                                   const GreyImage& image,
+                                   const GrayImage& image,
                                    std::string_view detector,
-                                   double smallest_face) {
-  const double smallest_height = smallest_face * std::max(image.width(), image.height());
+                                   double min_face) {
+  const double min_height = min_face * std::max(image.width(), image.height());
   std::vector<AnnotatedBox> boxes;
   for (const AnnotatedFace& face : picture.faces) {
     if (lies_outside(face, image)) continue;
     AnnotatedBox box = box_of(face, detector);
     box.is_ignored = box.rule != AnnotatedBox::Rule::Anywhere &&
-                     static_cast<double>(box.box.height) < smallest_height;
+                     static_cast<double>(box.box.height) < min_height;
     boxes.push_back(box);
   }
   for (const Rect& place : picture.ignored) boxes.push_back({place, true});
@@ -83,13 +83,13 @@ class Course {
   explicit Course(const DetectorUnderTest& tested) : tested_(tested) {}
 
   /// The first run allocates, and fetches weights from memory: it is not timed.
-  void warm_up(const GreyImage& image) {
+  void warm_up(const GrayImage& image) {
     tested_.detector->detect(image, detections_);
     if (tested_.sensitive != nullptr) tested_.sensitive->detect(image, weak_detections_);
   }
 
   void run(const AnnotatedPicture& picture,
-           const GreyImage& image,
+           const GrayImage& image,
            std::size_t index,
            const DetectorEvaluationOptions& options) {
     const auto start = std::chrono::steady_clock::now();
@@ -97,8 +97,8 @@ class Course {
     const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
     times_ms_.push_back(time.count());
     const std::vector<AnnotatedBox> faces =
-        boxes_of(picture, image, tested_.detector->name(), options.smallest_face);
-    const DetectionMatch match = match_detections(detections_, faces, options.smallest_iou);
+        boxes_of(picture, image, tested_.detector->name(), options.min_face);
+    const DetectionMatch match = match_detections(detections_, faces, options.min_iou);
     true_positives_ += match.true_positives;
     false_positives_ += match.false_positives;
     false_negatives_ += match.false_negatives;
@@ -109,8 +109,7 @@ class Course {
       extend_curve(detections_, match);
     } else {
       tested_.sensitive->detect(image, weak_detections_);
-      extend_curve(weak_detections_,
-                   match_detections(weak_detections_, faces, options.smallest_iou));
+      extend_curve(weak_detections_, match_detections(weak_detections_, faces, options.min_iou));
     }
   }
 
@@ -153,7 +152,7 @@ class Course {
 };
 
 void name_boxes_outside(const AnnotatedPicture& picture,
-                        const GreyImage& image,
+                        const GrayImage& image,
                         DetectorComparison& result) {
   for (const AnnotatedFace& face : picture.faces) {
     if (!lies_outside(face, image)) continue;
@@ -179,7 +178,7 @@ DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
   for (std::size_t done = 0; done < dataset.pictures.size(); ++done) {
     if (options.progress) options.progress(done, dataset.pictures.size());
     const AnnotatedPicture& picture = dataset.pictures[done];
-    GreyImage image;
+    GrayImage image;
     try {
       image = video::read_image(picture.image);
     } catch (const InputError& error) {

@@ -26,9 +26,9 @@ struct DetectorUnderTest {
 };
 
 /// What one detector made of one picture. References hold during the call only.
-struct JudgedPicture {
+struct MarkedDetections {
   const AnnotatedPicture& picture;
-  const GreyImage& image;
+  const GrayImage& image;
   std::size_t detector;  // index into the detectors given
   std::span<const AnnotatedBox> faces;
   std::span<const FaceBox> detections;
@@ -36,10 +36,10 @@ struct JudgedPicture {
 };
 
 struct DetectorEvaluationOptions {
-  double smallest_iou = 0.5;
+  double min_iou = 0.5;
   /// Faces lower than this share of the picture's longer side are ignored.
-  double smallest_face = 0.0;
-  std::function<void(const JudgedPicture&)> on_picture;             // may be empty
+  double min_face = 0.0;
+  std::function<void(const MarkedDetections&)> on_picture;          // may be empty
   std::function<void(std::size_t done, std::size_t all)> progress;  // may be empty
 };
 

@@ -109,7 +109,7 @@ TEST_F(MadeSet, WithoutAllFacesThereIsNoPrecision) {
 TEST_F(MadeSet, SmallFacesAreLeftOut) {
   add({{Rect{10, 10, 30, 30}, {}}, {Rect{100, 10, 50, 50}, {}}});
   DetectorEvaluationOptions options;
-  options.smallest_face = 0.2;  // 40 of 200 pixels
+  options.min_face = 0.2;  // 40 of 200 pixels
   const DetectorEvaluation row = run({{found(10, 10, 30, 0.9f)}}, options);
   EXPECT_EQ(row.faces, 1u);
   EXPECT_EQ(row.false_negatives, 1u);

@@ -14,9 +14,9 @@
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/evaluation/landmark_accuracy.hpp"
-#include "eyelid/inference/blazeface_weights.hpp"
-#include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 
 namespace eyelid::evaluation {
@@ -32,7 +32,7 @@ std::vector<synthesis::Portrait> unknown_people() {
   constexpr std::uint64_t kPictures = 5;
   std::vector<synthesis::Portrait> portraits;
   for (std::uint64_t person = 0; person < kPeople; ++person) {
-    const synthesis::Sitter sitter(kFirstPerson + person);
+    const synthesis::PortraitSubject sitter(kFirstPerson + person);
     for (std::uint64_t i = 0; i < kPictures; ++i)
       portraits.push_back(sitter.portrait(kPictures * person + i));
   }
@@ -47,8 +47,8 @@ std::array<Point, 12> lid_points(const EyeLandmarks& eyes) {
 }
 
 TEST(EmbeddedChain, KeepsItsFiguresOnRenderedFaces) {
-  const auto detector = detection::make_blazeface_detector(inference::load_blazeface(
-      inference::embedded_model("blazeface_grey.safetensors"), "embedded BlazeFace"));
+  const auto detector = detection::make_blazeface_detector(networks::load_blazeface(
+      model_files::embedded_model("blazeface_gray.safetensors"), "embedded BlazeFace"));
   EyeLandmarker landmarker(landmarks::embedded_landmark_models());
   LandmarkAccuracyCounter counter;
   std::vector<FaceBox> faces;
@@ -84,7 +84,7 @@ TEST(EmbeddedChain, KeepsItsFiguresOnRenderedFaces) {
 }
 
 // A dark bar as of a rim of glasses, `below` eye distances under the eyes, two hundredths thick.
-void draw_rim(GreyImage& image, Point right, Point left, float below) {
+void draw_rim(GrayImage& image, Point right, Point left, float below) {
   const Point along = left - right;
   const float length = distance(left, right);
   for (int y = 0; y < image.height(); ++y) {

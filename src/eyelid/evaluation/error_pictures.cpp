@@ -7,20 +7,20 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/atomic_file.hpp"
-#include "eyelid/output/csv_text.hpp"
-#include "eyelid/output/jpeg.hpp"
-#include "eyelid/output/marked_picture.hpp"
+#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/films/jpeg.hpp"
+#include "eyelid/films/marked_picture.hpp"
+#include "eyelid/tables/csv_text.hpp"
 
 namespace eyelid::evaluation {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr output::Color kFound{0, 200, 120};
-constexpr output::Color kMissed{240, 228, 66};
-constexpr output::Color kFalse{255, 80, 40};
-constexpr output::Color kNeutral{150, 150, 150};
+constexpr films::Color kFound{0, 200, 120};
+constexpr films::Color kMissed{240, 228, 66};
+constexpr films::Color kFalse{255, 80, 40};
+constexpr films::Color kNeutral{150, 150, 150};
 constexpr int kJpegQuality = 90;
 
 std::string score_text(float score) {
@@ -37,12 +37,12 @@ std::string quoted(const std::string& text) {
 }
 
 // Of a face of which nothing is known: somewhere in the picture.
-Rect shown_box(const AnnotatedBox& face, const GreyImage& image) {
+Rect shown_box(const AnnotatedBox& face, const GrayImage& image) {
   if (face.rule != AnnotatedBox::Rule::Anywhere) return face.box;
   return {0.0f, 0.0f, static_cast<float>(image.width()), static_cast<float>(image.height())};
 }
 
-void draw(const JudgedPicture& judged, output::MarkedPicture& marked) {
+void draw(const MarkedDetections& judged, films::MarkedPicture& marked) {
   for (std::size_t i = 0; i < judged.faces.size(); ++i) {
     const AnnotatedBox& face = judged.faces[i];
     if (face.is_ignored) marked.draw_box(face.box, kNeutral);
@@ -94,7 +94,7 @@ ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& de
   }
 }
 
-void ErrorPictures::add(const JudgedPicture& judged) {
+void ErrorPictures::add(const MarkedDetections& judged) {
   const DetectionMatch& match = judged.match;
   if (match.false_positives + match.false_negatives == 0) return;
   for (std::size_t i = 0; i < judged.faces.size(); ++i) {
@@ -108,33 +108,33 @@ void ErrorPictures::add(const JudgedPicture& judged) {
     if (match.verdicts[i] != Verdict::False) continue;
     add_row(judged, "false", judged.detections[i].box, judged.detections[i].score);
   }
-  output::MarkedPicture marked(judged.image);
+  films::MarkedPicture marked(judged.image);
   draw(judged, marked);
   char number[24];
   std::snprintf(number, sizeof number, "%04zu_", ++counts_[judged.detector]);
   const std::string name = number + judged.picture.image.stem().string() + ".jpg";
-  output::AtomicFile file(folder_ / labels_[judged.detector] / name);
-  file.write(output::rgb_jpeg(marked.view(), kJpegQuality));
+  files::AtomicFile file(folder_ / labels_[judged.detector] / name);
+  file.write(films::rgb_jpeg(marked.view(), kJpegQuality));
   file.commit();
   ++pictures_written_;
 }
 
-void ErrorPictures::add_row(const JudgedPicture& judged,
+void ErrorPictures::add_row(const MarkedDetections& judged,
                             const char* kind,
                             const Rect& box,
                             float score) {
   rows_ += labels_[judged.detector] + "," + quoted(judged.picture.image.string()) + "," + kind;
   for (const float number : {box.x, box.y, box.width, box.height}) {
     rows_ += ',';
-    output::append_number(rows_, static_cast<double>(number), output::kBoxDecimals);
+    tables::append_number(rows_, static_cast<double>(number), tables::kBoxDecimals);
   }
   rows_ += ',';
-  output::append_number(rows_, static_cast<double>(score), output::kScoreDecimals);
+  tables::append_number(rows_, static_cast<double>(score), tables::kScoreDecimals);
   rows_ += '\n';
 }
 
 void ErrorPictures::finish() {
-  output::AtomicFile file(folder_ / "errors.csv");
+  files::AtomicFile file(folder_ / "errors.csv");
   file.write(rows_);
   file.commit();
 }

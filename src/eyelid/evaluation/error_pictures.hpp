@@ -14,7 +14,7 @@ namespace eyelid::evaluation {
 /// folder per detector, and `errors.csv` with one row per error.
 ///
 ///   FOLDER/hog/0001_<picture>.jpg      yellow: missed (as annotated); red: false, with its score;
-///                                      green: found, with its score; grey: ignored
+///                                      green: found, with its score; gray: ignored
 ///   FOLDER/errors.csv                  detector,picture,kind,x,y,width,height,score
 ///
 /// `kind` is `missed` or `false`. False ones are shown although they do not count in sets that do
@@ -26,14 +26,14 @@ class ErrorPictures {
   ErrorPictures(std::filesystem::path folder, const std::vector<std::string>& detectors);
 
   /// For DetectorEvaluationOptions::on_picture. Throws InputError when a file cannot be written.
-  void add(const JudgedPicture& judged);
+  void add(const MarkedDetections& judged);
   /// Writes errors.csv.
   void finish();
 
   std::size_t pictures_written() const { return pictures_written_; }
 
  private:
-  void add_row(const JudgedPicture& judged, const char* kind, const Rect& box, float score);
+  void add_row(const MarkedDetections& judged, const char* kind, const Rect& box, float score);
 
   std::filesystem::path folder_;
   std::vector<std::string> labels_;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 TEST(ErrorPictures, ShowsPicturesWithErrorsOnly) {
   const testing::TemporaryFolder folder;
-  GreyImage image(200, 100);
+  GrayImage image(200, 100);
   for (int y = 0; y < 100; ++y) std::fill_n(image.row(y), 200, std::uint8_t{90});
   AnnotatedPicture picture;
   picture.image = "/some, where/a.png";
@@ -34,7 +34,7 @@ TEST(ErrorPictures, ShowsPicturesWithErrorsOnly) {
   errors.finish();
   EXPECT_EQ(errors.pictures_written(), 1u);
   EXPECT_TRUE(fs::is_empty(folder / "errors/hog"));
-  const GreyImage shown = video::read_image(folder / "errors/hog-2/0001_a.jpg");
+  const GrayImage shown = video::read_image(folder / "errors/hog-2/0001_a.jpg");
   EXPECT_EQ(shown.width(), 200);
   EXPECT_NE(shown.row(30)[101], 90);  // the outline of the face that was missed
   EXPECT_EQ(testing::text_of_file(folder / "errors/errors.csv"),

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_picture(const fs::path& file, const GreyImage& image) {
+void write_picture(const fs::path& file, const GrayImage& image) {
   std::ofstream stream(file, std::ios::binary);
   stream << "P5\n" << image.width() << " " << image.height() << "\n255\n";
   for (int y = 0; y < image.height(); ++y) {
@@ -134,7 +134,7 @@ TEST_F(RenderedDataset, BoxesFromTheTruthNeedNoDetector) {
 }
 
 TEST_F(RenderedDataset, SixtyEightPointsNeedFacesThatHaveThem) {
-  for (LabelledFace& face : dataset_.faces) face.points.reset();
+  for (LabeledFace& face : dataset_.faces) face.points.reset();
   LandmarkEvaluationOptions options;
   options.points = landmarks::PointCount::SixtyEight;
   EXPECT_THROW(

@@ -7,7 +7,7 @@
 
 namespace eyelid::evaluation {
 
-/// The box a detector draws round a face whose annotated points have this hull; its centre is
+/// The box a detector draws round a face whose annotated points have this hull; its center is
 /// shifted upwards from the hull's. Detectors differ in what they call a face; these are the mean
 /// boxes on HELEN and AFW training faces, in parts of the square root of the hull's area:
 ///   blazeface  a square of 1.07 +- 0.07, up 0.050 +- 0.045   (1207 faces)

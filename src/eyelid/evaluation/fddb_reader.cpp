@@ -57,7 +57,7 @@ Rect box_of(const std::string& line, const std::string& place) {
   const float c = std::cos(numbers[2]), s = std::sin(numbers[2]);
   const float half_width = std::hypot(numbers[0] * c, numbers[1] * s);
   const float half_height = std::hypot(numbers[0] * s, numbers[1] * c);
-  // Centres are places among pixels; boxes lie on their edges.
+  // Centers are places among pixels; boxes lie on their edges.
   return {numbers[3] + 0.5f - half_width,
           numbers[4] + 0.5f - half_height,
           2.0f * half_width,

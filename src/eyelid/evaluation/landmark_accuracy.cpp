@@ -43,7 +43,7 @@ MeanFigure mean_figure(std::span<const double> values) {
   return figure;
 }
 
-double normalised_mean_error(std::span<const Point> found,
+double normalized_mean_error(std::span<const Point> found,
                              std::span<const Point> annotated,
                              double outer_eye_distance) {
   EYELID_EXPECTS(found.size() == annotated.size() && !found.empty() && outer_eye_distance > 0.0);
@@ -76,7 +76,7 @@ void LandmarkAccuracyCounter::add(std::span<const Point> found,
                                   const EyeLandmarks& annotated_eyes,
                                   bool is_trustworthy) {
   const auto scale = static_cast<double>(distance(annotated_eyes.right[0], annotated_eyes.left[3]));
-  errors_.push_back(normalised_mean_error(found, annotated, scale));
+  errors_.push_back(normalized_mean_error(found, annotated, scale));
   if (!is_trustworthy) ++doubtful_;
   const auto measure = [this](const EyePoints& by_program, const EyePoints& by_person) {
     const auto found_ear = closure::eye_aspect_ratio(by_program);

@@ -25,8 +25,8 @@ struct MeanFigure {
 MeanFigure mean_figure(std::span<const double> values);
 
 /// Mean distance of corresponding points over the distance of the outer eye corners (iBUG 36 and
-/// 45): the normalised mean error of 300-W (Sagonas et al., ICCV workshops 2013), as a fraction.
-double normalised_mean_error(std::span<const Point> found,
+/// 45): the normalized mean error of 300-W (Sagonas et al., ICCV workshops 2013), as a fraction.
+double normalized_mean_error(std::span<const Point> found,
                              std::span<const Point> annotated,
                              double outer_eye_distance);
 

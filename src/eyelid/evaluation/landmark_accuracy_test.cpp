@@ -42,8 +42,8 @@ TEST(MeanFigure, MatchesHandCalculation) {
 TEST(NormalisedMeanError, IsMeanDistanceOverEyeDistance) {
   const std::array<Point, 2> annotated = {{{0, 0}, {10, 10}}};
   const std::array<Point, 2> found = {{{3, 4}, {10, 11}}};
-  EXPECT_DOUBLE_EQ(normalised_mean_error(found, annotated, 60.0), 3.0 / 60.0);
-  EXPECT_THROW(normalised_mean_error(found, annotated, 0.0), ContractError);
+  EXPECT_DOUBLE_EQ(normalized_mean_error(found, annotated, 60.0), 3.0 / 60.0);
+  EXPECT_THROW(normalized_mean_error(found, annotated, 0.0), ContractError);
 }
 
 TEST(ClosedEyeAuc, CountsOrderedPairs) {

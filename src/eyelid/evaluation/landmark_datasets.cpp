@@ -72,7 +72,7 @@ constexpr std::size_t kWflwPoints = 98;
 constexpr std::array<std::size_t, 6> kWflwRightEye = {60, 61, 63, 64, 65, 67};
 constexpr std::array<std::size_t, 6> kWflwLeftEye = {68, 69, 71, 72, 73, 75};
 
-LabelledFace wflw_face(const fs::path& folder, const std::vector<std::string>& words) {
+LabeledFace wflw_face(const fs::path& folder, const std::vector<std::string>& words) {
   constexpr std::size_t kPlain = 2 * kWflwPoints + 4 + 1;
   constexpr std::size_t kWithAttributes = kPlain + 6;
   if (words.size() != kPlain && words.size() != kWithAttributes) {
@@ -89,7 +89,7 @@ LabelledFace wflw_face(const fs::path& folder, const std::vector<std::string>& w
     }
     points[i] = {*x, *y};
   }
-  LabelledFace face;
+  LabeledFace face;
   face.image = folder / "images" / words.back();
   face.scene = words.back();
   for (std::size_t i = 0; i < 6; ++i) {
@@ -136,7 +136,7 @@ FaceLandmarks read_pts(const fs::path& file) {
       throw InputError(file.string() + ": point " + std::to_string(i) + " is \"" + words[2 * i] +
                        " " + words[2 * i + 1] + "\", expected two coordinates");
     }
-    // iBUG counts pixels from 1: its (1, 1) is the centre of the first.
+    // iBUG counts pixels from 1: its (1, 1) is the center of the first.
     points[i] = {*x - 1.0f, *y - 1.0f};
   }
   return points;
@@ -147,7 +147,7 @@ LandmarkDataset read_300w(const fs::path& folder) {
   dataset.name = "300w:" + folder.string();
   for (const fs::path& file : files_below(folder, ".pts", "a folder of .pts files and pictures")) {
     try {
-      LabelledFace face;
+      LabeledFace face;
       face.points = read_pts(file);
       const auto picture = picture_beside(file);
       if (!picture) {

@@ -13,8 +13,8 @@
 namespace eyelid::evaluation {
 
 /// One face in a picture with what people say about it. All places in pixels of the picture, the
-/// centre of its first pixel being (0, 0), whatever the annotation's own origin.
-struct LabelledFace {
+/// center of its first pixel being (0, 0), whatever the annotation's own origin.
+struct LabeledFace {
   std::filesystem::path image;
   /// Pictures of one scene share it: a training set and its check must never share a scene.
   std::string scene;
@@ -28,7 +28,7 @@ struct LabelledFace {
 /// left out and told in one sentence that names the file.
 struct LandmarkDataset {
   std::string name;  // as given: "300w:faces/helen"
-  std::vector<LabelledFace> faces;
+  std::vector<LabeledFace> faces;
   std::vector<std::string> problems;
   std::size_t missing_pictures = 0;  // annotated, but absent; among the problems
 };

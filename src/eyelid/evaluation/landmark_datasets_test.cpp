@@ -108,7 +108,7 @@ TEST(DatasetWflw, TakesTheLidPointsOfNinetyEight) {
         wflw_line("0--Parade/a.jpg") + "\n\n" + wflw_line("0--Parade/b.jpg") + "\n1 2 3\n");
   const LandmarkDataset dataset = read_landmark_dataset("wflw:" + folder.path().string());
   ASSERT_EQ(dataset.faces.size(), 1u);
-  const LabelledFace& face = dataset.faces[0];
+  const LabeledFace& face = dataset.faces[0];
   EXPECT_EQ(face.scene, "0--Parade/a.jpg");
   EXPECT_FALSE(face.points.has_value());
   EXPECT_EQ(face.eyes.right[2], (Point{63.0f, 1063.0f}));

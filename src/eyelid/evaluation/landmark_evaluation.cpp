@@ -18,7 +18,7 @@ namespace {
 using landmarks::FacePoints;
 using landmarks::PointCount;
 
-std::optional<FaceBox> box_of_face(const LabelledFace& face,
+std::optional<FaceBox> box_of_face(const LabeledFace& face,
                                    const detection::FaceDetector* detector,
                                    const std::vector<FaceBox>& detections,
                                    double match_iou) {
@@ -38,7 +38,7 @@ std::optional<FaceBox> box_of_face(const LabelledFace& face,
 }
 
 void detect_at_scale(detection::FaceDetector& detector,
-                     const GreyImage& image,
+                     const GrayImage& image,
                      double scale,
                      std::vector<FaceBox>& faces) {
   if (scale == 1.0) return detector.detect(image, faces);
@@ -46,7 +46,7 @@ void detect_at_scale(detection::FaceDetector& detector,
     return std::max(1, static_cast<int>(std::lround(scale * size)));
   };
   const int width = shrunk(image.width()), height = shrunk(image.height());
-  GreyImage small(width, height);
+  GrayImage small(width, height);
   frames::Resampler(
       image.width(), image.height(), width, height, frames::Placement{scale, 0.0, 0.0})
       .run(image, small);
@@ -56,7 +56,7 @@ void detect_at_scale(detection::FaceDetector& detector,
     face.box = {
         face.box.x * back, face.box.y * back, face.box.width * back, face.box.height * back};
     if (!face.keypoints) continue;
-    // Boxes lie on pixel edges, points on pixel centres.
+    // Boxes lie on pixel edges, points on pixel centers.
     for (Point& point : *face.keypoints) {
       point = {(point.x + 0.5f) * back - 0.5f, (point.y + 0.5f) * back - 0.5f};
     }
@@ -70,7 +70,7 @@ std::array<Point, 12> lid_points(const EyeLandmarks& eyes) {
   return points;
 }
 
-void compare(const LabelledFace& face,
+void compare(const LabeledFace& face,
              const FacePoints& found,
              PointCount count,
              LandmarkAccuracyCounter& counter) {
@@ -98,10 +98,10 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
   LandmarkAccuracyCounter counter(options.failure_limit);
   std::vector<double> times_ms;
   std::vector<FaceBox> detections;
-  GreyImage image;
+  GrayImage image;
   std::filesystem::path image_path;
   bool is_readable = false;
-  for (const LabelledFace& face : dataset.faces) {
+  for (const LabeledFace& face : dataset.faces) {
     if (options.points == PointCount::SixtyEight && !face.points) continue;
     if (face.image != image_path) {  // faces of one picture follow each other
       image_path = face.image;

@@ -15,7 +15,7 @@ namespace eyelid::evaluation {
 
 struct LandmarkEvaluationOptions {
   landmarks::PointCount points = landmarks::PointCount::Twelve;
-  /// A face whose normalised mean error is larger counts as failed.
+  /// A face whose normalized mean error is larger counts as failed.
   double failure_limit = 0.10;
   /// A detection belongs to a face when its IoU with detector_box_of_hull() is at least this.
   double match_iou = 0.3;

@@ -19,8 +19,8 @@ struct PixelWindow {
 
 /// Scaled copies of parts of one frame by averages over boxes of whole pixels: target pixel i of n
 /// is the mean of source pixels floor(i size / n) .. ceil((i + 1) size / n) - 1, whether it shrinks
-/// or grows. Neighbouring boxes may share a pixel. Sums are exact; results are floats, not rounded
-/// to grey levels.
+/// or grows. Neighboring boxes may share a pixel. Sums are exact; results are floats, not rounded
+/// to gray levels.
 ///
 /// One pass sums up the frame, then every target pixel costs four look-ups, whatever its box holds.
 /// A box may hold up to 2^24 pixels. Threads: one per thread. Allocates only for larger frames or

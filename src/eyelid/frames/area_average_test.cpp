@@ -11,8 +11,8 @@
 namespace eyelid::frames {
 namespace {
 
-GreyImage random_image(std::mt19937& random, int width, int height) {
-  GreyImage image(width, height);
+GrayImage random_image(std::mt19937& random, int width, int height) {
+  GrayImage image(width, height);
   for (int y = 0; y < height; y++) {
     for (int x = 0; x < width; x++) image.row(y)[x] = static_cast<std::uint8_t>(random());
   }
@@ -20,7 +20,7 @@ GreyImage random_image(std::mt19937& random, int width, int height) {
 }
 
 /// The definition of adaptive average pooling, pixel by pixel.
-double mean_of_box(const GreyImage& image, const PixelWindow& window, int x, int y, int w, int h) {
+double mean_of_box(const GrayImage& image, const PixelWindow& window, int x, int y, int w, int h) {
   const auto first = [](int i, int size, int n) { return std::floor(1.0 * i * size / n); };
   const auto last = [](int i, int size, int n) { return std::ceil((i + 1.0) * size / n); };
   double sum = 0.0;
@@ -38,7 +38,7 @@ TEST(AreaAverage, EqualsTheDefinitionWhenShrinkingAndGrowing) {
   std::mt19937 random(5);
   AreaAverage average;
   for (const auto& [width, height] : {std::pair(64, 48), {33, 57}, {7, 5}, {1, 1}}) {
-    const GreyImage image = random_image(random, width, height);
+    const GrayImage image = random_image(random, width, height);
     average.set_frame(image);
     for (int round = 0; round < 20; round++) {
       PixelWindow window;
@@ -65,7 +65,7 @@ TEST(AreaAverage, EqualsTheDefinitionWhenShrinkingAndGrowing) {
 
 TEST(AreaAverage, StaysExactWhereTheSumsWrapAround) {
   // 20 million white pixels: the table's last entries exceed 32 bits.
-  GreyImage image(5000, 4000);
+  GrayImage image(5000, 4000);
   for (int y = 0; y < 4000; y++) std::fill_n(image.row(y), 5000, std::uint8_t{255});
   image.row(3999)[4999] = 0;
   AreaAverage average;
@@ -78,7 +78,7 @@ TEST(AreaAverage, StaysExactWhereTheSumsWrapAround) {
 
 TEST(AreaAverage, RefusesWindowsOutsideOfTheFrame) {
   AreaAverage average;
-  average.set_frame(GreyImage(8, 8));
+  average.set_frame(GrayImage(8, 8));
   EXPECT_THROW(average.select({0, 0, 9, 1}, 4, 4, 0.0f, 1.0f), ContractError);
   EXPECT_THROW(average.select({0, 0, 0, 1}, 4, 4, 0.0f, 1.0f), ContractError);
   EXPECT_THROW(average.set_frame(FrameView()), ContractError);

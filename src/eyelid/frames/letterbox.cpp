@@ -15,7 +15,7 @@ Placement letterbox_placement(int side, int width, int height) {
 
 Letterbox::Letterbox(int side) : side_(side) { EYELID_EXPECTS(side > 0); }
 
-const GreyImage& Letterbox::fit(const FrameView& frame) {
+const GrayImage& Letterbox::fit(const FrameView& frame) {
   EYELID_EXPECTS(!frame.is_empty());
   const bool is_prepared = resampler_ && resampler_->source_width() == frame.width &&
                            resampler_->source_height() == frame.height;

@@ -9,10 +9,11 @@
 
 namespace eyelid::frames {
 
-/// Where a frame of this size lies on a square input: aspect ratio kept, centred. Sizes positive.
+/// Where a frame of this size lies on a square input: aspect ratio kept, centered. Sizes positive.
 Placement letterbox_placement(int side, int width, int height);
 
-/// Fits frames of any size into a square detector input: aspect ratio kept, centred, black borders.
+/// Fits frames of any size into a square detector input: aspect ratio kept, centered, black
+/// borders.
 ///
 /// Threads: one per thread. Allocates only when the size of the frame changes.
 class Letterbox {
@@ -21,7 +22,7 @@ class Letterbox {
   explicit Letterbox(int side);
 
   /// The input made from this frame; valid until the next call. The frame must not be empty.
-  const GreyImage& fit(const FrameView& frame);
+  const GrayImage& fit(const FrameView& frame);
 
   /// Of the last frame: pixel positions of the input -> of the frame, exact.
   Similarity frame_from_input() const { return placement_.frame_from_target(); }
@@ -32,7 +33,7 @@ class Letterbox {
   int side_;
   Placement placement_;
   std::optional<Resampler> resampler_;
-  GreyImage input_;
+  GrayImage input_;
 };
 
 }  // namespace eyelid::frames

@@ -10,8 +10,8 @@
 namespace eyelid::frames {
 namespace {
 
-GreyImage random_image(int width, int height, unsigned seed) {
-  GreyImage image(width, height);
+GrayImage random_image(int width, int height, unsigned seed) {
+  GrayImage image(width, height);
   std::mt19937 random(seed);
   for (int y = 0; y < height; y++) {
     for (int x = 0; x < width; x++) image.row(y)[x] = static_cast<std::uint8_t>(random());
@@ -41,8 +41,8 @@ TEST(Letterbox, AveragesAreasWhenShrinking) {
   Letterbox letterbox(32);
   for (const auto& [width, height] :
        {std::pair(640, 480), {33, 32}, {100, 37}, {41, 200}, {77, 1}}) {
-    const GreyImage frame = random_image(width, height, 7);
-    const GreyImage& input = letterbox.fit(frame);
+    const GrayImage frame = random_image(width, height, 7);
+    const GrayImage& input = letterbox.fit(frame);
     ASSERT_EQ(input.width(), 32);
     ASSERT_EQ(input.height(), 32);
     for (int y = 0; y < 32; y++) {
@@ -56,9 +56,9 @@ TEST(Letterbox, AveragesAreasWhenShrinking) {
 }
 
 TEST(Letterbox, CopiesAtEqualSizeAndInterpolatesWhenGrowing) {
-  const GreyImage frame = random_image(32, 24, 9);
+  const GrayImage frame = random_image(32, 24, 9);
   Letterbox same(32);
-  const GreyImage& copy = same.fit(frame);
+  const GrayImage& copy = same.fit(frame);
   for (int y = 0; y < 24; y++) {
     EXPECT_TRUE(std::equal(frame.row(y), frame.row(y) + 32, copy.row(y + 4))) << "row " << y;
   }
@@ -67,15 +67,15 @@ TEST(Letterbox, CopiesAtEqualSizeAndInterpolatesWhenGrowing) {
   }
 
   Letterbox larger(96);
-  const GreyImage& grown = larger.fit(frame);
+  const GrayImage& grown = larger.fit(frame);
   for (int y = 0; y < 24; y++) {
-    for (int x = 0; x < 32; x++) {  // centres of threefold pixels fall on source centres
+    for (int x = 0; x < 32; x++) {  // centers of threefold pixels fall on source centers
       ASSERT_EQ(grown.row(12 + 3 * y + 1)[3 * x + 1], frame.row(y)[x]);
     }
   }
-  GreyImage dot(1, 1);
+  GrayImage dot(1, 1);
   dot.row(0)[0] = 200;
-  const GreyImage& flat = larger.fit(dot);
+  const GrayImage& flat = larger.fit(dot);
   EXPECT_EQ(flat.row(0)[0], 200);
   EXPECT_EQ(flat.row(95)[95], 200);
 }
@@ -84,15 +84,15 @@ TEST(Letterbox, MapsBackExactly) {
   Letterbox letterbox(128);
   letterbox.fit(random_image(640, 480, 1));
   const Similarity frame_from_input = letterbox.frame_from_input();
-  // The input pixel (0, 16) holds the frame pixels 0..4 of both directions: their centre is 2.
+  // The input pixel (0, 16) holds the frame pixels 0..4 of both directions: their center is 2.
   EXPECT_FLOAT_EQ(frame_from_input({0.0f, 16.0f}).x, 2.0f);
   EXPECT_FLOAT_EQ(frame_from_input({0.0f, 16.0f}).y, 2.0f);
   EXPECT_FLOAT_EQ(frame_from_input.scale(), 5.0f);
   // A dot comes back to its own place within half an input pixel.
-  GreyImage frame(320, 243);
+  GrayImage frame(320, 243);
   for (int y = 0; y < 243; y++) std::fill_n(frame.row(y), 320, std::uint8_t{0});
   for (int y = 100; y < 105; y++) std::fill_n(frame.row(y) + 200, 5, std::uint8_t{255});
-  const GreyImage& input = letterbox.fit(frame);
+  const GrayImage& input = letterbox.fit(frame);
   double sum = 0, sum_x = 0, sum_y = 0;
   for (int y = 0; y < 128; y++) {
     for (int x = 0; x < 128; x++) {
@@ -111,9 +111,9 @@ TEST(Letterbox, TakesEverySize) {
   Letterbox letterbox(128);
   for (const auto& [width, height] :
        {std::pair(1, 1), {1, 1000}, {3000, 2}, {127, 128}, {129, 128}, {128, 128}, {1920, 1080}}) {
-    GreyImage white(width, height);
+    GrayImage white(width, height);
     for (int y = 0; y < height; y++) std::fill_n(white.row(y), width, std::uint8_t{255});
-    const GreyImage& input = letterbox.fit(white);
+    const GrayImage& input = letterbox.fit(white);
     EXPECT_GE(input.row(64)[64], height == 2 || width == 1 ? 5 : 254) << width << "x" << height;
   }
 }

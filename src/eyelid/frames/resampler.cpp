@@ -45,7 +45,7 @@ Taps area_taps(int target, double scale, double offset, int source_size) {
   return {first, fixed_point(weights)};
 }
 
-/// Growing: between the two nearest pixel centres; edge pixels reach to the border of the source.
+/// Growing: between the two nearest pixel centers; edge pixels reach to the border of the source.
 Taps bilinear_taps(int target, double scale, double offset, int source_size) {
   const double position = (target + 0.5 - offset) / scale;  // on source pixel edges
   if (position < 0.0 || position > source_size) return {0, {0}};
@@ -122,7 +122,7 @@ Resampler::Resampler(int source_width,
       round_up(static_cast<std::size_t>(source_width), kernels::kResizeBlock) + tap_count);
 }
 
-void Resampler::run(const FrameView& source, GreyImage& target) {
+void Resampler::run(const FrameView& source, GrayImage& target) {
   EYELID_EXPECTS(source.width == source_width_ && source.height == source_height_);
   target.resize(target_width_, target_height_);
   const auto padded_width = static_cast<std::ptrdiff_t>(column_first_.size());

@@ -8,7 +8,7 @@
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
-#include "eyelid/kernels/resize_grey/resize_grey.hpp"
+#include "eyelid/kernels/resize_gray/resize_gray.hpp"
 
 namespace eyelid::frames {
 
@@ -19,15 +19,15 @@ struct Placement {
   double offset_x = 0.0;
   double offset_y = 0.0;
 
-  /// The same in the convention of core/geometry.hpp: pixel centres are whole numbers.
+  /// The same in the convention of core/geometry.hpp: pixel centers are whole numbers.
   Similarity frame_from_target() const;
 };
 
-/// Draws a scaled copy of a grey image on black: area averages when it shrinks, bilinear when it
+/// Draws a scaled copy of a gray image on black: area averages when it shrinks, bilinear when it
 /// grows. A pixel partly covered by the source is darkened in proportion.
 ///
 /// Fixed-point integers: the same pixels on every processor; every weight within 2^-14, every pixel
-/// within 1 grey level of exact arithmetic. Prepared for one pair of sizes.
+/// within 1 gray level of exact arithmetic. Prepared for one pair of sizes.
 ///
 /// Threads: one per thread. run() allocates nothing.
 class Resampler {
@@ -40,7 +40,7 @@ class Resampler {
             const Placement& placement);
 
   /// `source` must have the size given at construction. `target` is resized.
-  void run(const FrameView& source, GreyImage& target);
+  void run(const FrameView& source, GrayImage& target);
 
   /// The weights behind run(), for code that resamples elsewhere (gpu/). Target row y is made of
   /// rows[y].count source rows from rows[y].first on, weights from row_weights[weights_begin];

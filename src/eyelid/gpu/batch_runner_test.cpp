@@ -8,7 +8,7 @@
 #include <new>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/gpu/fake_device.hpp"
+#include "eyelid/gpu/device_testing.hpp"
 
 // Counted, for the claim that batches allocate nothing.
 namespace {
@@ -30,7 +30,7 @@ struct Source {
   int count;
   int larger_from = 1 << 20;
   int next = 0;
-  GreyImage image;
+  GrayImage image;
 
   std::optional<NumberedFrame> operator()() {
     if (next == count) return std::nullopt;
@@ -69,7 +69,7 @@ TEST(BatchRunner, DeliversEveryFrameOnceInOrder) {
         BatchRunner runner({&device});
         expect_all(runner, frames);
         EXPECT_EQ(log.in_flight, 0);
-        EXPECT_LE(log.most_in_flight, slots);
+        EXPECT_LE(log.max_in_flight, slots);
         EXPECT_EQ(runner.times().batches, (frames + batch - 1) / batch);
       }
     }
@@ -84,7 +84,7 @@ TEST(BatchRunner, SeveralDevicesTakeTurnsInTheOrderOfTheFrames) {
   EXPECT_EQ(log.submitted, (std::vector<int>{0, 3, 6, 9, 12, 15, 18, 21, 24, 27}));
   EXPECT_EQ(first.submits, 5);
   EXPECT_EQ(second.submits, 5);
-  EXPECT_EQ(log.most_in_flight, 4);  // as many slots as the smaller device has, of each
+  EXPECT_EQ(log.max_in_flight, 4);  // as many slots as the smaller device has, of each
 }
 
 TEST(BatchRunner, AChangeOfFrameSizeWaitsForAllAndPreparesAnew) {

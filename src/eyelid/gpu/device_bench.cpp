@@ -33,7 +33,7 @@ void finish(DeviceFigures& figures, std::int64_t images, double seconds) {
 
 DeviceBench::DeviceBench(DeviceFactory factory,
                          const MeasureOptions& measure,
-                         std::span<const GreyImage> frames,
+                         std::span<const GrayImage> frames,
                          EnergyProbe energy,
                          const DeviceBenchOptions& options)
     : factory_(std::move(factory)),
@@ -72,8 +72,8 @@ DeviceFigures DeviceBench::resident(int batch) const {
   // How often, from a first try that also warms up.
   constexpr int kTries = 3;
   const double try_ms = gpu->network_ms(batch, kTries) / kTries;
-  const double by_time = 1e3 * options_.least_s / std::max(1e-4, try_ms);
-  const double by_images = static_cast<double>(options_.least_images) / batch;
+  const double by_time = 1e3 * options_.min_s / std::max(1e-4, try_ms);
+  const double by_images = static_cast<double>(options_.min_images) / batch;
   const int repeats = static_cast<int>(std::clamp(std::max(by_time, by_images), 3.0, 100000.0));
   const auto energy = energy_();
   const double ms = gpu->network_ms(batch, repeats);
@@ -87,7 +87,7 @@ void DeviceBench::add_parts(Work work, int batch, DeviceFigures& figures) const 
   const auto gpu = device(work, batch, 1, true);
   const auto chain = gpu->make_chain();
   constexpr int kWarmUp = 2;
-  const int count = std::clamp(options_.least_images / batch, 5, 50);
+  const int count = std::clamp(options_.min_images / batch, 5, 50);
   BatchTimes sum;
   double host_s = 0.0;
   for (int i = -kWarmUp; i < count; i++) {

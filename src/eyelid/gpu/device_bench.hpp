@@ -29,8 +29,8 @@ struct DeviceFigures {
 using EnergyProbe = std::function<std::function<std::optional<double>()>()>;
 
 struct DeviceBenchOptions {
-  int least_images = 2048;
-  double least_s = 1.0;  // energy counters and clocks need about that
+  int min_images = 2048;
+  double min_s = 1.0;  // energy counters and clocks need about that
 };
 
 /// Times a device; batches of any size, each with a device of its own.
@@ -41,7 +41,7 @@ class DeviceBench {
   /// `frames` are of one size, at least one, and outlive this, as does nothing else.
   DeviceBench(DeviceFactory factory,
               const MeasureOptions& measure,
-              std::span<const GreyImage> frames,
+              std::span<const GrayImage> frames,
               EnergyProbe energy,
               const DeviceBenchOptions& options);
 
@@ -63,12 +63,12 @@ class DeviceBench {
   /// One batch after the other, so that its parts can be told apart.
   void add_parts(Work work, int batch, DeviceFigures& figures) const;
   bool is_enough(std::int64_t images, double seconds) const {
-    return images >= options_.least_images && seconds >= options_.least_s;
+    return images >= options_.min_images && seconds >= options_.min_s;
   }
 
   DeviceFactory factory_;
   MeasureOptions measure_;
-  std::span<const GreyImage> frames_;
+  std::span<const GrayImage> frames_;
   EnergyProbe energy_;
   DeviceBenchOptions options_;
 };

@@ -5,14 +5,14 @@
 
 #include <cmath>
 
-#include "eyelid/gpu/fake_device.hpp"
+#include "eyelid/gpu/device_testing.hpp"
 
 namespace eyelid::gpu {
 namespace {
 
 /// A bench on fake devices: a batch uploads in 1 ms, computes in 2, downloads in 3; 5 J each time.
 struct FakeBench {
-  explicit FakeBench(int least_images)
+  explicit FakeBench(int min_images)
       : bench(
             [this](const FrameDeviceOptions& options) {
               seen.push_back(options);
@@ -24,16 +24,16 @@ struct FakeBench {
               measured++;
               return [] { return std::optional<double>(5.0); };
             },
-            {least_images, 0.0}) {}
+            {min_images, 0.0}) {}
 
   Log log;
   std::vector<FrameDeviceOptions> seen;
-  std::vector<GreyImage> frames = three_frames();
+  std::vector<GrayImage> frames = three_frames();
   int measured = 0;
   DeviceBench bench;
 
-  static std::vector<GreyImage> three_frames() {
-    std::vector<GreyImage> frames;
+  static std::vector<GrayImage> three_frames() {
+    std::vector<GrayImage> frames;
     for (int i = 0; i < 3; i++) {
       frames.emplace_back(8, 6);
       for (int y = 0; y < 6; y++) std::fill_n(frames.back().row(y), 8, std::uint8_t{7});
@@ -74,7 +74,7 @@ TEST(DeviceBench, OverlappedBatchesKeepThreeInFlightAndLeaveNone) {
     EXPECT_EQ(figures.stage, "whole_frame_uploaded");
     EXPECT_EQ(figures.images, std::max(3, (200 + batch - 1) / batch) * batch);
     EXPECT_EQ(fake.log.in_flight, 0);
-    EXPECT_EQ(fake.log.most_in_flight, 3);
+    EXPECT_EQ(fake.log.max_in_flight, 3);
     expect_parts(figures);
     expect_rate(figures);
     // The parts come from a device of one slot with times, the rate from one without.
@@ -99,7 +99,7 @@ TEST(DeviceBench, LatencyTimesEveryCallOneAtATime) {
   EXPECT_EQ(figures.stage, "detector_latency");
   EXPECT_EQ(figures.call_ms.size(), 20u);  // at least
   EXPECT_EQ(figures.images, 40);
-  EXPECT_EQ(fake.log.most_in_flight, 1);
+  EXPECT_EQ(fake.log.max_in_flight, 1);
   for (const double ms : figures.call_ms) EXPECT_GT(ms, 0.0);
   expect_parts(figures);
   expect_rate(figures);

@@ -13,11 +13,11 @@
 namespace eyelid::gpu {
 namespace {
 
-using inference::BlazeFaceWeights;
-using inference::ConvolutionWeights;
 using kernels::gpu::Half4;
 using kernels::gpu::HalfLayerWeights;
 using landmarks::ShapeModelDescription;
+using networks::BlazeFaceWeights;
+using networks::ConvolutionWeights;
 
 /// Four numbers from a function of 0 .. 3, rounded to half precision.
 template <class Value>
@@ -155,8 +155,8 @@ std::vector<Half4> pack_blazeface_half(const BlazeFaceWeights& detector) {
   constexpr HalfWeights kPlaces = half_weights();
   std::vector<Half4> packed(static_cast<std::size_t>(kPlaces.end));
   pack_pointwise(detector.stem, 25, 24, detector.input_scale, kPlaces.layer[0], packed);
-  for (std::size_t i = 0; i < inference::kBlazeFaceBlocks.size(); i++) {
-    const auto& shape = inference::kBlazeFaceBlocks[i];
+  for (std::size_t i = 0; i < networks::kBlazeFaceBlocks.size(); i++) {
+    const auto& shape = networks::kBlazeFaceBlocks[i];
     const HalfLayerWeights& place = kPlaces.layer[i + 1];
     pack_depthwise(detector.blocks[i].depthwise, shape.inputs, place, packed);
     pack_pointwise(detector.blocks[i].pointwise, shape.inputs, shape.outputs, 1.0f, place, packed);
@@ -194,8 +194,8 @@ DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
 
 void DeviceModels::add_f32(const BlazeFaceWeights& detector) {
   f32_[0] = add_f32_layer(detector.stem, 25);
-  for (std::size_t i = 0; i < inference::kBlazeFaceBlocks.size(); i++) {
-    const auto inputs = static_cast<std::size_t>(inference::kBlazeFaceBlocks[i].inputs);
+  for (std::size_t i = 0; i < networks::kBlazeFaceBlocks.size(); i++) {
+    const auto inputs = static_cast<std::size_t>(networks::kBlazeFaceBlocks[i].inputs);
     const auto& block = detector.blocks[i];
     f32_[i + 1] = add_f32_layer(block.pointwise, inputs);
     std::vector<float> depthwise = transposed(block.depthwise.weights, 9);
@@ -220,7 +220,7 @@ DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) 
   check(model);
   Shape shape;
   std::vector<float> mean;
-  std::vector<double> centred;
+  std::vector<double> centered;
   double x = 0.0, y = 0.0;
   for (const Point p : model.mean_shape) {
     mean.insert(mean.end(), {p.x, p.y});
@@ -230,11 +230,11 @@ DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) 
   const auto count = static_cast<double>(model.mean_shape.size());
   for (const Point p : model.mean_shape) {
     const double dx = double{p.x} - x / count, dy = double{p.y} - y / count;
-    centred.insert(centred.end(), {dx, dy});
+    centered.insert(centered.end(), {dx, dy});
     shape.numbers.squares += dx * dx + dy * dy;
   }
   shape.mean = image_.add(mean);
-  shape.centred_mean = image_.add(centred);
+  shape.centered_mean = image_.add(centered);
   shape.numbers.cascade_count = static_cast<std::int32_t>(model.cascades.size());
   shape.numbers.depth = model.depth;
   shape.numbers.value_count = static_cast<std::int32_t>(mean.size());
@@ -275,7 +275,7 @@ kernels::gpu::DeviceShapeModel DeviceModels::shape_at(const Shape& shape, std::u
   kernels::gpu::DeviceShapeModel model = shape.numbers;
   model.cascades = shape.cascades.at(base);
   model.mean = shape.mean.at(base);
-  model.centred_mean = shape.centred_mean.at(base);
+  model.centered_mean = shape.centered_mean.at(base);
   return model;
 }
 

@@ -4,10 +4,10 @@
 #include <array>
 
 #include "eyelid/gpu/device_image.hpp"
-#include "eyelid/inference/blazeface_weights.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 #include "eyelid/landmarks/shape_model_description.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 
 namespace eyelid::gpu {
 
@@ -40,7 +40,7 @@ class DeviceModels {
   /// Shape models of 22, 12, 6 and 68 points; half-precision leaves become integers as in
   /// ShapeModel. Throws InputError when one is larger than the kernels allow (1024 features, 4096
   /// trees per cascade, 68 points).
-  DeviceModels(const inference::BlazeFaceWeights& detector,
+  DeviceModels(const networks::BlazeFaceWeights& detector,
                const landmarks::ShapeModelDescription& eye_region,
                const landmarks::ShapeModelDescription& both_eyes,
                const landmarks::ShapeModelDescription& one_eye,
@@ -58,11 +58,11 @@ class DeviceModels {
   struct Shape {
     DeviceImage::Place<kernels::gpu::DeviceCascade> cascades;
     DeviceImage::Place<float> mean;
-    DeviceImage::Place<double> centred_mean;
+    DeviceImage::Place<double> centered_mean;
     kernels::gpu::DeviceShapeModel numbers{};  // without the pointers
   };
-  void add_f32(const inference::BlazeFaceWeights& detector);
-  F32Layer add_f32_layer(const inference::ConvolutionWeights& layer, std::size_t inputs);
+  void add_f32(const networks::BlazeFaceWeights& detector);
+  F32Layer add_f32_layer(const networks::ConvolutionWeights& layer, std::size_t inputs);
   Shape add_shape(const landmarks::ShapeModelDescription& model);
   static kernels::gpu::DeviceShapeModel shape_at(const Shape& shape, std::uintptr_t base);
 
@@ -77,6 +77,6 @@ class DeviceModels {
 
 /// The weights as kernels::gpu::half_weights() lays them out: half precision, in the order of the
 /// matrix instruction's fragments.
-std::vector<kernels::gpu::Half4> pack_blazeface_half(const inference::BlazeFaceWeights& detector);
+std::vector<kernels::gpu::Half4> pack_blazeface_half(const networks::BlazeFaceWeights& detector);
 
 }  // namespace eyelid::gpu

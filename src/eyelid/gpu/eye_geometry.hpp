@@ -36,7 +36,7 @@ EYELID_DEVICE float distance_of(Point a, Point b) {
   return Block::hypot(a.x - b.x, a.y - b.y);
 }
 
-/// `first` and `last` lie level on the patch, distance_px apart, `above` over its centre.
+/// `first` and `last` lie level on the patch, distance_px apart, `above` over its center.
 EYELID_DEVICE Placement
 place_pair(int width, int height, float above, float distance_px, Point first, Point last) {
   const Point between{0.5f * static_cast<float>(width - 1),
@@ -97,8 +97,8 @@ EYELID_DEVICE Placement place_box(const Rect& box, Point eye_line) {
           0};
 }
 
-EYELID_DEVICE Point frame_from_normalised(const Placement& placement, Point normalised) {
-  Point in_patch = normalised * static_cast<float>(placement.width);
+EYELID_DEVICE Point frame_from_normalized(const Placement& placement, Point normalized) {
+  Point in_patch = normalized * static_cast<float>(placement.width);
   if (placement.is_mirrored != 0) {
     in_patch.x = static_cast<float>(placement.width - 1) - in_patch.x;
   }
@@ -193,9 +193,9 @@ EYELID_DEVICE bool is_plausible_eye(const Point* eye, Point eye_line) {
   using namespace landmarks::bounds;
   const Point corner_line = eye[3] - eye[0];
   const float width = distance_of<Block>(eye[0], eye[3]);
-  if (!(width >= kSmallestEyeWidthPx)) return false;
+  if (!(width >= kMinEyeWidth_px)) return false;
   const float along = dot_of(corner_line, eye_line);
-  if (!(along > 0.0f) || magnitude(cross_of(corner_line, eye_line)) > kHighestSlant * along) {
+  if (!(along > 0.0f) || magnitude(cross_of(corner_line, eye_line)) > kMaxSlant * along) {
     return false;
   }
   for (int i = 1; i < 6; i++) {
@@ -204,7 +204,7 @@ EYELID_DEVICE bool is_plausible_eye(const Point* eye, Point eye_line) {
     const float share = dot_of(lid, corner_line) / (width * width);
     const float height = cross_of(corner_line, lid) / (width * width);
     if (share < -kLidOverhang || share > 1.0f + kLidOverhang) return false;
-    if (magnitude(height) > kHighestLidDistance) return false;
+    if (magnitude(height) > kMaxLidDistance) return false;
   }
   return true;
 }
@@ -226,8 +226,8 @@ EYELID_DEVICE bool is_plausible_pair(const Point* eyes, const FrameImage& frame)
   const float right = distance_of<Block>(eyes[0], eyes[3]);
   const float left = distance_of<Block>(eyes[6], eyes[9]);
   const float share = 0.5f * (right + left) / Block::sqrt(dot_of(eye_line, eye_line));
-  return Block::min(right, left) >= kLowestWidthRatio * Block::max(right, left) &&
-         share >= kLowestWidth && share <= kHighestWidth;
+  return Block::min(right, left) >= kMinWidthRatio * Block::max(right, left) &&
+         share >= kMinWidth && share <= kMaxWidth;
 }
 
 /// landmarks::fits_face_box.
@@ -239,7 +239,7 @@ EYELID_DEVICE bool fits_box(const Point* eyes, const Rect& box) {
   const Point left = center_of(eyes + 6);
   const float share = distance_of<Block>(right, left) / side;
   const Point middle = (right + left) * 0.5f;
-  return share >= kLowestBoxShare && share <= kHighestBoxShare &&
+  return share >= kMinBoxShare && share <= kMaxBoxShare &&
          magnitude(middle.x - box.center().x) <= 0.5f * side &&
          magnitude(middle.y - box.center().y) <= 0.6f * side;
 }
@@ -250,7 +250,7 @@ EYELID_DEVICE bool do_stages_agree(const Point* first_stage, const Point* eyes) 
   for (int eye = 0; eye < 12; eye += 6) {
     const float moved = distance_of<Block>(center_of(first_stage + eye), center_of(eyes + eye));
     const float allowed =
-        landmarks::bounds::kHighestStageShift * distance_of<Block>(eyes[eye + 3], eyes[eye]);
+        landmarks::bounds::kMaxStageShift * distance_of<Block>(eyes[eye + 3], eyes[eye]);
     if (!(moved <= allowed)) return false;
   }
   return true;

@@ -123,7 +123,7 @@ struct FindFaces {
     });
   }
 
-  /// Centres of the anchors in input pixels: 2 per cell of 8 pixels, then 6 per cell of 16.
+  /// Centers of the anchors in input pixels: 2 per cell of 8 pixels, then 6 per cell of 16.
   static EYELID_DEVICE kernels::gpu::Floats2 anchor_center(int anchor) {
     const bool is_16 = anchor < kAnchors16;
     const int cell = is_16 ? anchor / 2 : (anchor - kAnchors16) / 6;
@@ -222,7 +222,7 @@ struct FindFaces {
     });
   }
 
-  /// The box stays on pixel edges, points go to pixel centres.
+  /// The box stays on pixel edges, points go to pixel centers.
   static EYELID_DEVICE void write(const Arguments& a,
                                   const float* mean,
                                   float score,

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "eyelid/gpu/device_image.hpp"
-#include "eyelid/kernels/resize_grey/cuda_letterbox.hpp"
+#include "eyelid/kernels/resize_gray/cuda_letterbox.hpp"
 
 namespace eyelid::gpu {
 

@@ -14,7 +14,7 @@
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 #include "eyelid/kernels/blazeface/cuda_f32.hpp"
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
-#include "eyelid/kernels/resize_grey/cuda_letterbox.hpp"
+#include "eyelid/kernels/resize_gray/cuda_letterbox.hpp"
 
 /// Which kernels run on a batch of frames, in which order, with which arguments: the same code for
 /// the GPU and for its emulation. `Launch` offers run<Kernel>(arguments, blocks, shared_bytes).
@@ -155,9 +155,9 @@ void enqueue_f32_network(Launch& launch, const FrameProgram& p, const BatchBuffe
   const float* input = nullptr;
   std::size_t input_image = kMap;
   int width = 64;
-  for (std::size_t i = 0; i <= inference::kBlazeFaceBlocks.size(); i++) {
+  for (std::size_t i = 0; i <= networks::kBlazeFaceBlocks.size(); i++) {
     const auto shape =
-        i == 0 ? inference::BlazeFaceBlockShape{25, 24, 2} : inference::kBlazeFaceBlocks[i - 1];
+        i == 0 ? networks::BlazeFaceBlockShape{25, 24, 2} : networks::kBlazeFaceBlocks[i - 1];
     if (i > 0) width /= shape.stride;
     auto a = layer(i == 0 ? BlazeF32Kind::Stem : BlazeF32Kind::Block,
                    i,

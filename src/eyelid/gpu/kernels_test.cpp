@@ -8,9 +8,9 @@
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/detection/non_maximum_suppression.hpp"
 #include "eyelid/frames/letterbox.hpp"
-#include "eyelid/gpu/emulated_device.hpp"
+#include "eyelid/gpu/emulated_device_testing.hpp"
 #include "eyelid/gpu/eye_geometry.hpp"
-#include "eyelid/gpu/gpu_test_material.hpp"
+#include "eyelid/gpu/gpu_testing.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "random_blazeface.hpp"
@@ -31,7 +31,7 @@ TEST(GpuLetterbox, GivesThePixelsOfTheCpu) {
       const PlanPointers pointers = plan_pointers(plan, tables.address());
       PoisonedMemory frames(2 * plan.frame_bytes);
       PoisonedMemory inputs(2 * 128 * 128 + 64);
-      std::vector<GreyImage> pictures;
+      std::vector<GrayImage> pictures;
       for (unsigned i = 0; i < 2; i++) {
         pictures.push_back(random_picture(width, height, 3 + i));
         for (int y = 0; y < height; y++) {
@@ -56,7 +56,7 @@ TEST(GpuLetterbox, GivesThePixelsOfTheCpu) {
           arguments, 2 * 128 / Letterbox::kRows, Letterbox::shared_bytes(plan.row_bytes), order);
       for (unsigned i = 0; i < 2; i++) {
         frames::Letterbox letterbox(128);
-        const GreyImage& expected = letterbox.fit(pictures[i]);
+        const GrayImage& expected = letterbox.fit(pictures[i]);
         for (int y = 0; y < 128; y++) {
           for (int x = 0; x < 128; x++) {
             ASSERT_EQ(arguments.inputs[(static_cast<int>(i) * 128 + y) * 128 + x],
@@ -85,7 +85,7 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
   for (unsigned seed = 0; seed < 6; seed++) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
-    auto weights = inference::random_weights(seed);
+    auto weights = networks::random_weights(seed);
     for (float& b : weights.boxes_16.bias) b = 20.0f;
     for (float& b : weights.boxes_8.bias) b = 30.0f;
     const auto models = models_with(weights);
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(Thresholds,
 TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
   std::mt19937 random(5);
   std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
-  const GreyImage picture = random_picture(413, 277, 9);
+  const GrayImage picture = random_picture(413, 277, 9);
   const FrameImage frame{picture.row(0), static_cast<int>(picture.stride()), 413, 277};
   int factors = 0;
   for (int i = 0; i < 60; i++) {
@@ -194,7 +194,7 @@ TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
     ASSERT_EQ(placement.frame_from_patch, expected_placement.frame_from_patch);
     ASSERT_EQ(is_usable<EmulatedBlock>(placement), expected_placement.is_usable());
     landmarks::PatchCutter cutter;
-    GreyImage expected;
+    GrayImage expected;
     cutter.cut(picture, expected_placement, expected);
     const auto cut = plan_cut<EmulatedBlock>(frame, placement);
     factors = std::max(factors, cut.factor);
@@ -251,17 +251,14 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
       auto one = embedded_shape("landmarks_6.safetensors");
       auto face = embedded_shape("landmarks_68.safetensors");
       (points == 12 ? both : points == 6 ? one : face) = description;
-      const DeviceModels models(inference::random_weights(1),
-                                embedded_shape("landmarks_22.safetensors"),
-                                both,
-                                one,
-                                face);
+      const DeviceModels models(
+          networks::random_weights(1), embedded_shape("landmarks_22.safetensors"), both, one, face);
       PoisonedMemory memory = emulated_copy(models);
       const ModelPointers pointers = models.pointers(memory.address());
       const landmarks::ShapeModel expected(description);
 
-      const GreyImage pictures[2] = {landmarks::random_grey_image(96, 56, 1),
-                                     landmarks::random_grey_image(96, 56, 2)};
+      const GrayImage pictures[2] = {landmarks::random_gray_image(96, 56, 1),
+                                     landmarks::random_gray_image(96, 56, 2)};
       std::vector<std::uint8_t> dense[2];
       std::vector<float> shapes(4 * points + 1, -77.0f);
       PredictArguments arguments{points == 12  ? pointers.both_eyes
@@ -300,7 +297,7 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
 TEST(GpuModels, RefuseEnsemblesTooLarge) {
   auto one = landmarks::random_shape_model({6, 3, 1, 10, 20}, 1);
   one.depth = 9;
-  EXPECT_THROW(DeviceModels(inference::random_weights(1),
+  EXPECT_THROW(DeviceModels(networks::random_weights(1),
                             embedded_shape("landmarks_22.safetensors"),
                             embedded_shape("landmarks_12.safetensors"),
                             one,

@@ -22,7 +22,7 @@ struct LocateEyesIn {
     kernels::gpu::PatchCut cuts[2];
     Placement placements[2];
     kernels::gpu::PatchView patches[2];
-    Point start[2];         // eye centres, right and left
+    Point start[2];         // eye centers, right and left
     Point first_stage[12];  // after the both-eyes model
     Point eyes[12];
     Point once[12];        // after the one-eye model on the first patches
@@ -151,7 +151,7 @@ struct LocateEyesIn {
   }
 
   /// Runs a model on kFaces patches at once; false when one cannot be placed. The points are in
-  /// work.shape, normalised.
+  /// work.shape, normalized.
   template <int kFaces, class Block, class Place>
   static EYELID_DEVICE bool predict(Block& block,
                                     const kernels::gpu::DeviceShapeModel& model,
@@ -192,7 +192,7 @@ struct LocateEyesIn {
 
   static EYELID_DEVICE Point located(const Shared& shared, int face, int point) {
     const float* shape = shared.work.shape[face] + 2 * point;
-    return frame_from_normalised(shared.placements[face], {shape[0], shape[1]});
+    return frame_from_normalized(shared.placements[face], {shape[0], shape[1]});
   }
 
   /// The one-eye model on both eyes, on patches aligned on the corners in `from`; false when one
@@ -212,7 +212,7 @@ struct LocateEyesIn {
     return i < 6 ? located(shared, 0, i) : located(shared, 1, mirrored_eye_point(i - 6));
   }
 
-  /// From two eye centres: both-eyes model, then the one-eye model on two patches, the second
+  /// From two eye centers: both-eyes model, then the one-eye model on two patches, the second
   /// aligned on the corners found on the first; the mean of the two. A second look ends where it
   /// finds the shut eyes in their place.
   template <class Block>
@@ -250,7 +250,7 @@ struct LocateEyesIn {
     return true;
   }
 
-  /// Eye centres by brows and lids in the box, which is turned as `eye_line`; false when the box
+  /// Eye centers by brows and lids in the box, which is turned as `eye_line`; false when the box
   /// cannot be placed.
   template <class Block>
   static EYELID_DEVICE bool start_from_box(Block& block,
@@ -325,7 +325,7 @@ struct LocateEyesIn {
     if (!is_placed) return false;
     float* points = a.points + frame * 136;
     block.each_thread([&](int thread) {
-      if (!speaks(block)) return;
+      if (!is_writing_block(block)) return;
       for (int i = thread; i < 68; i += kThreads) {
         const Point mean =
             (located(shared, 0, i) + located(shared, 1, a.mirrored_face_point[i])) * 0.5f;
@@ -357,13 +357,13 @@ struct LocateEyesIn {
               : 0;
       shared.follows =
           shared.is_trustworthy != 0 && !has_jumped<Block>(shared.last_eyes, shared.eyes) ? 1 : 0;
-      if (speaks(block)) write<Block>(a, frame, shared, has_points);
+      if (is_writing_block(block)) write<Block>(a, frame, shared, has_points);
     });
   }
 
   /// Of the blocks that work on one frame, the one that writes.
   template <class Block>
-  static EYELID_DEVICE bool speaks(const Block& block) {
+  static EYELID_DEVICE bool is_writing_block(const Block& block) {
     return block.index() % kParts == 0;
   }
 

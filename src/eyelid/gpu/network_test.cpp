@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "eyelid/compute/cpu_features.hpp"
-#include "eyelid/gpu/emulated_device.hpp"
-#include "eyelid/gpu/gpu_test_material.hpp"
-#include "eyelid/inference/blazeface_network.hpp"
+#include "eyelid/gpu/emulated_device_testing.hpp"
+#include "eyelid/gpu/gpu_testing.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
+#include "eyelid/networks/blazeface_network.hpp"
 #include "random_blazeface.hpp"
 
 namespace eyelid::gpu {
@@ -17,11 +17,11 @@ using kernels::gpu::ThreadOrder;
 
 /// Scores and all box numbers of the CPU.
 struct Reference {
-  inference::BlazeFaceLogits logits;
+  networks::BlazeFaceLogits logits;
   std::vector<float> boxes;
 };
-Reference reference_of(const inference::BlazeFaceWeights& weights, const FrameView& input) {
-  inference::BlazeFaceNetwork network(inference::pack_blazeface(weights));
+Reference reference_of(const networks::BlazeFaceWeights& weights, const FrameView& input) {
+  networks::BlazeFaceNetwork network(networks::pack_blazeface(weights));
   Reference reference{network.run(input), std::vector<float>(896 * 16)};
   network.all_box_numbers(reference.boxes);
   return reference;
@@ -39,7 +39,7 @@ double relative_error(std::span<const float> reference, const float* found) {
 
 /// Runs the network of an emulated device on pictures that are inputs already.
 struct Network {
-  Network(const inference::BlazeFaceWeights& weights,
+  Network(const networks::BlazeFaceWeights& weights,
           NetworkPrecision precision,
           int images,
           int processors,
@@ -84,13 +84,13 @@ struct Network {
 
   EmulatedDevice device;
   EmulatedLaunch launch;
-  std::vector<GreyImage> pictures;
+  std::vector<GrayImage> pictures;
 };
 
 // Scores, and the maps that box numbers are made of.
 TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
-  const auto weights = inference::random_weights(11);
-  const auto packed = inference::pack_blazeface(weights);
+  const auto weights = networks::random_weights(11);
+  const auto packed = networks::pack_blazeface(weights);
   int tested = 0;
   for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernel_variants()) {
     if ((isa.needs & compute::detected_cpu_features()) != isa.needs) continue;
@@ -98,7 +98,7 @@ TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
     Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
     network.device.add_as(kernels::gpu::blaze_f32_additions(isa.isa));
     network.run();
-    inference::BlazeFaceNetwork cpu(packed, isa);
+    networks::BlazeFaceNetwork cpu(packed, isa);
     for (int i = 0; i < 2; i++) {
       const auto& expected = cpu.run(network.pictures[static_cast<std::size_t>(i)]);
       for (std::size_t a = 0; a < expected.size(); a++) {
@@ -127,7 +127,7 @@ class GpuHalfNetwork : public ::testing::TestWithParam<HalfCase> {};
 
 TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
   const HalfCase& c = GetParam();
-  const auto weights = inference::random_weights(12);
+  const auto weights = networks::random_weights(12);
   const Network network(
       weights, NetworkPrecision::Half, c.images, c.processors, c.is_hopper, c.order);
   for (int i = 0; i < c.images; i++) {
@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes,
                                            HalfCase{1, 108, false, ThreadOrder::Backward}));
 
 TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
-  const auto weights = inference::random_weights(13);
+  const auto weights = networks::random_weights(13);
   const Network whole(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
   const Network parts(weights, NetworkPrecision::Half, 1, 132, true, ThreadOrder::Backward);
   const Network ampere(weights, NetworkPrecision::Half, 1, 1, false, ThreadOrder::Forward);
@@ -161,7 +161,7 @@ TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
 }
 
 TEST(GpuNetwork, ActivationsBeyondHalfPrecisionSaturate) {
-  auto weights = inference::random_weights(14);
+  auto weights = networks::random_weights(14);
   for (float& w : weights.blocks[3].pointwise.weights) w *= 1e6f;
   const Network network(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
   for (int a = 0; a < 896; a++) ASSERT_FALSE(std::isnan(network.logits(0)[a])) << a;

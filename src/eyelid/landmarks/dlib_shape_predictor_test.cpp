@@ -41,7 +41,7 @@ TEST(DlibShapePredictor, PredictsWhatDlibPredicts) {
     ASSERT_EQ(model.point_count(), size.points);
     ASSERT_EQ(model.leaf_type(), LeafType::F32);
     for (std::uint32_t seed = 0; seed < 12; ++seed) {
-      const GreyImage image = random_grey_image(320, 240, seed);
+      const GrayImage image = random_gray_image(320, 240, seed);
       const auto for_dlib = dlib_image(image);
       for (const Box& box : kBoxes) {
         const auto region = ShapeRegion::of_dlib_box(box.left, box.top, box.width, box.height);
@@ -52,7 +52,7 @@ TEST(DlibShapePredictor, PredictsWhatDlibPredicts) {
         const auto expected = reference.unrounded(for_dlib, rectangle);
         const auto rounded = reference.predictor()(for_dlib, rectangle);
         for (std::size_t i = 0; i < size.points; ++i) {
-          const Point p = region.image_from_normalised(found[i]);
+          const Point p = region.image_from_normalized(found[i]);
           ASSERT_LT(distance(p, expected[i]), 0.001f) << "image " << seed << ", point " << i;
           // The public class gives whole pixels: the nearest ones.
           ASSERT_NEAR(p.x, static_cast<double>(rounded.part(i).x()), 0.501);
@@ -98,7 +98,7 @@ TEST(DlibShapePredictor, DamagedBytesNeverCrash) {
     try {
       const auto model = read_dlib_shape_predictor(bytes_of(damaged), "damaged");
       std::vector<Point> points(model.mean_shape.size());
-      ShapeModel(model).predict(random_grey_image(20, 20, 1), ShapeRegion::of_patch(20), points);
+      ShapeModel(model).predict(random_gray_image(20, 20, 1), ShapeRegion::of_patch(20), points);
     } catch (const InputError&) {
       ++refused;
     }

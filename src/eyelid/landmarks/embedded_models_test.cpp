@@ -20,7 +20,7 @@ namespace eyelid::landmarks {
 namespace {
 
 struct Photograph {
-  GreyImage image;
+  GrayImage image;
   FaceLandmarks truth;
 };
 
@@ -103,8 +103,8 @@ TEST(EmbeddedLandmarks, MirroredFacesGiveMirroredPoints) {
   EYELID_SHARED_OR_SKIP(folder, "data/train/helen");
   EyeLandmarker landmarker(embedded_landmark_models());
   for (const Photograph& photograph : read_photographs(folder, 150)) {
-    const GreyImage& image = photograph.image;
-    GreyImage mirrored(image.width(), image.height());
+    const GrayImage& image = photograph.image;
+    GrayImage mirrored(image.width(), image.height());
     for (int y = 0; y < image.height(); ++y) {
       std::reverse_copy(image.row(y), image.row(y) + image.width(), mirrored.row(y));
     }

@@ -131,9 +131,9 @@ struct EyeLandmarker::Workspace {
     const std::array<ShapeQuery, 2> queries = {ShapeQuery{patch_, region, eyes.right},
                                                ShapeQuery{left_patch_, region, mirrored}};
     model.predict(queries);
-    for (Point& p : eyes.right) p = right.frame_from_normalised(p);
+    for (Point& p : eyes.right) p = right.frame_from_normalized(p);
     for (std::size_t i = 0; i < 6; ++i) {
-      eyes.left[i] = left.frame_from_normalised(mirrored[kMirroredEyePoint[i]]);
+      eyes.left[i] = left.frame_from_normalized(mirrored[kMirroredEyePoint[i]]);
     }
     return eyes;
   }
@@ -146,13 +146,13 @@ struct EyeLandmarker::Workspace {
     if (!placement.is_usable()) return false;
     cutter_.cut(frame, placement, patch_);
     model.predict(patch_, ShapeRegion::of_patch(patch_.width()), points);
-    for (Point& p : points) p = placement.frame_from_normalised(p);
+    for (Point& p : points) p = placement.frame_from_normalized(p);
     return true;
   }
 
   PatchCutter cutter_;
-  GreyImage patch_;
-  GreyImage left_patch_;
+  GrayImage patch_;
+  GrayImage left_patch_;
 };
 
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)

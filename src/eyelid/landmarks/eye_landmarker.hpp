@@ -25,12 +25,12 @@ struct FacePoints {
 };
 
 /// From a face box to lid points:
-///   keypoints of the detector, or eye centres of the 22-point model on the box
+///   keypoints of the detector, or eye centers of the 22-point model on the box
 ///   -> both-eyes model (12 points) -> one-eye model per eye, the left one mirrored (6 points), on
 ///   two patches: aligned on the corners of the both-eyes model, then on its own. The mean counts.
 ///
 /// An eye that looks shut (EAR below 0.15) from keypoints is looked for a second time, from the eye
-/// centres on the box: keypoints may lie on the rim of glasses, and a rim is taken for a lid. If
+/// centers on the box: keypoints may lie on the rim of glasses, and a rim is taken for a lid. If
 /// the eye is found in another place and more open there, that is the eye.
 ///
 /// Threads: one per thread, the models shared. Same points on every machine.

@@ -38,7 +38,7 @@ ShapeModel constant_model(std::vector<Point> points_px, float patch_width) {
 }
 
 std::vector<Point> twelve_on_patch() {
-  // Two eyes 20 px wide with their centres at (23.5, 27.5) and (71.5, 27.5).
+  // Two eyes 20 px wide with their centers at (23.5, 27.5) and (71.5, 27.5).
   std::vector<Point> points;
   for (const float x : {23.5f, 71.5f}) {
     for (const Point p : {Point{-10, 0}, {-4, -4}, {4, -4}, {10, 0}, {4, 4}, {-4, 4}}) {
@@ -78,7 +78,7 @@ FaceBox face_at(Point right, Point left) {
 }
 
 TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
-  const GreyImage frame = random_grey_image(640, 480, 3);
+  const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   const FaceBox face = face_at({250, 200}, {346, 200});  // twice the both-eyes patch, level
   const FacePoints found = landmarker.locate(frame, face, PointCount::SixtyEight);
@@ -103,7 +103,7 @@ TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
 }
 
 TEST(EyeLandmarker, FollowsRotatedFaces) {
-  const GreyImage frame = random_grey_image(640, 480, 3);
+  const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   const FacePoints found =
       landmarker.locate(frame, face_at({300, 150}, {360, 230}), PointCount::Twelve);
@@ -114,7 +114,7 @@ TEST(EyeLandmarker, FollowsRotatedFaces) {
 }
 
 TEST(EyeLandmarker, ABoxAloneStartsFromSixtyEightPoints) {
-  const GreyImage frame = random_grey_image(640, 480, 3);
+  const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   FaceBox face = face_at({250, 200}, {346, 200});
   const FacePoints with_keypoints = landmarker.locate(frame, face, PointCount::Twelve);
@@ -128,7 +128,7 @@ TEST(EyeLandmarker, ABoxAloneStartsFromSixtyEightPoints) {
 }
 
 TEST(EyeLandmarker, DistrustsWhatCannotBeEyes) {
-  const GreyImage frame = random_grey_image(640, 480, 3);
+  const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   const auto is_trusted = [&](Point right, Point left) {
     return landmarker.locate(frame, face_at(right, left), PointCount::Twelve).is_trustworthy;
@@ -145,7 +145,7 @@ TEST(EyeLandmarker, DistrustsWhatCannotBeEyes) {
 }
 
 TEST(EyeLandmarker, CarriedFaceDoesNotDrift) {
-  const GreyImage frame = random_grey_image(640, 480, 3);
+  const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   FaceBox face = face_at({250, 200}, {346, 210});
   const FaceBox start = face;
@@ -153,7 +153,7 @@ TEST(EyeLandmarker, CarriedFaceDoesNotDrift) {
     FacePoints points = landmarker.locate(frame, face, PointCount::Twelve);
     face = carry_face(face, points);
   }
-  // The constant models' eye centres lie slightly off the keypoints, by the same vector each time;
+  // The constant models' eye centers lie slightly off the keypoints, by the same vector each time;
   // what must not happen is that size or roll change.
   EXPECT_NEAR(face.box.width, start.box.width, 1.0f);
   EXPECT_EQ(face.score, 0.9f);

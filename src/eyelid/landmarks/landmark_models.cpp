@@ -4,14 +4,14 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/embedded_models.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
 
 namespace eyelid::landmarks {
 namespace {
 
 ShapeModel embedded_shape_model(const std::string& name, std::size_t points) {
-  const auto bytes = inference::embedded_model(name);
+  const auto bytes = model_files::embedded_model(name);
   if (bytes.empty()) {
     throw InputError(name + ": not inside this program, expected a build with models/" + name);
   }

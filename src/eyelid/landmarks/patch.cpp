@@ -83,13 +83,13 @@ const std::array<std::size_t, 68> kMirroredFacePoint = {
     54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55,                 // outer lips
     64, 63, 62, 61, 60, 67, 66, 65};                                // inner lips
 
-Point PatchPlacement::frame_from_normalised(Point normalised) const {
-  Point in_patch = normalised * static_cast<float>(size.width);
+Point PatchPlacement::frame_from_normalized(Point normalized) const {
+  Point in_patch = normalized * static_cast<float>(size.width);
   if (is_mirrored) in_patch.x = static_cast<float>(size.width - 1) - in_patch.x;
   return frame_from_patch(in_patch);
 }
 
-Point PatchPlacement::normalised_from_frame(Point in_frame) const {
+Point PatchPlacement::normalized_from_frame(Point in_frame) const {
   Point in_patch = frame_from_patch.inverse()(in_frame);
   if (is_mirrored) in_patch.x = static_cast<float>(size.width - 1) - in_patch.x;
   return in_patch * (1.0f / static_cast<float>(size.width));
@@ -109,12 +109,12 @@ PatchPlacement place_face_patch(const Rect& box) {
 
 PatchPlacement place_face_patch(const Rect& box, float angle_rad) {
   PatchPlacement placement = place_face_patch(box);
-  const Point centre = middle(placement.size);
+  const Point center = middle(placement.size);
   // Through double precision: so rounded, every C library and the GPU give the same floats.
   const auto c = static_cast<float>(std::cos(double{angle_rad}));
   const auto s = static_cast<float>(std::sin(double{angle_rad}));
   const Similarity turn{
-      c, s, centre.x - (c * centre.x - s * centre.y), centre.y - (s * centre.x + c * centre.y)};
+      c, s, center.x - (c * center.x - s * center.y), center.y - (s * center.x + c * center.y)};
   placement.frame_from_patch = compose(placement.frame_from_patch, turn);
   return placement;
 }
@@ -136,14 +136,14 @@ PatchPlacement place_one_eye_patch(EyeSide side, Point first, Point last) {
   return result;
 }
 
-void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, GreyImage& patch) {
+void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, GrayImage& patch) {
   EYELID_EXPECTS(!frame.is_empty() && placement.is_usable());
   EYELID_EXPECTS(placement.size.width > 0 && placement.size.width % 8 == 0);
   const PatchSize size = placement.size;
   patch.resize(size.width, size.height);
   const kernels::WarpKernels& variant = kernels::warp_kernels(compute::cpu_features());
 
-  kernels::GreyPixels source{frame.pixels, frame.stride, frame.width, frame.height};
+  kernels::GrayPixels source{frame.pixels, frame.stride, frame.width, frame.height};
   Similarity source_from_patch = placement.frame_from_patch;
   const int factor = std::clamp(static_cast<int>(std::lround(source_from_patch.scale())), 1, 128);
   if (factor > 1) {
@@ -153,7 +153,7 @@ void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, G
     kernels::shrink_by_mean(variant, source, factor, shrunk_.row(0), shrunk_.stride());
     source = {shrunk_.row(0), shrunk_.stride(), shrunk_.width(), shrunk_.height()};
 
-    // The centre of block i is at part.x + i factor + (factor - 1) / 2.
+    // The center of block i is at part.x + i factor + (factor - 1) / 2.
     const float shift = 0.5f * static_cast<float>(factor - 1);
     const float inverse = 1.0f / static_cast<float>(factor);
     source_from_patch = {source_from_patch.a * inverse,

@@ -8,7 +8,7 @@
 #include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
 
-/// Small aligned grey pictures of a face or an eye, on which the tree ensembles work. Training and
+/// Small aligned gray pictures of a face or an eye, on which the tree ensembles work. Training and
 /// tracking cut them with these very functions, so both see identical pixels.
 namespace eyelid::landmarks {
 
@@ -27,7 +27,7 @@ inline constexpr PatchSize kFacePatch{112, 112};
 inline constexpr PatchSize kBothEyesPatch{96, 56};
 inline constexpr PatchSize kOneEyePatch{64, 48};
 
-/// Distance of the two eye centres on the face patch and on the both-eyes patch, and of the two
+/// Distance of the two eye centers on the face patch and on the both-eyes patch, and of the two
 /// corners on the one-eye patch; in patch pixels.
 inline constexpr float kEyeDistanceOnFacePatch = 30.24f;
 inline constexpr float kEyeDistanceOnBothEyesPatch = 48.0f;
@@ -35,41 +35,41 @@ inline constexpr float kCornerDistanceOnOneEyePatch = 32.0f;
 
 /// Side of the face patch over the side of the (square) face box.
 inline constexpr float kFacePatchMargin = 1.5f;
-/// Eye line above the centre of the face patch, over its side: mean of 1,207 HELEN and AFW training
+/// Eye line above the center of the face patch, over its side: mean of 1,207 HELEN and AFW training
 /// faces in the canonical box of BlazeFace (side 1.08 sqrt(width height) of the 68-point hull).
 inline constexpr float kEyeLineOnFacePatch = 0.227f / kFacePatchMargin;
 
 /// Where a patch lies in a frame.
 ///
-/// Points on a patch are **normalised**: patch pixel / patch width, for x and y alike, so that a
-/// similarity of the frame is one of the normalised points; (0, 0) is the centre of the first
+/// Points on a patch are **normalized**: patch pixel / patch width, for x and y alike, so that a
+/// similarity of the frame is one of the normalized points; (0, 0) is the center of the first
 /// pixel. The patch of a left eye is mirrored; these functions undo it.
 struct PatchPlacement {
   Similarity frame_from_patch;  // in pixels of the patch before it is mirrored
   PatchSize size;
   bool is_mirrored = false;
 
-  Point frame_from_normalised(Point normalised) const;
-  Point normalised_from_frame(Point in_frame) const;
+  Point frame_from_normalized(Point normalized) const;
+  Point normalized_from_frame(Point in_frame) const;
   /// Finite, of a scale the cutter can serve (1/64 .. 512 frame pixels per patch pixel).
   bool is_usable() const;
 };
 
-/// An upright patch around a face box: kFacePatchMargin times its mean side, around its centre.
+/// An upright patch around a face box: kFacePatchMargin times its mean side, around its center.
 PatchPlacement place_face_patch(const Rect& box);
 
-/// The same patch turned about its centre by `angle_rad`: a face rolled by as much (its eye line
-/// from x towards y) stands upright on it.
+/// The same patch turned about its center by `angle_rad`: a face rolled by as much (its eye line
+/// from x toward y) stands upright on it.
 PatchPlacement place_face_patch(const Rect& box, float angle_rad);
 
-/// The same region, turned so that the eye centres lie level. Eyes in frame pixels, as detector
+/// The same region, turned so that the eye centers lie level. Eyes in frame pixels, as detector
 /// keypoints or means of six lid points. They must differ, else the placement is not usable.
 PatchPlacement place_face_patch(Point right_eye, Point left_eye);
 
-/// Both eyes: eye centres level, kEyeDistanceOnBothEyesPatch apart, around the patch's centre.
+/// Both eyes: eye centers level, kEyeDistanceOnBothEyesPatch apart, around the patch's center.
 PatchPlacement place_both_eyes_patch(Point right_eye, Point left_eye);
 
-/// One eye: its corners level, kCornerDistanceOnOneEyePatch apart, around the patch's centre.
+/// One eye: its corners level, kCornerDistanceOnOneEyePatch apart, around the patch's center.
 /// `first` and `last` are EyePoints[0] and EyePoints[3]: image-left and image-right corner.
 /// The left eye is mirrored: it looks like a right one, its points in the order of
 /// kMirroredEyePoint.
@@ -90,10 +90,10 @@ extern const std::array<std::size_t, 68> kMirroredFacePoint;
 class PatchCutter {
  public:
   /// `patch` is resized to placement.size. The placement must be usable, the frame not empty.
-  void cut(const FrameView& frame, const PatchPlacement& placement, GreyImage& patch);
+  void cut(const FrameView& frame, const PatchPlacement& placement, GrayImage& patch);
 
  private:
-  GreyImage shrunk_;
+  GrayImage shrunk_;
 };
 
 }  // namespace eyelid::landmarks

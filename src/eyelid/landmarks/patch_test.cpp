@@ -12,8 +12,8 @@ namespace eyelid::landmarks {
 namespace {
 
 // Brightness rises along x and y: a patch pixel tells where it was taken from.
-GreyImage ramp(int width, int height, float per_x, float per_y) {
-  GreyImage image(width, height);
+GrayImage ramp(int width, int height, float per_x, float per_y) {
+  GrayImage image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       image.row(y)[x] = static_cast<std::uint8_t>(
@@ -28,13 +28,13 @@ void expect_near(Point a, Point b, float tolerance) {
   EXPECT_NEAR(a.y, b.y, tolerance);
 }
 
-void expect_ramp(const GreyImage& patch, const PatchPlacement& placement, float px, float py) {
+void expect_ramp(const GrayImage& patch, const PatchPlacement& placement, float px, float py) {
   for (int y = 0; y < patch.height(); ++y) {
     for (int x = 0; x < patch.width(); ++x) {
       const float unit = 1.0f / static_cast<float>(patch.width());
-      const Point in_frame = placement.frame_from_normalised(
+      const Point in_frame = placement.frame_from_normalized(
           {static_cast<float>(x) * unit, static_cast<float>(y) * unit});
-      // One grey level: the frame itself is rounded.
+      // One gray level: the frame itself is rounded.
       ASSERT_NEAR(patch.row(y)[x], px * in_frame.x + py * in_frame.y, 1.05f) << x << ' ' << y;
     }
   }
@@ -46,53 +46,53 @@ TEST(Patch, ATurnedBoxStandsARolledFaceUpright) {
   const PatchPlacement turned = place_face_patch(box, angle);
   EXPECT_NEAR(
       turned.frame_from_patch.scale(), place_face_patch(box).frame_from_patch.scale(), 1e-5f);
-  const Point center = turned.normalised_from_frame(box.center()) * 112.0f;
+  const Point center = turned.normalized_from_frame(box.center()) * 112.0f;
   expect_near(center, {55.5f, 55.5f}, 1e-3f);
   const Point along{20.0f * std::cos(angle), 20.0f * std::sin(angle)};
-  const Point right = turned.normalised_from_frame(box.center() + along) * 112.0f;
+  const Point right = turned.normalized_from_frame(box.center() + along) * 112.0f;
   EXPECT_NEAR(right.y, center.y, 1e-3f);
   EXPECT_GT(right.x, center.x);
   EXPECT_FALSE(place_face_patch(box, std::nanf("")).is_usable());
 }
 
-TEST(Patch, EyeCentresAndCornersLandWhereTheConstantsSay) {
+TEST(Patch, EyeCentersAndCornersLandWhereTheConstantsSay) {
   const Point right{210.0f, 190.0f};
   const Point left{280.0f, 170.0f};
   const PatchPlacement eyes = place_both_eyes_patch(right, left);
   const float shift = kEyeDistanceOnBothEyesPatch / 2;
-  expect_near(eyes.normalised_from_frame(right) * 96.0f, {47.5f - shift, 27.5f}, 1e-3f);
-  expect_near(eyes.normalised_from_frame(left) * 96.0f, {47.5f + shift, 27.5f}, 1e-3f);
+  expect_near(eyes.normalized_from_frame(right) * 96.0f, {47.5f - shift, 27.5f}, 1e-3f);
+  expect_near(eyes.normalized_from_frame(left) * 96.0f, {47.5f + shift, 27.5f}, 1e-3f);
   EXPECT_NEAR(eyes.frame_from_patch.scale(), distance(right, left) / 48.0f, 1e-5f);
 
   const PatchPlacement face = place_face_patch(right, left);
-  expect_near((face.normalised_from_frame(left) - face.normalised_from_frame(right)) * 112.0f,
+  expect_near((face.normalized_from_frame(left) - face.normalized_from_frame(right)) * 112.0f,
               {kEyeDistanceOnFacePatch, 0.0f},
               1e-3f);
 }
 
 TEST(Patch, UprightAndAlignedFacePatchesAgreeOnTheAverageFace) {
-  // On the average face the eyes are 0.405 sides apart and 0.227 sides above the box centre.
+  // On the average face the eyes are 0.405 sides apart and 0.227 sides above the box center.
   const Rect box{100.0f, 80.0f, 200.0f, 200.0f};
   const PatchPlacement upright = place_face_patch(box);
   const PatchPlacement aligned = place_face_patch(Point{200.0f - 40.5f, 180.0f - 45.4f},
                                                   Point{200.0f + 40.5f, 180.0f - 45.4f});
   for (const Point p : {Point{0.0f, 0.0f}, Point{1.0f, 0.5f}}) {
-    expect_near(upright.frame_from_normalised(p), aligned.frame_from_normalised(p), 0.3f);
+    expect_near(upright.frame_from_normalized(p), aligned.frame_from_normalized(p), 0.3f);
   }
 }
 
 TEST(Patch, MirroredPlacementMapsBothWays) {
   const PatchPlacement left = place_one_eye_patch(EyeSide::Left, {300, 200}, {340, 210});
-  expect_near(left.normalised_from_frame({300, 200}) * 64.0f, {47.5f, 23.5f}, 1e-3f);
-  expect_near(left.normalised_from_frame({340, 210}) * 64.0f, {15.5f, 23.5f}, 1e-3f);
+  expect_near(left.normalized_from_frame({300, 200}) * 64.0f, {47.5f, 23.5f}, 1e-3f);
+  expect_near(left.normalized_from_frame({340, 210}) * 64.0f, {15.5f, 23.5f}, 1e-3f);
   expect_near(
-      left.frame_from_normalised(left.normalised_from_frame({311, 190})), {311, 190}, 1e-3f);
+      left.frame_from_normalized(left.normalized_from_frame({311, 190})), {311, 190}, 1e-3f);
 }
 
 TEST(Patch, CutsWhatThePlacementSays) {
-  const GreyImage frame = ramp(400, 300, 0.3f, 0.4f);
+  const GrayImage frame = ramp(400, 300, 0.3f, 0.4f);
   PatchCutter cutter;
-  GreyImage patch;
+  GrayImage patch;
   for (const float distance_px : {20.0f, 48.0f, 70.0f, 100.0f}) {
     const Point last{200.0f + distance_px, 160.0f - 0.3f * distance_px};
     const PatchPlacement placement = place_both_eyes_patch({200, 160}, last);
@@ -108,7 +108,7 @@ TEST(Patch, CutsWhatThePlacementSays) {
 
 TEST(Patch, MirroredEyeIsTheMirrorImageOfTheOther) {
   // A frame that is its own mirror image: the left eye's patch must equal the right eye's.
-  GreyImage frame(200, 100);
+  GrayImage frame(200, 100);
   for (int y = 0; y < 100; ++y) {
     for (int x = 0; x < 100; ++x) {
       frame.row(y)[x] = frame.row(y)[199 - x] =
@@ -116,8 +116,8 @@ TEST(Patch, MirroredEyeIsTheMirrorImageOfTheOther) {
     }
   }
   PatchCutter cutter;
-  GreyImage right;
-  GreyImage left;
+  GrayImage right;
+  GrayImage left;
   cutter.cut(frame, place_one_eye_patch(EyeSide::Right, {40, 50}, {72, 48}), right);
   cutter.cut(frame, place_one_eye_patch(EyeSide::Left, {127, 48}, {159, 50}), left);
   int largest = 0;
@@ -131,20 +131,20 @@ TEST(Patch, MirroredEyeIsTheMirrorImageOfTheOther) {
 
 TEST(Patch, FineFramesAreAveragedNotAliased) {
   // Stripes of one pixel vanish to their mean when four frame pixels make a patch pixel.
-  GreyImage frame(800, 600);
+  GrayImage frame(800, 600);
   for (int y = 0; y < 600; ++y) {
     for (int x = 0; x < 800; ++x) frame.row(y)[x] = x % 2 == 0 ? 0 : 200;
   }
   PatchCutter cutter;
-  GreyImage patch;
+  GrayImage patch;
   cutter.cut(frame, place_both_eyes_patch({300, 300}, {492, 300}), patch);
   for (int x = 0; x < patch.width(); ++x) ASSERT_EQ(patch.row(20)[x], 100);
 }
 
 TEST(Patch, ClampsAtEveryBorderAndFarOutside) {
-  const GreyImage frame = ramp(64, 48, 1.0f, 2.0f);
+  const GrayImage frame = ramp(64, 48, 1.0f, 2.0f);
   PatchCutter cutter;
-  GreyImage patch;
+  GrayImage patch;
   for (const float x : {-5000.0f, -20.0f, 60.0f, 9000.0f}) {
     for (const float y : {-7000.0f, 0.0f, 50.0f, 8000.0f}) {
       for (const float size : {3.0f, 30.0f, 3000.0f}) {
@@ -162,8 +162,8 @@ TEST(Patch, RefusesDegeneratePlacements) {
   EXPECT_FALSE(place_both_eyes_patch({5, 5}, {5, 5}).is_usable());
   EXPECT_FALSE(place_both_eyes_patch({NAN, 5}, {9, 5}).is_usable());
   EXPECT_FALSE(place_face_patch(Rect{0, 0, 0, 0}).is_usable());
-  GreyImage frame(10, 10);
-  GreyImage patch;
+  GrayImage frame(10, 10);
+  GrayImage patch;
   PatchCutter cutter;
   EXPECT_THROW(cutter.cut(frame, place_both_eyes_patch({5, 5}, {5, 5}), patch), ContractError);
 }

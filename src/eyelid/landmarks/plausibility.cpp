@@ -23,9 +23,9 @@ bool is_inside(Point p, const FrameView& frame) {
 bool is_plausible_eye(const EyePoints& eye, Point eye_line) {
   const Point corner_line = eye[3] - eye[0];
   const float width = distance(eye[0], eye[3]);
-  if (!(width >= kSmallestEyeWidthPx)) return false;
+  if (!(width >= kMinEyeWidth_px)) return false;
   const float along = dot(corner_line, eye_line);
-  if (!(along > 0.0f) || std::fabs(cross(corner_line, eye_line)) > kHighestSlant * along) {
+  if (!(along > 0.0f) || std::fabs(cross(corner_line, eye_line)) > kMaxSlant * along) {
     return false;
   }
   for (const std::size_t i : {1u, 2u, 4u, 5u}) {
@@ -33,7 +33,7 @@ bool is_plausible_eye(const EyePoints& eye, Point eye_line) {
     const float share = dot(lid, corner_line) / (width * width);
     const float height = cross(corner_line, lid) / (width * width);
     if (share < -kLidOverhang || share > 1.0f + kLidOverhang) return false;
-    if (std::fabs(height) > kHighestLidDistance) return false;
+    if (std::fabs(height) > kMaxLidDistance) return false;
   }
   return true;
 }
@@ -57,8 +57,8 @@ bool is_plausible_eye_pair(const EyeLandmarks& eyes, const FrameView& frame) {
   const float right = distance(eyes.right[0], eyes.right[3]);
   const float left = distance(eyes.left[0], eyes.left[3]);
   const float share = 0.5f * (right + left) / std::sqrt(dot(eye_line, eye_line));
-  return std::min(right, left) >= kLowestWidthRatio * std::max(right, left) &&
-         share >= kLowestWidth && share <= kHighestWidth;
+  return std::min(right, left) >= kMinWidthRatio * std::max(right, left) && share >= kMinWidth &&
+         share <= kMaxWidth;
 }
 
 bool fits_face_box(const EyeLandmarks& eyes, const Rect& box) {
@@ -67,7 +67,7 @@ bool fits_face_box(const EyeLandmarks& eyes, const Rect& box) {
   const Point left = eye_center(eyes.left);
   const float share = distance(right, left) / side;
   const Point middle = (right + left) * 0.5f;
-  return share >= kLowestBoxShare && share <= kHighestBoxShare &&
+  return share >= kMinBoxShare && share <= kMaxBoxShare &&
          std::fabs(middle.x - box.center().x) <= 0.5f * side &&
          std::fabs(middle.y - box.center().y) <= 0.6f * side;
 }
@@ -75,7 +75,7 @@ bool fits_face_box(const EyeLandmarks& eyes, const Rect& box) {
 bool stages_agree(const EyeLandmarks& first_stage, const EyeLandmarks& final_stage) {
   const auto agrees = [](const EyePoints& first, const EyePoints& last) {
     return distance(eye_center(first), eye_center(last)) <=
-           kHighestStageShift * distance(last[0], last[3]);
+           kMaxStageShift * distance(last[0], last[3]);
   };
   return agrees(first_stage.right, final_stage.right) && agrees(first_stage.left, final_stage.left);
 }

@@ -79,9 +79,9 @@ ShapeModelDescription random_shape_model(const RandomShapeModelSize& size, std::
   return result;
 }
 
-GreyImage random_grey_image(int width, int height, std::uint32_t seed) {
+GrayImage random_gray_image(int width, int height, std::uint32_t seed) {
   Random random(seed);
-  GreyImage image(width, height);
+  GrayImage image(width, height);
   const float phase = 6.0f * random.uniform();
   for (int row = 0; row < height; ++row) {
     for (int column = 0; column < width; ++column) {

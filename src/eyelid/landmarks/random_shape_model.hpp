@@ -22,6 +22,6 @@ struct RandomShapeModelSize {
 ShapeModelDescription random_shape_model(const RandomShapeModelSize& size, std::uint32_t seed);
 
 /// Smooth waves and noise, so that pixel differences resemble those of photographs.
-GreyImage random_grey_image(int width, int height, std::uint32_t seed);
+GrayImage random_gray_image(int width, int height, std::uint32_t seed);
 
 }  // namespace eyelid::landmarks

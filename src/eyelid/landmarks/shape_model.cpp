@@ -24,11 +24,11 @@ struct Turn {
   float b = 0.0f;
 };
 
-// `mean` is centred: its points sum to zero, their squares to `squares`.
+// `mean` is centered: its points sum to zero, their squares to `squares`.
 Turn turn_from_mean(std::span<const double> mean, double squares, const float* shape) {
   const std::size_t points = mean.size() / 2;
   if (points < 2 || !(squares > 0.0)) return {};
-  // The centre of the shape need not be subtracted: the centred mean makes its share vanish.
+  // The center of the shape need not be subtracted: the centered mean makes its share vanish.
   double along = 0.0;
   double across = 0.0;
   for (std::size_t i = 0; i < points; ++i) {
@@ -40,8 +40,8 @@ Turn turn_from_mean(std::span<const double> mean, double squares, const float* s
   return {static_cast<float>(along / squares), static_cast<float>(across / squares)};
 }
 
-struct CentredMean {
-  explicit CentredMean(std::span<const Point> mean_shape) : points(2 * mean_shape.size()) {
+struct CenteredMean {
+  explicit CenteredMean(std::span<const Point> mean_shape) : points(2 * mean_shape.size()) {
     double x = 0.0;
     double y = 0.0;
     for (const Point p : mean_shape) x += p.x, y += p.y;
@@ -93,9 +93,9 @@ ShapeRegion ShapeRegion::of_dlib_box(int left, int top, int width, int height) {
           static_cast<double>(height - 1)};
 }
 
-Point ShapeRegion::image_from_normalised(Point normalised) const {
-  return {static_cast<float>(left + extent_x * normalised.x),
-          static_cast<float>(top + extent_y * normalised.y)};
+Point ShapeRegion::image_from_normalized(Point normalized) const {
+  return {static_cast<float>(left + extent_x * normalized.x),
+          static_cast<float>(top + extent_y * normalized.y)};
 }
 
 void sample_pixels(const FrameView& image,
@@ -106,11 +106,11 @@ void sample_pixels(const FrameView& image,
                    std::span<std::uint8_t> values) {
   EYELID_EXPECTS(shape.size() == mean_shape.size() && values.size() == features.size());
   EYELID_EXPECTS(features.size() <= kernels::kMaxTreeFeatures && shape.size() <= kMaxShapePoints);
-  constexpr auto kMost = static_cast<std::size_t>(kernels::kMaxTreeFeatures);
-  alignas(64) std::array<std::int32_t, kMost> anchor;
-  alignas(64) std::array<float, kMost> dx;
-  alignas(64) std::array<float, kMost> dy;
-  alignas(64) std::array<std::uint8_t, kMost> sampled_values;
+  constexpr auto kMaxCount = static_cast<std::size_t>(kernels::kMaxTreeFeatures);
+  alignas(64) std::array<std::int32_t, kMaxCount> anchor;
+  alignas(64) std::array<float, kMaxCount> dx;
+  alignas(64) std::array<float, kMaxCount> dy;
+  alignas(64) std::array<std::uint8_t, kMaxCount> sampled_values;
   const std::size_t count = features.size();
   for (std::size_t i = 0; i < count; ++i) {
     anchor[i] = features[i].anchor;
@@ -118,7 +118,7 @@ void sample_pixels(const FrameView& image,
     dy[i] = features[i].offset.y;
   }
   for (std::size_t i = count; i < round_up(count, 16); ++i) anchor[i] = 0, dx[i] = dy[i] = 0.0f;
-  const CentredMean mean(mean_shape);
+  const CenteredMean mean(mean_shape);
   // Kernels read whole vectors of the shape.
   alignas(64) std::array<float, 2 * kMaxShapePoints> coordinates;
   for (std::size_t i = 0; i < shape.size(); ++i) {
@@ -176,7 +176,7 @@ struct ShapeModel::Packed {
   int depth;
   std::size_t value_count;  // two per point
   AlignedBuffer<float> mean;
-  CentredMean centred;
+  CenteredMean centered;
   ModelMemory memory;  // all leaves, then all byte nodes
   std::vector<Cascade> cascades;
 };
@@ -188,7 +188,7 @@ ShapeModel::Packed::Packed(const ShapeModelDescription& description, LeafType ty
       depth(description.depth),
       value_count(2 * description.mean_shape.size()),
       mean(round_up(value_count, 16)),
-      centred(description.mean_shape),
+      centered(description.mean_shape),
       cascades(description.cascades.size()) {
   for (std::size_t i = 0; i < description.mean_shape.size(); ++i) {
     mean[2 * i] = description.mean_shape[i].x;
@@ -325,7 +325,7 @@ void ShapeModel::Packed::advance(const Cascade& cascade,
                                  float* shape) const {
   alignas(64) std::array<std::uint8_t, kernels::kMaxTreeFeatures> values;
   alignas(64) std::array<std::uint8_t, kMaxTrees> leaf;
-  const Turn turn = turn_from_mean(centred.points, centred.squares, shape);
+  const Turn turn = turn_from_mean(centered.points, centered.squares, shape);
   kernels_.sample_features(image, cascade.features, shape, turn.a, turn.b, values.data());
   kernels_.walk_trees(cascade.trees, values.data(), leaf.data());
   if (leaf_type == LeafType::F32) {

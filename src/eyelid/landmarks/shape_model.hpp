@@ -14,7 +14,7 @@
 
 namespace eyelid::landmarks {
 
-/// The box shapes are normalised to: normalised (x, y) is pixel (left + x extent_x, top + y
+/// The box shapes are normalized to: normalized (x, y) is pixel (left + x extent_x, top + y
 /// extent_y) of the image.
 struct ShapeRegion {
   double left = 0.0;
@@ -22,12 +22,12 @@ struct ShapeRegion {
   double extent_x = 1.0;
   double extent_y = 1.0;
 
-  /// Patches of ours: normalised 1 is one patch width, in both directions (see PatchPlacement).
+  /// Patches of ours: normalized 1 is one patch width, in both directions (see PatchPlacement).
   static ShapeRegion of_patch(int patch_width);
-  /// dlib: 0 and 1 are the centres of the first and last pixel of a box with whole coordinates.
+  /// dlib: 0 and 1 are the centers of the first and last pixel of a box with whole coordinates.
   static ShapeRegion of_dlib_box(int left, int top, int width, int height);
 
-  Point image_from_normalised(Point normalised) const;
+  Point image_from_normalized(Point normalized) const;
 };
 
 /// Steps 1 and 2 of a prediction (see ShapeModelDescription): the pixels features see from `shape`.
@@ -39,7 +39,7 @@ void sample_pixels(const FrameView& image,
                    std::span<const ShapeModelDescription::Feature> features,
                    std::span<std::uint8_t> values);
 
-/// One face to find: where to look, and where its point_count() normalised points go.
+/// One face to find: where to look, and where its point_count() normalized points go.
 struct ShapeQuery {
   FrameView image;
   ShapeRegion region;
@@ -62,7 +62,7 @@ class ShapeModel {
   const std::map<std::string, std::string>& metadata() const;
   LeafType leaf_type() const;
 
-  /// `points` receives point_count() normalised points; `image_from_normalised` of the region makes
+  /// `points` receives point_count() normalized points; `image_from_normalized` of the region makes
   /// pixels of them. Allocates nothing. Same bits for the same model on every processor.
   void predict(const FrameView& image, const ShapeRegion& region, std::span<Point> points) const;
   /// The same for several faces, in any number of images, cascade by cascade: the same bits, less

@@ -31,7 +31,7 @@ enum class LeafType { F32, F16, I16 };
 struct ShapeModelDescription {
   struct Feature {
     std::uint16_t anchor = 0;  // a point of the shape
-    Point offset;              // normalised, from the anchor in the mean shape
+    Point offset;              // normalized, from the anchor in the mean shape
     friend bool operator==(const Feature&, const Feature&) = default;
   };
   struct Split {
@@ -50,9 +50,9 @@ struct ShapeModelDescription {
   };
 
   /// Required keys of a model of ours: name, version, points (as "68", "12" or "6"), training_data,
-  /// licence, normalisation. Free further keys: figures, date, ...
+  /// license, normalization. Free further keys: figures, date, ...
   std::map<std::string, std::string> metadata;
-  std::vector<Point> mean_shape;  // normalised
+  std::vector<Point> mean_shape;  // normalized
   int depth = 0;                  // tests per tree, 1 .. 8
   LeafType leaf_type = LeafType::F16;
   std::vector<Cascade> cascades;

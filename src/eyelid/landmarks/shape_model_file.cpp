@@ -6,19 +6,19 @@
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/inference/model_file.hpp"
-#include "eyelid/inference/safetensors.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/dlib_shape_predictor.hpp"
+#include "eyelid/model_files/model_file.hpp"
+#include "eyelid/model_files/safetensors.hpp"
 
 namespace eyelid::landmarks {
 namespace {
 
 constexpr std::string_view kFormat = "eyelid shape model 1";
 
-using inference::SafetensorsFile;
-using inference::SafetensorsWriter;
-using inference::TensorType;
+using model_files::SafetensorsFile;
+using model_files::SafetensorsWriter;
+using model_files::TensorType;
 using Cascade = ShapeModelDescription::Cascade;
 
 static_assert(sizeof(Point) == 2 * sizeof(float));
@@ -178,7 +178,7 @@ ShapeModelDescription read_safetensors(std::span<const std::byte> bytes,
 }  // namespace
 
 ShapeModelDescription load_shape_model(const std::filesystem::path& path) {
-  return load_shape_model(inference::read_model_file(path), path.string());
+  return load_shape_model(model_files::read_model_file(path), path.string());
 }
 
 ShapeModelDescription load_shape_model(std::span<const std::byte> bytes,
@@ -204,7 +204,7 @@ std::vector<std::byte> shape_model_bytes(const ShapeModelDescription& model) {
 }
 
 void save_shape_model(const std::filesystem::path& path, const ShapeModelDescription& model) {
-  inference::write_model_file(path, shape_model_bytes(model));
+  model_files::write_model_file(path, shape_model_bytes(model));
 }
 
 void convert_shape_model(const std::filesystem::path& source,

@@ -41,7 +41,7 @@ TEST(ShapeModelFile, CompactLeavesAreStableOnceRounded) {
       ASSERT_NEAR(rounded.cascades[0].leaves[i], original.cascades[0].leaves[i], 2e-6f);
     }
     // What was trained, saved and loaded predicts what the trainer's object predicts.
-    const GreyImage image = random_grey_image(64, 64, 2);
+    const GrayImage image = random_gray_image(64, 64, 2);
     std::vector<Point> before(6);
     std::vector<Point> after(6);
     ShapeModel(original).predict(image, ShapeRegion::of_patch(64), before);
@@ -83,7 +83,7 @@ TEST(ShapeModelFile, DamagedBytesNeverCrash) {
     try {
       const auto model = load_shape_model(damaged, "damaged");
       std::vector<Point> points(model.mean_shape.size());
-      ShapeModel(model).predict(random_grey_image(20, 20, 1), ShapeRegion::of_patch(20), points);
+      ShapeModel(model).predict(random_gray_image(20, 20, 1), ShapeRegion::of_patch(20), points);
     } catch (const InputError&) {
       ++refused;
     }

@@ -40,7 +40,7 @@ std::vector<Point> predict_by_description(const ShapeModelDescription& model,
 }
 
 TEST(ShapeModel, RepeatsTheDescriptionBitByBit) {
-  const GreyImage image = random_grey_image(120, 90, 5);
+  const GrayImage image = random_gray_image(120, 90, 5);
   for (const int depth : {1, 3, 4, 5}) {
     for (const std::size_t points : {1, 6, 12, 68, 70}) {
       const auto description = random_shape_model({points, depth, 4, 37, 90}, 11);
@@ -57,10 +57,10 @@ TEST(ShapeModel, RepeatsTheDescriptionBitByBit) {
 TEST(ShapeModel, BatchesGiveTheSameBits) {
   const auto description = random_shape_model({12, 4, 4, 30, 90}, 12);
   const ShapeModel model(description);
-  std::vector<GreyImage> images;
+  std::vector<GrayImage> images;
   std::vector<std::vector<Point>> together(19, std::vector<Point>(12));
   std::vector<ShapeQuery> queries;
-  for (std::uint32_t i = 0; i < 19; ++i) images.push_back(random_grey_image(80, 60, i));
+  for (std::uint32_t i = 0; i < 19; ++i) images.push_back(random_gray_image(80, 60, i));
   for (std::size_t i = 0; i < 19; ++i) {
     const int shift = static_cast<int>(i);
     queries.push_back({images[i], ShapeRegion::of_dlib_box(shift, 2, 60, 50), together[i]});
@@ -75,7 +75,7 @@ TEST(ShapeModel, BatchesGiveTheSameBits) {
 }
 
 TEST(ShapeModel, CompactLeavesStayClose) {
-  const GreyImage image = random_grey_image(100, 100, 6);
+  const GrayImage image = random_gray_image(100, 100, 6);
   const auto description = random_shape_model({12, 4, 5, 100, 400}, 3);
   const ShapeRegion region = ShapeRegion::of_patch(100);
   std::vector<Point> exact(12);
@@ -88,7 +88,7 @@ TEST(ShapeModel, CompactLeavesStayClose) {
 }
 
 TEST(ShapeModel, SamplesAsDlibDoes) {
-  GreyImage image(4, 3);
+  GrayImage image(4, 3);
   for (int y = 0; y < 3; ++y) {
     for (int x = 0; x < 4; ++x) image.row(y)[x] = static_cast<std::uint8_t>(10 * y + x + 1);
   }
@@ -118,7 +118,7 @@ TEST(ShapeModel, SurvivesShapesThatFlyAway) {
   for (auto& cascade : description.cascades) {
     for (float& value : cascade.leaves) value *= 1e30f;
   }
-  const GreyImage image = random_grey_image(64, 64, 1);
+  const GrayImage image = random_gray_image(64, 64, 1);
   std::vector<Point> points(6);
   ShapeModel(description, LeafType::F32).predict(image, ShapeRegion::of_patch(64), points);
 }

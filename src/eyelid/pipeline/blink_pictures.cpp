@@ -23,7 +23,7 @@ BlinkPictures::BlinkPictures(std::span<const Blink> blinks, PointSpool& points)
     wants_.push_back({blinks[i].peak_frame, i, kPeak});
     wants_.push_back({blinks[i].offset_frame, i, kAfter});
   }
-  std::ranges::stable_sort(wants_, {}, &Want::frame);
+  std::ranges::stable_sort(wants_, {}, &PictureRequest::frame);
 }
 
 bool BlinkPictures::wants(std::int64_t frame) const {
@@ -45,13 +45,13 @@ std::optional<BlinkPictures::Place> BlinkPictures::place_of(
 void BlinkPictures::add(
     std::int64_t frame, double time_s, float fec_right, float fec_left, const FrameView& image) {
   for (; wants(frame); ++next_want_) {
-    const Want& want = wants_[next_want_];
+    const PictureRequest& want = wants_[next_want_];
     const Blink& blink = blinks_[want.blink];
     const PointSpool::Record record = points_.read(frame);
     const std::optional<Place> place = place_of(blink, record);
     if (!place) continue;
     Picture picture{
-        output::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
+        films::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
         frame,
         time_s,
         blink.eye == Eye::Right ? fec_right : fec_left};
@@ -61,11 +61,11 @@ void BlinkPictures::add(
   }
 }
 
-output::BlinkPictures BlinkPictures::views_of(const Set& set) const {
+reports::BlinkPictures BlinkPictures::views_of(const Set& set) const {
   const auto view = [](const std::optional<Picture>& picture) {
-    std::optional<output::ReportPicture> result;
+    std::optional<reports::ReportPicture> result;
     if (picture) {
-      result = output::ReportPicture{
+      result = reports::ReportPicture{
           picture->crop.image, picture->crop.lids, picture->frame, picture->time_s, picture->fec};
     }
     return result;

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "eyelid/core/blink.hpp"
-#include "eyelid/output/eye_crop.hpp"
-#include "eyelid/output/report_builder.hpp"
+#include "eyelid/films/eye_crop.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
+#include "eyelid/reports/report_builder.hpp"
 
 namespace eyelid::pipeline {
 
@@ -38,13 +38,13 @@ class BlinkPictures {
 
  private:
   enum Moment : std::size_t { kBefore, kPeak, kAfter };
-  struct Want {
+  struct PictureRequest {
     std::int64_t frame;
     std::size_t blink;
     Moment moment;
   };
   struct Picture {
-    output::EyeCrop crop;
+    films::EyeCrop crop;
     std::int64_t frame;
     double time_s;
     float fec;
@@ -59,11 +59,11 @@ class BlinkPictures {
     float eye_width_px;
   };
   std::optional<Place> place_of(const Blink& blink, const PointSpool::Record& record) const;
-  output::BlinkPictures views_of(const Set& set) const;
+  reports::BlinkPictures views_of(const Set& set) const;
 
   std::span<const Blink> blinks_;
   PointSpool& points_;
-  std::vector<Want> wants_;  // by frame
+  std::vector<PictureRequest> wants_;  // by frame
   std::size_t next_want_ = 0;
   std::vector<Set> sets_;
   std::size_t first_open_ = 0;  // blinks before are all taken

@@ -9,10 +9,10 @@
 #include <ctime>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/frames_csv.hpp"
-#include "eyelid/output/landmarks_csv.hpp"
-#include "eyelid/output/session_export.hpp"
+#include "eyelid/exports/session_export.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/landmarks_csv.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -43,8 +43,8 @@ std::string with_zone(const std::string& time) {
   return time.find_first_of("+-", clock) == std::string::npos ? time + "+00:00" : time;
 }
 
-void take_ears(const ScoredSession& session, output::SessionExport& data) {
-  output::FramesCsvReader reader(session.request.folder / "frames.csv");
+void take_ears(const ScoredSession& session, exports::SessionExport& data) {
+  tables::FramesCsvReader reader(session.request.folder / "frames.csv");
   const conditioning::SessionTrace& trace = session.trace;
   data.frame = trace.frame();
   data.time_s = trace.time_s();
@@ -60,11 +60,11 @@ void take_ears(const ScoredSession& session, output::SessionExport& data) {
   }
 }
 
-void take_points(const std::filesystem::path& path, output::SessionExport& data) {
-  output::LandmarksCsvReader reader(path);
-  data.nodes = output::node_names(reader.point_count());
+void take_points(const std::filesystem::path& path, exports::SessionExport& data) {
+  tables::LandmarksCsvReader reader(path);
+  data.nodes = exports::node_names(reader.point_count());
   data.points.assign(2 * data.nodes.size() * data.frame.size(), kNotAvailable);
-  output::LandmarksRow row;
+  tables::LandmarksRow row;
   bool has_row = reader.next(row);
   for (std::size_t i = 0; i < data.frame.size(); ++i) {
     while (has_row && row.frame < data.frame[i]) has_row = reader.next(row);
@@ -81,7 +81,7 @@ void take_points(const std::filesystem::path& path, output::SessionExport& data)
 
 void take_recording(const ScoredSession& session,
                     const std::string& start_time,
-                    output::SessionExport& data,
+                    exports::SessionExport& data,
                     std::vector<std::string>& warnings) {
   const std::filesystem::path& folder = session.request.folder;
   std::filesystem::path dated = folder / "frames.csv";
@@ -107,10 +107,10 @@ void take_recording(const ScoredSession& session,
   }
 }
 
-output::SessionExport export_of(const ScoredSession& session,
-                                const ExportDetails& details,
-                                std::vector<std::string>& warnings) {
-  output::SessionExport data;
+exports::SessionExport export_of(const ScoredSession& session,
+                                 const ExportDetails& details,
+                                 std::vector<std::string>& warnings) {
+  exports::SessionExport data;
   data.subject = session.learning[0].subject;
   data.scores = session.scores;
   if (!details.species.empty()) data.species = details.species;
@@ -145,7 +145,7 @@ std::vector<std::filesystem::path> export_session(const ScoredSession& session,
                                                   std::vector<std::string>& warnings) {
   std::vector<std::filesystem::path> files;
   if (details.formats.empty()) return files;
-  const output::SessionExport data = export_of(session, details, warnings);
+  const exports::SessionExport data = export_of(session, details, warnings);
   const std::filesystem::path& folder = session.request.folder;
   for (const std::string& format : details.formats) {
     const bool needs_points = format == "dlc" || format == "sleap";
@@ -156,13 +156,13 @@ std::vector<std::filesystem::path> export_session(const ScoredSession& session,
     }
     if (format == "dlc") {
       files.push_back(folder / "landmarks_dlc.csv");
-      output::write_dlc_csv(files.back(), data);
+      exports::write_dlc_csv(files.back(), data);
     } else if (format == "sleap") {
       files.push_back(folder / "landmarks_sleap.h5");
-      output::write_sleap_h5(files.back(), data);
+      exports::write_sleap_h5(files.back(), data);
     } else if (format == "nwb") {
       files.push_back(folder / "session.nwb");
-      output::write_nwb(files.back(), data);
+      exports::write_nwb(files.back(), data);
     } else {
       throw InputError("--export " + format + ": expected dlc, sleap or nwb");
     }

@@ -8,8 +8,8 @@
 #include <typeinfo>
 
 #include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/gpu/emulated_device.hpp"
-#include "eyelid/gpu/gpu_test_material.hpp"
+#include "eyelid/gpu/emulated_device_testing.hpp"
+#include "eyelid/gpu/gpu_testing.hpp"
 #include "eyelid/gpu/kernel_site.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 
@@ -138,7 +138,7 @@ class KernelByKernel : public ::testing::Test {
     session.height = height;
     session.seed = seed;
     const synthesis::SessionRenderer renderer(session);
-    GreyImage image;
+    GrayImage image;
     for (int i = 0; i < options.batch_frames; i++) {
       if (i % 3 == 2) {
         image = random_picture(width, height, seed + static_cast<unsigned>(i));

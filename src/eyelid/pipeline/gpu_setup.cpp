@@ -14,10 +14,10 @@ std::string why_not_on_gpu(const SetupRequest& request) {
   if (!request.detector.empty() && request.detector != "blazeface") {
     return "--detector " + request.detector + " has no GPU kernels; expected blazeface";
   }
-  if (request.detect_every > kMostGpuBatchFrames) {
+  if (request.detect_every > kMaxGpuBatchFrames) {
     return "--detect-every " + std::to_string(request.detect_every) +
            ": a group has to fit into one batch; expected at most " +
-           std::to_string(kMostGpuBatchFrames);
+           std::to_string(kMaxGpuBatchFrames);
   }
   if (request.precision != "f32" && request.precision != "f16") {
     return "--precision " + request.precision + " has no GPU kernels; expected f32 or f16";
@@ -80,7 +80,7 @@ std::unique_ptr<detection::FaceDetector> GpuSetup::make_detector() const {
 
 gpu::GpuEyeLandmarker GpuSetup::make_landmarker() const { return {factory(), measure}; }
 
-gpu::DeviceBench GpuSetup::make_bench(std::span<const GreyImage> frames,
+gpu::DeviceBench GpuSetup::make_bench(std::span<const GrayImage> frames,
                                       gpu::EnergyProbe energy,
                                       const gpu::DeviceBenchOptions& options) const {
   return {factory(), measure, frames, std::move(energy), options};
@@ -88,7 +88,7 @@ gpu::DeviceBench GpuSetup::make_bench(std::span<const GreyImage> frames,
 
 int gpu_batch_frames(int asked, int detect_every) {
   const int frames = asked > 0 ? asked : kGpuBatchFrames;
-  const int groups = std::max(1, std::min(frames, kMostGpuBatchFrames) / detect_every);
+  const int groups = std::max(1, std::min(frames, kMaxGpuBatchFrames) / detect_every);
   return groups * detect_every;
 }
 

@@ -27,7 +27,7 @@ struct GpuSetup {
   /// One face at a time on the first device.
   gpu::GpuEyeLandmarker make_landmarker() const;
   /// Of the first device; `frames` must outlive it.
-  gpu::DeviceBench make_bench(std::span<const GreyImage> frames,
+  gpu::DeviceBench make_bench(std::span<const GrayImage> frames,
                               gpu::EnergyProbe energy,
                               const gpu::DeviceBenchOptions& options) const;
 
@@ -37,7 +37,7 @@ struct GpuSetup {
 
 /// Frames of 640x480 that keep an H200 busy while the next ones are on their way.
 inline constexpr int kGpuBatchFrames = 512;
-inline constexpr int kMostGpuBatchFrames = 4096;
+inline constexpr int kMaxGpuBatchFrames = 4096;
 /// Frames of a batch: what was asked for (0: kGpuBatchFrames) in whole groups of detect_every, at
 /// least one.
 int gpu_batch_frames(int asked, int detect_every);

@@ -46,7 +46,7 @@ TEST(GpuSetup, ABatchIsMadeOfWholeGroups) {
   EXPECT_EQ(gpu_batch_frames(0, 10), 510);
   EXPECT_EQ(gpu_batch_frames(8, 10), 10);
   EXPECT_EQ(gpu_batch_frames(9000, 7), 4095);
-  EXPECT_EQ(gpu_batch_frames(1, kMostGpuBatchFrames), kMostGpuBatchFrames);
+  EXPECT_EQ(gpu_batch_frames(1, kMaxGpuBatchFrames), kMaxGpuBatchFrames);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ class LiveTrackerTest : public ::testing::Test {
     return results;
   }
 
-  inline static std::vector<GreyImage> frames_;
+  inline static std::vector<GrayImage> frames_;
   inline static pipeline::Setup setup_;
 };
 
@@ -89,9 +89,9 @@ TEST_F(LiveTrackerTest, ClosureNeedsACalibrationOrTheFirstFrames) {
   calibrated.calibration = calibration;
   const std::vector<LiveFrame> known = track(calibrated);
   EXPECT_TRUE(std::isfinite(known[0].fec.mean));
-  const std::vector<LiveFrame> learnt = track(options(1));
-  EXPECT_TRUE(std::isnan(learnt[0].fec.mean));
-  EXPECT_TRUE(std::isfinite(learnt.back().fec.mean));
+  const std::vector<LiveFrame> learned = track(options(1));
+  EXPECT_TRUE(std::isnan(learned[0].fec.mean));
+  EXPECT_TRUE(std::isfinite(learned.back().fec.mean));
 }
 
 TEST_F(LiveTrackerTest, TheFaceIsCarriedBetweenDetections) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eyelid/pipeline/gpu_tracker_material.hpp"
+#include "eyelid/pipeline/gpu_tracker_testing.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -11,7 +11,7 @@ class RealGpu : public ::testing::Test {
     const gpu::CudaDevices found = gpu::find_cuda_devices();
     if (found.names.empty()) GTEST_SKIP() << found.why_none;
   }
-  static std::vector<FrameMeasurement> measure(const std::vector<GreyImage>& frames,
+  static std::vector<FrameMeasurement> measure(const std::vector<GrayImage>& frames,
                                                gpu::FrameDeviceOptions options) {
     std::vector<std::unique_ptr<gpu::FrameDevice>> devices;
     devices.push_back(

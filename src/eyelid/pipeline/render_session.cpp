@@ -9,20 +9,20 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/trials_csv.hpp"
-#include "eyelid/output/truth_csv.hpp"
-#include "eyelid/output/video_writer.hpp"
+#include "eyelid/films/video_writer.hpp"
+#include "eyelid/tables/trials_csv.hpp"
+#include "eyelid/tables/truth_csv.hpp"
 
 namespace eyelid::pipeline {
 namespace {
 
 struct RenderedFrame {
   std::int64_t index = 0;
-  GreyImage image;
+  GrayImage image;
 };
 
 void write_truth(const synthesis::SessionRenderer& renderer, const std::filesystem::path& path) {
-  output::TruthCsvWriter file(path);
+  tables::TruthCsvWriter file(path);
   for (std::int64_t i = 0; i < renderer.frame_count(); ++i) {
     const synthesis::FrameTruth truth = renderer.truth(i);
     file.write({truth.frame, truth.time_s, truth.fec_right, truth.fec_left, truth.eyes});
@@ -43,13 +43,13 @@ void render_session(const synthesis::SessionOptions& options,
   if (error)
     throw InputError(folder.string() + ": cannot be made a folder (" + error.message() + ")");
 
-  output::VideoWriterOptions video;
-  video.kind = output::VideoKind::kFastLosslessGrey;
+  films::VideoWriterOptions video;
+  video.kind = films::VideoKind::kFastLosslessGray;
   video.width = options.width;
   video.height = options.height;
   video.frames_per_second = options.frames_per_second;
   video.threads = threads;
-  output::VideoWriter writer(folder / "video.mkv", video);
+  films::VideoWriter writer(folder / "video.mkv", video);
 
   const std::int64_t total = renderer.frame_count();
   const auto in_flight = static_cast<std::size_t>(4 * threads);
@@ -87,7 +87,7 @@ void render_session(const synthesis::SessionOptions& options,
   });
 
   write_truth(renderer, folder / "truth.csv");
-  output::write_trials_csv(folder / "trials.csv", renderer.trials());
+  tables::write_trials_csv(folder / "trials.csv", renderer.trials());
   writer.finish();
 }
 

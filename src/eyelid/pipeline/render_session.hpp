@@ -9,7 +9,7 @@
 
 namespace eyelid::pipeline {
 
-/// Renders a session and leaves `video.mkv` (lossless grey), `truth.csv` and `trials.csv` in
+/// Renders a session and leaves `video.mkv` (lossless gray), `truth.csv` and `trials.csv` in
 /// `folder`, which is made when absent. The bytes do not depend on `threads`.
 ///
 /// `progress` is told frames done and their number. Throws InputError: trials that do not fit into

@@ -12,10 +12,10 @@ namespace {
 
 constexpr double kBeforeCs_ms = 500.0;
 constexpr double kAfterUs_ms = 600.0;
-constexpr std::size_t kMostValues = 600000;  // per eye: 1.6 MB of text
+constexpr std::size_t kMaxValues = 600000;  // per eye: 1.6 MB of text
 
-output::ConditioningReport report_of(const ScoredSession& session) {
-  output::ConditioningReport report;
+reports::ConditioningReport report_of(const ScoredSession& session) {
+  reports::ConditioningReport report;
   const conditioning::Preset& preset = session.preset;
   report.folder = session.request.folder.string();
   report.preset_name = preset.name;
@@ -44,13 +44,13 @@ std::string title_of(const ScoredSession& session) {
 
 void write_session_report(const ScoredSession& session,
                           const TrialPictures& pictures,
-                          const output::ClockFindings* clock) {
+                          const reports::ClockAlignmentReport* clock) {
   const AlignedTraces traces = conditioning::align_trials(session.trace,
                                                           session.times,
                                                           -kBeforeCs_ms,
                                                           1000.0 * session.isi_s + kAfterUs_ms,
-                                                          kMostValues);
-  output::ConditioningReport report = report_of(session);
+                                                          kMaxValues);
+  reports::ConditioningReport report = report_of(session);
   report.title = title_of(session);
   report.scores = session.scores;
   report.learning = session.learning;
@@ -59,14 +59,14 @@ void write_session_report(const ScoredSession& session,
   report.no_pictures = pictures.reason;
   report.clock = clock;
   report.warnings = session.warnings;
-  output::write_conditioning_report(session.request.folder / "conditioning.html", report);
+  reports::write_conditioning_report(session.request.folder / "conditioning.html", report);
 }
 
 void write_study_report(const std::filesystem::path& path,
                         const std::vector<ScoredSession>& sessions,
                         const LearningSummary& study) {
   EYELID_EXPECTS(!sessions.empty());
-  output::ConditioningReport report = report_of(sessions.front());
+  reports::ConditioningReport report = report_of(sessions.front());
   report.title = "Learning over sessions";
   report.study = &study;
   for (const ScoredSession& session : sessions) {
@@ -74,7 +74,7 @@ void write_study_report(const std::filesystem::path& path,
       report.warnings.push_back(session.request.folder.filename().string() + ": " + warning);
     }
   }
-  output::write_conditioning_report(path, report);
+  reports::write_conditioning_report(path, report);
 }
 
 }  // namespace eyelid::pipeline

@@ -3,16 +3,16 @@
 
 #include <filesystem>
 
-#include "eyelid/output/conditioning_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/trial_pictures.hpp"
+#include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
 
 /// Writes conditioning.html of one session into its folder. `clock` may be null.
 void write_session_report(const ScoredSession& session,
                           const TrialPictures& pictures,
-                          const output::ClockFindings* clock);
+                          const reports::ClockAlignmentReport* clock);
 
 /// Writes the report of several sessions to `path`: learning curves and criteria.
 void write_study_report(const std::filesystem::path& path,

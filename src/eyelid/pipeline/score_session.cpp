@@ -7,19 +7,19 @@
 #include <iterator>
 #include <memory>
 
-#include "eyelid/closure/calibration_file.hpp"
 #include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/conditioning/learning.hpp"
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/event_log_csv.hpp"
-#include "eyelid/output/frames_csv.hpp"
-#include "eyelid/output/scores_csv.hpp"
-#include "eyelid/output/session_json.hpp"
-#include "eyelid/output/trials_csv.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
+#include "eyelid/tables/calibration_file.hpp"
+#include "eyelid/tables/event_log_csv.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/scores_csv.hpp"
+#include "eyelid/tables/session_json.hpp"
+#include "eyelid/tables/trials_csv.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -32,7 +32,7 @@ std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "session.json";
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return std::nullopt;
-  return output::read_session_json(path);
+  return tables::read_session_json(path);
 }
 
 float mean_of_valid(float right, float left) {
@@ -44,10 +44,10 @@ float mean_of_valid(float right, float left) {
 SessionTrace read_trace(const std::filesystem::path& path,
                         const std::optional<Calibration>& before,
                         const std::optional<Calibration>& now) {
-  output::FramesCsvReader reader(path);
+  tables::FramesCsvReader reader(path);
   SessionTrace trace;
   const auto moved = [](float fec, const EyeLevels& then, const EyeLevels& levels) {
-    if (!closure::are_usable(then) || !closure::are_usable(levels)) return kNotAvailable;
+    if (!are_usable(then) || !are_usable(levels)) return kNotAvailable;
     return static_cast<float>(conditioning::recalibrated(static_cast<double>(fec), then, levels));
   };
   for (EyelidSample sample; reader.next(sample);) {
@@ -93,16 +93,16 @@ class ScoreJob {
       if (!request.events_file.empty()) {
         throw InputError("--events needs --sync-region: pulses that both clocks have seen");
       }
-      session_.rows = output::read_trial_rows(trials);
+      session_.rows = tables::read_trial_rows(trials);
     } else {
-      place_by_lamp(trials);
+      align_to_sync_led(trials);
     }
     if (session_.summary) session_.calibration = session_.summary->calibration;
     load_trace();
     score(trials.string());
-    overrule();
+    apply_manual_labels();
     learn();
-    output::write_scores_csv(request.folder / "trial_scores.csv", session_.scores);
+    tables::write_scores_csv(request.folder / "trial_scores.csv", session_.scores);
     return std::move(session_);
   }
 
@@ -113,20 +113,20 @@ class ScoreJob {
     return known;
   }
 
-  void place_by_lamp(const std::filesystem::path& trials) {
+  void align_to_sync_led(const std::filesystem::path& trials) {
     const ScoreRequest& request = session_.request;
     const PixelRegion region = region_from(request.sync_region);
-    std::vector<output::LoggedEvent> events;
+    std::vector<tables::LoggedEvent> events;
     std::vector<TrialRow> rows;
     std::error_code error;
     if (!request.events_file.empty()) {
-      events = output::read_event_log(request.events_file);
-      if (output::trials_of_log(events).empty()) {
+      events = tables::read_event_log(request.events_file);
+      if (tables::trials_of_log(events).empty()) {
         throw InputError(request.events_file.string() +
                          ": neither cs nor us among its events, expected those of the trials");
       }
     } else if (!request.trials_file.empty() || std::filesystem::exists(trials, error)) {
-      rows = output::read_trial_rows(trials);
+      rows = tables::read_trial_rows(trials);
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);
     PlacedTrials placed = place_trials(*source, region, events, rows, session_.preset.isi_s);
@@ -135,7 +135,7 @@ class ScoreJob {
     session_.warnings = std::move(placed.warnings);
     std::vector<Trial> used;
     for (const TrialRow& row : session_.rows) used.push_back(row.trial);
-    output::write_trials_csv(request.folder / "trials_placed.csv", used);
+    tables::write_trials_csv(request.folder / "trials_placed.csv", used);
   }
 
   void load_trace() {
@@ -148,7 +148,7 @@ class ScoreJob {
     }
     session_.trace = read_trace(frames, std::nullopt, std::nullopt);
     if (!request.calibration_file.empty()) {
-      use(closure::load_calibration(request.calibration_file));
+      use(tables::load_calibration(request.calibration_file));
       warn_of_mismatch();
     } else if (request.calibrate_from_trials) {
       use(calibration_from_trials());
@@ -165,7 +165,7 @@ class ScoreJob {
     Calibration now = conditions();
     for (const auto& [eye, levels] :
          {std::pair(ScoredEye::Right, &now.right), std::pair(ScoredEye::Left, &now.left)}) {
-      if (!closure::are_usable(*levels)) continue;
+      if (!are_usable(*levels)) continue;
       const conditioning::TrialLevels found =
           conditioning::levels_from_trials(session_.trace, eye, session_.rows);
       *levels = conditioning::calibrated(*levels, found, eye);
@@ -187,7 +187,7 @@ class ScoreJob {
     }
     Calibration stored = *session_.calibration;
     take_known(session_.request.conditions, stored);
-    closure::save_calibration(session_.request.save_calibration_file, stored);
+    tables::save_calibration(session_.request.save_calibration_file, stored);
   }
 
   void warn_of_mismatch() {
@@ -232,14 +232,14 @@ class ScoreJob {
     return trials;
   }
 
-  void overrule() {
+  void apply_manual_labels() {
     const ScoreRequest& request = session_.request;
     std::filesystem::path labels = request.labels_file;
     std::error_code error;
     if (labels.empty() && std::filesystem::exists(request.folder / "labels.csv", error)) {
       labels = request.folder / "labels.csv";
     }
-    if (!labels.empty()) output::apply_labels_csv(labels, session_.scores);
+    if (!labels.empty()) tables::apply_labels_csv(labels, session_.scores);
   }
 
   void learn() {

@@ -13,7 +13,7 @@
 #include "eyelid/core/session.hpp"
 #include "eyelid/core/session_learning.hpp"
 #include "eyelid/core/trial_score.hpp"
-#include "eyelid/output/conditioning_report.hpp"
+#include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
 
@@ -50,7 +50,7 @@ struct ScoredSession {
   std::optional<SessionSummary> summary;           // session.json
   std::optional<Calibration> calibration;          // levels the FEC was made with
   std::vector<std::string> warnings;
-  std::optional<output::ClockFindings> clock;  // where the trials were placed by a lamp
+  std::optional<reports::ClockAlignmentReport> clock;  // where the trials were placed by a lamp
   double isi_s = 0.0;
 };
 

@@ -17,23 +17,23 @@
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/detection/mtcnn_face_detector.hpp"
-#include "eyelid/inference/blazeface_weights.hpp"
-#include "eyelid/inference/embedded_models.hpp"
-#include "eyelid/inference/model_file.hpp"
-#include "eyelid/inference/mtcnn_weights.hpp"
-#include "eyelid/inference/sha256.hpp"
-#include "eyelid/inference/user_models.hpp"
+#include "eyelid/files/sha256.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
+#include "eyelid/model_files/model_file.hpp"
+#include "eyelid/model_files/user_models.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
+#include "eyelid/networks/mtcnn_weights.hpp"
 
 namespace eyelid::pipeline {
 namespace {
 
-constexpr const char* kEmbeddedBlazeFace = "blazeface_grey.safetensors";
+constexpr const char* kEmbeddedBlazeFace = "blazeface_gray.safetensors";
 constexpr float kBlazeFaceScore = 0.5f;
 constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 
-inference::Precision precision_of(const SetupRequest& request) {
-  using inference::Precision;
+networks::Precision precision_of(const SetupRequest& request) {
+  using networks::Precision;
   for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
     if (request.precision == name_of(precision)) return precision;
   }
@@ -45,7 +45,7 @@ inference::Precision precision_of(const SetupRequest& request) {
 
 /// Only BlazeFace has kernels in less than single precision.
 void check_precision(const SetupRequest& request, const std::string& detector) {
-  if (precision_of(request) != inference::Precision::F32 && detector != "blazeface") {
+  if (precision_of(request) != networks::Precision::F32 && detector != "blazeface") {
     throw DeviceError(fmt::format("--precision {}: --detector {} has no such kernels; expected f32",
                                   request.precision,
                                   detector));
@@ -69,12 +69,12 @@ std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, S
   return detection::make_hog_detector(options);
 }
 
-inference::BlazeFaceWeights load_blazeface_weights(const SetupRequest& request, Setup& setup) {
-  inference::BlazeFaceWeights weights =
+networks::BlazeFaceWeights load_blazeface_weights(const SetupRequest& request, Setup& setup) {
+  networks::BlazeFaceWeights weights =
       request.detector_model.empty()
-          ? inference::load_blazeface(inference::embedded_model(kEmbeddedBlazeFace),
-                                      std::string("embedded ") + kEmbeddedBlazeFace)
-          : inference::load_blazeface(request.detector_model);
+          ? networks::load_blazeface(model_files::embedded_model(kEmbeddedBlazeFace),
+                                     std::string("embedded ") + kEmbeddedBlazeFace)
+          : networks::load_blazeface(request.detector_model);
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
   return weights;
@@ -84,26 +84,26 @@ float blazeface_threshold(const SetupRequest& request) {
   return request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
 }
 
-std::unique_ptr<detection::FaceDetector> make_blazeface(
-    const SetupRequest& request, const inference::BlazeFaceWeights& weights) {
+std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request,
+                                                        const networks::BlazeFaceWeights& weights) {
   detection::BlazeFaceOptions options;
   options.score_threshold = blazeface_threshold(request);
   return detection::make_blazeface_detector(
-      inference::pack_blazeface(weights, precision_of(request)), options);
+      networks::pack_blazeface(weights, precision_of(request)), options);
 }
 
 /// --detector-model, else what the user has fetched.
 std::filesystem::path mtcnn_file(const SetupRequest& request) {
   if (!request.detector_model.empty()) return request.detector_model;
-  if (const auto fetched = inference::find_user_model(kUserMtcnn)) return *fetched;
+  if (const auto fetched = model_files::find_user_model(kUserMtcnn)) return *fetched;
   throw InputError(
       fmt::format("--detector mtcnn: no {}; expected `eyelid model fetch mtcnn` before, or "
                   "--detector-model FILE",
-                  (inference::user_model_folder() / kUserMtcnn).string()));
+                  (model_files::user_model_folder() / kUserMtcnn).string()));
 }
 
 std::unique_ptr<detection::FaceDetector> make_mtcnn(const SetupRequest& request, Setup& setup) {
-  const inference::MtcnnWeights weights = inference::load_mtcnn(mtcnn_file(request));
+  const networks::MtcnnWeights weights = networks::load_mtcnn(mtcnn_file(request));
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
   detection::MtcnnOptions options;
@@ -145,7 +145,7 @@ LoadedModel load_landmark_model(const LandmarkRole& role,
     const auto found = model.description.metadata.find(key);
     return found == model.description.metadata.end() ? std::string() : found->second;
   };
-  model.identity = {role.role, text("name"), text("version"), source, inference::sha256_hex(bytes)};
+  model.identity = {role.role, text("name"), text("version"), source, files::sha256_hex(bytes)};
   return model;
 }
 
@@ -153,7 +153,7 @@ LoadedModel load_landmark_model(const LandmarkRole& role,
 std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem::path>& files) {
   std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
   for (const std::filesystem::path& path : files) {
-    const std::vector<std::byte> bytes = inference::read_model_file(path);
+    const std::vector<std::byte> bytes = model_files::read_model_file(path);
     const std::size_t points = landmarks::load_shape_model(bytes, path.string()).mean_shape.size();
     const auto role = std::ranges::find(kLandmarkRoles, points, &LandmarkRole::points);
     if (role == kLandmarkRoles.end()) {
@@ -168,7 +168,7 @@ std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem:
     const LandmarkRole& role = kLandmarkRoles[i];
     models.push_back(chosen[i] ? std::move(*chosen[i])
                                : load_landmark_model(role,
-                                                     inference::embedded_model(role.embedded),
+                                                     model_files::embedded_model(role.embedded),
                                                      std::string("embedded ") + role.embedded));
   }
   return models;
@@ -189,7 +189,7 @@ void describe_options(const SetupRequest& request, Setup& setup) {
 /// Hands detector and models to the GPUs; the options of the tracker must be set.
 void use_gpu(const SetupRequest& request,
              const DeviceChoice& device,
-             const inference::BlazeFaceWeights& weights,
+             const networks::BlazeFaceWeights& weights,
              const std::vector<LoadedModel>& models,
              Setup& setup) {
   GpuSetup chosen;
@@ -219,7 +219,7 @@ void use_gpu(const SetupRequest& request,
 Setup make_setup(const SetupRequest& request) {
   const DeviceChoice device = choose_device(request);
   Setup setup;
-  std::optional<inference::BlazeFaceWeights> weights;
+  std::optional<networks::BlazeFaceWeights> weights;
   const compute::Machine machine = compute::this_machine();
   const std::string detector = resolve_detector_name(request);
   check_upsampling(request, detector);

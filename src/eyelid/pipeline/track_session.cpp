@@ -6,21 +6,21 @@
 #include <iterator>
 #include <system_error>
 
-#include "eyelid/closure/calibration_file.hpp"
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/closure/trace_spool.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/blinks_csv.hpp"
-#include "eyelid/output/frames_csv.hpp"
-#include "eyelid/output/landmarks_csv.hpp"
-#include "eyelid/output/session_json.hpp"
-#include "eyelid/output/trials_csv.hpp"
-#include "eyelid/output/truth_csv.hpp"
-#include "eyelid/pipeline/compare_files.hpp"
+#include "eyelid/evaluation/compare_files.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
-#include "eyelid/pipeline/illustrate.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
+#include "eyelid/pipeline/second_pass.hpp"
 #include "eyelid/pipeline/tracker.hpp"
+#include "eyelid/tables/blinks_csv.hpp"
+#include "eyelid/tables/calibration_file.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/landmarks_csv.hpp"
+#include "eyelid/tables/session_json.hpp"
+#include "eyelid/tables/trials_csv.hpp"
+#include "eyelid/tables/truth_csv.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -84,9 +84,9 @@ class TrackJob {
  private:
   void track();
   void analyze();
-  void illustrate();
-  std::unique_ptr<output::VideoWriter> open_overlay() const;
-  void add_comparison(output::ReportBuilder& report);
+  void render_second_pass();
+  std::unique_ptr<films::VideoWriter> open_overlay() const;
+  void add_comparison(reports::ReportBuilder& report);
   void write_landmark_row(const FrameMeasurement& measurement);
   void describe(const closure::ClosureSummary& closure);
 
@@ -96,9 +96,9 @@ class TrackJob {
   SessionSummary summary_;
   std::unique_ptr<closure::TraceSpool> trace_;
   std::unique_ptr<PointSpool> points_;
-  std::unique_ptr<output::LandmarksCsvWriter> landmarks_csv_;
-  std::unique_ptr<output::FramesCsvWriter> frames_csv_;
-  std::unique_ptr<output::BlinksCsvWriter> blinks_csv_;
+  std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
+  std::unique_ptr<tables::FramesCsvWriter> frames_csv_;
+  std::unique_ptr<tables::BlinksCsvWriter> blinks_csv_;
   std::vector<Blink> blinks_;
   closure::ClosureOptions closure_options_;
   ExampleFrames examples_;
@@ -120,7 +120,7 @@ void TrackJob::track() {
       video::open_source(request_.inputs, request_.source);
   summary_.source = source->info();
   if (request_.save_landmarks) {
-    landmarks_csv_ = std::make_unique<output::LandmarksCsvWriter>(
+    landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
         request_.folder / "landmarks.csv", static_cast<std::size_t>(request_.setup.landmarks));
   }
 
@@ -146,8 +146,8 @@ void TrackJob::track() {
 }
 
 void TrackJob::analyze() {
-  frames_csv_ = std::make_unique<output::FramesCsvWriter>(request_.folder / "frames.csv");
-  blinks_csv_ = std::make_unique<output::BlinksCsvWriter>(request_.folder / "blinks.csv");
+  frames_csv_ = std::make_unique<tables::FramesCsvWriter>(request_.folder / "frames.csv");
+  blinks_csv_ = std::make_unique<tables::BlinksCsvWriter>(request_.folder / "blinks.csv");
   const closure::ClosureSummary closure = closure::analyze_closure(
       *trace_,
       closure_options_,
@@ -190,9 +190,9 @@ void TrackJob::describe(const closure::ClosureSummary& closure) {
   }
 }
 
-void TrackJob::add_comparison(output::ReportBuilder& report) {
-  const closure::ClosureComparison c =
-      compare_closure_files(request_.truth_file, request_.folder / "frames.csv");
+void TrackJob::add_comparison(reports::ReportBuilder& report) {
+  const evaluation::ClosureComparison c =
+      evaluation::compare_closure_files(request_.truth_file, request_.folder / "frames.csv");
   const auto value = [](const std::optional<double>& figure) {
     return figure ? static_cast<float>(*figure) : kNotAvailable;
   };
@@ -207,33 +207,33 @@ void TrackJob::add_comparison(output::ReportBuilder& report) {
                          value(c.onset_error_ms_median)});
 }
 
-std::unique_ptr<output::VideoWriter> TrackJob::open_overlay() const {
+std::unique_ptr<films::VideoWriter> TrackJob::open_overlay() const {
   if (!request_.write_overlay) return nullptr;
   if (summary_.source.width == 0) {
     throw InputError(summary_.source.path +
                      ": pictures of different sizes; expected one size for --overlay");
   }
-  output::VideoWriterOptions options;
-  options.kind = output::VideoKind::kOverlay;
-  options.timing = output::FrameTiming::kVariable;
+  films::VideoWriterOptions options;
+  options.kind = films::VideoKind::kOverlay;
+  options.timing = films::FrameTiming::kVariable;
   options.width = summary_.source.width;
   options.height = summary_.source.height;
   options.frames_per_second =
       summary_.source.frames_per_second > 0.0 ? summary_.source.frames_per_second : 25.0;
-  return std::make_unique<output::VideoWriter>(request_.folder / "overlay.mp4", options);
+  return std::make_unique<films::VideoWriter>(request_.folder / "overlay.mp4", options);
 }
 
-void TrackJob::illustrate() {
+void TrackJob::render_second_pass() {
   if (!request_.write_report && !request_.write_overlay) return;
   const std::unique_ptr<video::FrameSource> source =
       video::open_source(request_.inputs, request_.source);
-  std::optional<output::TruthCsvReader> truth;
+  std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
-  output::ReportBuilder report({.title = request_.title});
-  const Findings findings{
+  reports::ReportBuilder report({.title = request_.title});
+  const SecondPassInputs findings{
       *trace_, closure_options_, *points_, blinks_, examples_, truth ? &*truth : nullptr};
-  const std::unique_ptr<output::VideoWriter> overlay = open_overlay();
-  pipeline::illustrate(
+  const std::unique_ptr<films::VideoWriter> overlay = open_overlay();
+  pipeline::render_second_pass(
       *source,
       findings,
       {request_.write_report ? &report : nullptr, overlay.get()},
@@ -249,10 +249,10 @@ SessionSummary TrackJob::run() {
   // Whatever the user handed over is read before the long work begins.
   setup_ = make_setup(for_recordings(request_.setup));
   if (!request_.calibration_file.empty()) {
-    closure_options_.calibration = closure::load_calibration(request_.calibration_file);
+    closure_options_.calibration = tables::load_calibration(request_.calibration_file);
   }
-  if (!request_.trials_file.empty()) trials_ = output::read_trials_csv(request_.trials_file);
-  if (!request_.truth_file.empty()) output::TruthCsvReader(request_.truth_file);
+  if (!request_.trials_file.empty()) trials_ = tables::read_trials_csv(request_.trials_file);
+  if (!request_.truth_file.empty()) tables::TruthCsvReader(request_.truth_file);
 
   const FolderGuard folder(request_.folder);
   const Clock::time_point start = Clock::now();
@@ -271,10 +271,10 @@ SessionSummary TrackJob::run() {
   blinks_csv_->commit();
   frames_csv_->commit();
   if (!request_.save_calibration_file.empty()) {
-    closure::save_calibration(request_.save_calibration_file, summary_.calibration);
+    tables::save_calibration(request_.save_calibration_file, summary_.calibration);
   }
-  illustrate();
-  output::write_session_json(request_.folder / "session.json", summary_);
+  render_second_pass();
+  tables::write_session_json(request_.folder / "session.json", summary_);
   return summary_;
 }
 

@@ -41,9 +41,9 @@ Brightness measure(video::FrameSource& source, const PixelRegion& region) {
   return found;
 }
 
-std::vector<double> times_of(const std::vector<output::LoggedEvent>& events, const char* name) {
+std::vector<double> times_of(const std::vector<tables::LoggedEvent>& events, const char* name) {
   std::vector<double> times;
-  for (const output::LoggedEvent& event : events) {
+  for (const tables::LoggedEvent& event : events) {
     if (event.name == name) times.push_back(event.time_s);
   }
   return times;
@@ -94,7 +94,7 @@ PixelRegion region_from(const std::string& text) {
 
 PlacedTrials place_trials(video::FrameSource& source,
                           const PixelRegion& region,
-                          const std::vector<output::LoggedEvent>& events,
+                          const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
                           double isi_s) {
   const Brightness brightness = measure(source, region);
@@ -112,7 +112,7 @@ PlacedTrials place_trials(video::FrameSource& source,
                   lamp.on);
   std::vector<double> pulses = times_of(events, "sync");
   if (pulses.empty()) pulses = times_of(events, "cs");
-  placed.rows = events.empty() ? rows : output::trials_of_log(events);
+  placed.rows = events.empty() ? rows : tables::trials_of_log(events);
   if (events.empty()) pulses = cs_onsets(rows);
   if (placed.rows.empty()) {
     placed.rows = trials_at(lamp.onsets_s, isi_s);

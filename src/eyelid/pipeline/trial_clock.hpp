@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "eyelid/core/trial_score.hpp"
-#include "eyelid/output/conditioning_report.hpp"
-#include "eyelid/output/event_log_csv.hpp"
+#include "eyelid/reports/conditioning_report.hpp"
+#include "eyelid/tables/event_log_csv.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::pipeline {
@@ -26,7 +26,7 @@ PixelRegion region_from(const std::string& text);
 /// Trials on the video's clock, and how they got there.
 struct PlacedTrials {
   std::vector<TrialRow> rows;
-  output::ClockFindings findings;
+  reports::ClockAlignmentReport findings;
   std::vector<std::string> warnings;
 };
 
@@ -38,7 +38,7 @@ struct PlacedTrials {
 /// that do not come together.
 PlacedTrials place_trials(video::FrameSource& source,
                           const PixelRegion& region,
-                          const std::vector<output::LoggedEvent>& events,
+                          const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
                           double isi_s);
 

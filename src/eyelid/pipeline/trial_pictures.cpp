@@ -9,20 +9,20 @@
 #include <optional>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/output/frames_csv.hpp"
-#include "eyelid/output/landmarks_csv.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::pipeline {
 namespace {
 
-constexpr std::int64_t kMostFramesUnasked = 30000;
-constexpr std::size_t kMostTrials = 400;
+constexpr std::int64_t kMaxFramesUnasked = 30000;
+constexpr std::size_t kMaxTrials = 400;
 constexpr double kBeforeCs_s = 0.01;
 constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
 
-struct Want {
+struct PictureRequest {
   std::size_t sample = 0;  // of the trace
   int trial = 0;
   std::string label;
@@ -32,16 +32,16 @@ void add_want(const ScoredSession& session,
               double time_s,
               int trial,
               const char* label,
-              std::vector<Want>& wants) {
+              std::vector<PictureRequest>& wants) {
   const std::vector<double>& times = session.trace.time_s();
   const std::size_t sample = conditioning::samples_between(times, time_s, time_s).first;
   if (sample < times.size()) wants.push_back({sample, trial, label});
 }
 
-std::vector<Want> wants_of(const ScoredSession& session) {
-  std::vector<Want> wants;
+std::vector<PictureRequest> wants_of(const ScoredSession& session) {
+  std::vector<PictureRequest> wants;
   const std::vector<double>& fec = session.trace.fec(ScoredEye::Mean);
-  for (std::size_t i = 0; i < std::min(session.rows.size(), kMostTrials); ++i) {
+  for (std::size_t i = 0; i < std::min(session.rows.size(), kMaxTrials); ++i) {
     const Trial& trial = session.rows[i].trial;
     const conditioning::StimulusTimes& at = session.times[i];
     if (!std::isfinite(at.cs_s)) continue;
@@ -52,7 +52,7 @@ std::vector<Want> wants_of(const ScoredSession& session) {
           trial.us_onset_s ? at.us_s : at.us_s + 0.2;  // a CS-alone response may peak later
       const conditioning::SampleRange range =
           conditioning::samples_between(session.trace.time_s(), at.cs_s + 0.06, end_s);
-      const std::size_t top = conditioning::greatest_in(fec, range);
+      const std::size_t top = conditioning::argmax(fec, range);
       if (top < range.last) {
         wants.push_back({top, trial.number, "most closed between CS and US"});
       }
@@ -67,7 +67,7 @@ std::vector<Want> wants_of(const ScoredSession& session) {
                wants);
     }
   }
-  std::ranges::stable_sort(wants, {}, &Want::sample);
+  std::ranges::stable_sort(wants, {}, &PictureRequest::sample);
   return wants;
 }
 
@@ -77,16 +77,16 @@ class EyesInStep {
   explicit EyesInStep(const std::filesystem::path& folder) : frames_(folder / "frames.csv") {
     std::error_code error;
     if (std::filesystem::exists(folder / "landmarks.csv", error)) {
-      landmarks_ = std::make_unique<output::LandmarksCsvReader>(folder / "landmarks.csv");
+      landmarks_ = std::make_unique<tables::LandmarksCsvReader>(folder / "landmarks.csv");
     }
   }
 
-  output::EyeCrop crop(const FrameView& image, std::int64_t frame) {
+  films::EyeCrop crop(const FrameView& image, std::int64_t frame) {
     while (sample_.frame < frame && frames_.next(sample_)) {
     }
     const std::optional<EyeLandmarks> eyes = eyes_at(frame);
-    if (eyes) return output::cut_both_eyes(image, *eyes);
-    return output::cut_eyes_of_face(image, sample_.face_box);
+    if (eyes) return films::cut_both_eyes(image, *eyes);
+    return films::cut_eyes_of_face(image, sample_.face_box);
   }
 
  private:
@@ -97,15 +97,15 @@ class EyesInStep {
     return row_.frame == frame ? row_.eyes() : std::nullopt;
   }
 
-  output::FramesCsvReader frames_;
-  std::unique_ptr<output::LandmarksCsvReader> landmarks_;
+  tables::FramesCsvReader frames_;
+  std::unique_ptr<tables::LandmarksCsvReader> landmarks_;
   EyelidSample sample_{.frame = -1};
-  output::LandmarksRow row_;
+  tables::LandmarksRow row_;
 };
 
 void cut(const ScoredSession& session,
          video::FrameSource& source,
-         const std::vector<Want>& wants,
+         const std::vector<PictureRequest>& wants,
          const std::function<void(std::int64_t)>& progress,
          TrialPictures& pictures) {
   EyesInStep eyes(session.request.folder);
@@ -135,15 +135,15 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
   const auto frames = static_cast<std::int64_t>(session.trace.size());
   if (choice == PictureChoice::Never) {
     pictures.reason = "Pictures were not asked for (--no-pictures).";
-  } else if (choice == PictureChoice::Auto && frames > kMostFramesUnasked) {
+  } else if (choice == PictureChoice::Auto && frames > kMaxFramesUnasked) {
     pictures.reason = fmt::format(
         "Pictures were left out: the recording has {} frames; --pictures adds them.", frames);
   } else {
     try {
       const std::unique_ptr<video::FrameSource> source = open_recording(session);
       cut(session, *source, wants_of(session), progress, pictures);
-      if (session.rows.size() > kMostTrials) {
-        pictures.reason = fmt::format("Only the first {} trials have pictures.", kMostTrials);
+      if (session.rows.size() > kMaxTrials) {
+        pictures.reason = fmt::format("Only the first {} trials have pictures.", kMaxTrials);
       }
     } catch (const InputError& error) {
       pictures.reason = std::string("No pictures: ") + error.what();

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/output/conditioning_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
+#include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
 
 /// Pictures of the eyes by trial number, or the reason why there are none.
 struct TrialPictures {
-  std::map<int, std::vector<output::TrialPicture>> by_trial;
+  std::map<int, std::vector<reports::TrialPicture>> by_trial;
   std::string reason;
 };
 

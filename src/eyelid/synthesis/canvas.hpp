@@ -27,7 +27,7 @@ struct Canvas {
   const float* row(int y) const { return values.data() + static_cast<std::ptrdiff_t>(y) * width; }
 };
 
-/// Moves `share` of every pixel's light (0 .. 0.25) to each neighbour along rows, then along
+/// Moves `share` of every pixel's light (0 .. 0.25) to each neighbor along rows, then along
 /// columns: the spread of a lens and sensor. At the borders light stays.
 void spread(Canvas& canvas, float share);
 
@@ -42,7 +42,7 @@ struct PixelBox {
   bool is_empty() const { return right <= left || bottom <= top; }
 };
 
-/// Calls `pixel(x, y, w0, w1, w2)` with barycentric weights for every pixel centre in the triangle
+/// Calls `pixel(x, y, w0, w1, w2)` with barycentric weights for every pixel center in the triangle
 /// that lies in `clip`. Corners are snapped to 1/64 px and edges belong to one side only, so that
 /// triangles with common edges cover each pixel exactly once. Clockwise on the screen (y down);
 /// others are not drawn.

@@ -24,7 +24,7 @@ constexpr float kIrisRadius = 5.85f;  // white to white 11.7 mm
 /// The eyeball of this moment, in the eye's plane.
 struct EyePainter::Ball {
   Point slope;      // way sideways per mm deeper along the line of sight
-  Point iris;       // centre
+  Point iris;       // center
   Point highlight;  // mirrored lamp
   Point lamp;       // sideways direction of the lamp
   float light;      // of a white surface
@@ -118,7 +118,7 @@ EyePainter::Ball EyePainter::make_ball(const EyeState& state,
   };
   Ball ball;
   ball.slope = in_eye(view.x / view.z, view.y / view.z);
-  // On a blink the eye dips down and towards the nose by a degree or two (Riggs et al. 1987).
+  // On a blink the eye dips down and toward the nose by a degree or two (Riggs et al. 1987).
   const float dip = 1.0f * state.closure;
   const Point gaze = in_eye(11.0f * std::sin(state.gaze_right_deg * 0.0174533f),
                             11.0f * std::sin(state.gaze_down_deg * 0.0174533f));
@@ -160,8 +160,8 @@ float EyePainter::ball_value(Point eye, const Workspace::Column& lids, const Bal
   shade *= 1.0f - 0.35f * smooth_step(0.55f, 1.0f, std::abs(s));
   float value = tone * shade * ball.light;
 
-  const Point from_lamp = p - ball.highlight;
-  const float lamp2 = from_lamp.x * from_lamp.x + from_lamp.y * from_lamp.y;
+  const Point from_sync_led = p - ball.highlight;
+  const float lamp2 = from_sync_led.x * from_sync_led.x + from_sync_led.y * from_sync_led.y;
   if (lamp2 < 4.0f) value = mix(value, 1.0f, 0.92f * smooth_step(1.15f, 0.55f, std::sqrt(lamp2)));
   // Tear film along the lower lid.
   value += 0.10f * ball.light * bell(above_lower - 0.35f, 0.35f) * (1.0f - caruncle);
@@ -254,7 +254,7 @@ void EyePainter::fill_samples(const PixelBox& box,
   const auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   work.skin.assign(count, 1.0f);
   work.added.assign(count, 0.0f);
-  // Sample (0, 0) of a pixel lies a third of a pixel left of and above its centre.
+  // Sample (0, 0) of a pixel lies a third of a pixel left of and above its center.
   for (Point& p : work.points) {
     p = {(p.x - static_cast<float>(box.left)) * kSamples + 1.0f,
          (p.y - static_cast<float>(box.top)) * kSamples + 1.0f};

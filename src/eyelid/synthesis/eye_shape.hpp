@@ -7,7 +7,7 @@
 
 namespace eyelid::synthesis {
 
-/// One eye's fissure in its own plane, millimetres: u grows towards the nose, v down, the origin
+/// One eye's fissure in its own plane, millimeters: u grows toward the nose, v down, the origin
 /// midway between the corners, which lie at u = -half_width (temple) and +half_width (nose), v = 0.
 ///
 /// A lid margin is v(u, closure). Both lids move in proportion to the closure and meet in one line,

@@ -38,7 +38,7 @@ TEST(EyeShape, EyesMirrorEachOtherAndMapBack) {
     EXPECT_NEAR(back.x, p.x, 1e-4f);
     EXPECT_NEAR(back.y, p.y, 1e-4f);
   }
-  // The corner at the nose lies towards the midline and not higher than the one at the temple.
+  // The corner at the nose lies toward the midline and not higher than the one at the temple.
   EXPECT_GT(right.head_from_eye({10, 0}).x, right.head_from_eye({-10, 0}).x);
   EXPECT_GE(right.head_from_eye({10, 0}).y, right.head_from_eye({-10, 0}).y);
 }

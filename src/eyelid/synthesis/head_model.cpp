@@ -63,7 +63,7 @@ void HeadModel::build_face() {
       const float y = rows[static_cast<std::size_t>(row)];
       const float angle = column_angle(static_cast<float>(column));
       cover[i] = hair_cover(person_, angle, y);
-      // The hair is at full colour where it begins to rise from the skin.
+      // The hair is at full color where it begins to rise from the skin.
       const float rise = hair_cover(person_, angle, y, 5.0f);
       // All columns meet at the pole, so what differs between them fades there.
       const float crown = smooth_step(-112.0f, -92.0f, y);

@@ -9,7 +9,7 @@ namespace eyelid::synthesis {
 
 /// Light of the room, fixed to the camera. Strengths are linear; 1 turns a white surface white.
 struct Light {
-  Vector3 direction{-0.4f, -0.5f, 0.77f};  // unit, from the scene towards the lamp
+  Vector3 direction{-0.4f, -0.5f, 0.77f};  // unit, from the scene toward the lamp
   float key = 0.7f;
   float fill = 0.5f;  // from the whole sky, strongest from above
 };

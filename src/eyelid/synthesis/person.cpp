@@ -10,13 +10,13 @@ void choose_tones(Person& person, Random& random) {
   const double complexion = random.unit();
   person.skin_albedo = static_cast<float>(0.62 - 0.42 * complexion * complexion);
   person.gloss = random.uniform_f(0.06, 0.17);
-  const bool is_grey = random.chance(0.15);
+  const bool is_gray = random.chance(0.15);
   const double darkest = complexion > 0.55 ? 0.05 : 0.20;
-  person.hair_albedo = is_grey ? random.uniform_f(0.2, 0.4) : random.uniform_f(0.02, darkest);
+  person.hair_albedo = is_gray ? random.uniform_f(0.2, 0.4) : random.uniform_f(0.02, darkest);
   person.iris_albedo =
       complexion > 0.5 ? random.uniform_f(0.03, 0.06) : random.uniform_f(0.05, 0.2);
   person.lip_contrast = random.uniform_f(0.55, 0.78);
-  person.age = is_grey ? random.uniform_f(0.5, 1.0) : random.uniform_f(0.0, 0.6);
+  person.age = is_gray ? random.uniform_f(0.5, 1.0) : random.uniform_f(0.0, 0.6);
   person.shirt_albedo = random.uniform_f(0.03, 0.55);
 }
 

@@ -7,7 +7,7 @@ namespace eyelid::synthesis {
 
 enum class HairStyle { Short, Long, TiedBack };
 
-/// Looks of one synthetic person. Lengths in millimetres, albedos as reflected fraction of light.
+/// Looks of one synthetic person. Lengths in millimeters, albedos as reflected fraction of light.
 struct Person {
   std::uint64_t seed = 1;
   float skin_albedo = 0.5f;

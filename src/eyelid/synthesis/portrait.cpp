@@ -37,10 +37,9 @@ Scene::Options choose_scene(const Person& person,
   scene.seed = seed;
   scene.has_glasses = random.chance(static_cast<double>(options.glasses));
   const float outer_eye_mm = 2.0f * (person.eye_distance + person.eye_half_width);
-  scene.camera.pixels_per_mm =
-      random.uniform_f(static_cast<double>(options.smallest_eye_distance_px),
-                       static_cast<double>(options.largest_eye_distance_px)) /
-      outer_eye_mm;
+  scene.camera.pixels_per_mm = random.uniform_f(static_cast<double>(options.min_eye_distance_px),
+                                                static_cast<double>(options.max_eye_distance_px)) /
+                               outer_eye_mm;
   scene.camera.distance_mm = random.uniform_f(500.0, 1200.0);
   scene.camera.origin_px = {
       0.5f * static_cast<float>(options.width) * random.uniform_f(0.94, 1.06),
@@ -54,10 +53,10 @@ Scene::Options choose_scene(const Person& person,
 
 }  // namespace
 
-Sitter::Sitter(std::uint64_t person_seed)
+PortraitSubject::PortraitSubject(std::uint64_t person_seed)
     : model_(std::make_shared<const HeadModel>(make_person(person_seed))) {}
 
-Portrait Sitter::portrait(std::uint64_t seed, const PortraitOptions& options) const {
+Portrait PortraitSubject::portrait(std::uint64_t seed, const PortraitOptions& options) const {
   Random random(seed, 0x706f727472ull);
   const Person& person = model_->person();
   const Scene::Options scene_options = choose_scene(person, options, seed, random);
@@ -94,7 +93,7 @@ Portrait Sitter::portrait(std::uint64_t seed, const PortraitOptions& options) co
 }
 
 Portrait render_portrait(std::uint64_t seed, const PortraitOptions& options) {
-  return Sitter(mixed_bits(seed)).portrait(seed, options);
+  return PortraitSubject(mixed_bits(seed)).portrait(seed, options);
 }
 
 }  // namespace eyelid::synthesis

@@ -13,8 +13,8 @@ struct PortraitOptions {
   int width = 320;
   int height = 320;
   // Outer-eye distance in pixels, drawn evenly between these.
-  float smallest_eye_distance_px = 60.0f;
-  float largest_eye_distance_px = 105.0f;
+  float min_eye_distance_px = 60.0f;
+  float max_eye_distance_px = 105.0f;
   // Pose is drawn evenly within +-these.
   float yaw_deg = 20.0f;
   float pitch_deg = 20.0f;
@@ -28,7 +28,7 @@ struct PortraitOptions {
 
 /// A single picture of a random person with everything known.
 struct Portrait {
-  GreyImage image;
+  GrayImage image;
   EyeLandmarks eyes;  // lid margins as drawn
   FaceLandmarks
       points;     // iBUG-68; lid points are `eyes`, the jaw (0-16) follows the frontal outline
@@ -45,9 +45,9 @@ class HeadModel;
 /// the way to make many.
 ///
 /// Threads: const members may be called from several threads at once.
-class Sitter {
+class PortraitSubject {
  public:
-  explicit Sitter(std::uint64_t person_seed);
+  explicit PortraitSubject(std::uint64_t person_seed);
   /// Pose, light, background, gaze, closure, glasses, blur and noise follow from `seed`.
   Portrait portrait(std::uint64_t seed, const PortraitOptions& options = {}) const;
 

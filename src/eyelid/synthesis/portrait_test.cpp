@@ -8,7 +8,7 @@
 namespace eyelid::synthesis {
 namespace {
 
-bool is_same(const GreyImage& a, const GreyImage& b) {
+bool is_same(const GrayImage& a, const GrayImage& b) {
   for (int y = 0; y < a.height(); ++y) {
     if (!std::equal(a.row(y), a.row(y) + a.width(), b.row(y))) return false;
   }
@@ -24,11 +24,11 @@ TEST(Portrait, SameSeedSamePicture) {
 }
 
 TEST(Portrait, OneSitterGivesManyPicturesOfTheSamePerson) {
-  const Sitter sitter(3);
+  const PortraitSubject sitter(3);
   const Portrait first = sitter.portrait(1);
   const Portrait second = sitter.portrait(2);
   EXPECT_FALSE(is_same(first.image, second.image));
-  EXPECT_TRUE(is_same(second.image, Sitter(3).portrait(2).image));
+  EXPECT_TRUE(is_same(second.image, PortraitSubject(3).portrait(2).image));
 }
 
 TEST(Portrait, EyesLieInTheFaceAndTheRightOneOnTheLeft) {

@@ -21,7 +21,7 @@ namespace {
 
 using namespace eyelid;
 
-void write_pgm(const std::string& path, const GreyImage& image) {
+void write_pgm(const std::string& path, const GrayImage& image) {
   std::ofstream file(path, std::ios::binary);
   file << "P5\n" << image.width() << ' ' << image.height() << "\n255\n";
   for (int y = 0; y < image.height(); ++y) {
@@ -34,7 +34,7 @@ class Detector {
   Detector() : detector_(dlib::get_frontal_face_detector()) {}
 
   /// Counts a picture whose only detection lies on the face.
-  bool finds(const std::string& name, const GreyImage& image, const Rect& face) {
+  bool finds(const std::string& name, const GrayImage& image, const Rect& face) {
     dlib::array2d<unsigned char> copy(image.height(), image.width());
     for (int y = 0; y < image.height(); ++y) {
       std::memcpy(&copy[y][0], image.row(y), static_cast<std::size_t>(image.width()));
@@ -99,7 +99,7 @@ int run(int count, char** words) {
       options.with_glasses |= std::string(words[i]) == "glasses";
     }
     const synthesis::SessionRenderer session(options);
-    GreyImage image;
+    GrayImage image;
     for (int i = 0; i < frames; ++i) {
       const std::int64_t frame = session.frame_count() * i / frames;
       const auto start = now();

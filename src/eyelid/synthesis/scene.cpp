@@ -93,7 +93,7 @@ void Scene::paint_background() {
   }
 }
 
-void Scene::render(const Moment& moment, GreyImage& image) const {
+void Scene::render(const Moment& moment, GrayImage& image) const {
   thread_local Workspace work;
   Canvas& canvas = work.canvas;
   canvas.width = options_.width;
@@ -120,7 +120,7 @@ void Scene::render(const Moment& moment, GreyImage& image) const {
   expose(moment, canvas, image);
 }
 
-void Scene::expose(const Moment& moment, const Canvas& canvas, GreyImage& image) const {
+void Scene::expose(const Moment& moment, const Canvas& canvas, GrayImage& image) const {
   image.resize(options_.width, options_.height);
   for (int y = 0; y < options_.height; ++y) {
     const std::uint64_t bits = mixed_bits(moment.noise_seed * 4096 + static_cast<std::uint64_t>(y));

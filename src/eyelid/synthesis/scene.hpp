@@ -16,9 +16,9 @@ struct Moment {
   EyeState right;
   EyeState left;
   float brightness = 1.0f;       // factor of the picture values
-  float spread = 0.1f;           // share of light each neighbouring pixel gets (canvas.hpp)
+  float spread = 0.1f;           // share of light each neighboring pixel gets (canvas.hpp)
   int spread_passes = 1;         // more: out of focus
-  float noise = 0.0f;            // standard deviation in grey levels
+  float noise = 0.0f;            // standard deviation in gray levels
   std::uint64_t noise_seed = 0;  // of this frame
 };
 
@@ -39,7 +39,7 @@ class Scene {
   /// Width and height 1 .. 8192.
   Scene(std::shared_ptr<const HeadModel> model, const Options& options);
 
-  void render(const Moment& moment, GreyImage& image) const;
+  void render(const Moment& moment, GrayImage& image) const;
 
   EyeLandmarks eyes(const Moment& moment) const;
   FaceLandmarks points(const Moment& moment) const;
@@ -49,8 +49,8 @@ class Scene {
 
  private:
   void paint_background();
-  /// Vignetting, brightness and noise: from picture values to grey levels.
-  void expose(const Moment& moment, const Canvas& canvas, GreyImage& image) const;
+  /// Vignetting, brightness and noise: from picture values to gray levels.
+  void expose(const Moment& moment, const Canvas& canvas, GrayImage& image) const;
 
   Options options_;
   std::shared_ptr<const HeadModel> model_;

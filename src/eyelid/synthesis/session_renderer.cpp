@@ -166,7 +166,7 @@ FrameTruth SessionRenderer::truth(std::int64_t frame) const {
   return truth;
 }
 
-void SessionRenderer::render(std::int64_t frame, GreyImage& image) const {
+void SessionRenderer::render(std::int64_t frame, GrayImage& image) const {
   EYELID_EXPECTS(frame >= 0 && frame < frame_count());
   parts_->scene.render(parts_->moment(frame), image);
 }

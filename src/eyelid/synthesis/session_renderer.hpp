@@ -24,7 +24,7 @@ struct SessionOptions {
   // The default is a head nearly at rest, in steady light, with little noise.
   bool with_pose = false;  // turned head: yaw +-10, roll +-12.5, pitch +-20 degrees over sessions
   bool with_flicker = false;  // 100 Hz ripple of lamps on 50 Hz mains
-  bool with_noise = false;    // sensor noise of a short exposure, 4 grey levels instead of 1.2
+  bool with_noise = false;    // sensor noise of a short exposure, 4 gray levels instead of 1.2
   bool with_glasses = false;
 };
 
@@ -63,7 +63,7 @@ class SessionRenderer {
 
   FrameTruth truth(std::int64_t frame) const;
   /// Resizes `image` to the session's size.
-  void render(std::int64_t frame, GreyImage& image) const;
+  void render(std::int64_t frame, GrayImage& image) const;
 
  private:
   struct Parts;

@@ -13,7 +13,7 @@
 namespace eyelid::synthesis {
 namespace {
 
-std::uint64_t fingerprint(const GreyImage& image) {
+std::uint64_t fingerprint(const GrayImage& image) {
   std::uint64_t hash = 1469598103934665603ull;
   for (int y = 0; y < image.height(); ++y) {
     for (int x = 0; x < image.width(); ++x) hash = (hash ^ image.row(y)[x]) * 1099511628211ull;
@@ -42,7 +42,7 @@ TEST(SessionRenderer, SameBytesForAnyThreadAndOrder) {
   const std::vector<std::int64_t> frames{0, 700, 1500, 2222, 5999};
   const SessionRenderer session(options);
   std::vector<std::uint64_t> expected;
-  GreyImage image;
+  GrayImage image;
   SessionOptions stranger;
   stranger.seed = 6;
   const SessionRenderer other_session(stranger);
@@ -56,7 +56,7 @@ TEST(SessionRenderer, SameBytesForAnyThreadAndOrder) {
   std::vector<std::uint64_t> backwards(frames.size());
   std::vector<std::uint64_t> forwards(frames.size());
   std::thread other([&] {
-    GreyImage own;
+    GrayImage own;
     for (std::size_t i = frames.size(); i-- > 0;) {
       twin.render(frames[i], own);
       backwards[i] = fingerprint(own);
@@ -115,7 +115,7 @@ TEST(SessionRenderer, DlibFindsExactlyTheFace) {
     options.with_pose = seed > 3;
     const SessionRenderer session(options);
     for (const std::int64_t frame : {std::int64_t{0}, closed_frame(session)}) {
-      GreyImage image;
+      GrayImage image;
       session.render(frame, image);
       dlib::array2d<unsigned char> copy(image.height(), image.width());
       for (int y = 0; y < image.height(); ++y) {
@@ -136,7 +136,7 @@ TEST(SessionRenderer, FlickerRipplesAtAHundredHertz) {
   SessionOptions options;
   options.with_flicker = true;
   const SessionRenderer session(options);
-  GreyImage image;
+  GrayImage image;
   std::vector<double> means;
   for (std::int64_t frame = 0; frame < 10; ++frame) {
     session.render(frame, image);
@@ -161,7 +161,7 @@ TEST(SessionRenderer, OtherSizesRatesAndNoTrialsWork) {
   const SessionRenderer session(options);
   EXPECT_EQ(session.frame_count(), 240);
   EXPECT_TRUE(session.trials().empty());
-  GreyImage image;
+  GrayImage image;
   session.render(239, image);
   EXPECT_EQ(image.width(), 320);
   EXPECT_EQ(image.height(), 240);

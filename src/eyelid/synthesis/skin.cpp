@@ -15,7 +15,7 @@ float brow_cover(const Person& person, const HeadShape& shape, float x, float y)
   const float thickness = person.brow_thickness * mix(1.15f, 0.55f, smooth_step(0.0f, 1.2f, along));
   const float off = (y - shape.brow_line(x)) / thickness;
   const float ends = smooth_step(-1.12f, -0.8f, along) * (1.0f - smooth_step(0.95f, 1.3f, along));
-  // Strokes lean outwards, more so towards the temple.
+  // Strokes lean outwards, more so toward the temple.
   const float lean = mix(0.5f, 2.2f, smooth_step(-0.9f, 0.7f, along));
   const float strokes =
       plane_noise(1.1f * (ax + lean * y), 0.25f * y, person.seed + (x > 0 ? 7 : 8));

@@ -8,7 +8,7 @@
 
 namespace eyelid::synthesis {
 
-/// A place or direction in millimetres. x grows to the right of the picture, y down, z towards the
+/// A place or direction in millimeters. x grows to the right of the picture, y down, z toward the
 /// camera. The head's own origin lies midway between its eyes.
 struct Vector3 {
   float x = 0.0f;
@@ -43,7 +43,7 @@ inline float mix(float a, float b, float t) { return a + (b - a) * t; }
 
 /// How the head is held. Angles in degrees; positive yaw turns the face to the right of the
 /// picture, positive pitch downwards, positive roll tilts it clockwise. The shift is in
-/// millimetres.
+/// millimeters.
 struct HeadPose {
   float yaw_deg = 0.0f;
   float pitch_deg = 0.0f;

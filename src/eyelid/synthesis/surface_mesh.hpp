@@ -61,9 +61,9 @@ struct TexelPlace {
 };
 
 SurfaceMesh make_mesh(int columns, int rows, const std::function<Vector3(int, int)>& position);
-/// Normals from neighbouring points; call again after moving points.
+/// Normals from neighboring points; call again after moving points.
 void update_normals(SurfaceMesh& mesh);
-/// Openness from the horizon that neighbouring points raise over each point's tangent plane.
+/// Openness from the horizon that neighboring points raise over each point's tangent plane.
 void bake_openness(SurfaceMesh& mesh, float reach_mm);
 /// `albedo` 0 .. 1 at every texel.
 void paint(SurfaceMesh& mesh, const std::function<float(const TexelPlace&)>& albedo);

@@ -9,8 +9,8 @@ namespace eyelid::video {
 namespace {
 
 // Recordings in pieces have one box per second or so; a million is 10 days.
-constexpr int kMostParts = 1'000'000;
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 62;
+constexpr int kMaxParts = 1'000'000;
+constexpr std::int64_t kMaxBytes = std::int64_t{1} << 62;
 
 using Head = std::array<std::uint8_t, 16>;
 
@@ -27,13 +27,13 @@ std::string_view name_at(const Head& head, std::size_t offset) {
 /// Boxes: length (4), name (4), with length 1 the real one in 8 more bytes, 0 up to the end.
 std::optional<std::int64_t> length_of_boxes(const ReadAt& read_at, std::int64_t file_size) {
   std::int64_t at = 0;
-  for (int part = 0; part < kMostParts && at < file_size; ++part) {
+  for (int part = 0; part < kMaxParts && at < file_size; ++part) {
     Head head{};
     if (read_at(at, head) < 8) return file_size + 8;  // a head that was cut
     std::uint64_t length = big_endian(head.data(), 4);
     if (length == 0) return std::nullopt;
     if (length == 1) length = big_endian(head.data() + 8, 8);
-    if (length < 8 || length > static_cast<std::uint64_t>(kMostBytes - at)) return std::nullopt;
+    if (length < 8 || length > static_cast<std::uint64_t>(kMaxBytes - at)) return std::nullopt;
     at += static_cast<std::int64_t>(length);
   }
   return at;
@@ -42,7 +42,7 @@ std::optional<std::int64_t> length_of_boxes(const ReadAt& read_at, std::int64_t 
 /// Chunks "RIFF", length (4, little endian), content padded to an even length.
 std::optional<std::int64_t> length_of_riff(const ReadAt& read_at, std::int64_t file_size) {
   std::int64_t at = 0;
-  for (int part = 0; part < kMostParts && at < file_size; ++part) {
+  for (int part = 0; part < kMaxParts && at < file_size; ++part) {
     Head head{};
     if (read_at(at, head) < 8 || name_at(head, 0) != "RIFF") break;  // bytes behind the video
     const std::int64_t length =

@@ -15,7 +15,7 @@ namespace eyelid::video {
 struct Frame {
   std::int64_t index = 0;   // 0-based, decode order; damaged frames have no index
   double time_s = 0.0;      // after the first frame, strictly increasing
-  GreyImage image;          // upright, as the camera's orientation tag says
+  GrayImage image;          // upright, as the camera's orientation tag says
   bool is_suspect = false;  // predicted from a damaged frame: may show traces of it
 };
 
@@ -51,8 +51,8 @@ class FrameSource {
 std::unique_ptr<FrameSource> open_source(const std::vector<std::filesystem::path>& inputs,
                                          const SourceOptions& options = {});
 
-/// One picture file (JPEG, PNG, PGM, TIFF, ...) as grey. Throws InputError.
-GreyImage read_image(const std::filesystem::path& path);
+/// One picture file (JPEG, PNG, PGM, TIFF, ...) as gray. Throws InputError.
+GrayImage read_image(const std::filesystem::path& path);
 
 /// Picture files of a folder (by extension), in natural order. Throws InputError when there is
 /// none.

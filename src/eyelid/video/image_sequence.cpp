@@ -12,7 +12,7 @@
 namespace eyelid::video {
 namespace {
 constexpr double kDefaultRate_fps = 25.0;
-constexpr std::size_t kMostPending_bytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxPending_bytes = std::size_t{1} << 30;
 
 double rate_of(const SourceOptions& options) {
   return options.frames_per_second > 0.0 ? options.frames_per_second : kDefaultRate_fps;
@@ -39,7 +39,7 @@ ImageSequence::ImageSequence(std::vector<std::filesystem::path> files,
 void ImageSequence::decode_ahead() {
   // One thread: the picture is decoded by who asks for it.
   const auto policy = threads_ == 1 ? std::launch::deferred : std::launch::async;
-  for (; next_file_ < files_.size() && pending_.size() < most_pending_; ++next_file_) {
+  for (; next_file_ < files_.size() && pending_.size() < max_pending_; ++next_file_) {
     const auto read = [this, i = next_file_] { return read_image(files_[i]); };
     try {
       pending_.push_back({next_file_, std::async(policy, read)});
@@ -52,7 +52,7 @@ void ImageSequence::decode_ahead() {
 bool ImageSequence::decode(Frame& frame) {
   for (decode_ahead(); !pending_.empty() && !is_stopped_; decode_ahead()) {
     const std::size_t i = pending_.front().file;
-    std::future<GreyImage> image = std::move(pending_.front().image);
+    std::future<GrayImage> image = std::move(pending_.front().image);
     pending_.pop_front();
     try {
       frame.image = image.get();
@@ -70,10 +70,10 @@ bool ImageSequence::decode(Frame& frame) {
         info_.height = frame.image.height();
       }
     }
-    largest_bytes_ = std::max(largest_bytes_,
-                              static_cast<std::size_t>(frame.image.stride()) *
-                                  static_cast<std::size_t>(frame.image.height()));
-    most_pending_ = std::clamp<std::size_t>(kMostPending_bytes / largest_bytes_, 1, threads_);
+    max_bytes_ = std::max(max_bytes_,
+                          static_cast<std::size_t>(frame.image.stride()) *
+                              static_cast<std::size_t>(frame.image.height()));
+    max_pending_ = std::clamp<std::size_t>(kMaxPending_bytes / max_bytes_, 1, threads_);
     frame.index = report_.decoded_frames++;
     frame.time_s = time_line_.place(static_cast<double>(i) / info_.frames_per_second);
     frame.is_suspect = false;

@@ -36,7 +36,7 @@ class ImageSequence final : public FrameDecoder {
   /// A picture that is being decoded, or why it cannot be.
   struct Pending {
     std::size_t file;
-    std::future<GreyImage> image;
+    std::future<GrayImage> image;
   };
 
   void decode_ahead();
@@ -45,8 +45,8 @@ class ImageSequence final : public FrameDecoder {
   std::size_t next_file_ = 0;
   std::deque<Pending> pending_;  // in the order of the files
   std::size_t threads_;
-  std::size_t largest_bytes_ = 1;
-  std::size_t most_pending_ = 1;  // until the size of a picture is known
+  std::size_t max_bytes_ = 1;
+  std::size_t max_pending_ = 1;  // until the size of a picture is known
   SourceInfo info_;
   SourceReport report_;
   TimeLine time_line_;

@@ -17,7 +17,7 @@ std::uint8_t luma_from_rgb(unsigned red, unsigned green, unsigned blue) {
   return static_cast<std::uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
 }
 
-/// One colour component of one row, brought to 8 bits.
+/// One color component of one row, brought to 8 bits.
 struct Samples {
   const std::uint8_t* first;
   int step;      // bytes from pixel to pixel
@@ -52,7 +52,7 @@ bool is_plain(const AVPixFmtDescriptor& format, int components) {
   return true;
 }
 
-void read_luma_plane(const AVFrame& frame, const AVPixFmtDescriptor& format, GreyImage& image) {
+void read_luma_plane(const AVFrame& frame, const AVPixFmtDescriptor& format, GrayImage& image) {
   for (int y = 0; y < frame.height; ++y) {
     const Samples luma = samples_of(frame, format, 0, y);
     std::uint8_t* row = image.row(y);
@@ -64,7 +64,7 @@ void read_luma_plane(const AVFrame& frame, const AVPixFmtDescriptor& format, Gre
   }
 }
 
-void read_rgb(const AVFrame& frame, const AVPixFmtDescriptor& format, GreyImage& image) {
+void read_rgb(const AVFrame& frame, const AVPixFmtDescriptor& format, GrayImage& image) {
   for (int y = 0; y < frame.height; ++y) {
     const Samples red = samples_of(frame, format, 0, y);
     const Samples green = samples_of(frame, format, 1, y);
@@ -76,7 +76,7 @@ void read_rgb(const AVFrame& frame, const AVPixFmtDescriptor& format, GreyImage&
   }
 }
 
-void read_palette(const AVFrame& frame, GreyImage& image) {
+void read_palette(const AVFrame& frame, GrayImage& image) {
   std::uint8_t luma_of_index[256];
   for (int i = 0; i < 256; ++i) {
     std::uint32_t argb = 0;  // in the byte order of the machine
@@ -120,7 +120,7 @@ Orientation orientation_from_exif(int tag) {
   }
 }
 
-void turn_upright(const FrameView& source, const Orientation& orientation, GreyImage& target) {
+void turn_upright(const FrameView& source, const Orientation& orientation, GrayImage& target) {
   const int width = orientation.is_transposed ? source.height : source.width;
   const int height = orientation.is_transposed ? source.width : source.height;
   target.resize(width, height);
@@ -134,7 +134,7 @@ void turn_upright(const FrameView& source, const Orientation& orientation, GreyI
   }
 }
 
-void LumaReader::read(const AVFrame& frame, const std::string& name, GreyImage& image) {
+void LumaReader::read(const AVFrame& frame, const std::string& name, GrayImage& image) {
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
   if (format == nullptr || frame.width <= 0 || frame.height <= 0 || frame.data[0] == nullptr) {
     throw InputError(name + ": the decoder gave a frame without pixels, expected a picture");
@@ -154,7 +154,7 @@ void LumaReader::read(const AVFrame& frame, const std::string& name, GreyImage& 
   }
 }
 
-void LumaReader::read_through_rgb(const AVFrame& frame, const std::string& name, GreyImage& image) {
+void LumaReader::read_through_rgb(const AVFrame& frame, const std::string& name, GrayImage& image) {
   const auto format = static_cast<AVPixelFormat>(frame.format);
   scaler_.reset(sws_getCachedContext(scaler_.release(),
                                      frame.width,
@@ -170,7 +170,7 @@ void LumaReader::read_through_rgb(const AVFrame& frame, const std::string& name,
   if (!scaler_) {
     const char* format_name = av_get_pix_fmt_name(format);
     throw InputError(name + ": pixel format " + (format_name ? format_name : "unknown") +
-                     " cannot be converted to grey, expected grey, YUV or RGB");
+                     " cannot be converted to gray, expected gray, YUV or RGB");
   }
   if (!rgb_ || rgb_->width != frame.width || rgb_->height != frame.height) {
     rgb_.reset(av_frame_alloc());
@@ -182,7 +182,7 @@ void LumaReader::read_through_rgb(const AVFrame& frame, const std::string& name,
   }
   const int rows = sws_scale(
       scaler_.get(), frame.data, frame.linesize, 0, frame.height, rgb_->data, rgb_->linesize);
-  if (rows != frame.height) throw InputError(name + ": conversion to grey failed");
+  if (rows != frame.height) throw InputError(name + ": conversion to gray failed");
   read_rgb(*rgb_, *av_pix_fmt_desc_get(AV_PIX_FMT_RGB24), image);
 }
 

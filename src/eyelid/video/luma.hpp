@@ -23,23 +23,23 @@ Orientation orientation_from_display_matrix(const std::int32_t* matrix);
 Orientation orientation_from_exif(int tag);
 
 /// `source` turned upright into `target`, which takes the size it needs.
-void turn_upright(const FrameView& source, const Orientation& orientation, GreyImage& target);
+void turn_upright(const FrameView& source, const Orientation& orientation, GrayImage& target);
 
-/// Takes the grey picture out of decoded frames.
+/// Takes the gray picture out of decoded frames.
 ///
-/// - YUV and grey formats, planar or packed: the luma samples as they are, never through RGB.
+/// - YUV and gray formats, planar or packed: the luma samples as they are, never through RGB.
 ///   "Limited range" (16..235) is left so: closure depends on shapes, and stretching would only
 ///   round. More than 8 bits: the upper 8.
 /// - RGB and palettes: luma = (77 R + 150 G + 29 B + 128) / 256 (BT.601 weights, full range), so
-///   that grey stored as RGB comes back exactly. Alpha is ignored.
+///   that gray stored as RGB comes back exactly. Alpha is ignored.
 /// - Anything else (1-bit, Bayer, 5-6-5 bits, floats): converted to RGB by libswscale first.
 class LumaReader {
  public:
   /// Throws InputError, its sentence beginning with `name`, for a format nobody can convert.
-  void read(const AVFrame& frame, const std::string& name, GreyImage& image);
+  void read(const AVFrame& frame, const std::string& name, GrayImage& image);
 
  private:
-  void read_through_rgb(const AVFrame& frame, const std::string& name, GreyImage& image);
+  void read_through_rgb(const AVFrame& frame, const std::string& name, GrayImage& image);
 
   ScalerPtr scaler_;
   AvFramePtr rgb_;

@@ -45,7 +45,7 @@ void write_component(AVFrame& frame, int component, Value value) {
   }
 }
 
-TEST(Luma, YuvAndGreyGiveTheirLumaAsItIs) {
+TEST(Luma, YuvAndGrayGiveTheirLumaAsItIs) {
   for (const AVPixelFormat format : {AV_PIX_FMT_GRAY8,
                                      AV_PIX_FMT_YUV420P,
                                      AV_PIX_FMT_YUVJ422P,
@@ -56,7 +56,7 @@ TEST(Luma, YuvAndGreyGiveTheirLumaAsItIs) {
                                      AV_PIX_FMT_YA8}) {
     const AvFramePtr frame = make_frame(format, 38, 6);
     write_component(*frame, 0, [](int x, int y) { return (x * 7 + y * 31) & 0xff; });
-    GreyImage image;
+    GrayImage image;
     LumaReader().read(*frame, "test", image);
     for (int y = 0; y < 6; ++y) {
       for (int x = 0; x < 38; ++x) {
@@ -79,7 +79,7 @@ TEST(Luma, DeepFormatsGiveTheirUpperEightBits) {
     const AvFramePtr frame = make_frame(format, 64, 2);
     const int top = (1 << depth) - 1;
     write_component(*frame, 0, [&](int x, int y) { return (x * top / 63 + y) & top; });
-    GreyImage image;
+    GrayImage image;
     LumaReader().read(*frame, "test", image);
     for (int x = 0; x < 64; ++x) {
       ASSERT_EQ(image.row(0)[x], (x * top / 63) >> (depth - 8)) << av_get_pix_fmt_name(format);
@@ -102,7 +102,7 @@ TEST(Luma, RgbFollowsTheDocumentedFormula) {
       for (int& value : rgb[c]) value = static_cast<int>(random() & 0xff);
       write_component(*frame, c, [&](int x, int) { return rgb[c][x]; });
     }
-    GreyImage image;
+    GrayImage image;
     LumaReader().read(*frame, "test", image);
     for (int x = 0; x < 32; ++x) {
       const double exact = 0.299 * rgb[0][x] + 0.587 * rgb[1][x] + 0.114 * rgb[2][x];
@@ -111,7 +111,7 @@ TEST(Luma, RgbFollowsTheDocumentedFormula) {
   }
 }
 
-TEST(Luma, GreyStoredAsColourComesBackExactly) {
+TEST(Luma, GrayStoredAsColorComesBackExactly) {
   const AvFramePtr frame = make_frame(AV_PIX_FMT_RGB24, 256, 1);
   for (int c = 0; c < 3; ++c) write_component(*frame, c, [](int x, int) { return x; });
   const AvFramePtr palette = make_frame(AV_PIX_FMT_PAL8, 256, 1);
@@ -120,7 +120,7 @@ TEST(Luma, GreyStoredAsColourComesBackExactly) {
     const std::uint32_t argb = 0xff000000u | static_cast<std::uint32_t>(255 - i) * 0x010101u;
     std::memcpy(palette->data[1] + 4 * i, &argb, 4);
   }
-  GreyImage image, from_palette;
+  GrayImage image, from_palette;
   LumaReader().read(*frame, "test", image);
   LumaReader().read(*palette, "test", from_palette);
   for (int x = 0; x < 256; ++x) {
@@ -133,7 +133,7 @@ TEST(Luma, OddFormatsGoThroughTheScaler) {
   const AvFramePtr frame = make_frame(AV_PIX_FMT_MONOBLACK, 16, 1);
   frame->data[0][0] = 0xf0;
   frame->data[0][1] = 0x01;
-  GreyImage image;
+  GrayImage image;
   LumaReader reader;
   reader.read(*frame, "test", image);
   EXPECT_EQ(image.row(0)[0], 255);
@@ -145,18 +145,18 @@ TEST(Luma, RefusesFramesOfTheGraphicsCard) {
   silence_ffmpeg();
   const AvFramePtr frame = make_frame(AV_PIX_FMT_GRAY8, 16, 1);
   frame->format = AV_PIX_FMT_VAAPI;
-  GreyImage image;
+  GrayImage image;
   EXPECT_THROW(LumaReader().read(*frame, "test", image), InputError);
 }
 
 /// What FFmpeg's matrix says of a corner must be what turn_upright does with it.
 TEST(Orientation, DisplayMatrixOfQuarterTurns) {
-  GreyImage stored(3, 2);
+  GrayImage stored(3, 2);
   for (int y = 0; y < 2; ++y) {
     for (int x = 0; x < 3; ++x) stored.row(y)[x] = static_cast<std::uint8_t>(10 * y + x);
   }
   std::int32_t matrix[9];
-  GreyImage upright;
+  GrayImage upright;
   // Positive angles of av_display_rotation_set turn clockwise.
   av_display_rotation_set(matrix, +90.0);
   turn_upright(stored, orientation_from_display_matrix(matrix), upright);
@@ -183,7 +183,7 @@ TEST(Orientation, DisplayMatrixOfQuarterTurns) {
 
 TEST(Orientation, ExifTagsPutTheirFirstRowWhereTheStandardSays) {
   // EXIF 2.3: where row 0 and column 0 of the stored picture are seen, as (x, y) of pixel (0, 0)
-  // and of its right neighbour in a picture stored 3 wide and 2 high.
+  // and of its right neighbor in a picture stored 3 wide and 2 high.
   const struct {
     int tag, x, y, right_x, right_y;
   } cases[] = {{1, 0, 0, 1, 0},
@@ -194,12 +194,12 @@ TEST(Orientation, ExifTagsPutTheirFirstRowWhereTheStandardSays) {
                {6, 1, 0, 1, 1},
                {7, 1, 2, 1, 1},
                {8, 0, 2, 0, 1}};
-  GreyImage stored(3, 2);
+  GrayImage stored(3, 2);
   for (int y = 0; y < 2; ++y) {
     for (int x = 0; x < 3; ++x) stored.row(y)[x] = static_cast<std::uint8_t>(10 * y + x);
   }
   for (const auto& c : cases) {
-    GreyImage upright;
+    GrayImage upright;
     turn_upright(stored, orientation_from_exif(c.tag), upright);
     EXPECT_EQ(upright.row(c.y)[c.x], 0) << c.tag;
     EXPECT_EQ(upright.row(c.right_y)[c.right_x], 1) << c.tag;

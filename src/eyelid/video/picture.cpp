@@ -105,20 +105,20 @@ AvFramePtr decode_with_ffmpeg(std::span<const std::uint8_t> bytes,
   return frame;
 }
 
-/// Luma straight from the file: for the usual YCbCr picture no colour is ever computed.
-/// False when libjpeg cannot make grey of it (CMYK).
-bool decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, GreyImage& image) {
+/// Luma straight from the file: for the usual YCbCr picture no color is ever computed.
+/// False when libjpeg cannot make gray of it (CMYK).
+bool decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, GrayImage& image) {
   const JpegPtr jpeg(tjInitDecompress());
   if (!jpeg) throw std::bad_alloc();
-  int width = 0, height = 0, subsampling = 0, colours = 0;
+  int width = 0, height = 0, subsampling = 0, colors = 0;
   const auto count = static_cast<unsigned long>(bytes.size());
   if (tjDecompressHeader3(
-          jpeg.get(), bytes.data(), count, &width, &height, &subsampling, &colours) != 0) {
+          jpeg.get(), bytes.data(), count, &width, &height, &subsampling, &colors) != 0) {
     throw InputError(name + ": not a JPEG picture (" + tjGetErrorStr2(jpeg.get()) +
                      "), expected one");
   }
   check_size(width, height, name);
-  if (colours == TJCS_CMYK || colours == TJCS_YCCK) return false;
+  if (colors == TJCS_CMYK || colors == TJCS_YCCK) return false;
   image.resize(width, height);
   const int code = tjDecompress2(jpeg.get(),
                                  bytes.data(),
@@ -198,14 +198,14 @@ const char* picture_codec_name(PictureKind kind) {
   return avcodec_get_name(codec_of(kind));
 }
 
-GreyImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
+GrayImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
   silence_ffmpeg();
   if (bytes.empty()) throw InputError(name + ": the file is empty (0 bytes), expected a picture");
   const PictureKind kind = picture_kind(bytes);
   if (kind == PictureKind::kNone) {
     throw InputError(name + ": not a picture, expected JPEG, PNG, PGM, TIFF, BMP or WebP");
   }
-  GreyImage stored;
+  GrayImage stored;
   if (kind != PictureKind::kJpeg || !decode_jpeg(bytes, name, stored)) {
     const AVCodecID codec =
         kind == PictureKind::kPortableMap ? codec_of_portable_map(bytes) : codec_of(kind);
@@ -216,12 +216,12 @@ GreyImage decode_picture(std::span<const std::uint8_t> bytes, const std::string&
   const Orientation orientation =
       kind == PictureKind::kJpeg ? orientation_from_exif(exif_orientation(bytes)) : Orientation{};
   if (orientation.is_upright()) return stored;
-  GreyImage upright;
+  GrayImage upright;
   turn_upright(stored, orientation, upright);
   return upright;
 }
 
-GreyImage read_image(const std::filesystem::path& path) {
+GrayImage read_image(const std::filesystem::path& path) {
   return decode_picture(read_bytes(path, kMaxFile_bytes), path.string());
 }
 

@@ -23,6 +23,6 @@ PictureKind picture_kind(const std::filesystem::path& path);
 const char* picture_codec_name(PictureKind kind);
 
 /// Decodes one whole picture file in memory. `name` begins the sentence of an InputError.
-GreyImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name);
+GrayImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name);
 
 }  // namespace eyelid::video

@@ -28,15 +28,15 @@ void write_file(const std::filesystem::path& path, const std::string& content) {
 
 std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-GreyImage gradient(int width, int height) {
-  GreyImage image(width, height);
+GrayImage gradient(int width, int height) {
+  GrayImage image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) image.row(y)[x] = static_cast<std::uint8_t>(2 * x + y);
   }
   return image;
 }
 
-Bytes jpeg_of(const GreyImage& image) {
+Bytes jpeg_of(const GrayImage& image) {
   tjhandle compressor = tjInitCompress();
   unsigned char* data = nullptr;
   unsigned long size = 0;
@@ -69,25 +69,25 @@ Bytes with_orientation(const Bytes& jpeg, int tag) {
   return result;
 }
 
-TEST(ReadImage, PortableGreyMapsOfEightAndSixteenBits) {
+TEST(ReadImage, PortableGrayMapsOfEightAndSixteenBits) {
   const testing::TemporaryFolder folder;
   write_file(folder / "a.pgm", std::string("P5\n3 1\n255\n\x01\x80\xff", 14));
   write_file(folder / "b.pgm", std::string("P5 2 1 65535\n\x80\xff\x00\xff", 17));
-  const GreyImage a = read_image(folder / "a.pgm");
+  const GrayImage a = read_image(folder / "a.pgm");
   ASSERT_EQ(a.width(), 3);
   EXPECT_EQ(a.row(0)[0], 1);
   EXPECT_EQ(a.row(0)[1], 128);
   EXPECT_EQ(a.row(0)[2], 255);
-  const GreyImage b = read_image(folder / "b.pgm");
+  const GrayImage b = read_image(folder / "b.pgm");
   EXPECT_EQ(b.row(0)[0], 0x80);
   EXPECT_EQ(b.row(0)[1], 0);
 }
 
 TEST(ReadImage, JpegGivesItsLumaWhateverTheName) {
   const testing::TemporaryFolder folder;
-  const GreyImage drawn = gradient(64, 48);
+  const GrayImage drawn = gradient(64, 48);
   write_file(folder / "picture.png", text_of(jpeg_of(drawn)));
-  const GreyImage read = read_image(folder / "picture.png");
+  const GrayImage read = read_image(folder / "picture.png");
   ASSERT_EQ(read.width(), 64);
   ASSERT_EQ(read.height(), 48);
   for (int y = 0; y < 48; ++y) {
@@ -98,14 +98,14 @@ TEST(ReadImage, JpegGivesItsLumaWhateverTheName) {
 TEST(ReadImage, JpegIsTurnedUpright) {
   const testing::TemporaryFolder folder;
   write_file(folder / "a.jpg", text_of(with_orientation(jpeg_of(gradient(64, 48)), 6)));
-  const GreyImage read = read_image(folder / "a.jpg");
+  const GrayImage read = read_image(folder / "a.jpg");
   ASSERT_EQ(read.width(), 48);
   ASSERT_EQ(read.height(), 64);
   EXPECT_NEAR(read.row(0)[47], 0, 4);
   EXPECT_NEAR(read.row(63)[47], 126, 4);
 }
 
-TEST(ReadImage, ColourFollowsTheDocumentedFormula) {
+TEST(ReadImage, ColorFollowsTheDocumentedFormula) {
   const testing::TemporaryFolder folder;
   write_file(folder / "a.ppm", std::string("P6 1 1 255\n\xc8\x32\x0a"));  // 200 50 10
   EXPECT_EQ(read_image(folder / "a.ppm").row(0)[0], (77 * 200 + 150 * 50 + 29 * 10 + 128) / 256);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kMaxWaiting_bytes = std::int64_t{1} << 30;
 
-std::size_t frames_that_fit(const GreyImage& image, int read_ahead) {
+std::size_t frames_that_fit(const GrayImage& image, int read_ahead) {
   const std::int64_t bytes = static_cast<std::int64_t>(image.stride()) * image.height();
   const std::int64_t fitting = kMaxWaiting_bytes / std::max<std::int64_t>(bytes, 1);
   return static_cast<std::size_t>(std::clamp<std::int64_t>(fitting, 1, read_ahead));

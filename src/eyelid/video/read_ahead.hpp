@@ -47,7 +47,7 @@ class ReadAheadSource final : public FrameSource {
   std::condition_variable has_frame_;
   std::condition_variable has_room_;
   std::deque<Frame> ready_;
-  std::vector<GreyImage> used_;
+  std::vector<GrayImage> used_;
   std::exception_ptr error_;
   SourceReport report_;
   bool has_ended_ = false;

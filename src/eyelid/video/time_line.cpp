@@ -7,7 +7,7 @@
 namespace eyelid::video {
 namespace {
 // Bounds what one absurd stamp can add to a count.
-constexpr double kMostMissingPerGap = 1e9;
+constexpr double kMaxMissingPerGap = 1e9;
 }  // namespace
 
 double TimeLine::place(std::optional<double> stamp_s) {
@@ -24,7 +24,7 @@ double TimeLine::place(std::optional<double> stamp_s) {
     if (periods > 1.5) {
       ++gaps_;
       missing_frames_ +=
-          std::max<std::int64_t>(1, std::llround(std::min(periods, kMostMissingPerGap)) - 1);
+          std::max<std::int64_t>(1, std::llround(std::min(periods, kMaxMissingPerGap)) - 1);
     }
     last_s_ = now_s;
   } else {

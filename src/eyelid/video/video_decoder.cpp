@@ -16,7 +16,7 @@ namespace {
 
 // Packets in a row without any picture after which the rest of a file is given up: a table of
 // millions of empty samples must not keep us busy for hours.
-constexpr std::int64_t kMostFruitlessPackets = 100'000;
+constexpr std::int64_t kMaxFruitlessPackets = 100'000;
 
 // Where only the stated duration tells of a cut: the last frame's own duration is often a guess.
 constexpr double kLostPeriods = 2.5;
@@ -74,8 +74,8 @@ bool VideoDecoder::decode(Frame& frame) {
 std::optional<VideoDecoder::Outcome> VideoDecoder::next_outcome() {
   // Pictures shown before a damaged one may have been decoded after, and from, it: they wait as
   // long as any codec reorders. Several threads stop at the first damage in decoding order.
-  constexpr std::size_t kMostReordered = 16;
-  const std::size_t delay = is_single_threaded_ && codec_->has_b_frames > 0 ? kMostReordered : 0;
+  constexpr std::size_t kMaxReordered = 16;
+  const std::size_t delay = is_single_threaded_ && codec_->has_b_frames > 0 ? kMaxReordered : 0;
   while (waiting_.size() <= delay) {
     std::optional<Outcome> outcome = pull();
     if (!outcome) break;
@@ -160,7 +160,7 @@ bool VideoDecoder::needs_start_over(const Outcome& damage) const {
 
 /// The next packet of the video stream, nullptr at the end.
 PacketPtr VideoDecoder::next_packet() {
-  if (fruitless_packets_ > kMostFruitlessPackets) {
+  if (fruitless_packets_ > kMaxFruitlessPackets) {
     end_code_ = AVERROR_INVALIDDATA;
     return nullptr;
   }

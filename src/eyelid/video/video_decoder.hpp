@@ -96,7 +96,7 @@ class VideoDecoder final : public FrameDecoder {
   std::set<std::int64_t> doubtful_;  // packets sent, by number
   Orientation orientation_;
   LumaReader luma_;
-  GreyImage as_stored_;  // before it is turned upright
+  GrayImage as_stored_;  // before it is turned upright
 
   SourceInfo info_;
   SourceReport report_;

@@ -102,7 +102,7 @@ void VideoDecoder::open_container() {
   const std::string expected = ", expected a video file that FFmpeg can read";
   const AVInputFormat* kind = nullptr;
   int code = av_probe_input_buffer2(stream_.context(), &kind, name_.c_str(), nullptr, 0, 0);
-  if (code < 0 || kind == nullptr) throw InputError(name_ + ": no video was recognised" + expected);
+  if (code < 0 || kind == nullptr) throw InputError(name_ + ": no video was recognized" + expected);
   if (is_refused(*kind)) {
     throw InputError(name_ + ": " + kind->name + " (text or a list of other files)" + expected);
   }

@@ -14,13 +14,13 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/container_length.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
-#include "eyelid/video/test_video.hpp"
+#include "eyelid/video/video_testing.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::video {
 namespace {
 
-int largest_difference(const FrameView& a, const FrameView& b) {
+int max_difference(const FrameView& a, const FrameView& b) {
   int largest = 0;
   for (int y = 0; y < a.height; ++y) {
     for (int x = 0; x < a.width; ++x) {
@@ -33,7 +33,7 @@ int largest_difference(const FrameView& a, const FrameView& b) {
 struct Shown {
   double time_s;
   bool is_suspect;
-  GreyImage image;
+  GrayImage image;
 };
 struct Recording {
   std::vector<Shown> frames;
@@ -96,7 +96,7 @@ TEST(VideoDecoder, LosslessVideosComeBackExactlyFromEveryContainer) {
     ASSERT_EQ(recording.frames.size(), 30u) << c.name;
     for (int i = 0; i < 30; ++i) {
       const Shown& shown = recording.frames[static_cast<std::size_t>(i)];
-      EXPECT_EQ(largest_difference(shown.image, test_picture(video, i)), 0) << c.name << i;
+      EXPECT_EQ(max_difference(shown.image, test_picture(video, i)), 0) << c.name << i;
       EXPECT_NEAR(shown.time_s, i / 50.0, 1e-9) << c.name;
     }
     EXPECT_NEAR(recording.info.frames_per_second, 50.0, 1e-9) << c.name;
@@ -120,7 +120,7 @@ TEST(VideoDecoder, LossyVideosOfUsualKinds) {
     if (!write_test_video(folder / name, video)) continue;
     const Recording recording = read_all(folder / name);
     ASSERT_EQ(recording.frames.size(), 30u) << name;
-    EXPECT_LE(largest_difference(recording.frames[29].image, test_picture(video, 29)), 70) << name;
+    EXPECT_LE(max_difference(recording.frames[29].image, test_picture(video, 29)), 70) << name;
     EXPECT_EQ(recording.report.damaged_frames, 0) << name;
   }
 }
@@ -129,7 +129,7 @@ TEST(VideoDecoder, TurnsPhoneVideosUpright) {
   const testing::TemporaryFolder folder;
   TestVideo video{.encoder = "mpeg4", .pixel_format = AV_PIX_FMT_YUV420P, .frames = 3};
   ASSERT_TRUE(write_test_video(folder / "as_is.mp4", video));
-  const GreyImage stored = read_all(folder / "as_is.mp4").frames[0].image.copy();
+  const GrayImage stored = read_all(folder / "as_is.mp4").frames[0].image.copy();
   for (const int turn : {90, 180, 270}) {
     video.clockwise_turn = turn;
     ASSERT_TRUE(write_test_video(folder / "turned.mp4", video));
@@ -175,7 +175,7 @@ TEST(VideoDecoder, WrongChecksumsOfFfv1AreNoticed) {
     EXPECT_NE(recording.report.warnings[0].find("frame 6"), std::string::npos);
     for (const Shown& shown : recording.frames) {
       const int index = static_cast<int>(std::lround(shown.time_s * 50));
-      EXPECT_EQ(largest_difference(shown.image, test_picture(video, index)), 0) << index;
+      EXPECT_EQ(max_difference(shown.image, test_picture(video, index)), 0) << index;
     }
   }
 }
@@ -200,7 +200,7 @@ TEST(VideoDecoder, DamageIsSkippedOrMarkedAlikeForAnyThreads) {
       for (const Shown& shown : recording.frames) {
         const auto index = static_cast<std::size_t>(std::lround(shown.time_s * 50));
         if (shown.is_suspect) continue;
-        EXPECT_EQ(largest_difference(shown.image, whole.frames.at(index).image), 0)
+        EXPECT_EQ(max_difference(shown.image, whole.frames.at(index).image), 0)
             << encoder << " frame " << index << ", threads " << threads;
       }
       EXPECT_FALSE(recording.frames.back().is_suspect) << "a key frame ends the suspicion";
@@ -211,7 +211,7 @@ TEST(VideoDecoder, DamageIsSkippedOrMarkedAlikeForAnyThreads) {
       EXPECT_EQ(recording.report.warnings, first->report.warnings) << encoder;
       ASSERT_EQ(recording.frames.size(), first->frames.size()) << encoder;
       for (std::size_t i = 0; i < recording.frames.size(); ++i) {
-        EXPECT_EQ(largest_difference(recording.frames[i].image, first->frames[i].image), 0);
+        EXPECT_EQ(max_difference(recording.frames[i].image, first->frames[i].image), 0);
         EXPECT_EQ(recording.frames[i].is_suspect, first->frames[i].is_suspect);
       }
     }

@@ -9,7 +9,7 @@ namespace {
 
 // One level of a pyramid seen from the canvas.
 struct View {
-  const ColourPicture& picture;
+  const ColorPicture& picture;
   Placement picture_from_canvas;
 };
 
@@ -18,7 +18,7 @@ View view_of(const PicturePyramid& pyramid, const Placement& canvas_from_picture
   const float shrinking = 1.0f / canvas_from_picture.scale();
   const int wanted = static_cast<int>(std::floor(std::log2(std::max(1.0f, shrinking)) + 0.4f));
   const int index = std::clamp(wanted, 0, pyramid.level_count() - 1);
-  const ColourPicture& level = pyramid.level(index);
+  const ColorPicture& level = pyramid.level(index);
   Placement source = canvas_from_picture.inverse();
   const float scale_x = static_cast<float>(level.width) / static_cast<float>(pyramid.width());
   const float scale_y = static_cast<float>(level.height) / static_cast<float>(pyramid.height());
@@ -32,7 +32,7 @@ View view_of(const PicturePyramid& pyramid, const Placement& canvas_from_picture
 }
 
 // Bilinear, coordinates clamped to the picture.
-inline void read_pixel(const ColourPicture& picture, float x, float y, std::uint8_t* target) {
+inline void read_pixel(const ColorPicture& picture, float x, float y, std::uint8_t* target) {
   const float cx = std::clamp(x, 0.0f, static_cast<float>(picture.width - 1));
   const float cy = std::clamp(y, 0.0f, static_cast<float>(picture.height - 1));
   const int x256 = static_cast<int>(cx * 256.0f), y256 = static_cast<int>(cy * 256.0f);
@@ -49,17 +49,17 @@ inline void read_pixel(const ColourPicture& picture, float x, float y, std::uint
   }
 }
 
-inline bool is_inside(const ColourPicture& picture, float x, float y) {
+inline bool is_inside(const ColorPicture& picture, float x, float y) {
   return x >= -0.5f && y >= -0.5f && x < static_cast<float>(picture.width) - 0.5f &&
          y < static_cast<float>(picture.height) - 0.5f;
 }
 
 }  // namespace
 
-void ColourCanvas::draw(const PicturePyramid& picture,
-                        const Placement& canvas_from_picture,
-                        const CanvasArea& area,
-                        const Border& border) {
+void ColorCanvas::draw(const PicturePyramid& picture,
+                       const Placement& canvas_from_picture,
+                       const CanvasArea& area,
+                       const Border& border) {
   const View view = view_of(picture, canvas_from_picture);
   const Placement& source = view.picture_from_canvas;
   for (int y = area.top; y < area.bottom; ++y) {
@@ -71,16 +71,16 @@ void ColourCanvas::draw(const PicturePyramid& picture,
       if (border.is_replicated || is_inside(view.picture, sx, sy)) {
         read_pixel(view.picture, sx, sy, target);
       } else if (!border.is_transparent) {
-        std::copy_n(border.colour.data(), 3, target);
+        std::copy_n(border.color.data(), 3, target);
       }
     }
   }
 }
 
-void ColourCanvas::paste(const PicturePyramid& picture,
-                         const Placement& canvas_from_picture,
-                         const CanvasArea& area,
-                         const Ellipse& ellipse) {
+void ColorCanvas::paste(const PicturePyramid& picture,
+                        const Placement& canvas_from_picture,
+                        const CanvasArea& area,
+                        const Ellipse& ellipse) {
   const View view = view_of(picture, canvas_from_picture);
   const float reach = std::max(ellipse.radius_x, ellipse.radius_y) + 2.0f;
   const int left = std::max(area.left, static_cast<int>(ellipse.center.x - reach));

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "training/detector/data/colour_picture.hpp"
+#include "training/detector/data/color_picture.hpp"
 #include "training/detector/data/face_labels.hpp"
 
 namespace eyelid::training {
@@ -30,7 +30,7 @@ struct CanvasArea {
 struct Border {
   bool is_replicated = false;
   bool is_transparent = false;  // the canvas stays as it is
-  std::array<std::uint8_t, 3> colour{};
+  std::array<std::uint8_t, 3> color{};
 };
 
 /// An ellipse with soft edges; outside of it nothing is drawn. Canvas pixels.
@@ -41,8 +41,8 @@ struct Ellipse {
   float angle_rad = 0.0f;
 };
 
-/// The detector's input in colour while it is composed.
-struct ColourCanvas {
+/// The detector's input in color while it is composed.
+struct ColorCanvas {
   std::array<std::uint8_t, std::size_t{3} * kDetectorSide * kDetectorSide> rgb{};
 
   std::uint8_t* pixel(int x, int y) { return rgb.data() + 3 * (y * kDetectorSide + x); }

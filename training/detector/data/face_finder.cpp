@@ -11,7 +11,7 @@
 
 #include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/frames/resampler.hpp"
-#include "eyelid/inference/model_file.hpp"
+#include "eyelid/model_files/model_file.hpp"
 #include "eyelid/synthesis/random.hpp"
 
 namespace eyelid::training {
@@ -42,7 +42,7 @@ void find_in_square(const Teacher& teacher,
   const float middle = 0.5f * static_cast<float>(kDetectorSide) - 0.5f;
   const Placement canvas_from_picture =
       placement_of(center, {middle, middle}, static_cast<float>(kDetectorSide) / side, 0.0f, false);
-  ColourCanvas canvas;
+  ColorCanvas canvas;
   canvas.draw(picture, canvas_from_picture, {}, {});
   const Placement picture_from_canvas = canvas_from_picture.inverse();
   for (const FaceBox& box : teacher.find(canvas, kDoubtScore)) {
@@ -89,7 +89,7 @@ std::vector<Find> find_faces(const Teacher& teacher,
 
 // Whether an unlike detector sees the same face: dlib's, of gradients, hardly ever takes a ball or
 // a hand for one.
-bool is_confirmed(const GreyImage& picture, const Rect& box) {
+bool is_confirmed(const GrayImage& picture, const Rect& box) {
   constexpr int kSide = 272;
   constexpr float kFace_px = 105.0f;
   const double scale = static_cast<double>(kFace_px / box.height);
@@ -97,7 +97,7 @@ bool is_confirmed(const GreyImage& picture, const Rect& box) {
   const frames::Placement placement{scale,
                                     0.5 * kSide - scale * static_cast<double>(center.x),
                                     0.5 * kSide - scale * static_cast<double>(center.y)};
-  GreyImage part;
+  GrayImage part;
   frames::Resampler(picture.width(), picture.height(), kSide, kSide, placement).run(picture, part);
   thread_local const auto detector = detection::make_hog_detector();
   std::vector<FaceBox> found;
@@ -169,7 +169,7 @@ void FaceFinder::save() const {
     text << '\n';
   }
   const std::string bytes = text.str();
-  inference::write_model_file(memory_, std::as_bytes(std::span(bytes)));
+  model_files::write_model_file(memory_, std::as_bytes(std::span(bytes)));
 }
 
 // By content: pictures, known faces, teacher, way of looking.
@@ -184,7 +184,7 @@ std::uint64_t FaceFinder::key_of(const PicturePyramid& picture,
       add(static_cast<std::uint64_t>(std::llround(256.0f * value)));
     }
   }
-  const ColourPicture& pixels = picture.level(0);
+  const ColorPicture& pixels = picture.level(0);
   add(static_cast<std::uint64_t>(pixels.width));
   std::uint64_t eight = 0;
   for (std::size_t i = 0; i < pixels.rgb.size(); ++i) {
@@ -205,13 +205,13 @@ std::vector<FoundFace> FaceFinder::find(const PicturePyramid& picture,
     if (found != remembered_.end()) return found->second;
   }
   std::vector<FoundFace> result;
-  GreyImage grey;
+  GrayImage gray;
   for (Find& find : find_faces(teacher_, picture, is_crowded)) {
     if (is_known(find, known)) continue;
     bool is_sure = false;
     if (is_crowded) {
-      if (grey.is_empty()) grey = grey_of(picture.level(0));
-      is_sure = (find.views > 1 && find.score >= kSureScore) || is_confirmed(grey, find.face.box);
+      if (gray.is_empty()) gray = gray_of(picture.level(0));
+      is_sure = (find.views > 1 && find.score >= kSureScore) || is_confirmed(gray, find.face.box);
     }
     result.push_back({std::move(find.face), find.score, is_sure});
   }

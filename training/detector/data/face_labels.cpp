@@ -30,8 +30,8 @@ constexpr std::array<Place, 10> kPlaces = {{{36, 42, 1},
                                             {22, 27, 7},
                                             {27, 28, 9}}};
 
-// Rows: x, then y of each place relative to the hull's centre, in units of sqrt(width height) of
-// the hull; last the constant. Columns: centre of the box to the right and down in the same units,
+// Rows: x, then y of each place relative to the hull's center, in units of sqrt(width height) of
+// the hull; last the constant. Columns: center of the box to the right and down in the same units,
 // logarithm of its side. Ridge regression to the boxes of MediaPipe's face_detection_short_range on
 // 18702 views of the HELEN, AFW and YouTube Faces training sets (fit_box_convention.py): IoU 0.897
 // on held-out scenes; a constant box scores 0.837.
@@ -44,8 +44,8 @@ constexpr float kBoxFit[21][3] = {
     {0.0f, -0.0139f, -0.0277f},    {0.0086f, 0.0249f, -0.0992f},  {0.0f, -0.0139f, -0.0277f},
     {-0.0183f, 0.0f, 0.0f},        {0.0f, -0.0911f, -0.2702f},    {0.0f, -0.0085f, -0.7082f}};
 // Far from what was fitted (a face nearly from behind) the side stays within these.
-constexpr float kSmallestSide = 0.75f;
-constexpr float kLargestSide = 1.45f;
+constexpr float kMinSide = 0.75f;
+constexpr float kMaxSide = 1.45f;
 
 Point mean_of(std::span<const Point> points) {
   Point sum;
@@ -69,8 +69,8 @@ Rect box_of(std::span<const Point> points, bool is_mirrored) {
         (mean_of(points.subspan(place.begin, place.end - place.begin)) - center) * (1.0f / size);
     for (int k = 0; k < 3; ++k) result[k] += kBoxFit[2 * i][k] * p.x + kBoxFit[2 * i + 1][k] * p.y;
   }
-  const float side = size * std::clamp(std::exp(result[2]), kSmallestSide, kLargestSide);
-  // Points are measured from pixel centres, boxes on pixel edges.
+  const float side = size * std::clamp(std::exp(result[2]), kMinSide, kMaxSide);
+  // Points are measured from pixel centers, boxes on pixel edges.
   const Point middle = center + Point{result[0], result[1]} * size + Point{0.5f, 0.5f};
   return {middle.x - 0.5f * side, middle.y - 0.5f * side, side, side};
 }

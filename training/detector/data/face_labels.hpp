@@ -11,7 +11,7 @@
 
 namespace eyelid::training {
 
-/// A map of the plane that keeps shapes, mirrored or not: picture to picture, pixel centres.
+/// A map of the plane that keeps shapes, mirrored or not: picture to picture, pixel centers.
 struct Placement {
   float xx = 1.0f, xy = 0.0f, tx = 0.0f;  // x' = xx x + xy y + tx
   float yx = 0.0f, yy = 1.0f, ty = 0.0f;

@@ -5,7 +5,7 @@
     fit_box_convention.py MODEL.tflite FOLDER_OF_PTS...
 
 Every annotated face is shown to the model four times (turned by up to 30 degrees, mirrored, 20 to 70 % of
-the picture); where it is found, its box becomes a target. Ridge regression of centre and logarithm of the
+the picture); where it is found, its box becomes a target. Ridge regression of center and logarithm of the
 side on ten places of the face, all relative to the hull of the points. A reference, no part of the build.
 Needs numpy, Pillow, OpenCV, ai-edge-litert.
 """
@@ -37,8 +37,8 @@ def frame_of(points):
 
 
 def features(points):
-    centre, size = frame_of(points)
-    return ((places(points) - centre) / size).ravel()
+    center, size = frame_of(points)
+    return ((places(points) - center) / size).ravel()
 
 
 def main():
@@ -60,12 +60,12 @@ def main():
             is_held = zlib.crc32(scene.encode()) % 5 == 0
             for k in range(4):
                 angle = math.radians(rng.uniform(-30, 30) if k else 0)
-                centre, size = frame_of(points)
+                center, size = frame_of(points)
                 scale = rng.uniform(.2, .7) * 128 / size
                 c, s = scale * math.cos(angle), scale * math.sin(angle)
                 target = 64 + rng.uniform(-12, 12, 2)
-                M = np.array([[c, -s, target[0] - c * centre[0] + s * centre[1]],
-                              [s, c, target[1] - s * centre[0] - c * centre[1]]])
+                M = np.array([[c, -s, target[0] - c * center[0] + s * center[1]],
+                              [s, c, target[1] - s * center[0] - c * center[1]]])
                 n = max(1, int(round(.7 / scale)))
                 small = cv2.resize(image, None, fx=1 / n, fy=1 / n, interpolation=cv2.INTER_AREA) if n > 1 else image
                 Ms = M.copy()

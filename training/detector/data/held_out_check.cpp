@@ -12,8 +12,8 @@
 namespace eyelid::training {
 namespace {
 
-constexpr float kSmallestFace = 0.1f;  // of the longer side
-constexpr double kSmallestIou = 0.5;
+constexpr float kMinFace = 0.1f;  // of the longer side
+constexpr double kMinIou = 0.5;
 
 struct SceneFigures {
   std::vector<ThresholdFigures> thresholds;
@@ -30,7 +30,7 @@ void add_eye_errors(const std::vector<FaceBox>& detections,
         detections.begin(), detections.end(), [&](const FaceBox& a, const FaceBox& b) {
           return iou(a.box, face.box) < iou(b.box, face.box);
         });
-    if (best == detections.end() || iou(best->box, face.box) < kSmallestIou) continue;
+    if (best == detections.end() || iou(best->box, face.box) < kMinIou) continue;
     const float apart = distance(face.keypoints[0], face.keypoints[1]);
     if (apart < 1.0f) continue;
     for (std::size_t eye = 0; eye < 2; ++eye) {
@@ -41,13 +41,13 @@ void add_eye_errors(const std::vector<FaceBox>& detections,
 }
 
 SceneFigures check_scene(const HeldOutScene& scene,
-                         const std::shared_ptr<const inference::PackedBlazeFace>& weights,
+                         const std::shared_ptr<const networks::PackedBlazeFace>& weights,
                          std::span<const float> thresholds) {
   SceneFigures figures;
   std::vector<evaluation::AnnotatedBox> faces;
   const auto longer = static_cast<float>(std::max(scene.image.width(), scene.image.height()));
   for (const KnownFace& face : scene.faces) {
-    faces.push_back({face.box, face.box.height < kSmallestFace * longer});
+    faces.push_back({face.box, face.box.height < kMinFace * longer});
   }
   for (const Rect& box : scene.ignored) faces.push_back({box, true});
   std::vector<FaceBox> detections;
@@ -56,7 +56,7 @@ SceneFigures check_scene(const HeldOutScene& scene,
     options.score_threshold = threshold;
     detection::make_blazeface_detector(weights, options)->detect(scene.image, detections);
     const evaluation::DetectionMatch match =
-        evaluation::match_detections(detections, faces, kSmallestIou);
+        evaluation::match_detections(detections, faces, kMinIou);
     figures.thresholds.push_back({threshold,
                                   static_cast<int>(match.true_positives + match.false_negatives),
                                   static_cast<int>(match.true_positives),
@@ -91,10 +91,10 @@ double ThresholdFigures::precision() const {
 }
 
 std::vector<HeldOutSet> check_on_held_out(const SceneLibrary& library,
-                                          const inference::BlazeFaceWeights& weights,
+                                          const networks::BlazeFaceWeights& weights,
                                           std::span<const float> thresholds) {
   EYELID_EXPECTS(!thresholds.empty());
-  const auto packed = inference::pack_blazeface(weights);
+  const auto packed = networks::pack_blazeface(weights);
   std::vector<SceneFigures> figures(library.held_out.size());
   tbb::parallel_for(std::size_t{0}, figures.size(), [&](std::size_t i) {
     figures[i] = check_scene(library.held_out[i], packed, thresholds);

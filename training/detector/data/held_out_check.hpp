@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 #include "training/detector/data/scene_library.hpp"
 
 namespace eyelid::training {
@@ -26,16 +26,16 @@ struct HeldOutSet {
   std::string set;  // "wflw:<path>"; last in a report: "all"
   int pictures = 0;
   std::vector<ThresholdFigures> thresholds;  // as asked for
-  /// Mean distance between found and annotated eye centres over the annotated distance of the
+  /// Mean distance between found and annotated eye centers over the annotated distance of the
   /// eyes; on faces found at the first threshold that have points.
   double eye_error = 0.0;
   int eyes = 0;
 };
 
-/// Runs the detector on the grey pictures of all held-out scenes, as users run it: the whole
+/// Runs the detector on the gray pictures of all held-out scenes, as users run it: the whole
 /// picture letterboxed. The last set is the sum. Same weights, same figures.
 std::vector<HeldOutSet> check_on_held_out(const SceneLibrary& library,
-                                          const inference::BlazeFaceWeights& weights,
+                                          const networks::BlazeFaceWeights& weights,
                                           std::span<const float> thresholds);
 
 }  // namespace eyelid::training

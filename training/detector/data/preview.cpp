@@ -29,16 +29,16 @@ class Sheet {
     for (int y = 0; y < kDetectorSide * zoom_; ++y) {
       for (int x = 0; x < kDetectorSide * zoom_; ++x) {
         const auto place = static_cast<std::size_t>(y / zoom_ * kDetectorSide + x / zoom_);
-        const auto grey = static_cast<std::uint8_t>((sample.pixels[place] + 1.0f) * 127.5f + 0.5f);
-        std::fill_n(picture_.row(top_ + y) + 3 * (left_ + x), 3, grey);
+        const auto gray = static_cast<std::uint8_t>((sample.pixels[place] + 1.0f) * 127.5f + 0.5f);
+        std::fill_n(picture_.row(top_ + y) + 3 * (left_ + x), 3, gray);
       }
     }
     for (const Rect& box : sample.ignored) draw(box, {255, 40, 40});
-    for (const LabelledFace& face : sample.faces) {
+    for (const LabeledFace& face : sample.faces) {
       draw(face.box, {40, 255, 40});
       for (std::size_t i = 0; i < 6; ++i) {
         if (face.keypoint_weight[i] > 0.0f) {
-          dot(face.keypoints[i], i % 2 == 0 ? Colour{255, 220, 0} : Colour{0, 220, 255});
+          dot(face.keypoints[i], i % 2 == 0 ? Color{255, 220, 0} : Color{0, 220, 255});
         }
       }
     }
@@ -53,32 +53,32 @@ class Sheet {
   }
 
  private:
-  using Colour = std::array<std::uint8_t, 3>;
-  void put(float x, float y, Colour colour) {
+  using Color = std::array<std::uint8_t, 3>;
+  void put(float x, float y, Color color) {
     const int px = static_cast<int>(std::floor(x * static_cast<float>(zoom_)));
     const int py = static_cast<int>(std::floor(y * static_cast<float>(zoom_)));
     const int side = kDetectorSide * zoom_;
     if (px < 0 || py < 0 || px >= side || py >= side) return;
-    std::copy_n(colour.data(), 3, picture_.row(top_ + py) + 3 * (left_ + px));
+    std::copy_n(color.data(), 3, picture_.row(top_ + py) + 3 * (left_ + px));
   }
-  void draw(const Rect& box, Colour colour) {
+  void draw(const Rect& box, Color color) {
     const float step = 1.0f / static_cast<float>(zoom_);
     for (float x = box.x; x <= box.right(); x += step) {
-      put(x, box.y, colour);
-      put(x, box.bottom(), colour);
+      put(x, box.y, color);
+      put(x, box.bottom(), color);
     }
     for (float y = box.y; y <= box.bottom(); y += step) {
-      put(box.x, y, colour);
-      put(box.right(), y, colour);
+      put(box.x, y, color);
+      put(box.right(), y, color);
     }
   }
-  void dot(Point p, Colour colour) {
+  void dot(Point p, Color color) {
     const float step = 1.0f / static_cast<float>(zoom_);
     for (int dy = 0; dy < 2; ++dy) {
       for (int dx = 0; dx < 2; ++dx) {
         put(p.x + (static_cast<float>(dx) - 0.5f) * step,
             p.y + (static_cast<float>(dy) - 0.5f) * step,
-            colour);
+            color);
       }
     }
   }
@@ -87,7 +87,7 @@ class Sheet {
   int zoom_;
   int left_ = 0;
   int top_ = 0;
-  ColourPicture picture_;
+  ColorPicture picture_;
 };
 
 struct PreviewCommand {
@@ -110,7 +110,7 @@ void print_held_out(const SceneLibrary& library, const std::string& model) {
   constexpr float kThresholds[] = {0.5f, 0.3f, 0.4f, 0.6f, 0.7f, 0.8f};
   fmt::print("{} on held-out scenes\n", model);
   for (const HeldOutSet& set :
-       check_on_held_out(library, inference::load_blazeface(model), kThresholds)) {
+       check_on_held_out(library, networks::load_blazeface(model), kThresholds)) {
     fmt::print("  {}: {} pictures, eye error {:.4f}\n", set.set, set.pictures, set.eye_error);
     for (const ThresholdFigures& row : set.thresholds) {
       fmt::print("    at {:.1f}: {} of {}, recall {:.3f}, precision {:.3f}\n",

@@ -23,7 +23,7 @@ namespace {
 // From this score on the teacher's find in a picture of one person is a label.
 constexpr float kLabelScore = 0.6f;
 // Below, a find in training is background: most such finds are hands, balls and shirts, of which
-// much is to be learnt. The check on held-out scenes gives them the benefit of the doubt.
+// much is to be learned. The check on held-out scenes gives them the benefit of the doubt.
 constexpr float kDoubtfulScore = 0.55f;
 constexpr int kLargestSide_px = 832;
 constexpr float kClosedEyeRatio = 0.15f;
@@ -117,7 +117,7 @@ TrainingScene kept_scene(PicturePyramid picture, Knowledge known, const LibraryO
   const int longer = std::max(picture.width(), picture.height());
   float scale = std::min(1.0f, static_cast<float>(kLargestSide_px) / static_cast<float>(longer));
   if (largest > 0.0f) {
-    scale = std::min(scale, static_cast<float>(options.largest_face_px) / largest);
+    scale = std::min(scale, static_cast<float>(options.max_face_px) / largest);
   }
   if (scale > 0.95f) {
     scene.picture = std::move(picture);
@@ -176,14 +176,14 @@ SceneGroup rendered_group(const std::string& name, const LibraryOptions& options
   group.name = name;
   group.scenes.resize(count);
   tbb::parallel_for(std::size_t{0}, (count - 1) / kPortraitsPerPerson + 1, [&](std::size_t person) {
-    const synthesis::Sitter sitter(synthesis::mixed_bits(options.seed) + person);
+    const synthesis::PortraitSubject sitter(synthesis::mixed_bits(options.seed) + person);
     const std::size_t begin = person * kPortraitsPerPerson;
     for (std::size_t i = begin; i < std::min(count, begin + kPortraitsPerPerson); ++i) {
       const synthesis::Portrait portrait = sitter.portrait(synthesis::mixed_bits(options.seed + i));
       Knowledge known;
       known.faces.push_back(face_of_points({portrait.points.begin(), portrait.points.end()}));
       group.scenes[i] =
-          kept_scene(PicturePyramid(colour_of(portrait.image)), std::move(known), options);
+          kept_scene(PicturePyramid(color_of(portrait.image)), std::move(known), options);
       group.scenes[i].name = name + " " + std::to_string(i);
     }
   });
@@ -282,13 +282,13 @@ class SetLoader {
   void load_one(const evaluation::AnnotatedPicture& annotated,
                 TrainingScene& scene,
                 std::vector<HeldOutScene>& held_out) const {
-    PicturePyramid picture(read_colour_picture(annotated.image));
+    PicturePyramid picture(read_color_picture(annotated.image));
     const bool is_checked =
         !annotated.faces.empty() && is_held_out(annotated.scene, options_.held_out_share);
     Knowledge known = knowledge_of(annotated, picture, finder_, habits_, options_, !is_checked);
     if (is_checked) {
       HeldOutScene whole;
-      whole.image = grey_of(picture.level(0));
+      whole.image = gray_of(picture.level(0));
       whole.faces = std::move(known.faces);
       whole.ignored = std::move(known.ignored);
       whole.set = set_.name;

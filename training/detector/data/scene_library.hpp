@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "training/detector/data/colour_picture.hpp"
+#include "training/detector/data/color_picture.hpp"
 #include "training/detector/data/face_labels.hpp"
 #include "training/detector/data/teacher.hpp"
 
@@ -31,7 +31,7 @@ struct LibraryOptions {
   bool labels_crowds = true;
   std::filesystem::path finds_file;  // keeps the finds for the next run; may be empty
   std::uint64_t seed = 1;            // of rendered portraits
-  int largest_face_px = 150;         // pictures are shrunk until no known face is larger
+  int max_face_px = 150;             // pictures are shrunk until no known face is larger
 };
 
 /// A picture in memory and its faces, all in pixels of the (shrunk) picture.
@@ -58,7 +58,7 @@ struct SceneGroup {
 
 /// A scene kept out of training, as the library's users see pictures.
 struct HeldOutScene {
-  GreyImage image;               // full size
+  GrayImage image;               // full size
   std::vector<KnownFace> faces;  // annotated
   std::vector<Rect> ignored;
   std::string set;  // "wflw:<path>"

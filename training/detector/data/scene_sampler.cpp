@@ -15,7 +15,7 @@ using synthesis::Random;
 
 constexpr float kDegree = 0.017453293f;
 constexpr float kLargestRoll_deg = 30.0f;
-constexpr float kLargestEnlargement = 2.5f;
+constexpr float kMaxEnlargement = 2.5f;
 constexpr float kSmallestWithGlasses_px = 22.0f;
 
 float intersection(const Rect& a, const Rect& b) {
@@ -86,7 +86,7 @@ Border choose_border(Random& random) {
   const double kind = random.unit();
   border.is_replicated = kind < 0.35;
   if (kind > 0.7) {
-    for (std::uint8_t& value : border.colour) value = static_cast<std::uint8_t>(random.index(256));
+    for (std::uint8_t& value : border.color) value = static_cast<std::uint8_t>(random.index(256));
   }
   return border;
 }
@@ -124,7 +124,7 @@ Placement without_needless_border(Placement placement,
 }
 
 // Draws glasses on the part of the picture round the eyes.
-void wear_glasses(const KnownFace& face, Random& random, GreyPlane& plane) {
+void wear_glasses(const KnownFace& face, Random& random, GrayPlane& plane) {
   const std::array<EyePoints, 2> eyes = [&] {
     std::array<EyePoints, 2> result;
     const bool is_renamed =
@@ -148,7 +148,7 @@ void wear_glasses(const KnownFace& face, Random& random, GreyPlane& plane) {
   const int top = low(face.keypoints[0].y, face.keypoints[1].y);
   const int bottom = high(face.keypoints[0].y, face.keypoints[1].y);
   if (right - left < 4 || bottom - top < 4) return;
-  GreyImage patch(right - left, bottom - top);
+  GrayImage patch(right - left, bottom - top);
   const auto at = [&](int x, int y) -> float& {
     return plane[static_cast<std::size_t>((top + y) * kDetectorSide + left + x)];
   };
@@ -181,7 +181,7 @@ CanvasArea hidden_part(const Rect& face, Random& random) {
 
 /// A canvas under way.
 struct SceneSampler::Composition {
-  ColourCanvas& canvas;
+  ColorCanvas& canvas;
   CanvasArea area{};
   std::vector<KnownFace> faces{};
   std::vector<Rect> ignored{};
@@ -223,7 +223,7 @@ void SceneSampler::add_scene_faces(const TrainingScene& source,
     const float visible = visible_share(face.box, area.rect());
     if (visible <= 0.0f) continue;
     const bool is_label =
-        face.box.height >= options_.smallest_label_px && visible >= options_.smallest_visible;
+        face.box.height >= options_.min_label_px && visible >= options_.min_visible;
     if (is_label) {
       scene.faces.push_back(std::move(face));
     } else {
@@ -253,10 +253,10 @@ void SceneSampler::fill_cell(Random& random,
   const PicturePyramid& picture = aim.source->picture;
   const float known_size = std::max(1.0f, aim.face->box.height);
   const auto shorter = static_cast<float>(std::min(area.width(), area.height()));
-  const float largest = std::max(
-      options_.smallest_face_px + 1.0f,
-      std::min({options_.largest_face_px, shorter * 1.05f, known_size * kLargestEnlargement}));
-  aim.size = std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(largest)));
+  const float largest =
+      std::max(options_.min_face_px + 1.0f,
+               std::min({options_.max_face_px, shorter * 1.05f, known_size * kMaxEnlargement}));
+  aim.size = std::exp(random.uniform_f(std::log(options_.min_face_px), std::log(largest)));
   const auto place = [&](int begin, int length) {
     const float margin = std::min(0.4f * aim.size, 0.5f * static_cast<float>(length));
     return static_cast<float>(begin) +
@@ -294,7 +294,7 @@ void SceneSampler::fill_cell(Random& random,
   }
   if (has_cells || !random.chance(options_.pasted)) return;
   Aim other = choose_aim(random);
-  other.size = std::exp(random.uniform_f(std::log(options_.smallest_face_px), std::log(60.0)));
+  other.size = std::exp(random.uniform_f(std::log(options_.min_face_px), std::log(60.0)));
   other.canvas_from_picture = placement_of(
       other.face->box.center() - Point{0.5f, 0.5f},
       {random.uniform_f(area.left, area.right), random.uniform_f(area.top, area.bottom)},
@@ -381,19 +381,19 @@ void SceneSampler::compose(Random& random, Composition& scene) const {
 }
 
 void SceneSampler::make(std::uint64_t index, TrainingSample& sample) const {
-  ColourCanvas canvas;
+  ColorCanvas canvas;
   make(index, sample, canvas);
 }
 
-void SceneSampler::make(std::uint64_t index, TrainingSample& sample, ColourCanvas& canvas) const {
+void SceneSampler::make(std::uint64_t index, TrainingSample& sample, ColorCanvas& canvas) const {
   Random random(options_.seed, index);
   Composition scene{canvas};
   compose(random, scene);
   sample.teacher.clear();
   if (teacher_ && random.chance(options_.teacher_share)) teacher_->run(canvas, sample.teacher);
 
-  GreyPlane plane;
-  grey_at_random(canvas, random, plane);
+  GrayPlane plane;
+  gray_at_random(canvas, random, plane);
   for (const KnownFace& face : scene.faces) {
     const bool may_wear = face.box.height >= kSmallestWithGlasses_px && !face.points.empty();
     if (may_wear && random.chance(options_.glasses)) wear_glasses(face, random, plane);
@@ -409,13 +409,13 @@ void SceneSampler::make(std::uint64_t index, TrainingSample& sample, ColourCanva
   for (int y = scene.area.top; y < scene.area.bottom; ++y) {
     for (int x = scene.area.left; x < scene.area.right; ++x) {
       const auto place = static_cast<std::size_t>(y * kDetectorSide + x);
-      // Users' pictures hold whole grey levels.
+      // Users' pictures hold whole gray levels.
       sample.pixels[place] = std::floor(plane[place] + 0.5f) * (1.0f / 127.5f) - 1.0f;
     }
   }
   sample.faces.clear();
   for (const KnownFace& face : scene.faces) {
-    LabelledFace& label = sample.faces.emplace_back();
+    LabeledFace& label = sample.faces.emplace_back();
     label.box = face.box;
     for (std::size_t i = 0; i < 6; ++i) {
       label.keypoints[i] = face.keypoints[i] + Point{0.5f, 0.5f};

@@ -6,7 +6,7 @@
 
 #include "eyelid/synthesis/random.hpp"
 #include "training/detector/data/canvas.hpp"
-#include "training/detector/data/degrade_grey.hpp"
+#include "training/detector/data/degrade_gray.hpp"
 #include "training/detector/data/scene_library.hpp"
 #include "training/detector/training_sample.hpp"
 
@@ -15,23 +15,23 @@ namespace eyelid::training {
 struct SamplerOptions {
   std::uint64_t seed = 1;
   double teacher_share = 1.0;  // of the samples that carry the teacher's outputs
-  float smallest_face_px = 9.5f;
-  float largest_face_px = 118.0f;
-  float smallest_label_px = 8.5f;  // smaller faces are ignored
-  float smallest_visible = 0.6f;   // share of a face's box; less is ignored
-  double mosaics = 0.35;           // pictures of 2 or 4 cells
-  double letterboxes = 0.55;       // pictures with bars, most of them those of a 4:3 camera
-  double without_face = 0.06;      // cells aimed at no face
-  double pasted = 0.15;            // pictures with one more face on it
-  double backdrops = 0.6;          // of the cells a picture does not fill: on another scene
-  double glasses = 0.12;           // of the faces large enough to wear them
-  double hidden = 0.15;            // pictures with a part of a face hidden
+  float min_face_px = 9.5f;
+  float max_face_px = 118.0f;
+  float min_label_px = 8.5f;   // smaller faces are ignored
+  float min_visible = 0.6f;    // share of a face's box; less is ignored
+  double mosaics = 0.35;       // pictures of 2 or 4 cells
+  double letterboxes = 0.55;   // pictures with bars, most of them those of a 4:3 camera
+  double without_face = 0.06;  // cells aimed at no face
+  double pasted = 0.15;        // pictures with one more face on it
+  double backdrops = 0.6;      // of the cells a picture does not fill: on another scene
+  double glasses = 0.12;       // of the faces large enough to wear them
+  double hidden = 0.15;        // pictures with a part of a face hidden
   bool is_degraded = true;
 };
 
 /// The samples the detector learns from, made of scenes in memory (recipe: README.md).
 ///
-/// Labels follow every move of the picture. The teacher sees the same composition in its colours,
+/// Labels follow every move of the picture. The teacher sees the same composition in its colors,
 /// before anything is made worse.
 class SceneSampler final : public SampleSource {
  public:
@@ -42,8 +42,8 @@ class SceneSampler final : public SampleSource {
 
   void make(std::uint64_t index, TrainingSample& sample) const override;
 
-  /// The same with the colour canvas kept: what the teacher saw.
-  void make(std::uint64_t index, TrainingSample& sample, ColourCanvas& canvas) const;
+  /// The same with the color canvas kept: what the teacher saw.
+  void make(std::uint64_t index, TrainingSample& sample, ColorCanvas& canvas) const;
 
  private:
   struct Composition;

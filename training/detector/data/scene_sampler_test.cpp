@@ -53,11 +53,11 @@ TEST(SceneSampler, LabelsAreUprightSquaresOfTheAskedSizesAndMostlyVisible) {
       ASSERT_GE(pixel, -1.0f);
       ASSERT_LE(pixel, 1.0f);
     }
-    for (const LabelledFace& face : sample.faces) {
+    for (const LabeledFace& face : sample.faces) {
       ++faces;
       EXPECT_NEAR(face.box.width, face.box.height, 1e-3f);
-      EXPECT_GE(face.box.height, options.smallest_label_px);
-      EXPECT_LE(face.box.height, 1.4f * options.largest_face_px);
+      EXPECT_GE(face.box.height, options.min_label_px);
+      EXPECT_LE(face.box.height, 1.4f * options.max_face_px);
       const Point center = face.box.center();
       EXPECT_TRUE(center.x > 0 && center.y > 0 && center.x < 128 && center.y < 128);
       // Upright within the roll: the subject's right eye is on the left, mirrored or not.
@@ -75,7 +75,7 @@ TEST(SceneSampler, KeypointsStayOnThePictureThroughEveryMove) {
   SceneGroup group;
   group.weight = 1.0;
   TrainingScene scene;
-  ColourPicture picture(300, 300);
+  ColorPicture picture(300, 300);
   std::fill(picture.rgb.begin(), picture.rgb.end(), std::uint8_t{60});
   KnownFace face;
   face.box = {75.0f, 75.0f, 150.0f, 150.0f};
@@ -104,7 +104,7 @@ TEST(SceneSampler, KeypointsStayOnThePictureThroughEveryMove) {
   library->groups.push_back(std::move(group));
   SamplerOptions options;
   options.is_degraded = false;
-  options.smallest_face_px = 50.0f;
+  options.min_face_px = 50.0f;
   options.mosaics = options.pasted = options.hidden = options.glasses = 0.0;
   const SceneSampler sampler(library, nullptr, options);
   TrainingSample sample;
@@ -174,9 +174,9 @@ TEST(HeldOut, IsAFixedShareOfNames) {
 }
 
 // A network that sees nothing: every anchor has this score and a box of 4 pixels.
-inference::BlazeFaceWeights blind_weights(float logit) {
-  inference::BlazeFaceWeights weights;
-  inference::for_each_convolution(
+networks::BlazeFaceWeights blind_weights(float logit) {
+  networks::BlazeFaceWeights weights;
+  networks::for_each_convolution(
       weights, [&](const std::string& name, auto& layer, const std::vector<std::size_t>& shape) {
         layer.weights.assign(shape[0] * shape[1] * shape[2] * shape[3], 0.0f);
         layer.bias.assign(shape[0], name.starts_with("scores") ? logit : 0.0f);
@@ -190,7 +190,7 @@ TEST(HeldOut, CountsWhatIsMissedAndWhatIsFalse) {
   SceneLibrary library;
   for (int i = 0; i < 3; ++i) {
     HeldOutScene& scene = library.held_out.emplace_back();
-    scene.image = grey_of(ColourPicture(64, 48));
+    scene.image = gray_of(ColorPicture(64, 48));
     scene.set = i < 2 ? "first" : "second";
     scene.faces.resize(2);
     scene.faces[0].box = {10.0f, 10.0f, 20.0f, 20.0f};
@@ -219,7 +219,7 @@ TEST(HeldOut, ThePublicModelFindsItsPortraits) {
   const SceneLibrary library =
       load_scenes({{"300w:" + helen.string(), std::nullopt}}, nullptr, LibraryOptions{});
   constexpr float kThresholds[] = {0.5f};
-  const auto sets = check_on_held_out(library, inference::load_blazeface(model), kThresholds);
+  const auto sets = check_on_held_out(library, networks::load_blazeface(model), kThresholds);
   EXPECT_GT(sets.back().pictures, 60);
   EXPECT_GT(sets.back().thresholds[0].recall(), 0.99);
   EXPECT_LT(sets.back().eye_error, 0.065);
@@ -229,7 +229,7 @@ TEST(FaceFinder, FindsTheSameAgainFromItsMemory) {
   EYELID_SHARED_OR_SKIP(model, "models/face_detection_short_range.tflite");
   const Teacher teacher(model);
   const testing::TemporaryFolder folder;
-  const PicturePyramid picture(colour_of(synthesis::render_portrait(3).image));
+  const PicturePyramid picture(color_of(synthesis::render_portrait(3).image));
   const FaceFinder first(teacher, folder / "finds");
   const std::vector<FoundFace> found = first.find(picture, {}, true);
   ASSERT_FALSE(found.empty());
@@ -294,17 +294,17 @@ TEST(Teacher, AgreesWithTheBoxesMadeOfPoints) {
   SamplerOptions clean;
   clean.is_degraded = false;
   clean.mosaics = clean.pasted = clean.without_face = 0.0;
-  clean.smallest_face_px = 40.0f;
-  clean.largest_face_px = 90.0f;
+  clean.min_face_px = 40.0f;
+  clean.max_face_px = 90.0f;
   const SceneSampler sampler(library, nullptr, clean);
   double total = 0.0;
   int labels = 0, found = 0;
   for (std::uint64_t i = 0; i < 100; ++i) {
     TrainingSample sample;
-    ColourCanvas canvas;
+    ColorCanvas canvas;
     sampler.make(i, sample, canvas);
     const std::vector<FaceBox> finds = teacher.find(canvas, 0.5f);
-    for (const LabelledFace& face : sample.faces) {
+    for (const LabeledFace& face : sample.faces) {
       ++labels;
       float best = 0.0f;
       for (const FaceBox& find : finds) best = std::max(best, iou(find.box, face.box));

@@ -8,7 +8,7 @@
 #include "eyelid/detection/anchors.hpp"
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/detection/non_maximum_suppression.hpp"
-#include "eyelid/inference/blazeface_weights.hpp"
+#include "eyelid/networks/blazeface_weights.hpp"
 
 namespace eyelid::training {
 
@@ -23,7 +23,7 @@ class Teacher::Loan {
         owner_.idle_.pop_back();
       }
     }
-    if (!network_) network_ = std::make_unique<inference::BlazeFaceNetwork>(owner_.weights_);
+    if (!network_) network_ = std::make_unique<networks::BlazeFaceNetwork>(owner_.weights_);
   }
   ~Loan() {
     const std::lock_guard lock(owner_.mutex_);
@@ -31,26 +31,26 @@ class Teacher::Loan {
   }
   Loan(const Loan&) = delete;
   Loan& operator=(const Loan&) = delete;
-  inference::BlazeFaceNetwork* operator->() const { return network_.get(); }
+  networks::BlazeFaceNetwork* operator->() const { return network_.get(); }
 
  private:
   const Teacher& owner_;
-  std::unique_ptr<inference::BlazeFaceNetwork> network_;
+  std::unique_ptr<networks::BlazeFaceNetwork> network_;
 };
 
 Teacher::Teacher(const std::filesystem::path& model) {
-  const inference::BlazeFaceWeights weights = inference::load_blazeface(model);
-  if (weights.colour_stem.empty()) {
+  const networks::BlazeFaceWeights weights = networks::load_blazeface(model);
+  if (weights.color_stem.empty()) {
     throw InputError(model.string() +
-                     ": a model for grey pictures, expected a teacher that sees colours");
+                     ": a model for gray pictures, expected a teacher that sees colors");
   }
-  weights_ = inference::pack_blazeface(weights);
+  weights_ = networks::pack_blazeface(weights);
   sha256_ = weights.sha256;
 }
 
-void Teacher::run(const ColourCanvas& canvas, std::vector<float>& numbers) const {
+void Teacher::run(const ColorCanvas& canvas, std::vector<float>& numbers) const {
   const Loan network(*this);
-  const inference::BlazeFaceLogits& logits = network->run_colour(canvas.rgb);
+  const networks::BlazeFaceLogits& logits = network->run_color(canvas.rgb);
   constexpr auto kAnchors = static_cast<std::size_t>(kDetectorAnchors);
   constexpr auto kNumbers = static_cast<std::size_t>(kDetectorNumbers);
   numbers.resize(kAnchors * kNumbers);
@@ -64,15 +64,15 @@ void Teacher::run(const ColourCanvas& canvas, std::vector<float>& numbers) const
   }
 }
 
-std::vector<FaceBox> Teacher::find(const ColourCanvas& canvas, float smallest_score) const {
+std::vector<FaceBox> Teacher::find(const ColorCanvas& canvas, float min_score) const {
   static const auto kAnchorPlaces = detection::blazeface_anchors();
   const Loan network(*this);
-  const inference::BlazeFaceLogits& logits = network->run_colour(canvas.rgb);
-  const float smallest_logit = detection::logit_of(smallest_score);
+  const networks::BlazeFaceLogits& logits = network->run_color(canvas.rgb);
+  const float min_logit = detection::logit_of(min_score);
   std::vector<FaceBox> candidates, faces;
   for (int i = 0; i < kDetectorAnchors; ++i) {
     const auto index = static_cast<std::size_t>(i);
-    if (logits[index] < smallest_logit) continue;
+    if (logits[index] < min_logit) continue;
     candidates.push_back(detection::decode_box(
         network->box_numbers(i), kAnchorPlaces[index], detection::sigmoid(logits[index])));
   }

@@ -27,14 +27,14 @@ struct BlazeConvolution {
   int stride = 1;  // 1 or 2
   int inputs = 0;  // channels; kStemPatch for the stem
   int outputs = 0;
-  const float* input = nullptr;                 // stem: grey pictures of kPictureSide
+  const float* input = nullptr;                 // stem: gray pictures of kPictureSide
   const float* depthwise = nullptr;             // [9][inputs]; null: this is the stem
   const float* pointwise = nullptr;             // [inputs][outputs]
   const float* pointwise_transposed = nullptr;  // [outputs][inputs]; backward only
 };
 
 /// output = max(0, convolved * factor + offset + shortcut).
-struct BlazeNormalisation {
+struct BlazeNormalization {
   const float* convolved = nullptr;
   const float* factor = nullptr;  // per channel
   const float* offset = nullptr;
@@ -80,8 +80,8 @@ struct TrainingKernels {
                    float* convolved,
                    double* sums,
                    float* work);
-  void (*normalise)(const BlazeConvolution& layer,
-                    const BlazeNormalisation& normalisation,
+  void (*normalize)(const BlazeConvolution& layer,
+                    const BlazeNormalization& normalization,
                     int begin,
                     int end,
                     float* output);

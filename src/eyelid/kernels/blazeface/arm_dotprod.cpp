@@ -2,7 +2,7 @@
 // For AArch64 processors with the dot product of signed bytes (ARMv8.2 and later, Apple's all).
 #include <arm_neon.h>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels::neon_dot {
 namespace {
@@ -27,7 +27,7 @@ template <int bits>
 [[gnu::always_inline]] inline Words right(Words words) {
   return vshrq_n_u32(words, bits);
 }
-[[gnu::always_inline]] inline Words largest_bytes(Words a, Words b) {
+[[gnu::always_inline]] inline Words max_bytes(Words a, Words b) {
   return vreinterpretq_u32_u8(vmaxq_u8(vreinterpretq_u8_u32(a), vreinterpretq_u8_u32(b)));
 }
 [[gnu::always_inline]] inline Words from_left(Words previous, Words current) {

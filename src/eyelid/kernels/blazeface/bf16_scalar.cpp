@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels {
 namespace scalar_bf16 {
@@ -30,7 +30,7 @@ float packed_weight(const std::uint32_t* weights, int words, int outputs, int o,
 }
 
 /// Row `row` of the strip's input, counted from the first row of input line 0.
-float input_at(const BlazeWordStrip& strip, int input_width, int c, int row, int x) {
+float input_at(const BlazePackedStrip& strip, int input_width, int c, int row, int x) {
   if (x < 0 || x >= input_width) return 0.0f;
   return half_of(strip.input[row / 2][c * input_width + x], row % 2);
 }
@@ -42,7 +42,7 @@ float depthwise_weight(const BlazeBf16Block& block, int c, int dy, int dx) {
   return half_of(column[dy / 2], dy % 2);
 }
 
-float middle_at(const BlazeBf16Block& block, const BlazeWordStrip& strip, int c, int y, int x) {
+float middle_at(const BlazeBf16Block& block, const BlazePackedStrip& strip, int c, int y, int x) {
   const int width = strip.width * block.stride;
   const int first_row = block.stride == 1 ? y + 1 : 2 * y;
   const int first_x = block.stride == 1 ? x - 1 : 2 * x;
@@ -56,7 +56,7 @@ float middle_at(const BlazeBf16Block& block, const BlazeWordStrip& strip, int c,
   return std::bit_cast<float>(rounded(sum));
 }
 
-float shortcut_at(const BlazeBf16Block& block, const BlazeWordStrip& strip, int c, int y, int x) {
+float shortcut_at(const BlazeBf16Block& block, const BlazePackedStrip& strip, int c, int y, int x) {
   if (block.stride == 1) return input_at(strip, strip.width, c, y + 2, x);
   const int width = 2 * strip.width;
   return std::max(std::max(input_at(strip, width, c, 2 * y, 2 * x),
@@ -73,7 +73,7 @@ void put(std::uint32_t* const* lines, int offset, int row, float value) {
 
 }  // namespace
 
-void word_stem(const BlazeBf16Stem& stem, const BlazeWordStemStrip& strip) {
+void word_stem(const BlazeBf16Stem& stem, const BlazePackedStemStrip& strip) {
   for (int y = 0; y < kStripRows; y++) {
     for (int o = 0; o < stem.outputs; o++) {
       for (int x = 0; x < strip.width; x++) {
@@ -92,7 +92,7 @@ void word_stem(const BlazeBf16Stem& stem, const BlazeWordStemStrip& strip) {
   }
 }
 
-void word_block(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
+void word_block(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
   const BlazeBf16Pointwise& layer = block.pointwise;
   float middle[kBlazeMaxChannels];
   for (int y = 0; y < kStripRows; y++) {

@@ -61,11 +61,11 @@ struct BlazeStrip {
 inline constexpr std::size_t kBlazeMaxChannels = 96;
 inline constexpr std::size_t kBlazeWorkspace = 2 * kBlazeMaxChannels * kStripRows * kMaxWidth + 64;
 
-/// The first layer: output(o) = max(0, bias[o] + 5x5 convolution with stride 2 of the normalised
-/// grey picture), where normalised = pixel * scale + offset. Padding (of the normalised picture by
+/// The first layer: output(o) = max(0, bias[o] + 5x5 convolution with stride 2 of the normalized
+/// gray picture), where normalized = pixel * scale + offset. Padding (of the normalized picture by
 /// zeros): 1 left and above, 2 right and below.
 ///
-/// The public model takes RGB: its three input channels summed give the same result on grey.
+/// The public model takes RGB: its three input channels summed give the same result on gray.
 struct BlazeStem {
   int outputs = 0;
   const float* weights = nullptr;  // packed as in BlazePointwise, k = 5 * row + column

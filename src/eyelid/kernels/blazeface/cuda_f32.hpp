@@ -53,7 +53,7 @@ struct BlazeF32Arguments {
   std::size_t output_image;
 };
 
-/// One block computes kPixels neighbouring pixels of one image: first what the pointwise sum needs
+/// One block computes kPixels neighboring pixels of one image: first what the pointwise sum needs
 /// (windows of the stem, depthwise results, or the input itself), then the sums, four pixels per
 /// thread. Blocks: image_count * width^2 / kPixels.
 struct BlazeF32 {
@@ -72,7 +72,7 @@ struct BlazeF32 {
     float* middle = block.template shared<float>();
     block.each_thread([&](int thread) {
       for (int i = thread; i < a.inputs * kPixels; i += kThreads) {
-        const int k = i % a.inputs;  // neighbouring threads: neighbouring channels in memory
+        const int k = i % a.inputs;  // neighboring threads: neighboring channels in memory
         const int pixel = first + i / a.inputs;
         middle[k * kPitch + i / a.inputs] =
             a.kind == BlazeF32Kind::Stem    ? stem_tap(a, image, pixel, k)

@@ -48,7 +48,7 @@ struct BlazeHalf {
   static constexpr int kBand = kBandRows;
   static constexpr HalfShared kShared = half_shared(kBand);
   /// Whether the weights of the tail have room behind its maps.
-  static constexpr int kStagedWords = most_half_layer_words();
+  static constexpr int kStagedWords = max_half_layer_packed();
   static constexpr bool kStages = 8 * 2 * kStagedWords <= 2 * (kShared.end - kShared.staged);
   static constexpr int kResidentLayers = kStages ? 8 : 7;
   static constexpr std::size_t kActivationBytes = 2 * static_cast<std::size_t>(kShared.end);
@@ -102,11 +102,11 @@ struct BlazeHalf {
   template <int kLayer, class Block>
   static EYELID_DEVICE auto weights_of(const Block& block, const Arguments& arguments) {
     if constexpr (kLayer < kResidentLayers) {
-      return HalfLayerWords<true>{resident(block) + half_layer_begin(kLayer)};
+      return HalfLayerPacked<true>{resident(block) + half_layer_begin(kLayer)};
     } else if constexpr (kStages) {
-      return HalfLayerWords<true>{stage<kLayer>(block)};
+      return HalfLayerPacked<true>{stage<kLayer>(block)};
     } else {
-      return HalfLayerWords<false>{arguments.weights + half_layer_begin(kLayer)};
+      return HalfLayerPacked<false>{arguments.weights + half_layer_begin(kLayer)};
     }
   }
 
@@ -115,7 +115,7 @@ struct BlazeHalf {
     if constexpr (kStages && kLayer < kHalfLayers) {
       block.copy_async(stage<kLayer>(block),
                        arguments.weights + half_layer_begin(kLayer),
-                       8 * half_layer_words(kLayer));
+                       8 * half_layer_packed(kLayer));
     }
   }
 

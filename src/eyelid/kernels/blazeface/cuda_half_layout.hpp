@@ -242,20 +242,20 @@ constexpr int half_layer_begin(int layer) { return half_weights().layer[layer].d
 constexpr int half_layer_end(int layer) {
   return layer + 1 < kHalfLayers ? half_layer_begin(layer + 1) : half_weights().scores_16.pointwise;
 }
-constexpr int half_layer_words(int layer) {
+constexpr int half_layer_packed(int layer) {
   return half_layer_end(layer) - half_layer_begin(layer);
 }
-constexpr int most_half_layer_words() {
+constexpr int max_half_layer_packed() {
   int most = 0;
   for (int layer = kHalfFrontLayers; layer < kHalfLayers; layer++) {
-    most = half_layer_words(layer) > most ? half_layer_words(layer) : most;
+    most = half_layer_packed(layer) > most ? half_layer_packed(layer) : most;
   }
   return most;
 }
 
 /// The weights of one layer, in shared or in device memory.
 template <bool kIsShared>
-struct HalfLayerWords {
+struct HalfLayerPacked {
   const Half4* words;  // the first of the layer
 
   template <class Arithmetic>

@@ -5,9 +5,9 @@
 
 namespace eyelid::kernels::gpu {
 
-inline constexpr float kLargestHalf = 65504.0f;
+inline constexpr float kMaxHalf = 65504.0f;
 
-/// One warp's share of a layer: 16 neighbouring pixels of a row (of two rows where a map is 8 wide)
+/// One warp's share of a layer: 16 neighboring pixels of a row (of two rows where a map is 8 wide)
 /// times kRows rows, times kTiles tiles of 8 channels.
 ///
 /// The depthwise results never leave the registers: each lane computes those that its fragment of
@@ -169,7 +169,7 @@ struct HalfTile {
     }
   }
 
-  /// Of two neighbouring channels, at pixel j of the pair in row m of the tile.
+  /// Of two neighboring channels, at pixel j of the pair in row m of the tile.
   template <class Arithmetic>
   static EYELID_DEVICE Floats2
   shortcut(const std::uint16_t* shared, const Window& window, int m, int j, int channel) {
@@ -205,13 +205,13 @@ struct HalfTile {
       const float x = sums.value[2 * j] + (bias.x + beside.x);
       const float y = sums.value[2 * j + 1] + (bias.y + beside.y);
       *reinterpret_cast<Half2*>(row + (window.x + j + 1) * kPitch + channel) =
-          Arithmetic::half2(Arithmetic::min(Arithmetic::max(x, 0.0f), kLargestHalf),
-                            Arithmetic::min(Arithmetic::max(y, 0.0f), kLargestHalf));
+          Arithmetic::half2(Arithmetic::min(Arithmetic::max(x, 0.0f), kMaxHalf),
+                            Arithmetic::min(Arithmetic::max(y, 0.0f), kMaxHalf));
     }
   }
 };
 
-/// The stem on 16 neighbouring pixels of one row: the 25 taps of the window are the "channels".
+/// The stem on 16 neighboring pixels of one row: the 25 taps of the window are the "channels".
 template <int kBand>
 struct HalfStemTile {
   static constexpr HalfShared kShared = half_shared(kBand);
@@ -266,7 +266,7 @@ struct HalfStemTile {
           const float low = Warp::max(sums[n][lane].value[2 * j] + bias.x, 0.0f);
           const float high = Warp::max(sums[n][lane].value[2 * j + 1] + bias.y, 0.0f);
           *reinterpret_cast<Half2*>(row + (x + lane / 4 * 2 + j + 1) * kPitch + channel) =
-              Warp::half2(Warp::min(low, kLargestHalf), Warp::min(high, kLargestHalf));
+              Warp::half2(Warp::min(low, kMaxHalf), Warp::min(high, kMaxHalf));
         }
       }
     });

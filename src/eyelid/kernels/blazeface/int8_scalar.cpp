@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels {
 namespace scalar_int8 {
@@ -31,12 +31,12 @@ int packed_weight(const BlazeInt8Pointwise& layer, int o, int k) {
 }
 
 /// Row `row` of the strip's input, counted from the first row of input line 0.
-int input_at(const BlazeWordStrip& strip, int input_width, int c, int row, int x) {
+int input_at(const BlazePackedStrip& strip, int input_width, int c, int row, int x) {
   if (x < 0 || x >= input_width) return 0;
   return byte_of(strip.input[row / 4][c * input_width + x], row % 4);
 }
 
-int middle_at(const BlazeInt8Block& block, const BlazeWordStrip& strip, int c, int y, int x) {
+int middle_at(const BlazeInt8Block& block, const BlazePackedStrip& strip, int c, int y, int x) {
   const int width = strip.width * block.stride;
   const int words = block.stride == 1 ? 6 : 3;
   const int first_row = block.stride == 1 ? y + 3 : 2 * y;
@@ -51,7 +51,7 @@ int middle_at(const BlazeInt8Block& block, const BlazeWordStrip& strip, int c, i
   return std::clamp(narrowed(sum, block.depthwise_narrow[c]), -128, 127);
 }
 
-int shortcut_at(const BlazeInt8Block& block, const BlazeWordStrip& strip, int c, int y, int x) {
+int shortcut_at(const BlazeInt8Block& block, const BlazePackedStrip& strip, int c, int y, int x) {
   if (block.stride == 1) return input_at(strip, strip.width, c, y + 4, x);
   const int width = 2 * strip.width;
   return std::max(std::max(input_at(strip, width, c, 2 * y, 2 * x),
@@ -67,7 +67,7 @@ void put(std::uint32_t* line, int offset, int row, int value) {
 
 }  // namespace
 
-void word_stem(const BlazeInt8Stem& stem, const BlazeWordStemStrip& strip) {
+void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
   for (int y = 0; y < kStripRows; y++) {
     for (int o = 0; o < stem.layer.outputs; o++) {
       for (int x = 0; x < strip.width; x++) {
@@ -84,7 +84,7 @@ void word_stem(const BlazeInt8Stem& stem, const BlazeWordStemStrip& strip) {
   }
 }
 
-void word_block(const BlazeInt8Block& block, const BlazeWordStrip& strip) {
+void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   const BlazeInt8Pointwise& layer = block.pointwise;
   int middle[kBlazeMaxChannels];
   for (int y = 0; y < kStripRows; y++) {

@@ -51,8 +51,8 @@ void blaze_stem(const BlazeStem& stem, const BlazeStemStrip& strip) {
           const std::uint8_t* row = strip.input[2 * y + k / 5];
           const int column = 2 * x + k % 5 - 1;
           if (row == nullptr || column < 0 || column >= 2 * strip.width) continue;
-          const float normalised = static_cast<float>(row[column]) * stem.scale + stem.offset;
-          sum += normalised * packed_weight(stem.weights, 25, stem.outputs, o, k);
+          const float normalized = static_cast<float>(row[column]) * stem.scale + stem.offset;
+          sum += normalized * packed_weight(stem.weights, 25, stem.outputs, o, k);
         }
         strip.output[y][o * strip.width + x] = std::max(sum, 0.0f);
       }

@@ -205,7 +205,7 @@ void depthwise_stride2(const BlazeBlock& block,
   }
 }
 
-/// The normalised row of the picture with its padding, even and odd positions apart:
+/// The normalized row of the picture with its padding, even and odd positions apart:
 /// even[i] = pixel 2 i - 1, odd[i] = pixel 2 i.
 void split_row(
     const std::uint8_t* pixels, int width, const BlazeStem& stem, float* even, float* odd) {

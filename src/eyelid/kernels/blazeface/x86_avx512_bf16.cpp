@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <immintrin.h>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels::avx512_bf16 {
 namespace {
@@ -47,7 +47,7 @@ alignas(64) constexpr std::uint16_t kInterleaved[32] = {0,  16, 1,  17, 2,  18, 
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_depthwise.inc"
 
 template <int width>
-void block_of_width(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
+void block_of_width(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
   const int inputs = block.pointwise.inputs;
   std::uint32_t* middle = strip.workspace;
   std::uint32_t* pooled = middle + inputs / 2 * kStripRows * width;
@@ -62,16 +62,16 @@ void block_of_width(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
   run_pointwise<width>(block.pointwise, part);
 }
 
-/// The row as pairs of neighbouring pixels minus `zero`: (2 i - 1, 2 i), zeros outside.
+/// The row as pairs of neighboring pixels minus `zero`: (2 i - 1, 2 i), zeros outside.
 void pair_columns(const std::uint8_t* pixels, int width, float zero, std::uint32_t* words) {
   auto* halves = reinterpret_cast<std::uint16_t*>(words);
   halves[0] = 0;
   for (int x = 0; x < 2 * width; x += kLanes) {
     const __m512i bytes =
         _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixels + x)));
-    const __m512 centred = _mm512_sub_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(zero));
+    const __m512 centered = _mm512_sub_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(zero));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(halves + 1 + x),
-                        (__m256i)_mm512_cvtneps_pbh(centred));
+                        (__m256i)_mm512_cvtneps_pbh(centered));
   }
   for (int x = 1; x < 4; x++) halves[2 * width + x] = 0;
 }
@@ -119,7 +119,7 @@ template <int group>
 template <int group>
 void stem_group(const BlazeBf16Stem& stem,
                 int begin,
-                const BlazeWordStemStrip& strip,
+                const BlazePackedStemStrip& strip,
                 const std::uint32_t* words,
                 std::ptrdiff_t pitch) {
   for (int x = 0; x < strip.width; x += kLanes) {
@@ -135,7 +135,7 @@ void stem_group(const BlazeBf16Stem& stem,
 
 }  // namespace
 
-void word_stem(const BlazeBf16Stem& stem, const BlazeWordStemStrip& strip) {
+void word_stem(const BlazeBf16Stem& stem, const BlazePackedStemStrip& strip) {
   const std::ptrdiff_t pitch = strip.width + kLanes;
   for (int i = 0; i < 11; i++) {
     std::uint32_t* words = strip.workspace + i * pitch;
@@ -165,7 +165,7 @@ void word_stem(const BlazeBf16Stem& stem, const BlazeWordStemStrip& strip) {
   });
 }
 
-void word_block(const BlazeBf16Block& block, const BlazeWordStrip& strip) {
+void word_block(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
   switch (strip.width) {
     case 64:
       return block_of_width<64>(block, strip);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <immintrin.h>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels::avx512_vnni {
 namespace {
@@ -78,7 +78,7 @@ void store_quads(const std::uint8_t* const* taps, std::uint32_t* target, std::pt
 }
 
 template <int width>
-void block_of_width(const BlazeInt8Block& block, const BlazeWordStrip& strip) {
+void block_of_width(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   const int words = block.pointwise.inputs / 4;
   std::uint32_t* middle = strip.workspace;
   std::uint32_t* pooled = middle + words * kStripRows * width;
@@ -95,7 +95,7 @@ void block_of_width(const BlazeInt8Block& block, const BlazeWordStrip& strip) {
 
 }  // namespace
 
-void word_stem(const BlazeInt8Stem& stem, const BlazeWordStemStrip& strip) {
+void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
   constexpr int kWidth = 64, kTaps = 25, kWords = 7, kColumns = 5 * 64;
   alignas(64) static constexpr std::uint8_t kZeros[64] = {};
   auto* columns = reinterpret_cast<std::uint8_t*>(strip.workspace);
@@ -122,7 +122,7 @@ void word_stem(const BlazeInt8Stem& stem, const BlazeWordStemStrip& strip) {
   run_pointwise<kWidth, Shortcut::No>(stem.layer, middle, middle, 0, strip.output[0]);
 }
 
-void word_block(const BlazeInt8Block& block, const BlazeWordStrip& strip) {
+void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   switch (strip.width) {
     case 64:
       return block_of_width<64>(block, strip);

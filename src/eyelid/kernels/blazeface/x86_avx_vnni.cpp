@@ -3,7 +3,7 @@
 // in two encodings: avx_vnni_through_avx512_test.cpp tests all of this with the other one.
 #include <immintrin.h>
 
-#include "eyelid/kernels/blazeface/blazeface_words.hpp"
+#include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
 namespace eyelid::kernels::avx_vnni {
 namespace {
@@ -32,9 +32,7 @@ template <int bits>
 [[gnu::always_inline]] inline Words right(Words words) {
   return _mm256_srli_epi32(words, bits);
 }
-[[gnu::always_inline]] inline Words largest_bytes(Words a, Words b) {
-  return _mm256_max_epu8(a, b);
-}
+[[gnu::always_inline]] inline Words max_bytes(Words a, Words b) { return _mm256_max_epu8(a, b); }
 [[gnu::always_inline]] inline Words from_left(Words previous, Words current) {
   // The upper half of one and the lower half of the other lie side by side.
   const __m256i between = _mm256_permute2x128_si256(previous, current, 0x21);

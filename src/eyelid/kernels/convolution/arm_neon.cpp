@@ -110,8 +110,8 @@ void convolve_window(const Convolution& layer,
 
 /// Up to 4 pooled positions of all channels.
 template <int pool_rows>
-void convolve_grey_block(const GreyLayer& layer,
-                         const GreyRows& rows,
+void convolve_gray_block(const GrayLayer& layer,
+                         const GrayRows& rows,
                          std::ptrdiff_t i,
                          const ConvolutionOutput& output) {
   for (int o = 0; o < layer.outputs; o++) {

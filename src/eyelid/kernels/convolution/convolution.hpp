@@ -8,7 +8,7 @@ namespace eyelid::kernels {
 
 // Maps are planar: channel c of a map begins `plane` floats behind channel c - 1, row y `row`
 // floats behind row y - 1. A position is one number of a plane. Several pictures may lie
-// interleaved, [y][x][picture]: then the right neighbour of a position is `step` = number of
+// interleaved, [y][x][picture]: then the right neighbor of a position is `step` = number of
 // pictures away. So pixels or pictures fill the vector lanes, and no channel count wastes any.
 //
 // Results differ between instruction sets by rounding only (fused multiply-add, order of additions
@@ -59,8 +59,8 @@ using Convolve = void (*)(const Convolution& layer,
                           int rows,
                           std::ptrdiff_t count);
 
-/// First layer of a network on one grey picture: 3x3, prelu, maximum over 2x2.
-struct GreyLayer {
+/// First layer of a network on one gray picture: 3x3, prelu, maximum over 2x2.
+struct GrayLayer {
   int outputs = 0;
   const float* weights = nullptr;  // [outputs][3][3]
   const float* bias = nullptr;
@@ -69,7 +69,7 @@ struct GreyLayer {
 
 /// Four rows of the picture, even and odd columns apart: even[r][i] = pixel 2 i of row r,
 /// odd[r][i] = pixel 2 i + 1.
-struct GreyRows {
+struct GrayRows {
   const float* even[4];
   const float* odd[4];
 };
@@ -80,8 +80,8 @@ struct GreyRows {
 /// 0 <= i < (columns + 1) / 2. pool_rows is 1 (below the last row of an odd map; the fourth row
 /// is not read) or 2. Reads and writes up to the next multiple of kConvolutionBlock positions, and
 /// one position more of the input.
-using ConvolveGrey = void (*)(const GreyLayer& layer,
-                              const GreyRows& rows,
+using ConvolveGray = void (*)(const GrayLayer& layer,
+                              const GrayRows& rows,
                               int pool_rows,
                               std::ptrdiff_t columns,
                               const ConvolutionOutput& output);
@@ -96,7 +96,7 @@ struct MaxPool {
   int width = 0, height = 0;                // of the input
   int output_width = 0, output_height = 0;  //
 };
-/// Writes exactly the positions of the output, whose neighbours are `step` apart as well.
+/// Writes exactly the positions of the output, whose neighbors are `step` apart as well.
 using PoolMaximum = void (*)(const MaxPool& pool,
                              const ConvolutionInput& input,
                              const ConvolutionOutput& output);
@@ -115,7 +115,7 @@ struct ConvolutionKernels {
   const char* isa;      // "scalar", "x86_avx2", ...
   std::uint32_t needs;  // compute::CpuFeature bits
   Convolve convolve;
-  ConvolveGrey convolve_grey;
+  ConvolveGray convolve_gray;
   PoolMaximum pool_maximum;
   WeighPlanes weigh_planes;
 };
@@ -140,8 +140,8 @@ const ConvolutionKernels& convolution_kernels(std::uint32_t features);
                 const ConvolutionOutput& output,       \
                 int rows,                              \
                 std::ptrdiff_t count);                 \
-  void convolve_grey(const GreyLayer& layer,           \
-                     const GreyRows& rows,             \
+  void convolve_gray(const GrayLayer& layer,           \
+                     const GrayRows& rows,             \
                      int pool_rows,                    \
                      std::ptrdiff_t columns,           \
                      const ConvolutionOutput& output); \
@@ -162,10 +162,10 @@ EYELID_CONVOLUTION_KERNELS(avx512)
 EYELID_CONVOLUTION_KERNELS(neon)
 
 namespace scalar {
-/// Position i alone of convolve_grey: the last one of an odd number of columns, whose window ends
+/// Position i alone of convolve_gray: the last one of an odd number of columns, whose window ends
 /// at the edge; the vector variants leave it to this.
-void convolve_grey_at(const GreyLayer& layer,
-                      const GreyRows& rows,
+void convolve_gray_at(const GrayLayer& layer,
+                      const GrayRows& rows,
                       int pool_rows,
                       std::ptrdiff_t columns,
                       std::ptrdiff_t i,

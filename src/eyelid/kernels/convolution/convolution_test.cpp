@@ -30,7 +30,7 @@ std::vector<ConvolutionKernels> variants_to_test() {
   variants.push_back({"x86_avx512_through_simde",
                       compute::kAvx2,
                       avx512_simde::convolve,
-                      avx512_simde::convolve_grey,
+                      avx512_simde::convolve_gray,
                       avx512_simde::pool_maximum,
                       avx512_simde::weigh_planes});
 #endif
@@ -138,7 +138,7 @@ TEST_P(ConvolutionVariants, ConvolveEqualsScalarForRowsWholeMapsAndSeveralPictur
   }
 }
 
-TEST_P(ConvolutionVariants, ConvolveGreyEqualsScalarAtEvenAndOddEdges) {
+TEST_P(ConvolutionVariants, ConvolveGrayEqualsScalarAtEvenAndOddEdges) {
   std::mt19937 random(22);
   for (const std::ptrdiff_t columns : {1, 2, 3, 15, 16, 17, 31, 32, 33, 34, 63, 64, 65, 100, 383}) {
     for (const int pool_rows : {1, 2}) {
@@ -147,11 +147,11 @@ TEST_P(ConvolutionVariants, ConvolveGreyEqualsScalarAtEvenAndOddEdges) {
       const auto bias = random_floats(random, std::ptrdiff_t{outputs});
       auto slopes = random_floats(random, std::ptrdiff_t{outputs});
       for (float& slope : slopes) slope *= 1.5f;
-      const GreyLayer layer{outputs, weights.data(), bias.data(), slopes.data()};
+      const GrayLayer layer{outputs, weights.data(), bias.data(), slopes.data()};
 
       const std::ptrdiff_t count = (columns + 1) / 2;
       std::vector<std::vector<float>> memory;
-      GreyRows rows{};
+      GrayRows rows{};
       for (int r = 0; r < 4; r++) {
         for (const float** half : {&rows.even[r], &rows.odd[r]}) {
           memory.push_back(random_floats(random, count + 1));
@@ -165,8 +165,8 @@ TEST_P(ConvolutionVariants, ConvolveGreyEqualsScalarAtEvenAndOddEdges) {
       const std::ptrdiff_t plane = whole_blocks(count) + 3;
       std::vector<float> expected(static_cast<std::size_t>(outputs * plane), kGuard);
       std::vector<float> found = expected;
-      scalar::convolve_grey(layer, rows, pool_rows, columns, {expected.data(), plane, 0});
-      GetParam().convolve_grey(layer, rows, pool_rows, columns, {found.data(), plane, 0});
+      scalar::convolve_gray(layer, rows, pool_rows, columns, {expected.data(), plane, 0});
+      GetParam().convolve_gray(layer, rows, pool_rows, columns, {found.data(), plane, 0});
       for (std::ptrdiff_t i = 0; i < outputs * plane; i++) {
         const auto at = static_cast<std::size_t>(i);
         if (i % plane < count) {

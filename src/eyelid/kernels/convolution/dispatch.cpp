@@ -7,7 +7,7 @@
 namespace eyelid::kernels {
 namespace {
 
-#define EYELID_VARIANT(isa) isa::convolve, isa::convolve_grey, isa::pool_maximum, isa::weigh_planes
+#define EYELID_VARIANT(isa) isa::convolve, isa::convolve_gray, isa::pool_maximum, isa::weigh_planes
 
 constexpr ConvolutionKernels kVariants[] = {
 #if defined(__x86_64__)

@@ -14,7 +14,7 @@ std::ptrdiff_t whole_blocks(std::ptrdiff_t count) {
 }
 
 /// Pixel of row r and column x of a picture cut into even and odd columns.
-float pixel_of(const GreyRows& rows, int r, std::ptrdiff_t x) {
+float pixel_of(const GrayRows& rows, int r, std::ptrdiff_t x) {
   return x % 2 == 0 ? rows.even[r][x / 2] : rows.odd[r][x / 2];
 }
 
@@ -45,8 +45,8 @@ void convolve(const Convolution& layer,
   }
 }
 
-void convolve_grey_at(const GreyLayer& layer,
-                      const GreyRows& rows,
+void convolve_gray_at(const GrayLayer& layer,
+                      const GrayRows& rows,
                       int pool_rows,
                       std::ptrdiff_t columns,
                       std::ptrdiff_t i,
@@ -66,13 +66,13 @@ void convolve_grey_at(const GreyLayer& layer,
   }
 }
 
-void convolve_grey(const GreyLayer& layer,
-                   const GreyRows& rows,
+void convolve_gray(const GrayLayer& layer,
+                   const GrayRows& rows,
                    int pool_rows,
                    std::ptrdiff_t columns,
                    const ConvolutionOutput& output) {
   for (std::ptrdiff_t i = 0; i < (columns + 1) / 2; i++) {
-    convolve_grey_at(layer, rows, pool_rows, columns, i, output);
+    convolve_gray_at(layer, rows, pool_rows, columns, i, output);
   }
 }
 

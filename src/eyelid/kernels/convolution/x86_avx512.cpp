@@ -96,8 +96,8 @@ void convolve_window(const Convolution& layer,
 
 /// Up to 16 pooled positions of all channels; the 4 x 4 taps stay in registers.
 template <int pool_rows>
-void convolve_grey_block(const GreyLayer& layer,
-                         const GreyRows& rows,
+void convolve_gray_block(const GrayLayer& layer,
+                         const GrayRows& rows,
                          std::ptrdiff_t i,
                          const ConvolutionOutput& output) {
   __m512 taps[pool_rows + 2][4];
@@ -136,7 +136,7 @@ void convolve_grey_block(const GreyLayer& layer,
   }
 }
 
-/// Maximum of 16 neighbours over `size` rows; what the mask leaves out is minus infinity.
+/// Maximum of 16 neighbors over `size` rows; what the mask leaves out is minus infinity.
 template <int size>
 [[gnu::always_inline]] inline __m512 maximum_of_rows(const float* const* row,
                                                      std::ptrdiff_t at,

@@ -21,7 +21,7 @@
 ///
 /// and `block` offers
 ///   index(), count()            this block, blocks of the launch
-///   shared<T>(offset)           shared memory, uninitialised
+///   shared<T>(offset)           shared memory, uninitialized
 ///   each_thread(f)              f(thread) for every thread, then a barrier
 ///   each_warp(f)                f(warp) for every warp, then a barrier
 ///   read(shared_value)          a value all threads agree on, then a barrier: for loop conditions

@@ -6,7 +6,7 @@
 namespace eyelid::kernels::neon {
 namespace {
 
-// floor(origin + extent * value + 0.5) of two normalised coordinates, as 64-bit integers; what is
+// floor(origin + extent * value + 0.5) of two normalized coordinates, as 64-bit integers; what is
 // no number becomes 0 and is marked by `is_number`.
 int64x2_t pixel_position(float32x2_t value, float64x2_t origin, float64x2_t extent) {
   const float64x2_t scaled = vmulq_f64(extent, vcvt_f64_f32(value));

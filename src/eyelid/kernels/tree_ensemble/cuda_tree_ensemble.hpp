@@ -37,9 +37,9 @@ struct DeviceCascade {
 /// An ensemble in device memory; see landmarks/shape_model_description.hpp for the steps.
 struct DeviceShapeModel {
   const DeviceCascade* cascades;
-  const float* mean;           // (value_count)
-  const double* centred_mean;  // (value_count), its points sum to zero
-  double squares;              // of centred_mean
+  const float* mean;            // (value_count)
+  const double* centered_mean;  // (value_count), its points sum to zero
+  double squares;               // of centered_mean
   std::int32_t cascade_count;
   std::int32_t depth;
   std::int32_t value_count;
@@ -63,7 +63,7 @@ struct TreeWork {
   std::uint8_t leaf[2][kMaxTreesPerCascade];
 };
 
-/// Patches as ShapeRegion::of_patch: normalised 1 is one patch width, in both directions.
+/// Patches as ShapeRegion::of_patch: normalized 1 is one patch width, in both directions.
 struct PatchView {
   const std::uint8_t* pixels;
   int width;
@@ -123,8 +123,8 @@ class TreePrediction {
         const int face = i / points, p = i % points;
         const double x = work_.shape[face][2 * p];
         const double y = work_.shape[face][2 * p + 1];
-        const double mean_x = model_.centred_mean[2 * p];
-        const double mean_y = model_.centred_mean[2 * p + 1];
+        const double mean_x = model_.centered_mean[2 * p];
+        const double mean_y = model_.centered_mean[2 * p + 1];
         work_.term[face][0][p] = mean_x * x + mean_y * y;
         work_.term[face][1][p] = mean_x * y - mean_y * x;
       }

@@ -17,7 +17,7 @@ inline constexpr int kMaxTreeDepth = 8;
 inline constexpr int kMaxLeafValues = 1024;
 inline constexpr int kTreeGroup = 64;  // `leaf` below is written in groups of this many trees
 
-/// An image and the box in it that shapes are normalised to: a normalised point (x, y) is pixel
+/// An image and the box in it that shapes are normalized to: a normalized point (x, y) is pixel
 /// (left + extent_x x, top + extent_y y). stride * height must stay below 2^31.
 struct SampledImage {
   const std::uint8_t* pixels;

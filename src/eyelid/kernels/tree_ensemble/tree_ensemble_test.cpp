@@ -268,7 +268,7 @@ TEST(HalfPrecision, EveryHalfComesBack) {
 }
 
 TEST(HalfPrecision, RoundsToNearestEven) {
-  // Halfway between neighbours: to the even one; beyond: to the nearer one.
+  // Halfway between neighbors: to the even one; beyond: to the nearer one.
   for (unsigned bits = 0; bits + 1 < 0x7c00u; ++bits) {
     const float low = float_from_half(static_cast<std::uint16_t>(bits));
     const float high = float_from_half(static_cast<std::uint16_t>(bits + 1));

@@ -6,7 +6,7 @@
 namespace eyelid::kernels::avx2 {
 namespace {
 
-// Pixel position of four normalised coordinates: floor(origin + extent * value + 0.5). What does
+// Pixel position of four normalized coordinates: floor(origin + extent * value + 0.5). What does
 // not fit an integer, or is no number, becomes the lowest one.
 __m128i pixel_position(__m128 value, __m256d origin, __m256d extent) {
   const __m256d scaled = _mm256_mul_pd(extent, _mm256_cvtps_pd(value));

@@ -10,7 +10,7 @@ namespace eyelid::kernels::gpu {
 /// its corner (at the right and lower border of the pixels that exist); `grid` is in positions of
 /// the shrunk picture. factor 1: the source itself.
 struct PatchCut {
-  GreyPixels source;
+  GrayPixels source;
   int factor;
   WarpGrid grid;
   int width;

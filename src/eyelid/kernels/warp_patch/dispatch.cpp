@@ -40,7 +40,7 @@ const WarpKernels& warp_kernels(std::uint32_t features) {
 }
 
 void shrink_by_mean(const WarpKernels& kernels,
-                    const GreyPixels& source,
+                    const GrayPixels& source,
                     int factor,
                     std::uint8_t* target,
                     std::ptrdiff_t target_stride) {

@@ -38,7 +38,7 @@ void shrink_row_by(const std::uint8_t* rows,
 
 }  // namespace
 
-void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   const std::int64_t right = std::int64_t{source.width - 1} << 16;
   const std::int64_t bottom = std::int64_t{source.height - 1} << 16;
   for (int row = 0; row < target.height; ++row) {

@@ -6,8 +6,8 @@
 
 namespace eyelid::kernels {
 
-/// A grey image as the kernels see it; see FrameView for the slack behind the last pixel.
-struct GreyPixels {
+/// A gray image as the kernels see it; see FrameView for the slack behind the last pixel.
+struct GrayPixels {
   const std::uint8_t* pixels;
   std::ptrdiff_t stride;  // bytes
   int width;
@@ -35,7 +35,7 @@ struct WarpTarget {
 ///
 /// Positions outside the source are clamped to its border. Integers only: every instruction set
 /// gives the same bytes.
-using WarpPatch = void (*)(const GreyPixels& source,
+using WarpPatch = void (*)(const GrayPixels& source,
                            const WarpGrid& grid,
                            const WarpTarget& target);
 
@@ -69,7 +69,7 @@ const WarpKernels& warp_kernels(std::uint32_t features);
 /// The whole source, shrunk: ceil(width / factor) x ceil(height / factor) means; at the right and
 /// lower border of the pixels that exist.
 void shrink_by_mean(const WarpKernels& kernels,
-                    const GreyPixels& source,
+                    const GrayPixels& source,
                     int factor,
                     std::uint8_t* target,
                     std::ptrdiff_t target_stride);
@@ -77,7 +77,7 @@ void shrink_by_mean(const WarpKernels& kernels,
 /// Declares the functions of one instruction set.
 #define EYELID_WARP_KERNELS(isa)                                                             \
   namespace isa {                                                                            \
-  void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target); \
+  void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target); \
   void shrink_row(const std::uint8_t* rows,                                                  \
                   std::ptrdiff_t stride,                                                     \
                   int factor,                                                                \

@@ -28,7 +28,7 @@ struct Picture {
     pixels = {bytes.data(), width + 5, width, height};
   }
   std::vector<std::uint8_t> bytes;
-  GreyPixels pixels;
+  GrayPixels pixels;
 };
 
 TEST_P(WarpVariants, WarpEqualsScalarAndKeepsItsBounds) {

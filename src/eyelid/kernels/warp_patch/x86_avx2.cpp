@@ -66,7 +66,7 @@ void shrink_row_by_columns(const std::uint8_t* rows,
 }
 
 // Whether every position of the grid and every pixel offset fits 32 bits.
-bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+bool fits_32_bits(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   constexpr std::int64_t kLimit = std::int64_t{1} << 30;
   const auto is_small = [&](int column, int row) {
     const std::int64_t x = grid.x0 + std::int64_t{grid.a} * column - std::int64_t{grid.b} * row;
@@ -79,7 +79,7 @@ bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarg
 }
 
 struct Source {
-  explicit Source(const GreyPixels& source)
+  explicit Source(const GrayPixels& source)
       : pixels(source.pixels),
         right(_mm256_set1_epi32((source.width - 1) << 16)),
         bottom(_mm256_set1_epi32((source.height - 1) << 16)),
@@ -118,7 +118,7 @@ struct Source {
 
 }  // namespace
 
-void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   if (!fits_32_bits(source, grid, target)) return scalar::warp_patch(source, grid, target);
   const Source from(source);
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -150,7 +150,7 @@ void shrink_row(const std::uint8_t* rows,
                 std::uint8_t* target) {
   int done = 0;
   if (factor == 2 || factor == 4) {
-    // Pairs of neighbours by maddubs; for 4, pairs of pairs by madd.
+    // Pairs of neighbors by maddubs; for 4, pairs of pairs by madd.
     const __m256i ones = _mm256_set1_epi8(1);
     const int step = 32 / factor;
     for (; done + step <= block_count; done += step) {

@@ -19,7 +19,7 @@ struct Table {
   __m512i r[registers];
 
   // Columns left .. left + 31 of the rows from `top` on; the last row stands for those below it.
-  Table(const GreyPixels& source, int left, int top) {
+  Table(const GrayPixels& source, int left, int top) {
     const int last = source.height - 1;
     const std::uint8_t* corner = source.pixels + left;
     const auto row = [&](int i) {
@@ -134,21 +134,21 @@ int clamp(int value, int high) { return value < 0 ? 0 : value > high ? high : va
 int smaller(int a, int b) { return a < b ? a : b; }
 
 template <int registers>
-void warp_blocks(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+void warp_blocks(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   const int right = (source.width - 1) * kOne;
   const int bottom = (source.height - 1) * kOne;
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i lane_x = _mm512_mullo_epi32(lane, _mm512_set1_epi32(grid.a));
   const __m512i lane_y = _mm512_mullo_epi32(lane, _mm512_set1_epi32(grid.b));
   // From the first position of a block to its least ones.
-  const int least_x = smaller(0, (kColumns - 1) * grid.a) + smaller(0, (1 - kRows) * grid.b);
-  const int least_y = smaller(0, (kColumns - 1) * grid.b) + smaller(0, (kRows - 1) * grid.a);
+  const int min_x = smaller(0, (kColumns - 1) * grid.a) + smaller(0, (1 - kRows) * grid.b);
+  const int min_y = smaller(0, (kColumns - 1) * grid.b) + smaller(0, (kRows - 1) * grid.a);
   for (int row = 0; row < target.height; row += kRows) {
     for (int column = 0; column < target.width; column += kColumns) {
       const int x = static_cast<int>(grid.x0) + grid.a * column - grid.b * row;
       const int y = static_cast<int>(grid.y0) + grid.b * column + grid.a * row;
-      const int left = smaller(clamp(x + least_x, right) / kOne, source.width - kTableWidth);
-      const int top = clamp(y + least_y, bottom) / kOne;
+      const int left = smaller(clamp(x + min_x, right) / kOne, source.width - kTableWidth);
+      const int top = clamp(y + min_y, bottom) / kOne;
       const Table<registers> table(source, left, top);
       const Positions in_x(
           _mm512_add_epi32(_mm512_set1_epi32(x), lane_x), -grid.b, left * kOne, right);
@@ -185,7 +185,7 @@ bool is_steep(int step) {
 }
 
 // Whether every position of the grid and its blocks beyond the edge fit 32 bits.
-bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+bool fits_32_bits(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   constexpr std::int64_t kLimit = std::int64_t{1} << 30;
   const auto is_small = [&](int column, int row) {
     const std::int64_t x = grid.x0 + std::int64_t{grid.a} * column - std::int64_t{grid.b} * row;
@@ -200,7 +200,7 @@ bool fits_32_bits(const GreyPixels& source, const WarpGrid& grid, const WarpTarg
 
 }  // namespace
 
-void warp_patch(const GreyPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   if (source.width < kTableWidth || target.width % kColumns != 0 || is_steep(grid.a) ||
       is_steep(grid.b) || !fits_32_bits(source, grid, target)) {
     return avx2::warp_patch(source, grid, target);

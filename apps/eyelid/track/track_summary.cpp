@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "apps/eyelid/track/track_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "apps/command_line/json_output.hpp"
+#include "eyelid/tables/session_json.hpp"
+
+namespace eyelid::app {
+namespace {
+
+std::string level(float ear) { return std::isfinite(ear) ? fmt::format("{:.3f}", ear) : "-"; }
+
+const char* source_of(LevelSource source) {
+  switch (source) {
+    case LevelSource::Measured:
+      return "measured";
+    case LevelSource::Population:
+      return "population";
+    case LevelSource::File:
+      return "from file";
+  }
+  return "";
+}
+
+void print_levels(const Calibration& calibration) {
+  fmt::print("  EAR open / closed    right {} / {}   left {} / {}   (open {}, closed {})\n",
+             level(calibration.right.open_ear),
+             level(calibration.right.closed_ear),
+             level(calibration.left.open_ear),
+             level(calibration.left.closed_ear),
+             source_of(calibration.open_source),
+             source_of(calibration.closed_source));
+}
+
+}  // namespace
+
+void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {
+  const double valid_share = summary.frames > 0 ? static_cast<double>(summary.valid_frames) /
+                                                      static_cast<double>(summary.frames)
+                                                : 0.0;
+  fmt::print("{}: {} frames, {:.2f} s\n", summary.source.path, summary.frames, summary.duration_s);
+  fmt::print("  valid                {:.1f} %   interpolated {}   intervals without a face {}\n",
+             100.0 * valid_share,
+             summary.interpolated_frames,
+             summary.face_lost_intervals);
+  print_levels(summary.calibration);
+  fmt::print(
+      "  blinks               right {}   left {}\n", summary.blinks_right, summary.blinks_left);
+  fmt::print("  speed                {:.0f} frames/s ({:.1f} s, {})\n",
+             summary.frames_per_second,
+             summary.wall_s,
+             summary.device);
+  for (const StageTime& stage : summary.stages) {
+    if (stage.calls == 0) continue;
+    fmt::print("    {:<18} p50 {:7.3f} ms   p95 {:7.3f}   p99 {:7.3f}   {} calls\n",
+               stage.stage,
+               stage.p50_ms,
+               stage.p95_ms,
+               stage.p99_ms,
+               stage.calls);
+  }
+  fmt::print("  results in           {}\n", folder.string());
+  std::fflush(stdout);
+  for (const std::string& warning : summary.warnings) {
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  }
+}
+
+nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary) {
+  nlohmann::ordered_json json = json_head(command);
+  json["session"] = nlohmann::ordered_json::parse(tables::session_json(summary));
+  return json;
+}
+
+}  // namespace eyelid::app

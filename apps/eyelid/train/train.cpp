@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/command_line/command.hpp"
+#include "apps/command_line/detector_trainer.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/pipeline/setup.hpp"
+#include "training/landmarks/landmark_training.hpp"
+
+namespace eyelid::app {
+namespace {
+
+const std::map<std::string, training::LandmarkModelKind> kKinds = {
+    {"22", training::LandmarkModelKind::EyeRegion},
+    {"68", training::LandmarkModelKind::Face},
+    {"12", training::LandmarkModelKind::BothEyes},
+    {"6", training::LandmarkModelKind::OneEye}};
+
+struct TrainLandmarksCommand {
+  training::LandmarkTrainingOptions options;
+  std::filesystem::path folder;
+
+  void run() {
+    options.detector = pipeline::make_setup({}).detector;
+    training::train_landmark_models(options, folder, [](const std::string& line) {
+      fmt::print("{}\n", line);
+      std::fflush(stdout);
+    });
+  }
+};
+
+void add_landmarks(CLI::App& train) {
+  auto command = std::make_shared<TrainLandmarksCommand>();
+  CLI::App* landmarks = train.add_subcommand(
+      "landmarks", "Ensembles of regression trees, from annotated photographs and rendered faces");
+  training::LandmarkTrainingOptions& options = command->options;
+  landmarks
+      ->add_option("--dataset", options.datasets, "300w:FOLDER or wflw:FOLDER; may be repeated")
+      ->required();
+  landmarks->add_option("--out", command->folder, "Folder for the models")->required();
+  landmarks
+      ->add_option("--model",
+                   options.kinds,
+                   "22 (eyes in a box), 68, 12 (both eyes), 6 (one eye); default: all")
+      ->transform(CLI::CheckedTransformer(kKinds));
+  landmarks->add_option("--rendered", options.rendered_people, "Rendered people, 6 pictures each")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  landmarks
+      ->add_option("--hold-out",
+                   options.held_out_share,
+                   "Share of the scenes not trained on, but measured on at the end")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  landmarks->add_option("--fold", options.fold, "Which share of the scenes is held out: 0, 1, ...")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  landmarks->add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
+  landmarks->add_option("--threads", options.threads, "Threads (default: all)")
+      ->check(CLI::Range(0, 1024));
+  landmarks->callback([command] { command->run(); });
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app) {
+  CLI::App* train = app.add_subcommand("train", "Train the models on your own annotated pictures");
+  train->require_subcommand(1);
+  add_landmarks(*train);
+  CLI::App* detector = train->add_subcommand(
+      "detector", "BlazeFace; runs the program eyelid-train, see eyelid-train detector --help");
+  detector->prefix_command();
+  detector->set_help_flag();
+  detector->callback([detector] { run_detector_trainer("detector", detector->remaining()); });
+}
+
+}  // namespace eyelid::app

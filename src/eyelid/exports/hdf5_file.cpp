@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/exports/hdf5_file.hpp"
+
+#include <hdf5.h>
+
+#include <system_error>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::exports {
+namespace {
+
+static_assert(sizeof(hid_t) == sizeof(std::int64_t));
+
+// Closes whatever kind of handle it holds.
+class Handle {
+ public:
+  explicit Handle(hid_t id) : id_(id) {}
+  ~Handle() {
+    switch (H5Iget_type(id_)) {
+      case H5I_GROUP:
+        H5Gclose(id_);
+        break;
+      case H5I_DATASET:
+        H5Dclose(id_);
+        break;
+      case H5I_DATASPACE:
+        H5Sclose(id_);
+        break;
+      case H5I_ATTR:
+        H5Aclose(id_);
+        break;
+      case H5I_GENPROP_LST:
+        H5Pclose(id_);
+        break;
+      default:
+        break;
+    }
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  hid_t get() const { return id_; }
+
+ private:
+  hid_t id_;
+};
+
+std::vector<hsize_t> sizes_of(const std::vector<std::size_t>& shape) {
+  return {shape.begin(), shape.end()};
+}
+
+hid_t space_of(const std::vector<std::size_t>& shape) {
+  const std::vector<hsize_t> sizes = sizes_of(shape);
+  return H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr);
+}
+
+}  // namespace
+
+Hdf5File::Hdf5File(std::filesystem::path path) : path_(std::move(path)) {
+  std::string name(1, '.');
+  name += path_.filename().string();
+  name += ".partial";
+  partial_ = path_.parent_path() / name;
+  // Failures are told by return values; the library would also print its stack.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE));
+  H5Pset_obj_track_times(creation.get(), false);
+  file_ = made(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, creation.get(), H5P_DEFAULT), "creating");
+  text_type_ = made(H5Tcopy(H5T_C_S1), "text type");
+  H5Tset_size(text_type_, H5T_VARIABLE);
+  H5Tset_cset(text_type_, H5T_CSET_UTF8);
+  links_ = made(H5Pcreate(H5P_LINK_CREATE), "link properties");
+  H5Pset_create_intermediate_group(links_, 1);
+  H5Pset_char_encoding(links_, H5T_CSET_UTF8);
+  objects_ = made(H5Pcreate(H5P_DATASET_CREATE), "dataset properties");
+  H5Pset_obj_track_times(objects_, false);
+}
+
+Hdf5File::~Hdf5File() {
+  if (objects_ >= 0) H5Pclose(objects_);
+  if (links_ >= 0) H5Pclose(links_);
+  if (text_type_ >= 0) H5Tclose(text_type_);
+  if (file_ >= 0) H5Fclose(file_);
+  std::error_code ignored;
+  if (file_ >= 0) std::filesystem::remove(partial_, ignored);
+}
+
+std::int64_t Hdf5File::made(std::int64_t handle, const std::string& what) const {
+  if (handle < 0) {
+    throw InputError(path_.string() + ": " + what +
+                     " failed, expected a writable folder with free space");
+  }
+  return handle;
+}
+
+void Hdf5File::checked(int status, const std::string& what) const { made(status, what); }
+
+void Hdf5File::group(const std::string& path) {
+  if (H5Lexists(file_, path.c_str(), H5P_DEFAULT) > 0) return;
+  const Handle creation(H5Pcreate(H5P_GROUP_CREATE));
+  H5Pset_obj_track_times(creation.get(), false);
+  const Handle handle(
+      made(H5Gcreate2(file_, path.c_str(), links_, creation.get(), H5P_DEFAULT), path));
+}
+
+void Hdf5File::text(const std::string& path, const std::string& value) {
+  const Handle space(made(H5Screate(H5S_SCALAR), path));
+  const Handle data(
+      made(H5Dcreate2(file_, path.c_str(), text_type_, space.get(), links_, objects_, H5P_DEFAULT),
+           path));
+  const char* pointer = value.c_str();
+  checked(H5Dwrite(data.get(), text_type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, &pointer), path);
+}
+
+void Hdf5File::texts(const std::string& path,
+                     const std::vector<std::string>& values,
+                     const std::vector<std::size_t>& shape) {
+  const Handle space(
+      made(space_of(shape.empty() ? std::vector<std::size_t>{values.size()} : shape), path));
+  const Handle data(
+      made(H5Dcreate2(file_, path.c_str(), text_type_, space.get(), links_, objects_, H5P_DEFAULT),
+           path));
+  std::vector<const char*> pointers;
+  for (const std::string& value : values) pointers.push_back(value.c_str());
+  checked(H5Dwrite(data.get(), text_type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), path);
+}
+
+void Hdf5File::numeric(const std::string& path,
+                       std::int64_t type,
+                       const void* values,
+                       const std::vector<std::size_t>& shape) {
+  const Handle space(made(space_of(shape), path));
+  const Handle data(made(
+      H5Dcreate2(file_, path.c_str(), type, space.get(), links_, objects_, H5P_DEFAULT), path));
+  checked(H5Dwrite(data.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
+}
+
+void Hdf5File::numbers(const std::string& path,
+                       std::span<const double> values,
+                       const std::vector<std::size_t>& shape) {
+  numeric(path, H5T_NATIVE_DOUBLE, values.data(), shape);
+}
+void Hdf5File::numbers(const std::string& path,
+                       std::span<const float> values,
+                       const std::vector<std::size_t>& shape) {
+  numeric(path, H5T_NATIVE_FLOAT, values.data(), shape);
+}
+void Hdf5File::numbers(const std::string& path,
+                       std::span<const std::int64_t> values,
+                       const std::vector<std::size_t>& shape) {
+  numeric(path, H5T_NATIVE_INT64, values.data(), shape);
+}
+void Hdf5File::numbers(const std::string& path,
+                       std::span<const std::uint8_t> values,
+                       const std::vector<std::size_t>& shape) {
+  numeric(path, H5T_NATIVE_UINT8, values.data(), shape);
+}
+
+void Hdf5File::number(const std::string& path, double value) {
+  const Handle space(made(H5Screate(H5S_SCALAR), path));
+  const Handle data(
+      made(H5Dcreate2(
+               file_, path.c_str(), H5T_NATIVE_DOUBLE, space.get(), links_, objects_, H5P_DEFAULT),
+           path));
+  checked(H5Dwrite(data.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value), path);
+}
+
+namespace {
+
+// Writes one attribute of `object`; false when the library refuses.
+bool write_attribute(hid_t file,
+                     const std::string& path,
+                     const std::string& name,
+                     hid_t type,
+                     hid_t space_id,
+                     const void* value) {
+  const Handle space(space_id);
+  const Handle attribute(H5Acreate_by_name(
+      file, path.c_str(), name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  return attribute.get() >= 0 && H5Awrite(attribute.get(), type, value) >= 0;
+}
+
+}  // namespace
+
+void Hdf5File::attribute(const std::string& path,
+                         const std::string& name,
+                         const std::string& value) {
+  const char* pointer = value.c_str();
+  checked(write_attribute(file_, path, name, text_type_, H5Screate(H5S_SCALAR), &pointer) ? 0 : -1,
+          path + "@" + name);
+}
+
+void Hdf5File::attribute(const std::string& path, const std::string& name, double value) {
+  checked(
+      write_attribute(file_, path, name, H5T_NATIVE_DOUBLE, H5Screate(H5S_SCALAR), &value) ? 0 : -1,
+      path + "@" + name);
+}
+
+void Hdf5File::attribute(const std::string& path, const std::string& name, std::int64_t value) {
+  checked(
+      write_attribute(file_, path, name, H5T_NATIVE_INT64, H5Screate(H5S_SCALAR), &value) ? 0 : -1,
+      path + "@" + name);
+}
+
+void Hdf5File::attribute(const std::string& path,
+                         const std::string& name,
+                         const std::vector<std::string>& values) {
+  std::vector<const char*> pointers;
+  for (const std::string& value : values) pointers.push_back(value.c_str());
+  checked(write_attribute(file_, path, name, text_type_, space_of({values.size()}), pointers.data())
+              ? 0
+              : -1,
+          path + "@" + name);
+}
+
+void Hdf5File::attribute(const std::string& path,
+                         const std::string& name,
+                         const std::vector<std::int64_t>& values) {
+  checked(
+      write_attribute(file_, path, name, H5T_NATIVE_INT64, space_of({values.size()}), values.data())
+          ? 0
+          : -1,
+      path + "@" + name);
+}
+
+void Hdf5File::reference(const std::string& path,
+                         const std::string& name,
+                         const std::string& target) {
+  hobj_ref_t value = 0;
+  checked(H5Rcreate(&value, file_, target.c_str(), H5R_OBJECT, -1), target);
+  checked(
+      write_attribute(file_, path, name, H5T_STD_REF_OBJ, H5Screate(H5S_SCALAR), &value) ? 0 : -1,
+      path + "@" + name);
+}
+
+void Hdf5File::soft_link(const std::string& path, const std::string& target) {
+  checked(H5Lcreate_soft(target.c_str(), file_, path.c_str(), links_, H5P_DEFAULT), path);
+}
+
+void Hdf5File::commit() {
+  EYELID_EXPECTS(file_ >= 0);
+  checked(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing");
+  checked(H5Fclose(file_), "closing");
+  file_ = -1;
+  std::error_code error;
+  std::filesystem::rename(partial_, path_, error);
+  if (error) {
+    const std::string reason = error.message();
+    std::filesystem::remove(partial_, error);
+    throw InputError(path_.string() + ": cannot be given its name (" + reason + ")");
+  }
+}
+
+}  // namespace eyelid::exports

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace eyelid::exports {
+
+/// An HDF5 file that appears under its name only when it is whole, through libhdf5's C interface.
+///
+/// Paths are absolute ("/general/subject"); groups on the way are made. Texts are UTF-8 of variable
+/// length, as pynwb and h5py write them. No time stamps are stored: same calls, same bytes.
+/// Threads: one at a time in the whole program (libhdf5 of Debian is not thread-safe).
+/// Errors: InputError naming the file and what failed.
+class Hdf5File {
+ public:
+  explicit Hdf5File(std::filesystem::path path);
+  ~Hdf5File();
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
+
+  void group(const std::string& path);
+  void text(const std::string& path, const std::string& value);
+  /// `shape` empty: one dimension.
+  void texts(const std::string& path,
+             const std::vector<std::string>& values,
+             const std::vector<std::size_t>& shape = {});
+  /// Product of `shape` values each, row by row.
+  void numbers(const std::string& path,
+               std::span<const double> values,
+               const std::vector<std::size_t>& shape);
+  void numbers(const std::string& path,
+               std::span<const float> values,
+               const std::vector<std::size_t>& shape);
+  void numbers(const std::string& path,
+               std::span<const std::int64_t> values,
+               const std::vector<std::size_t>& shape);
+  void numbers(const std::string& path,
+               std::span<const std::uint8_t> values,
+               const std::vector<std::size_t>& shape);
+  void number(const std::string& path, double value);  // scalar
+
+  void attribute(const std::string& path, const std::string& name, const std::string& value);
+  void attribute(const std::string& path, const std::string& name, double value);
+  void attribute(const std::string& path, const std::string& name, std::int64_t value);
+  void attribute(const std::string& path,
+                 const std::string& name,
+                 const std::vector<std::string>& values);
+  void attribute(const std::string& path,
+                 const std::string& name,
+                 const std::vector<std::int64_t>& values);
+  /// Attribute that refers to another object.
+  void reference(const std::string& path, const std::string& name, const std::string& target);
+  void soft_link(const std::string& path, const std::string& target);
+
+  /// Gives the file its name. To be called once, last.
+  void commit();
+
+ private:
+  void numeric(const std::string& path,
+               std::int64_t type,
+               const void* values,
+               const std::vector<std::size_t>& shape);
+  std::int64_t made(std::int64_t handle, const std::string& what) const;
+  void checked(int status, const std::string& what) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path partial_;
+  std::int64_t file_ = -1;
+  std::int64_t text_type_ = -1;
+  std::int64_t links_ = -1;    // properties: make groups on the way, UTF-8 names
+  std::int64_t objects_ = -1;  // properties of datasets: no time stamps
+};
+
+}  // namespace eyelid::exports

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/files/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+#include "text_of_file.hpp"
+
+namespace eyelid::files {
+namespace {
+
+int files_in(const std::filesystem::path& folder) {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder)) ++count;
+  return count;
+}
+
+TEST(AtomicFile, AppearsOnlyWhenCommitted) {
+  const testing::TemporaryFolder folder;
+  AtomicFile file(folder / "a.csv");
+  file.write("frame,time_s\n");
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.csv"));
+  EXPECT_TRUE(std::filesystem::exists(folder / ".a.csv.partial"));
+  file.commit(AtomicFile::Durability::kSync);
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "frame,time_s\n");
+  EXPECT_EQ(files_in(folder.path()), 1);
+}
+
+TEST(AtomicFile, LeavesTheOldFileWhenGivenUp) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "a.csv") << "old";
+  {
+    AtomicFile file(folder / "a.csv");
+    file.write("new");
+  }
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "old");
+  EXPECT_EQ(files_in(folder.path()), 1);
+}
+
+TEST(AtomicFile, ReplacesTheOldFileAndAStalePartialOne) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "a.csv") << "old";
+  std::ofstream(folder / ".a.csv.partial") << "left behind by a crash, longer than the new one";
+  AtomicFile file(folder / "a.csv");
+  file.write("new");
+  file.commit();
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "new");
+  EXPECT_EQ(files_in(folder.path()), 1);
+}
+
+TEST(AtomicFile, SeeksAndLargeWritesLandWhereTheyBelong) {
+  const testing::TemporaryFolder folder;
+  AtomicFile file(folder / "a.bin");
+  std::string expected = "head";
+  file.write("head");
+  for (int i = 0; i < 300; ++i) {
+    const std::string piece(static_cast<std::size_t>(i * i), static_cast<char>('a' + i % 26));
+    file.write(piece);
+    expected += piece;
+  }
+  file.seek(1);
+  file.write("EA");
+  EXPECT_EQ(file.size(), std::ssize(expected));
+  file.seek(file.size());
+  file.write("tail");
+  file.commit();
+  expected.replace(1, 2, "EA");
+  EXPECT_EQ(testing::text_of_file(folder / "a.bin"), expected + "tail");
+}
+
+TEST(AtomicFile, MissingFolderAndFolderInTheWayAreOneSentence) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "taken");
+  for (const char* name : {"absent/a.csv", "taken"}) {
+    try {
+      AtomicFile file(folder / name);
+      ADD_FAILURE() << name;
+    } catch (const InputError& error) {
+      const std::string sentence = error.what();
+      EXPECT_EQ(sentence.find((folder / name).string()), 0u) << sentence;
+      EXPECT_NE(sentence.find("expected"), std::string::npos) << sentence;
+    }
+  }
+}
+
+TEST(AtomicFile, FullDiskIsAnErrorAndLeavesNothing) {
+  const testing::TemporaryFolder folder;
+  // A limit on the size of files stands in for a full disk: the same path through write().
+  rlimit old_limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{100'000, old_limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  bool has_thrown = false;
+  try {
+    AtomicFile file(folder / "a.bin");
+    file.write(std::string(300'000, 'x'));
+    file.commit();
+  } catch (const InputError&) {
+    has_thrown = true;
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_TRUE(has_thrown);
+  EXPECT_EQ(files_in(folder.path()), 0);
+}
+
+}  // namespace
+}  // namespace eyelid::files

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "eyelid/core/image.hpp"
+
+namespace eyelid::films {
+
+/// A color image seen through someone else's memory: red, green, blue bytes, rows `stride` bytes
+/// apart.
+struct RgbView {
+  const std::uint8_t* pixels = nullptr;
+  int width = 0;
+  int height = 0;
+  std::ptrdiff_t stride = 0;
+};
+
+enum class VideoKind {
+  kLosslessGray,      // FFV1 in Matroska: every gray level comes back exactly; checksums per slice
+  kFastLosslessGray,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, no
+                      // checksum
+  kOverlay,           // to look at: H.264 (MPEG-4 part 2 where FFmpeg lacks it) in MP4, color
+};
+
+enum class FrameTiming {
+  kConstant,  // frame i at i / frames_per_second
+  kVariable,  // at the time given with each frame
+};
+
+struct VideoWriterOptions {
+  VideoKind kind = VideoKind::kLosslessGray;
+  int width = 0;
+  int height = 0;
+  double frames_per_second = 0.0;  // fractions such as 30000/1001 are recognized
+  FrameTiming timing = FrameTiming::kConstant;
+  int quality = 80;  // of an overlay: 0 smallest file .. 100 best picture
+  int threads = 0;   // of the lossless encoder; 0 = the processors allowed. Never changes the bytes
+};
+
+/// Writes one video file; it appears under its name when finish() has returned, or not at all.
+///
+/// Sizes: every frame has the width and height of the options; overlays of odd size get one more
+/// column or row, repeated.
+/// Time: Matroska holds whole milliseconds, so at most 1000 frames per second; MP4 is exact for
+/// constant rates and holds 1/60000 s for variable ones.
+/// Errors: InputError with one sentence (folder missing, disk full, encoder missing, time not after
+/// the last one).
+/// Threads: one caller at a time; encoding is done before write() returns, or is queued by FFmpeg.
+class VideoWriter {
+ public:
+  VideoWriter(const std::filesystem::path& path, const VideoWriterOptions& options);
+  ~VideoWriter();
+  VideoWriter(VideoWriter&&) noexcept;
+  VideoWriter& operator=(VideoWriter&&) noexcept;
+
+  /// The next frame of a constant rate.
+  void write(const FrameView& gray);
+  void write(const RgbView& color);
+  /// The next frame of a variable rate, seconds from the start of the file, increasing.
+  void write(const FrameView& gray, double time_s);
+  void write(const RgbView& color, double time_s);
+
+  /// Ends the file and gives it its name. Call once.
+  void finish();
+
+  /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "libx264", "mpeg4".
+  std::string encoder() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace eyelid::films

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace eyelid::kernels {
+
+/// Ceilings of this machine, measured. Take them in the same run as the figure they stand beside:
+/// clocks and neighbors change from one second to the next.
+
+/// Single-precision multiply-adds per second of the calling thread, in GMAC/s: 12 independent
+/// chains in registers for about 30 us, with the widest instructions our kernels use on this
+/// processor (EYELID_CPU lowers both). 0 where we have no such loop.
+double fma_peak_gmacs();
+
+/// Of `threads` threads at once, the sum of the best of 30 each; at least 1.
+double fma_peak_gmacs(int threads);
+
+/// What is multiplied and added: singles, pairs of bfloat16 into singles, four bytes into integers.
+enum class Arithmetic { F32, Bf16, Int8 };
+
+/// The same ceiling for the dot-product instructions that our bf16 and int8 networks are made of
+/// (AVX512_BF16, AVX512_VNNI); 0 where this processor, or this build, has none of them.
+double dot_peak_gmacs(Arithmetic arithmetic);
+double dot_peak_gmacs(Arithmetic arithmetic, int threads);
+
+/// Bytes per second that `threads` threads together read from main memory, in GB/s: the best of
+/// three passes over 128 MiB each, more than any cache they share by the usual proportions.
+double read_bandwidth_gb_per_s(int threads);
+
+namespace avx2 {
+double fma_chains(long rounds);
+}
+namespace avx512 {
+double fma_chains(long rounds);
+}
+namespace avx512_bf16 {
+double dot_chains(long rounds);
+}
+namespace avx512_vnni {
+double dot_chains(long rounds);
+}
+inline constexpr int kFmaChains = 12;
+
+}  // namespace eyelid::kernels

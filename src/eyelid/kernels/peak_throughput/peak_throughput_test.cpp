@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/kernels/peak_throughput/peak_throughput.hpp"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "eyelid/compute/cpu_features.hpp"
+
+namespace eyelid::kernels {
+namespace {
+
+TEST(MachinePeak, VectorUnitsDoBetweenOneAndAThousandGigaMacs) {
+  if ((compute::cpu_features() & compute::kAvx2) == 0) {
+    EXPECT_EQ(fma_peak_gmacs(), 0.0);
+    GTEST_SKIP() << "no vector loop for " << compute::describe(compute::cpu_features());
+  }
+  EXPECT_GT(fma_peak_gmacs(), 1.0);
+  EXPECT_LT(fma_peak_gmacs(), 1000.0);
+  EXPECT_GT(fma_peak_gmacs(2), 1.0);
+}
+
+#if defined(__x86_64__)
+// A chain x -> x / 2 + 1 tends to 2: twelve of them, after many rounds, sum to 24 in every lane.
+TEST(MachinePeak, TheTimedLoopReallyMultipliesAndAdds) {
+  if ((compute::cpu_features() & compute::kAvx2) != 0) {
+    EXPECT_NEAR(avx2::fma_chains(200), 2.0 * kFmaChains, 1e-3);
+  }
+  if ((compute::cpu_features() & compute::kAvx512) != 0) {
+    EXPECT_NEAR(avx512::fma_chains(200), 2.0 * kFmaChains, 1e-3);
+  }
+}
+
+// A chain that starts at 0 and adds 2 or 4 products of ones a round; twelve of them.
+TEST(MachinePeak, TheTimedDotProductsReallyAreTaken) {
+  if ((compute::cpu_features() & compute::kAvx512Bf16) != 0) {
+    EXPECT_EQ(avx512_bf16::dot_chains(200), 2.0 * 200 * kFmaChains);
+  }
+  if ((compute::cpu_features() & compute::kAvx512Vnni) != 0) {
+    EXPECT_EQ(avx512_vnni::dot_chains(200), 4.0 * 200 * kFmaChains);
+  }
+}
+#endif
+
+// Of 8 bits one instruction takes four times as many; of bfloat16 twice, at half the rate on some.
+// Half of that is left for a busy machine.
+TEST(MachinePeak, DotProductsAreAtLeastAsFastAsTheirWidthSays) {
+  for (const auto& [arithmetic, times] :
+       {std::pair(Arithmetic::Bf16, 0.5), std::pair(Arithmetic::Int8, 1.0)}) {
+    const double peak = dot_peak_gmacs(arithmetic, 1);
+    if (peak == 0.0) continue;  // no such instructions here
+    EXPECT_GT(peak, times * fma_peak_gmacs(1));
+    EXPECT_LT(peak, 8000.0);
+  }
+}
+
+TEST(MachinePeak, MemoryIsReadAtAPlausibleRate) {
+  EXPECT_GT(read_bandwidth_gb_per_s(1), 0.1);
+  EXPECT_LT(read_bandwidth_gb_per_s(1), 10000.0);
+}
+
+}  // namespace
+}  // namespace eyelid::kernels

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/networks/blazeface_packing.hpp"
+
+namespace eyelid::networks {
+namespace {
+
+using compute::AlignedBuffer;
+using kernels::BlazeNarrow;
+
+constexpr int kMiddleZero = 128;  // added to the middle by the kernels, to have it unsigned
+constexpr int kStemTaps = 25, kStemInputs = 28;
+
+/// How sums of which `ratio` make one step of the result are narrowed. The 16 bits in between keep
+/// 4 more than the result needs, and the factor 11 significant ones.
+BlazeNarrow narrow_of(double ratio) {
+  const int shift = std::clamp(static_cast<int>(std::floor(std::log2(ratio / 16.0))), 0, 31);
+  const double factor = std::ldexp(32768.0, shift) / ratio;
+  return {shift, static_cast<std::int32_t>(std::min(std::lround(factor), 32767L))};
+}
+
+/// What makes the shift of narrow_of round instead of cutting.
+std::int32_t half_of(const BlazeNarrow& narrow) {
+  return narrow.shift > 0 ? 1 << (narrow.shift - 1) : 0;
+}
+
+std::int32_t rounded(double value) {
+  constexpr double kMaxValue = 1 << 28;  // far outside of what narrowing keeps
+  return static_cast<std::int32_t>(std::lround(std::clamp(value, -kMaxValue, kMaxValue)));
+}
+
+/// Whole numbers -127 .. 127 in units of `unit`.
+std::vector<int> quantized(const std::vector<double>& values, double unit) {
+  std::vector<int> result;
+  for (const double value : values) {
+    result.push_back(static_cast<int>(std::clamp(std::lround(value / unit), -127L, 127L)));
+  }
+  return result;
+}
+
+double max_of(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return std::max(largest, 1e-12);
+}
+
+std::uint32_t word_of(const int* bytes, int count) {
+  std::uint32_t word = 0;
+  for (int i = 0; i < count; i++) {
+    word |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[i])) << 8 * i;
+  }
+  return word;
+}
+
+/// rows[output] = quantized weights of the inputs, padded to whole words.
+AlignedBuffer<std::uint32_t> grouped_words(const std::vector<std::vector<int>>& rows) {
+  const std::size_t words = rows.front().size() / 4;
+  AlignedBuffer<std::uint32_t> packed(rows.size() * words);
+  std::uint32_t* target = packed.data();
+  for_each_channel_group(static_cast<int>(rows.size()), [&](int begin, int size) {
+    for (std::size_t word = 0; word < words; word++) {
+      for (int o = begin; o < begin + size; o++) {
+        *target++ = word_of(rows[static_cast<std::size_t>(o)].data() + 4 * word, 4);
+      }
+    }
+  });
+  return packed;
+}
+
+int sum_of(const std::vector<int>& values) {
+  int sum = 0;
+  for (const int value : values) sum += value;
+  return sum;
+}
+
+PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
+  PackedInt8::Layer layer;
+  layer.inputs = kStemInputs;
+  layer.bias = AlignedBuffer<std::int32_t>(kBlazeFaceStemChannels);
+  layer.narrow = AlignedBuffer<BlazeNarrow>(kBlazeFaceStemChannels);
+  std::vector<std::vector<int>> rows;
+  for (std::size_t o = 0; o < kBlazeFaceStemChannels; o++) {
+    std::vector<double> row;
+    for (std::size_t k = 0; k < kStemTaps; k++) {
+      row.push_back(double{weights.stem.weights[kStemTaps * o + k]} * weights.input_scale);
+    }
+    const double unit = max_of(row) / 127.0;
+    rows.push_back(quantized(row, unit));
+    layer.narrow[o] = narrow_of(weights.int8.stem[o] / unit);
+    // The offset of the normalization belongs to the weights as they became.
+    const double zero = -weights.input_offset / double{weights.input_scale};
+    layer.bias[o] = rounded(weights.stem.bias[o] / unit - zero * sum_of(rows.back())) +
+                    half_of(layer.narrow[o]);
+    rows.back().resize(kStemInputs, 0);
+  }
+  layer.pointwise = grouped_words(rows);
+  return layer;
+}
+
+void pack_depthwise(const ConvolutionWeights& weights,
+                    int stride,
+                    std::span<const float> input_scale,
+                    std::span<const float> middle_scale,
+                    PackedInt8::Layer& layer) {
+  const std::size_t channels = input_scale.size();
+  layer.depthwise = AlignedBuffer<std::uint32_t>(channels * (stride == 1 ? 6 : 3));
+  layer.depthwise_bias = AlignedBuffer<std::int32_t>(channels);
+  layer.depthwise_narrow = AlignedBuffer<BlazeNarrow>(channels);
+  std::uint32_t* target = layer.depthwise.data();
+  for (std::size_t c = 0; c < channels; c++) {
+    const std::vector<double> window(
+        weights.weights.begin() + static_cast<std::ptrdiff_t>(9 * c),
+        weights.weights.begin() + static_cast<std::ptrdiff_t>(9 * c + 9));
+    const double step = max_of(window) / 127.0;
+    const std::vector<int> w = quantized(window, step);
+    for (std::size_t column = 0; column < 3; column++) {
+      const int rows[3] = {w[column], w[3 + column], w[6 + column]};
+      const std::uint32_t word = word_of(rows, 3);
+      *target++ = word;
+      if (stride == 1) *target++ = word << 8;
+    }
+    const double unit = step * input_scale[c];
+    layer.depthwise_narrow[c] = narrow_of(middle_scale[c] / unit);
+    layer.depthwise_bias[c] = rounded(weights.bias[c] / unit) + half_of(layer.depthwise_narrow[c]);
+  }
+}
+
+/// Such that the shortcut's step is a whole number of units, which loses at most 1/8 of the
+/// weights' resolution and makes the shortcut exact; and small enough for 16 bits.
+double unit_with_shortcut(double unit, double shortcut_step) {
+  const double count = std::clamp(std::floor(shortcut_step / unit), 0.0, 32767.0);
+  return count >= 8.0 ? shortcut_step / count : unit;
+}
+
+void pack_pointwise(const ConvolutionWeights& weights,
+                    std::span<const float> input_scale,
+                    std::span<const float> middle_scale,
+                    std::span<const float> output_scale,
+                    PackedInt8::Layer& layer) {
+  const std::size_t inputs = input_scale.size(), outputs = output_scale.size();
+  const std::size_t padded = (inputs + 3) / 4 * 4;
+  layer.inputs = static_cast<int>(padded);
+  layer.bias = AlignedBuffer<std::int32_t>(outputs);
+  layer.narrow = AlignedBuffer<BlazeNarrow>(outputs);
+  layer.shortcut_factor = AlignedBuffer<std::int32_t>(outputs);
+  std::vector<std::vector<int>> rows;
+  for (std::size_t o = 0; o < outputs; o++) {
+    std::vector<double> row;
+    for (std::size_t k = 0; k < inputs; k++) {
+      row.push_back(double{weights.weights[o * inputs + k]} * middle_scale[k]);
+    }
+    double unit = max_of(row) / 127.0;
+    if (o < inputs) {
+      unit = unit_with_shortcut(unit, input_scale[o]);
+      layer.shortcut_factor[o] = std::min(rounded(input_scale[o] / unit), 32767);
+    }
+    rows.push_back(quantized(row, unit));
+    layer.narrow[o] = narrow_of(output_scale[o] / unit);
+    layer.bias[o] = rounded(weights.bias[o] / unit) - kMiddleZero * sum_of(rows.back()) +
+                    half_of(layer.narrow[o]);
+    rows.back().resize(padded, 0);
+  }
+  layer.pointwise = grouped_words(rows);
+}
+
+kernels::BlazeInt8Pointwise view_of(const PackedInt8::Layer& layer) {
+  return {layer.inputs,
+          static_cast<int>(layer.narrow.size()),
+          layer.pointwise.data(),
+          layer.bias.data(),
+          layer.narrow.data(),
+          layer.shortcut_factor.data()};
+}
+
+}  // namespace
+
+PackedInt8 pack_int8(const BlazeFaceWeights& weights) {
+  EYELID_EXPECTS(!weights.int8.is_empty());
+  PackedInt8 packed;
+  packed.padding = static_cast<std::uint8_t>(
+      std::clamp(std::lround(-weights.input_offset / weights.input_scale), 0L, 255L));
+  packed.stem = pack_stem(weights);
+  std::span<const float> input_scale = weights.int8.stem;
+  for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
+    const BlazeFaceWeights::Block& block = weights.blocks[i];
+    const std::vector<float>& middle_scale = weights.int8.middle[i];
+    pack_depthwise(
+        block.depthwise, kBlazeFaceBlocks[i].stride, input_scale, middle_scale, packed.blocks[i]);
+    pack_pointwise(
+        block.pointwise, input_scale, middle_scale, weights.int8.output[i], packed.blocks[i]);
+    input_scale = weights.int8.output[i];
+  }
+  return packed;
+}
+
+kernels::BlazeInt8Stem PackedInt8::stem_view() const { return {view_of(stem), padding}; }
+
+kernels::BlazeInt8Block PackedInt8::block_view(std::size_t index) const {
+  const Layer& layer = blocks[index];
+  const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[index];
+  return {shape.stride,
+          shape.inputs,
+          layer.depthwise.data(),
+          layer.depthwise_bias.data(),
+          layer.depthwise_narrow.data(),
+          view_of(layer)};
+}
+
+}  // namespace eyelid::networks

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/second_pass.hpp"
+
+#include <cmath>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/pipeline/blink_pictures.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+/// Truth rows in step with frames; rows the recording lacks are passed over.
+class TruthInStep {
+ public:
+  explicit TruthInStep(tables::TruthCsvReader* reader) : reader_(reader) { advance(); }
+
+  reports::TrueClosure at(std::int64_t frame) {
+    while (has_row_ && row_.frame < frame) advance();
+    if (!has_row_ || row_.frame != frame) return {};
+    return {row_.fec_right, row_.fec_left};
+  }
+
+ private:
+  void advance() { has_row_ = reader_ != nullptr && reader_->next(row_); }
+
+  tables::TruthCsvReader* reader_;
+  tables::TruthRow row_;
+  bool has_row_ = false;
+};
+
+void add_example(reports::ReportBuilder& report,
+                 const char* label,
+                 const EyelidSample& sample,
+                 const PointSpool::Record& record,
+                 const FrameView& image) {
+  const films::EyeCrop crop = films::cut_both_eyes(image, record.eyes);
+  report.add_example(label, {crop.image, crop.lids, sample.frame, sample.time_s, sample.fec});
+}
+
+}  // namespace
+
+void ExampleFrames::consider(const EyelidSample& sample) {
+  if (!sample.is_valid || !std::isfinite(sample.fec_right) || !std::isfinite(sample.fec_left)) {
+    return;
+  }
+  for (Example& example : examples_) {
+    const float error = std::abs(sample.fec_right - example.target_fec) +
+                        std::abs(sample.fec_left - example.target_fec);
+    if (example.frame >= 0 && error >= example.error) continue;
+    example.frame = sample.frame;
+    example.error = error;
+  }
+}
+
+void render_second_pass(video::FrameSource& source,
+                        const SecondPassInputs& findings,
+                        const SecondPassOutputs& illustrations,
+                        const std::function<void(std::int64_t frames_done)>& progress) {
+  BlinkPictures blink_pictures(findings.blinks, findings.points);
+  TruthInStep truth(findings.truth);
+  films::OverlayPainter painter;
+  video::Frame frame;
+
+  const auto on_sample = [&](const EyelidSample& sample) {
+    if (!source.next(frame)) {
+      throw InputError(source.info().path +
+                       ": ended earlier when read again; expected the file to stay unchanged");
+    }
+    if (illustrations.report != nullptr) {
+      reports::ReportBuilder& report = *illustrations.report;
+      report.add(sample, truth.at(sample.frame));
+      for (const ExampleFrames::Example& example : findings.examples.examples()) {
+        if (example.frame != sample.frame) continue;
+        add_example(report, example.label, sample, findings.points.read(sample.frame), frame.image);
+      }
+      blink_pictures.add(
+          sample.frame, sample.time_s, sample.fec_right, sample.fec_left, frame.image);
+      blink_pictures.take_complete(sample.frame,
+                                   [&](const Blink& blink, const reports::BlinkPictures& pictures) {
+                                     report.add_blink(blink, pictures);
+                                   });
+    }
+    if (illustrations.overlay != nullptr) {
+      const PointSpool::Record record = findings.points.read(sample.frame);
+      const auto eyes = record.has_eyes ? std::optional<EyeLandmarks>(record.eyes) : std::nullopt;
+      illustrations.overlay->write(painter.draw(frame.image, sample, eyes), sample.time_s);
+    }
+    progress(sample.frame + 1);
+  };
+  closure::analyze_closure(
+      findings.trace, findings.closure_options, on_sample, [](const Blink&) {});
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/blink.hpp"
+#include "eyelid/core/eyelid_sample.hpp"
+#include "eyelid/core/image.hpp"
+#include "eyelid/core/session.hpp"
+#include "eyelid/core/trial.hpp"
+#include "eyelid/reports/report_trace.hpp"
+
+namespace eyelid::reports {
+
+/// A small gray picture with what was measured on its frame. `image` is only read during the call
+/// it is handed to. eye_crop.hpp cuts them.
+struct ReportPicture {
+  FrameView image;
+  std::vector<EyePoints> lids;  // in pixels of `image`
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  float fec = kNotAvailable;  // of the eye, or the mean of both
+};
+
+/// The three pictures by which a blink can be checked by eye.
+struct BlinkPictures {
+  std::optional<ReportPicture> before;
+  std::optional<ReportPicture> peak;
+  std::optional<ReportPicture> after;
+};
+
+/// How well the measured closure agrees with the known one (`evaluate closure`); figures that are
+/// not available are left out.
+struct ReportComparison {
+  std::string truth;  // where it comes from: a file, "rendered session, seed 1"
+  std::int64_t frames = 0;
+  float rmse = kNotAvailable;
+  float mae = kNotAvailable;
+  float correlation = kNotAvailable;
+  float blink_precision = kNotAvailable;
+  float blink_recall = kNotAvailable;
+  float blink_f1 = kNotAvailable;
+  float onset_error_ms_median = kNotAvailable;
+};
+
+struct ReportOptions {
+  std::string title;              // empty: the name of the recording
+  std::size_t max_bins = 20'000;  // points of each curve; even
+  std::size_t max_blinks = 5'000;
+  std::size_t max_picture_bytes = std::size_t{10} << 20;  // of embedded text
+};
+
+/// Collects what report.html shows while a recording is analyzed, then writes it: one file that
+/// needs no network and stays below 20 MB.
+///
+/// Use, in any order of kinds: add() every sample in order of time; add_blink() each blink, at best
+/// within 60,000 frames of its offset (later it is shown without its curve); add_example() pictures
+/// of the eye open, half closed and closed; set_trials() and set_comparison() when there are any;
+/// then write().
+///
+/// Memory: bounded by the options, about 25 MB; a recording longer than `max_bins` frames is
+/// drawn from bins (ReportTrace), more than `max_blinks` blinks are counted and the rest left to
+/// blinks.csv, pictures stop at `max_picture_bytes`; each is said in the report.
+/// The same calls give the same bytes. Threads: one at a time.
+class ReportBuilder {
+ public:
+  explicit ReportBuilder(ReportOptions options = {});
+  ~ReportBuilder();
+  ReportBuilder(ReportBuilder&&) noexcept;
+  ReportBuilder& operator=(ReportBuilder&&) noexcept;
+
+  /// `truth` when the closure of this frame is known.
+  void add(const EyelidSample& sample, const TrueClosure& truth = {});
+  void add_blink(const Blink& blink, const BlinkPictures& pictures = {});
+  /// `label` is a word or two: "open", "half closed", "closed".
+  void add_example(const std::string& label, const ReportPicture& picture);
+  void set_trials(std::span<const Trial> trials);
+  void set_comparison(const ReportComparison& comparison);
+
+  /// Writes the report; it appears under its name only when complete. Call once, last.
+  /// Errors: as AtomicFile.
+  void write(const std::filesystem::path& path, const SessionSummary& summary);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace eyelid::reports

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/reports/report_page.hpp"
+
+#include <span>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/files/embedded_files.hpp"
+
+namespace eyelid::files {
+std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.cmake
+}  // namespace eyelid::files
+
+namespace eyelid::reports {
+namespace {
+
+/// What a template's {{NAME}} stands for.
+struct PageParts {
+  std::span<const files::EmbeddedFile> files;
+  std::string_view title;
+  std::string_view json;
+};
+
+std::string_view file_text(const PageParts& parts, std::string_view name) {
+  for (const files::EmbeddedFile& file : parts.files) {
+    if (file.name == name) return files::embedded_text(parts.files, name);
+  }
+  return files::embedded_text(files::report_files(), name);
+}
+
+/// Appends `name` with its own {{NAME}}s filled in: pages are made of fragments of pages. Styles,
+/// scripts and data are taken as they are.
+void append_page(const PageParts& parts, std::string_view name, std::string& result) {
+  const std::string_view page = file_text(parts, name);
+  std::size_t position = 0;
+  while (true) {
+    const std::size_t begin = page.find("{{", position);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = page.find("}}", begin);
+    EYELID_EXPECTS(end != std::string_view::npos);
+    result += page.substr(position, begin - position);
+    const std::string_view part = page.substr(begin + 2, end - begin - 2);
+    if (part == "title") {
+      result += html_text(parts.title);
+    } else if (part == "data") {
+      result += script_json(parts.json);
+    } else if (part.ends_with(".html")) {
+      append_page(parts, part, result);
+    } else {
+      result += file_text(parts, part);
+    }
+    position = end + 2;
+  }
+  result += page.substr(position);
+}
+
+}  // namespace
+
+std::string html_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string script_json(std::string_view json) {
+  std::string result;
+  result.reserve(json.size() + json.size() / 64);
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    // All of these occur only inside strings of JSON, where \u means the same character.
+    if (json[i] == '<') {
+      result += "\\u003c";
+    } else if (json[i] == '>') {
+      result += "\\u003e";
+    } else if (json[i] == '&') {
+      result += "\\u0026";
+    } else if (json.substr(i, 3) == "\xE2\x80\xA8") {
+      result += "\\u2028";
+      i += 2;
+    } else if (json.substr(i, 3) == "\xE2\x80\xA9") {
+      result += "\\u2029";
+      i += 2;
+    } else {
+      result += json[i];
+    }
+  }
+  return result;
+}
+
+std::string fill_page(std::string_view page_template,
+                      std::span<const files::EmbeddedFile> files,
+                      std::string_view title,
+                      std::string_view json) {
+  std::string result;
+  result.reserve(json.size() + (std::size_t{1} << 19));
+  append_page({files, title, json}, page_template, result);
+  return result;
+}
+
+}  // namespace eyelid::reports

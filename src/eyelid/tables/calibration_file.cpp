@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/calibration_file.hpp"
+
+#include <cerrno>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+using nlohmann::json;
+using Path = std::filesystem::path;
+
+constexpr const char* kFormat = "eyelid-calibration";
+constexpr int kVersion = 1;
+constexpr std::uintmax_t kMaxFile = 1u << 20;
+
+[[noreturn]] void fail(const Path& path, const std::string& what) {
+  throw InputError(path.string() + ": " + what);
+}
+
+std::string name_of(LevelSource source) {
+  switch (source) {
+    case LevelSource::Measured:
+      return "measured";
+    case LevelSource::Population:
+      return "population";
+    case LevelSource::File:
+      return "file";
+  }
+  return "";
+}
+
+json json_of(const EyeLevels& levels) {
+  if (!are_usable(levels)) return nullptr;
+  // Six decimals: as a double 0.3f would read 0.30000001192092896.
+  const auto rounded = [](float ear) { return std::round(1e6 * static_cast<double>(ear)) / 1e6; };
+  return {{"open_ear", rounded(levels.open_ear)}, {"closed_ear", rounded(levels.closed_ear)}};
+}
+
+float ear_in(const Path& path, const json& eye, const std::string& side, const char* key) {
+  const auto found = eye.find(key);
+  if (found == eye.end() || !found->is_number()) {
+    fail(path,
+         side + "." + key + " is " + (found == eye.end() ? "missing" : found->dump()) +
+             ", expected a number");
+  }
+  const double value = found->get<double>();
+  if (!(value >= 0.0 && value <= kMaxEar)) {
+    fail(path, side + "." + key + " is " + found->dump() + ", expected 0 .. 1");
+  }
+  return static_cast<float>(value);
+}
+
+EyeLevels levels_in(const Path& path, const json& document, const std::string& side) {
+  const auto eye = document.find(side);
+  if (eye == document.end()) fail(path, side + " is missing, expected an object or null");
+  if (eye->is_null()) return {};
+  if (!eye->is_object()) fail(path, side + " is " + eye->dump() + ", expected an object or null");
+  EyeLevels levels;
+  levels.open_ear = ear_in(path, *eye, side, "open_ear");
+  levels.closed_ear = ear_in(path, *eye, side, "closed_ear");
+  if (!are_usable(levels)) {
+    fail(path, side + " is " + eye->dump() + ", expected open_ear at least 0.02 above closed_ear");
+  }
+  return levels;
+}
+
+std::string text_in(const Path& path, const json& document, const char* key) {
+  const auto found = document.find(key);
+  if (found == document.end() || found->is_null()) return "";
+  if (!found->is_string()) fail(path, key + (" is " + found->dump()) + ", expected text");
+  return found->get<std::string>();
+}
+
+json parsed(const Path& path) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) fail(path, "cannot read the calibration file (" + error.message() + ")");
+  if (size > kMaxFile) {
+    fail(path, std::to_string(size) + " bytes, expected a calibration file of a few hundred");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path, "cannot open the calibration file");
+  json document = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded() || !document.is_object()) {
+    fail(path, "found text that is not a JSON object, expected a calibration file of eyelid");
+  }
+  return document;
+}
+
+}  // namespace
+
+void save_calibration(const Path& path, const Calibration& calibration) {
+  EYELID_EXPECTS(are_usable(calibration.right) || are_usable(calibration.left));
+  const json document = {{"format", kFormat},
+                         {"version", kVersion},
+                         {"date", calibration.date},
+                         {"subject", calibration.subject},
+                         {"glasses", calibration.glasses},
+                         {"camera", calibration.camera},
+                         {"distance", calibration.distance},
+                         {"recording", calibration.recording},
+                         {"open_source", name_of(calibration.open_source)},
+                         {"closed_source", name_of(calibration.closed_source)},
+                         {"right", json_of(calibration.right)},
+                         {"left", json_of(calibration.left)}};
+  Path beside = path;
+  beside += ".part";
+  std::ofstream file(beside, std::ios::binary);
+  // Names from outside may hold bytes that are not UTF-8: replaced, never an exception.
+  file << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  file.close();
+  std::error_code error;
+  if (!file) {
+    const std::string reason = std::generic_category().message(errno);
+    std::filesystem::remove(beside, error);
+    fail(path, "cannot write the calibration file (" + reason + ")");
+  }
+  std::filesystem::rename(beside, path, error);
+  if (error) {
+    const std::string reason = error.message();
+    std::filesystem::remove(beside, error);
+    fail(path, "cannot write the calibration file (" + reason + ")");
+  }
+}
+
+Calibration load_calibration(const Path& path) {
+  const json document = parsed(path);
+  if (const std::string format = text_in(path, document, "format"); format != kFormat) {
+    fail(path, "format is \"" + format + "\", expected \"" + kFormat + "\"");
+  }
+  if (const json version = document.value("version", json()); version != kVersion) {
+    fail(path, "version is " + version.dump() + ", expected " + std::to_string(kVersion));
+  }
+  Calibration calibration;
+  calibration.right = levels_in(path, document, "right");
+  calibration.left = levels_in(path, document, "left");
+  if (!are_usable(calibration.right) && !are_usable(calibration.left)) {
+    fail(path,
+         "levels of neither eye found, expected \"right\" or \"left\" with open_ear and "
+         "closed_ear");
+  }
+  calibration.open_source = LevelSource::File;
+  calibration.closed_source = LevelSource::File;
+  calibration.date = text_in(path, document, "date");
+  calibration.subject = text_in(path, document, "subject");
+  calibration.glasses = text_in(path, document, "glasses");
+  calibration.camera = text_in(path, document, "camera");
+  calibration.distance = text_in(path, document, "distance");
+  calibration.recording = text_in(path, document, "recording");
+  return calibration;
+}
+
+}  // namespace eyelid::tables

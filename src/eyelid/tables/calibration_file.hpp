@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "eyelid/core/calibration.hpp"
+
+namespace eyelid::tables {
+
+/// Stores levels with the conditions they were taken in as JSON:
+///
+///   {"format": "eyelid-calibration", "version": 1,
+///    "date": "2026-11-22T18:44:02Z", "subject": "S01", "glasses": "no", "camera": "...",
+///    "distance": "60 cm", "recording": "session.mkv", "open_source": "measured", "closed_source":
+///    "population", "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
+///
+/// An eye without usable levels is stored as null. Written beside and renamed.
+/// Errors: InputError when the file cannot be written; ContractError when no eye has levels.
+void save_calibration(const std::filesystem::path& path, const Calibration& calibration);
+
+/// Reads what save_calibration() wrote; both sources become LevelSource::File, levels of an absent
+/// eye kNotAvailable. Conditions may be missing, unknown keys are passed over.
+/// Errors: InputError naming the file and the key, what was found and what was expected.
+Calibration load_calibration(const std::filesystem::path& path);
+
+}  // namespace eyelid::tables

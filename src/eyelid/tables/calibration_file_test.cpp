@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/calibration_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+#include "text_of_file.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+Calibration example() {
+  Calibration calibration;
+  calibration.right = {0.301f, 0.055f};
+  calibration.left = {0.288f, 0.047f};
+  calibration.closed_source = LevelSource::Population;
+  calibration.date = "2026-11-22T18:44:02Z";
+  calibration.subject = "S01";
+  calibration.glasses = "yes";
+  calibration.camera = "acA1300";
+  calibration.recording = "a \"quoted\" name.mkv";
+  return calibration;
+}
+
+std::string error_of(const std::filesystem::path& path) {
+  try {
+    load_calibration(path);
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CalibrationFile, ComesBackAsStored) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "calibration.json";
+  save_calibration(path, example());
+  const Calibration loaded = load_calibration(path);
+  EXPECT_EQ(loaded.right.open_ear, 0.301f);
+  EXPECT_EQ(loaded.right.closed_ear, 0.055f);
+  EXPECT_EQ(loaded.left.open_ear, 0.288f);
+  EXPECT_EQ(loaded.left.closed_ear, 0.047f);
+  EXPECT_EQ(loaded.open_source, LevelSource::File);
+  EXPECT_EQ(loaded.closed_source, LevelSource::File);
+  EXPECT_EQ(loaded.date, example().date);
+  EXPECT_EQ(loaded.subject, "S01");
+  EXPECT_EQ(loaded.glasses, "yes");
+  EXPECT_EQ(loaded.camera, "acA1300");
+  EXPECT_EQ(loaded.recording, example().recording);
+  EXPECT_NE(testing::text_of_file(path).find("\"closed_source\": \"population\""),
+            std::string::npos);
+  EXPECT_NE(testing::text_of_file(path).find("\"open_ear\": 0.301"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder / "calibration.json.part"));
+}
+
+TEST(CalibrationFile, OneEyeIsEnough) {
+  const testing::TemporaryFolder folder;
+  Calibration calibration = example();
+  calibration.left = {};
+  calibration.subject = "\xff\xfe";  // not UTF-8
+  save_calibration(folder / "c.json", calibration);
+  const Calibration loaded = load_calibration(folder / "c.json");
+  EXPECT_TRUE(std::isnan(loaded.left.open_ear));
+  EXPECT_EQ(loaded.right.open_ear, 0.301f);
+  calibration.right = {};
+  EXPECT_THROW(save_calibration(folder / "c.json", calibration), ContractError);
+}
+
+TEST(CalibrationFile, SaysWhatIsWrong) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "c.json";
+  const std::string head = R"({"format": "eyelid-calibration", "version": 1, )";
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "not a JSON object"},
+      {"hello", "not a JSON object"},
+      {"[1, 2]", "not a JSON object"},
+      {"{}", "format is \"\""},
+      {R"({"format": 7})", "format is 7, expected text"},
+      {R"({"format": "eyelid-calibration"})", "version is null, expected 1"},
+      {R"({"format": "eyelid-calibration", "version": 2})", "version is 2, expected 1"},
+      {head + R"("right": null})", "left is missing"},
+      {head + R"("right": null, "left": null})", "neither eye"},
+      {head + R"("right": 3})", "right is 3, expected an object or null"},
+      {head + R"("right": {"open_ear": 0.3}})", "right.closed_ear is missing"},
+      {head + R"("right": null, "left": {"open_ear": "x", "closed_ear": 0.1}})",
+       "left.open_ear is \"x\""},
+      {head + R"("right": null, "left": {"open_ear": 30, "closed_ear": 0.1}})", "expected 0 .. 1"},
+      {head + R"("right": null, "left": {"open_ear": 0.1, "closed_ear": 0.3}})",
+       "at least 0.02 above"},
+      {head + R"("right": null, "left": {"open_ear": 0.3, "closed_ear": 0.1}, "subject": 5})",
+       "subject is 5"}};
+  for (const auto& [content, expected] : cases) {
+    std::ofstream(path) << content;
+    EXPECT_NE(error_of(path).find(expected), std::string::npos) << content << error_of(path);
+  }
+  EXPECT_NE(error_of(folder / "absent.json").find("cannot read"), std::string::npos);
+  EXPECT_NE(error_of(folder.path()).find("cannot"), std::string::npos);
+}
+
+TEST(CalibrationFile, AnyCutOrChangedByteIsAnErrorOrACalibration) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "c.json";
+  save_calibration(path, example());
+  const std::string whole = testing::text_of_file(path);
+  std::mt19937 random(5);
+  for (std::size_t length = 0; length < whole.size(); length += 2) {
+    std::string damaged = whole;
+    damaged[length] = static_cast<char>(random() % 256);
+    for (const std::string& text : {whole.substr(0, length), damaged}) {
+      std::ofstream(path, std::ios::binary) << text;
+      try {
+        const Calibration loaded = load_calibration(path);
+        EXPECT_GT(loaded.right.open_ear + loaded.left.open_ear, 0.0f) << text;
+      } catch (const InputError&) {
+      }
+    }
+  }
+}
+
+TEST(CalibrationFile, NamesThePathItCannotWrite) {
+  EXPECT_THROW(save_calibration("/nonexistent/c.json", example()), InputError);
+}
+
+}  // namespace
+}  // namespace eyelid::tables

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/csv_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/tables/csv_text.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+// A row of 68 points takes about 1 kB; a line beyond this is not a table but some other file.
+constexpr std::size_t kMaxLine = 1 << 20;
+constexpr std::size_t kChunkBytes = 1 << 16;
+
+std::string_view without_spaces(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+}  // namespace
+
+CsvReader::CsvReader(const std::filesystem::path& path) : name_(path.string()) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw InputError(name_ + ": is a folder, expected a table (.csv)");
+  }
+  file_.reset(std::fopen(path.c_str(), "rb"));
+  if (!file_) {
+    throw InputError(fmt::format(
+        "{}: cannot be read ({}), expected a table (.csv)", name_, std::strerror(errno)));
+  }
+  chunk_.resize(kChunkBytes);
+  read_header();
+}
+
+std::optional<std::size_t> CsvReader::column(std::string_view name) const {
+  const auto found = std::find(header_.begin(), header_.end(), name);
+  if (found == header_.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - header_.begin());
+}
+
+std::size_t CsvReader::required_column(std::string_view name) const {
+  if (const auto index = column(name)) return *index;
+  std::string found;
+  for (const std::string& title : header_) found += (found.empty() ? "" : ",") + title;
+  throw InputError(fmt::format(
+      "{}:1: found the columns {}, expected a column {}", name_, quoted_for_error(found), name));
+}
+
+bool CsvReader::next() {
+  do {
+    if (!read_line()) return false;
+  } while (without_spaces(line_).empty());
+  split_line();
+  if (cells_.size() != header_.size()) {
+    fail(
+        fmt::format("found {} cells, expected {} as in the header", cells_.size(), header_.size()));
+  }
+  return true;
+}
+
+std::optional<double> CsvReader::optional_number(std::optional<std::size_t> column) const {
+  if (!column || cells_[*column].empty()) return std::nullopt;
+  const std::string_view cell = cells_[*column];
+  double value = 0.0;
+  const char* begin = cell.front() == '+' ? cell.data() + 1 : cell.data();
+  const char* end = cell.data() + cell.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
+  // from_chars knows "nan" and "inf": both are refused.
+  if (error != std::errc() || stop != end || !std::isfinite(value)) {
+    fail(*column, "a number with a decimal point, or an empty cell");
+  }
+  return value;
+}
+
+double CsvReader::number(std::size_t column) const {
+  const std::optional<double> value = optional_number(column);
+  if (!value) fail(column, "a number");
+  return *value;
+}
+
+std::int64_t CsvReader::integer(std::size_t column) const {
+  const std::string_view cell = cells_[column];
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (cell.empty() || error != std::errc() || stop != cell.data() + cell.size()) {
+    fail(column, "a whole number");
+  }
+  return value;
+}
+
+bool CsvReader::flag(std::size_t column) const {
+  const std::string_view cell = cells_[column];
+  if (cell != "0" && cell != "1") fail(column, "0 or 1");
+  return cell == "1";
+}
+
+void CsvReader::fail(std::size_t column, std::string_view expected) const {
+  fail(fmt::format("column {}: found {}, expected {}",
+                   header_[column],
+                   quoted_for_error(cells_[column]),
+                   expected));
+}
+
+void CsvReader::fail(std::string_view message) const {
+  throw InputError(fmt::format("{}:{}: {}", name_, line_number_, message));
+}
+
+bool CsvReader::read_line() {
+  line_.clear();
+  ++line_number_;
+  while (true) {
+    if (chunk_position_ == chunk_size_) {
+      chunk_size_ = std::fread(chunk_.data(), 1, chunk_.size(), file_.get());
+      chunk_position_ = 0;
+      if (std::ferror(file_.get())) fail("reading failed, expected a whole file");
+      if (chunk_size_ == 0) break;
+    }
+    const char* begin = chunk_.data() + chunk_position_;
+    const std::size_t rest = chunk_size_ - chunk_position_;
+    const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', rest));
+    const std::size_t taken = newline ? static_cast<std::size_t>(newline - begin) : rest;
+    line_.append(begin, taken);
+    chunk_position_ += taken + (newline ? 1 : 0);
+    if (line_.size() > kMaxLine) {
+      fail("found a line of over a megabyte, expected a table (.csv)");
+    }
+    if (newline) {
+      if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+      return true;
+    }
+  }
+  if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+  return !line_.empty();
+}
+
+void CsvReader::split_line() {
+  cells_.clear();
+  unquoted_.clear();
+  unquoted_.reserve(line_.size());  // keeps the views into it valid
+  const std::string_view line = line_;
+  std::size_t position = 0;
+  while (true) {
+    const std::size_t start = std::min(line.find_first_not_of(" \t", position), line.size());
+    if (start < line.size() && line[start] == '"') {
+      const std::size_t begin = unquoted_.size();
+      std::size_t i = start + 1;
+      for (; i < line.size(); ++i) {
+        if (line[i] == '"' && (i + 1 == line.size() || line[i + 1] != '"')) break;
+        if (line[i] == '"') ++i;
+        unquoted_.push_back(line[i]);
+      }
+      if (i >= line.size()) fail("found a quotation mark without its partner on the line");
+      position = std::min(line.find(',', i), line.size());
+      if (!without_spaces(line.substr(i + 1, position - i - 1)).empty()) {
+        fail("found text behind a quoted cell, expected a comma");
+      }
+      cells_.push_back(std::string_view(unquoted_).substr(begin));
+    } else {
+      position = std::min(line.find(',', position), line.size());
+      cells_.push_back(without_spaces(
+          line.substr(std::min(start, position), position - std::min(start, position))));
+    }
+    if (position == line.size()) return;
+    ++position;
+  }
+}
+
+void CsvReader::read_header() {
+  if (!read_line()) throw InputError(name_ + ": is empty, expected a table with a header line");
+  if (line_.starts_with("\xEF\xBB\xBF")) line_.erase(0, 3);
+  if (line_.find('\0') != std::string::npos) {
+    throw InputError(name_ + ": is not text, expected a table (.csv)");
+  }
+  split_line();
+  header_.assign(cells_.begin(), cells_.end());
+  std::vector<std::string> sorted = header_;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end() && !twice->empty()) {
+    fail(fmt::format("found two columns {}, expected each name once", quoted_for_error(*twice)));
+  }
+}
+
+}  // namespace eyelid::tables

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eyelid::tables {
+
+/// Reads a table row by row, by column name, in memory that does not depend on its length.
+///
+/// Tolerant of what spreadsheets do: any order of columns, further columns, CRLF, a byte order
+/// mark, quoted cells, spaces around a cell, empty lines. Strict on everything else: a row must
+/// have as many cells as the header, a number must be a whole number or a decimal with a point.
+///
+/// Threads: one at a time. Errors: InputError "FILE:LINE: found ..., expected ..." throughout;
+/// also for a file that is missing, a folder, empty, or not text.
+class CsvReader {
+ public:
+  explicit CsvReader(const std::filesystem::path& path);
+
+  /// Index of a column of the header; nothing when there is none of this name.
+  std::optional<std::size_t> column(std::string_view name) const;
+  /// As column(); a missing one is an error that lists the header.
+  std::size_t required_column(std::string_view name) const;
+
+  /// Goes to the next row; false at the end of the file.
+  bool next();
+
+  /// Cells of the current row. The view holds until next().
+  std::string_view text(std::size_t column) const { return cells_[column]; }
+  /// An empty cell gives nothing; a column that is absent as well.
+  std::optional<double> optional_number(std::optional<std::size_t> column) const;
+  double number(std::size_t column) const;
+  std::int64_t integer(std::size_t column) const;
+  /// 0 or 1.
+  bool flag(std::size_t column) const;
+
+  /// Line of the current row in the file, 1-based.
+  std::int64_t line() const { return line_number_; }
+
+  /// Throws: "FILE:LINE: column NAME: found "cell", expected WHAT".
+  [[noreturn]] void fail(std::size_t column, std::string_view expected) const;
+  /// Throws: "FILE:LINE: MESSAGE".
+  [[noreturn]] void fail(std::string_view message) const;
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  bool read_line();
+  void split_line();
+  void read_header();
+
+  std::string name_;
+  std::unique_ptr<std::FILE, Closer> file_;
+  std::vector<char> chunk_;
+  std::size_t chunk_position_ = 0;
+  std::size_t chunk_size_ = 0;
+  std::int64_t line_number_ = 0;
+  std::string line_;
+  std::string unquoted_;  // quoted cells without their quotation marks
+  std::vector<std::string_view> cells_;
+  std::vector<std::string> header_;
+};
+
+}  // namespace eyelid::tables

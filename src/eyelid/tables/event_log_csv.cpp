@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/event_log_csv.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "eyelid/tables/csv_reader.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+constexpr double kLongestIsi_s = 10.0;
+
+}  // namespace
+
+std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path) {
+  CsvReader table(path);
+  const std::optional<std::size_t> milliseconds = table.column("time_ms");
+  const std::size_t time = milliseconds ? *milliseconds : table.required_column("time_s");
+  const std::size_t name = table.required_column("event");
+  std::vector<LoggedEvent> events;
+  while (table.next()) {
+    LoggedEvent event;
+    event.time_s = table.number(time) / (milliseconds ? 1000.0 : 1.0);
+    if (!events.empty() && event.time_s < events.back().time_s) {
+      table.fail(time, "a time not before that of the row above");
+    }
+    event.name = std::string(table.text(name));
+    std::ranges::transform(event.name, event.name.begin(), [](unsigned char c) {
+      return static_cast<char>(std::tolower(c));
+    });
+    event.line = table.line();
+    events.push_back(event);
+  }
+  return events;
+}
+
+std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events) {
+  std::vector<TrialRow> rows;
+  for (const LoggedEvent& event : events) {
+    if (event.name == "cs") {
+      rows.push_back({{0, event.time_s, std::nullopt, TrialType::CsOnly}, event.line});
+    } else if (event.name == "us") {
+      Trial* last = rows.empty() ? nullptr : &rows.back().trial;
+      if (last != nullptr && last->type == TrialType::CsOnly &&
+          event.time_s - *last->cs_onset_s <= kLongestIsi_s) {
+        last->us_onset_s = event.time_s;
+        last->type = TrialType::Paired;
+      } else {
+        rows.push_back({{0, std::nullopt, event.time_s, TrialType::UsOnly}, event.line});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].trial.number = static_cast<int>(i) + 1;
+  return rows;
+}
+
+}  // namespace eyelid::tables

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eyelid/core/trial_score.hpp"
+
+namespace eyelid::tables {
+
+/// One line of an event log, on the log's own clock.
+struct LoggedEvent {
+  double time_s = 0.0;
+  std::string name;  // "cs", "us", "sync", or anything else
+  std::int64_t line = 0;
+};
+
+/// Reads an event log: `time_s` (or `time_ms`) and `event`; names in lower case. Errors: as
+/// CsvReader, also for times that go back.
+std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path);
+
+/// Trials of a log, on its clock: a `cs` with the first `us` within 10 s that comes before the next
+/// `cs` is paired; others stand alone. Numbered from 1; the line is that of the first event.
+std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events);
+
+}  // namespace eyelid::tables

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/landmarks_csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/tables/csv_text.hpp"
+
+namespace eyelid::tables {
+
+LandmarksCsvWriter::LandmarksCsvWriter(const std::filesystem::path& path, std::size_t point_count)
+    : file_(path), point_count_(point_count) {
+  EYELID_EXPECTS(point_count == 12 || point_count == 68);
+  row_ = "frame";
+  for (std::size_t i = 0; i < point_count; ++i) row_ += fmt::format(",x{},y{}", i, i);
+  file_.write(row_ + "\n");
+}
+
+void LandmarksCsvWriter::write(std::int64_t frame, std::span<const Point> points) {
+  EYELID_EXPECTS(points.empty() || points.size() == point_count_);
+  row_.clear();
+  append_number(row_, frame);
+  for (const Point& point : points) {
+    row_ += ',';
+    append_number(row_, static_cast<double>(point.x), kPointDecimals);
+    row_ += ',';
+    append_number(row_, static_cast<double>(point.y), kPointDecimals);
+  }
+  if (points.empty()) row_.append(2 * point_count_, ',');
+  row_ += '\n';
+  file_.write(row_);
+}
+
+void LandmarksCsvWriter::write(std::int64_t frame, const EyeLandmarks& eyes) {
+  std::array<Point, 12> points;
+  std::copy(eyes.right.begin(), eyes.right.end(), points.begin());
+  std::copy(eyes.left.begin(), eyes.left.end(), points.begin() + 6);
+  write(frame, points);
+}
+
+std::optional<EyeLandmarks> LandmarksRow::eyes() const {
+  if (points.size() != 12 && points.size() != 68) return std::nullopt;
+  const std::size_t right = points.size() == 12 ? 0 : kRightEyeBegin;
+  const std::size_t left = points.size() == 12 ? 6 : kLeftEyeBegin;
+  EyeLandmarks eyes;
+  for (std::size_t i = 0; i < eyes.right.size(); ++i) {
+    eyes.right[i] = points[right + i];
+    eyes.left[i] = points[left + i];
+  }
+  return eyes;
+}
+
+LandmarksCsvReader::LandmarksCsvReader(const std::filesystem::path& path) : table_(path) {
+  frame_ = table_.required_column("frame");
+  for (std::size_t i = 0; table_.column(fmt::format("x{}", i)); ++i) {
+    columns_.push_back(table_.required_column(fmt::format("x{}", i)));
+    columns_.push_back(table_.required_column(fmt::format("y{}", i)));
+  }
+  if (point_count() != 12 && point_count() != 68) {
+    throw InputError(fmt::format("{}:1: found {} points, expected x0,y0 to x11,y11 or x67,y67",
+                                 path.string(),
+                                 point_count()));
+  }
+}
+
+bool LandmarksCsvReader::next(LandmarksRow& row) {
+  if (!table_.next()) return false;
+  row.frame = table_.integer(frame_);
+  if (row.frame <= last_frame_) {
+    table_.fail(frame_, "a frame number, 0 or more, greater than in the row above");
+  }
+  last_frame_ = row.frame;
+  row.points.clear();
+  if (table_.text(columns_[0]).empty()) return true;
+  for (std::size_t i = 0; i + 1 < columns_.size(); i += 2) {
+    row.points.push_back({static_cast<float>(table_.number(columns_[i])),
+                          static_cast<float>(table_.number(columns_[i + 1]))});
+  }
+  return true;
+}
+
+}  // namespace eyelid::tables

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/scores_csv.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_text.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+constexpr int kPercentDecimals = 2;
+
+constexpr std::string_view kScoresHeader =
+    "trial,type,eye,cs_onset_s,us_onset_s,isi_ms,verdict,label,final,reason,grade,baseline,"
+    "baseline_sd,criterion,cr_amplitude,cr_onset_ms,cr_crossing_ms,cr_peak_latency_ms,"
+    "amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_share,"
+    "interpolated_share,onset_interpolated,comment\n";
+
+// Cells of one row, with commas between them.
+class Row {
+ public:
+  explicit Row(std::string& text) : text_(text) {}
+  Row& number(double value, int decimals) {
+    next();
+    append_number(text_, value, decimals);
+    return *this;
+  }
+  Row& time(const std::optional<double>& value) {
+    next();
+    if (value) append_number(text_, *value, kTimeDecimals);
+    return *this;
+  }
+  Row& count(std::int64_t value) {
+    next();
+    append_number(text_, value);
+    return *this;
+  }
+  Row& word(std::string_view value) {
+    next();
+    append_quoted(value);
+    return *this;
+  }
+  void end() { text_ += '\n'; }
+
+ private:
+  void next() {
+    if (!is_first_) text_ += ',';
+    is_first_ = false;
+  }
+  // RFC 4180; a line break would end the row for our own reader.
+  void append_quoted(std::string_view value) {
+    if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
+      text_ += value;
+      return;
+    }
+    text_ += '"';
+    for (const char c : value) {
+      if (c == '"') text_ += '"';
+      text_ += c == '\r' || c == '\n' ? ' ' : c;
+    }
+    text_ += '"';
+  }
+
+  std::string& text_;
+  bool is_first_ = true;
+};
+
+void append_score(std::string& text, const TrialScore& score) {
+  Row row(text);
+  row.count(score.trial.number).word(name_of(score.trial.type)).word(name_of(score.eye));
+  row.time(score.trial.cs_onset_s).time(score.trial.us_onset_s);
+  row.number(score.isi_ms, kDurationDecimals).word(name_of(score.verdict));
+  row.word(score.label ? name_of(*score.label) : "").word(name_of(score.final_verdict()));
+  row.word(score.reason).word(score.grade);
+  row.number(score.baseline, kRatioDecimals).number(score.baseline_sd, kRatioDecimals);
+  row.number(score.criterion, kRatioDecimals).number(score.cr_amplitude, kRatioDecimals);
+  row.number(score.cr_onset_ms, kDurationDecimals).number(score.cr_crossing_ms, kDurationDecimals);
+  row.number(score.cr_peak_latency_ms, kDurationDecimals);
+  row.number(score.amplitude_at_us, kRatioDecimals).number(score.ur_peak, kRatioDecimals);
+  row.number(score.ur_peak_latency_ms, kDurationDecimals).count(score.has_alpha);
+  row.number(score.alpha_amplitude, kRatioDecimals).number(score.missing_share, kRatioDecimals);
+  row.number(score.interpolated_share, kRatioDecimals).count(score.is_onset_interpolated);
+  row.word(score.comment).end();
+}
+
+void write_text(const std::filesystem::path& path, std::string_view text) {
+  files::AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+Row& identity(Row& row, const SessionLearning& session) {
+  return row.word(session.subject)
+      .word(session.group)
+      .word(session.phase)
+      .count(session.session)
+      .word(session.folder)
+      .word(name_of(session.eye));
+}
+
+}  // namespace
+
+void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores) {
+  std::string text(kScoresHeader);
+  for (const TrialScore& score : scores) append_score(text, score);
+  write_text(path, text);
+}
+
+void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>& scores) {
+  CsvReader table(path);
+  const std::size_t trial = table.required_column("trial");
+  const std::size_t eye = table.required_column("eye");
+  const std::size_t label = table.required_column("label");
+  const std::optional<std::size_t> comment = table.column("comment");
+  std::map<std::pair<std::int64_t, ScoredEye>, TrialScore*> places;
+  for (TrialScore& score : scores) places[{score.trial.number, score.eye}] = &score;
+  std::set<std::pair<std::int64_t, ScoredEye>> given;
+  while (table.next()) {
+    const std::optional<Verdict> verdict = verdict_from_name(table.text(label));
+    if (!verdict || *verdict == Verdict::NotApplicable) table.fail(label, "cr, no_cr or rejected");
+    const std::optional<ScoredEye> one = scored_eye_from_name(table.text(eye));
+    if (!one && !table.text(eye).empty()) table.fail(eye, "right, left, mean or an empty cell");
+    for (const ScoredEye which : kScoredEyes) {
+      if (one && which != *one) continue;
+      const std::pair place{table.integer(trial), which};
+      const auto found = places.find(place);
+      if (found == places.end()) table.fail(trial, "the number of a trial of this session");
+      if (!given.insert(place).second) table.fail(trial, "each trial and eye once");
+      found->second->label = verdict;
+      if (comment) found->second->comment = std::string(table.text(*comment));
+    }
+  }
+}
+
+void write_sessions_csv(const std::filesystem::path& path,
+                        std::span<const SessionLearning> sessions) {
+  std::string text =
+      "subject,group,phase,session,folder,eye,trials,with_cs,judged,rejected,overruled,crs,alphas,"
+      "cr_percent,amplitude_mean,amplitude_median,cr_amplitude_mean,onset_median_ms,"
+      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion\n";
+  for (const SessionLearning& session : sessions) {
+    Row row(text);
+    identity(row, session).count(session.trials).count(session.with_cs).count(session.judged);
+    row.count(session.rejected).count(session.overruled).count(session.crs).count(session.alphas);
+    row.number(session.percent, kPercentDecimals).number(session.amplitude_mean, kRatioDecimals);
+    row.number(session.amplitude_median, kRatioDecimals);
+    row.number(session.cr_amplitude_mean, kRatioDecimals);
+    row.number(session.onset_median_ms, kDurationDecimals);
+    row.number(session.peak_latency_median_ms, kDurationDecimals);
+    row.number(session.ur_peak_mean, kRatioDecimals);
+    if (session.trials_to_criterion) {
+      row.count(*session.trials_to_criterion);
+    } else {
+      row.word("");
+    }
+    row.end();
+  }
+  write_text(path, text);
+}
+
+void write_blocks_csv(const std::filesystem::path& path,
+                      std::span<const SessionLearning> sessions) {
+  std::string text =
+      "subject,group,phase,session,folder,eye,block_size,block,first_trial,last_trial,judged,crs,"
+      "cr_percent,amplitude_mean\n";
+  for (const SessionLearning& session : sessions) {
+    for (const auto& [size, blocks] : {std::pair(10, &session.blocks_of_10),
+                                       std::pair(20, &session.blocks_of_20),
+                                       std::pair(100, &session.blocks_of_100)}) {
+      for (const TrialBlock& block : *blocks) {
+        Row row(text);
+        identity(row, session).count(size).count(block.number).count(block.first_trial);
+        row.count(block.last_trial).count(block.judged).count(block.crs);
+        row.number(block.percent, kPercentDecimals).number(block.amplitude, kRatioDecimals).end();
+      }
+    }
+  }
+  write_text(path, text);
+}
+
+void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points) {
+  std::string text =
+      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem\n";
+  for (const LearningPoint& point : points) {
+    Row row(text);
+    row.word(point.group).word(point.phase).count(point.session).count(point.subjects);
+    row.number(point.percent_mean, kPercentDecimals).number(point.percent_sem, kPercentDecimals);
+    row.number(point.amplitude_mean, kRatioDecimals).number(point.amplitude_sem, kRatioDecimals);
+    row.end();
+  }
+  write_text(path, text);
+}
+
+std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {
+  CsvReader table(path);
+  const std::size_t folder = table.required_column("folder");
+  const auto text_of = [&](std::string_view column) {
+    const std::optional<std::size_t> index = table.column(column);
+    return index ? std::string(table.text(*index)) : std::string();
+  };
+  const std::optional<std::size_t> session = table.column("session");
+  std::map<std::pair<std::string, std::string>, int> counts;
+  std::vector<SessionRow> rows;
+  while (table.next()) {
+    SessionRow row;
+    if (table.text(folder).empty()) table.fail(folder, "a folder that track has left");
+    row.folder = path.parent_path() / std::filesystem::path(table.text(folder));
+    const std::string trials = text_of("trials");
+    if (!trials.empty()) row.trials = path.parent_path() / trials;
+    row.subject = text_of("subject");
+    row.phase = text_of("phase");
+    row.group = text_of("group");
+    row.session = ++counts[{row.subject, row.phase}];
+    if (session && !table.text(*session).empty()) {
+      const std::int64_t number = table.integer(*session);
+      if (number < 1 || number > 100000) table.fail(*session, "a session number from 1 on");
+      row.session = static_cast<int>(number);
+    }
+    rows.push_back(row);
+  }
+  if (rows.empty()) throw InputError(path.string() + ": no session, expected at least one row");
+  return rows;
+}
+
+}  // namespace eyelid::tables

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "eyelid/core/session.hpp"
+
+namespace eyelid::tables {
+
+/// Version of the layout of session.json; a reader refuses later ones.
+inline constexpr int kSessionFormatVersion = 1;
+
+/// The text of session.json: keys always in the same order, figures that are not available are
+/// null, bytes that are not UTF-8 (file names) are replaced.
+std::string session_json(const SessionSummary& summary);
+
+/// Writes session.json; it appears under its name only when complete. Errors: as AtomicFile.
+void write_session_json(const std::filesystem::path& path, const SessionSummary& summary);
+
+/// Reads session.json. Keys it does not know are ignored, keys it misses keep their default.
+/// Errors: InputError for a file that is missing, not JSON, not a session, or has a key of the
+/// wrong type.
+SessionSummary read_session_json(const std::filesystem::path& path);
+
+}  // namespace eyelid::tables

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/tables/session_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+
+namespace eyelid::tables {
+namespace {
+
+SessionSummary filled_summary() {
+  SessionSummary summary;
+  summary.source = {.path = "a \"quoted\" </script>.mkv",
+                    .kind = "video",
+                    .container = "matroska",
+                    .codec = "ffv1",
+                    .pixel_format = "gray",
+                    .width = 640,
+                    .height = 480,
+                    .frames_per_second = 500.0,
+                    .frame_count = 6000};
+  summary.source_report.decoded_frames = 6000;
+  summary.source_report.timestamp_gaps = 1;
+  summary.source_report.warnings = {"frame 7 is damaged"};
+  summary.models = {{"landmarks 12", "lids", "1.0", "embedded", "00ff"}};
+  summary.options = {{"z", "1"}, {"a", "2"}};
+  summary.device = "cpu/x86_avx2";
+  summary.calibration.right = {.open_ear = 0.3f, .closed_ear = 0.05f};
+  summary.calibration.closed_source = LevelSource::Population;
+  summary.calibration.subject = "S1";
+  summary.fec_noise_right = 0.03f;
+  summary.frames = 6000;
+  summary.valid_frames = 5990;
+  summary.blinks_right = 12;
+  summary.duration_s = 12.0;
+  summary.frames_per_second = 1234.5;
+  summary.stages = {{"detection", 6000, 0.5, 0.4, 0.6, 0.9}};
+  summary.warnings = {"no full closure was seen"};
+  return summary;
+}
+
+TEST(SessionJson, ReadsBackWhatItWrote) {
+  testing::TemporaryFolder folder;
+  const SessionSummary summary = filled_summary();
+  write_session_json(folder / "session.json", summary);
+  const SessionSummary read = read_session_json(folder / "session.json");
+  EXPECT_EQ(session_json(read), session_json(summary));
+  EXPECT_EQ(read.source.path, summary.source.path);
+  EXPECT_EQ(read.options, summary.options) << "the order of display must survive";
+  EXPECT_EQ(read.calibration.right.open_ear, 0.3f);
+  EXPECT_TRUE(std::isnan(read.calibration.left.open_ear));
+  EXPECT_EQ(read.fec_noise_right, 0.03f);
+  EXPECT_TRUE(std::isnan(read.fec_noise_left));
+  EXPECT_EQ(read.calibration.closed_source, LevelSource::Population);
+  EXPECT_EQ(read.stages.at(0).p99_ms, 0.9);
+  EXPECT_EQ(read.warnings, summary.warnings);
+}
+
+TEST(SessionJson, HoldsShortNumbersAndNullForWhatIsNotAvailable) {
+  SessionSummary summary = filled_summary();
+  summary.duration_s = std::nan("");
+  const std::string text = session_json(summary);
+  EXPECT_NE(text.find("\"open_ear\": 0.3,"), std::string::npos) << text;
+  EXPECT_EQ(text.find("NaN"), std::string::npos);
+  EXPECT_EQ(text.find("nan"), std::string::npos);
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_TRUE(json["calibration"]["left"]["open_ear"].is_null());
+  EXPECT_TRUE(json["duration_s"].is_null());
+  EXPECT_EQ(json["format_version"], kSessionFormatVersion);
+}
+
+TEST(SessionJson, ReplacesBytesThatAreNotUtf8) {
+  SessionSummary summary;
+  summary.source.path = "caf\xE9.mp4";
+  EXPECT_TRUE(nlohmann::json::accept(session_json(summary)));
+}
+
+TEST(SessionJson, RefusesWhatIsNotASession) {
+  testing::TemporaryFolder folder;
+  const auto path = folder / "session.json";
+  EXPECT_THROW(read_session_json(path), InputError);
+  for (const char* text : {"",
+                           "{",
+                           "[]",
+                           "{}",
+                           "{\"format\": 3}",
+                           "{\"format\": \"other\"}",
+                           "{\"format\": \"eyelid session\", \"format_version\": 99}",
+                           "{\"format\": \"eyelid session\", \"models\": 3}",
+                           "{\"format\": \"eyelid session\", \"models\": [3]}",
+                           "{\"format\": \"eyelid session\", \"counts\": {\"frames\": \"x\"}}"}) {
+    std::ofstream(path) << text;
+    EXPECT_THROW(read_session_json(path), InputError) << text;
+  }
+}
+
+}  // namespace
+}  // namespace eyelid::tables

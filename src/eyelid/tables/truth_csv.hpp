@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "eyelid/core/eyelid_sample.hpp"
+#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/tables/csv_reader.hpp"
+
+namespace eyelid::tables {
+
+/// What is exactly true of one frame of a rendered session. Row of truth.csv.
+struct TruthRow {
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  float fec_right = kNotAvailable;
+  float fec_left = kNotAvailable;
+  std::optional<EyeLandmarks> eyes;  // frame pixels
+};
+
+/// Writes truth.csv: `frame,time_s,fec_right,fec_left`, then `right_x0,right_y0,...` to `left_y5`:
+/// corners and lid points in frame pixels. The file appears under its name on commit().
+/// Errors: as AtomicFile.
+class TruthCsvWriter {
+ public:
+  explicit TruthCsvWriter(const std::filesystem::path& path);
+  void write(const TruthRow& row);
+  void commit() { file_.commit(); }
+
+ private:
+  files::AtomicFile file_;
+  std::string text_;
+};
+
+/// Reads truth.csv row by row. The point columns may be absent, all of them together; a cell of a
+/// closure may be empty (that eye is not judged on this frame). Frames must increase from row to
+/// row. Errors: as CsvReader.
+class TruthCsvReader {
+ public:
+  explicit TruthCsvReader(const std::filesystem::path& path);
+  /// False at the end of the file.
+  bool next(TruthRow& row);
+
+ private:
+  CsvReader table_;
+  std::size_t frame_ = 0;
+  std::size_t time_s_ = 0;
+  std::size_t fec_right_ = 0;
+  std::size_t fec_left_ = 0;
+  std::optional<std::array<std::size_t, 24>> points_;
+  std::int64_t last_frame_ = -1;
+};
+
+}  // namespace eyelid::tables

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "studies/ipu/convolution.hpp"
+
+#include <algorithm>
+
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::ipu {
+namespace {
+
+int dilated(int size, int dilation) { return (size - 1) * dilation + 1; }
+
+}  // namespace
+
+const char* name_of(Pass pass) {
+  switch (pass) {
+    case Pass::Forward:
+      return "forward";
+    case Pass::Backward:
+      return "backward";
+    case Pass::WeightUpdate:
+      return "weight update";
+  }
+  return "";
+}
+
+int Convolution::output_size(int d) const {
+  const auto i = static_cast<std::size_t>(d);
+  const int padded = dilated(field[i], input_dilation[i]) + padding_lower[i] + padding_upper[i];
+  return (padded - dilated(kernel[i], kernel_dilation[i])) / stride[i] + 1;
+}
+
+int Convolution::input_range(int d, int output_count, int taps) const {
+  const auto i = static_cast<std::size_t>(d);
+  const int positions = (output_count - 1) * stride[i] + dilated(taps, kernel_dilation[i]);
+  return std::min((positions - 1) / input_dilation[i] + 1, field[i]);
+}
+
+double Convolution::multiply_adds() const {
+  return 1.0 * batch * groups * inputs * outputs * output_size(0) * output_size(1) * kernel[0] *
+         kernel[1];
+}
+
+double Convolution::useful_multiply_adds() const {
+  double count = 1.0 * batch * groups * inputs * outputs;
+  for (std::size_t d = 0; d < 2; d++) {
+    int pairs = 0;
+    for (int y = 0; y < output_size(static_cast<int>(d)); y++) {
+      for (int k = 0; k < kernel[d]; k++) {
+        const int position = y * stride[d] + k * kernel_dilation[d] - padding_lower[d];
+        const bool is_inside = position >= 0 && position % input_dilation[d] == 0 &&
+                               position / input_dilation[d] < field[d];
+        pairs += is_inside ? 1 : 0;
+      }
+    }
+    count *= pairs;
+  }
+  return count;
+}
+
+Convolution ConvolutionLayer::backward() const {
+  Convolution result;
+  result.batch = forward.batch;
+  result.groups = forward.groups;
+  result.inputs = forward.outputs;
+  result.outputs = forward.inputs;
+  result.kernel = forward.kernel;
+  result.kernel_dilation = forward.kernel_dilation;
+  result.input_dilation = forward.stride;
+  for (std::size_t d = 0; d < 2; d++) {
+    result.field[d] = forward.output_size(static_cast<int>(d));
+    const int reach = dilated(forward.kernel[d], forward.kernel_dilation[d]);
+    result.padding_lower[d] = reach - 1 - forward.padding_lower[d];
+    // Whatever makes the gradient as large as the input.
+    result.padding_upper[d] = forward.field[d] + reach - 1 - result.padding_lower[d] -
+                              dilated(result.field[d], result.input_dilation[d]);
+  }
+  return result;
+}
+
+Convolution ConvolutionLayer::weight_update() const {
+  Convolution result;
+  result.batch = forward.inputs;
+  result.groups = forward.groups;
+  result.inputs = forward.batch;
+  result.outputs = forward.outputs;
+  result.field = forward.field;
+  result.kernel_dilation = forward.stride;
+  result.stride = forward.kernel_dilation;
+  result.padding_lower = forward.padding_lower;
+  for (std::size_t d = 0; d < 2; d++) {
+    result.kernel[d] = forward.output_size(static_cast<int>(d));
+    result.padding_upper[d] = dilated(result.kernel[d], result.kernel_dilation[d]) +
+                              (forward.kernel[d] - 1) * result.stride[d] - forward.field[d] -
+                              result.padding_lower[d];
+  }
+  return result;
+}
+
+Convolution ConvolutionLayer::pass(Pass which) const {
+  switch (which) {
+    case Pass::Forward:
+      return forward;
+    case Pass::Backward:
+      return backward();
+    case Pass::WeightUpdate:
+      return weight_update();
+  }
+  throw ContractError("unknown pass");
+}
+
+bool ConvolutionLayer::is_fully_connected() const {
+  return forward.field == Pair{1, 1} && forward.kernel == Pair{1, 1};
+}
+
+}  // namespace eyelid::ipu

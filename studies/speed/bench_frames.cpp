@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "studies/speed/bench_frames.hpp"
+
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::app {
+
+// In a file of their own: what measures a GPU alone (benchmarks/gpu) links no video decoder.
+std::vector<GrayImage> bench_frames(const BenchRequest& request) {
+  if (request.input.empty()) return rendered_frames();
+  std::vector<GrayImage> frames;
+  const auto source = video::open_source({request.input});
+  for (video::Frame frame; frames.size() < kBenchFrames && source->next(frame);) {
+    frames.push_back(frame.image.copy());
+  }
+  return frames;
+}
+
+BenchSession::BenchSession(const BenchRequest& request)
+    : BenchSession(request, bench_frames(request)) {}
+
+}  // namespace eyelid::app

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+#include "studies/speed/bench_realtime.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "apps/command_line/json_output.hpp"
+#include "apps/command_line/options.hpp"
+#include "eyelid/pipeline/live_tracker.hpp"
+#include "eyelid/pipeline/spin_thread_pool.hpp"
+#include "eyelid/tables/calibration_file.hpp"
+#include "studies/speed/bench_rows.hpp"
+#include "studies/speed/bench_session.hpp"
+
+namespace eyelid::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What the operating system did to the workers.
+struct Disturbances {
+  long involuntary_switches = 0;
+  long voluntary_switches = 0;
+  long minor_faults = 0;
+  long major_faults = 0;
+};
+
+Disturbances of_this_thread() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return {usage.ru_nivcsw, usage.ru_nvcsw, usage.ru_minflt, usage.ru_majflt};
+}
+
+/// A camera that fills a ring of `queue` frames whether or not anyone takes them. Frame i arrives
+/// at start + i / fps and is overwritten when `queue` later ones have arrived.
+class Camera {
+ public:
+  Camera(double fps, std::int64_t frames, int queue)
+      : period_ns_(1e9 / fps), frames_(frames), queue_(queue) {}
+
+  void start() { start_ = Clock::now() + std::chrono::milliseconds(5); }
+  Clock::time_point arrival(std::int64_t frame) const {
+    const auto after = static_cast<std::int64_t>(period_ns_ * static_cast<double>(frame));
+    return start_ + std::chrono::nanoseconds(after);
+  }
+  /// The next frame nobody has; nothing after the last.
+  std::optional<std::int64_t> claim() {
+    const std::int64_t frame = next_.fetch_add(1, std::memory_order_relaxed);
+    return frame < frames_ ? std::optional(frame) : std::nullopt;
+  }
+  bool is_overwritten(std::int64_t frame, Clock::time_point now) const {
+    return now > arrival(frame + queue_);
+  }
+
+ private:
+  double period_ns_;
+  std::int64_t frames_;
+  std::int64_t queue_;
+  Clock::time_point start_;
+  std::atomic<std::int64_t> next_{0};
+};
+
+struct RealtimeCommand {
+  BenchRequest request;
+  double fps = 500.0;
+  double seconds = 60.0;
+  double deadline_ms = 0.0;  // 0: until the next frame arrives
+  int queue = 64;
+  bool sleeps = false;
+  bool asks_for_priority = false;
+  std::filesystem::path calibration_file;
+
+  void run();
+
+ private:
+  void work(int worker, Camera& camera, pipeline::LiveTracker& tracker);
+  void wait_until(Clock::time_point time) const;
+  void prepare_thread(int worker);
+  void report(const BenchSession& session, const pipeline::Setup& setup);
+
+  const std::vector<GrayImage>* frames_ = nullptr;
+  std::vector<float> latency_ms_;  // of the frames that were not lost
+  std::int64_t lost_ = 0, valid_ = 0, with_fec_ = 0;
+  Disturbances disturbances_;
+  std::mutex mutex_;
+  bool has_priority_ = false;
+  int threads_ = 1;
+};
+
+void RealtimeCommand::wait_until(Clock::time_point time) const {
+  // Sleeping costs tens of microseconds to wake up from, fewer with priority; the rest is watched.
+  const auto watched = std::chrono::microseconds(asks_for_priority ? 50 : 200);
+  if (sleeps && time - Clock::now() > watched) std::this_thread::sleep_until(time - watched);
+  while (Clock::now() < time) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
+void RealtimeCommand::prepare_thread(int worker) {
+  pipeline::pin_to_processor(worker);
+  if (!asks_for_priority) return;
+  sched_param priority{};
+  priority.sched_priority = 10;
+  const bool is_granted = sched_setscheduler(0, SCHED_FIFO, &priority) == 0;
+  const std::lock_guard lock(mutex_);
+  has_priority_ = has_priority_ || is_granted;
+}
+
+void RealtimeCommand::work(int worker, Camera& camera, pipeline::LiveTracker& tracker) {
+  const Disturbances before = of_this_thread();
+  const std::vector<GrayImage>& frames = *frames_;
+  while (const auto frame = camera.claim()) {
+    wait_until(camera.arrival(*frame));
+    const bool is_lost = camera.is_overwritten(*frame, Clock::now());
+    const auto index = static_cast<std::size_t>(*frame) % frames.size();
+    tracker.process(worker, *frame, is_lost ? FrameView{} : frames[index].view());
+  }
+  const Disturbances after = of_this_thread();
+  const std::lock_guard lock(mutex_);
+  disturbances_.involuntary_switches += after.involuntary_switches - before.involuntary_switches;
+  disturbances_.voluntary_switches += after.voluntary_switches - before.voluntary_switches;
+  disturbances_.minor_faults += after.minor_faults - before.minor_faults;
+  disturbances_.major_faults += after.major_faults - before.major_faults;
+}
+
+void RealtimeCommand::run() {
+  threads_ = threads_of(request).back();
+  request.setup.threads = threads_;
+  const pipeline::Setup setup = pipeline::make_setup(request.setup);
+  const BenchSession session(request);
+  frames_ = &session.frames();
+  const auto total = static_cast<std::int64_t>(std::llround(fps * seconds));
+  latency_ms_.assign(static_cast<std::size_t>(total), 0.0f);  // touched: no page fault later
+  latency_ms_.clear();
+  Camera camera(fps, total, queue);
+  pipeline::LiveOptions options;
+  options.points = setup.tracker.points;
+  options.detect_every = setup.tracker.detect_every;
+  options.workers = threads_;
+  if (!calibration_file.empty()) options.calibration = tables::load_calibration(calibration_file);
+
+  pipeline::LiveTracker tracker(
+      *setup.detector, setup.models, options, [&](const pipeline::LiveFrame& frame) {
+        lost_ += frame.is_lost;
+        valid_ += frame.is_valid;
+        with_fec_ += std::isfinite(frame.fec.mean);
+        if (frame.is_lost) return;
+        const auto latency = Clock::now() - camera.arrival(frame.frame);
+        latency_ms_.push_back(std::chrono::duration<float, std::milli>(latency).count());
+      });
+  {
+    // Warm code, weights and work memory, with another tracker: this one counts from frame 0.
+    pipeline::LiveTracker warm(*setup.detector, setup.models, options, [](const auto&) {});
+    for (std::int64_t i = 0; i < 64; ++i) {
+      warm.process(0, i, session.frames()[static_cast<std::size_t>(i) % session.frames().size()]);
+    }
+  }
+  static_cast<void>(mlockall(MCL_CURRENT));  // where permitted
+  camera.start();
+  {
+    std::vector<std::jthread> workers;
+    for (int worker = 0; worker < threads_; ++worker) {
+      workers.emplace_back([&, worker] {
+        prepare_thread(worker);
+        work(worker, camera, tracker);
+      });
+    }
+  }
+  report(session, setup);
+}
+
+void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup& setup) {
+  std::vector<float> sorted = latency_ms_;
+  std::ranges::sort(sorted);
+  const auto percentile = [&](double share) -> double {
+    if (sorted.empty()) return kAbsent;
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+  };
+  const double limit_ms = deadline_ms > 0.0 ? deadline_ms : 1e3 / fps;
+  const auto on_time = std::ranges::upper_bound(sorted, static_cast<float>(limit_ms));
+  const std::int64_t late = sorted.end() - on_time;
+  const std::int64_t frames = static_cast<std::int64_t>(sorted.size()) + lost_;
+  session.print_head(setup);
+  fmt::print(
+      "{} frames at {} per second, {} thread{} each on one processor, {}, detection every "
+      "{} frame{}\n",
+      frames,
+      fps,
+      threads_,
+      threads_ == 1 ? "" : "s",
+      request.setup.precision,
+      setup.tracker.detect_every,
+      setup.tracker.detect_every == 1 ? "" : "s");
+  fmt::print("calibration    {}\n",
+             calibration_file.empty()
+                 ? "causal: open level from the frames so far, closed level 0.2 of it"
+                 : "fixed: " + calibration_file.string());
+  fmt::print("lost           {} (camera ring of {} frames)\n", lost_, queue);
+  fmt::print("latency        p50 {:.3f}  p95 {:.3f}  p99 {:.3f}  max {:.3f} ms, arrival to FEC\n",
+             percentile(0.50),
+             percentile(0.95),
+             percentile(0.99),
+             percentile(1.0));
+  fmt::print("deadline       {} of {:.3f} ms missed\n", late, limit_ms);
+  fmt::print("face found     {} frames, FEC in {}\n", valid_, with_fec_);
+  fmt::print(
+      "system         {} involuntary and {} voluntary context switches, {} minor and {} "
+      "major page faults of the workers{}\n",
+      disturbances_.involuntary_switches,
+      disturbances_.voluntary_switches,
+      disturbances_.minor_faults,
+      disturbances_.major_faults,
+      !asks_for_priority ? ""
+      : has_priority_    ? ", SCHED_FIFO"
+                         : ", SCHED_FIFO refused");
+  if (request.outputs.json.empty()) return;
+  nlohmann::ordered_json object = json_head("bench realtime");
+  object["fps"] = fps;
+  object["seconds"] = seconds;
+  object["threads"] = threads_;
+  object["precision"] = request.setup.precision;
+  object["detect_every"] = setup.tracker.detect_every;
+  object["queue"] = queue;
+  object["frames"] = frames;
+  object["lost"] = lost_;
+  object["deadline_ms"] = limit_ms;
+  object["deadline_misses"] = late;
+  object["latency_ms_p50"] = json_number(percentile(0.50));
+  object["latency_ms_p95"] = json_number(percentile(0.95));
+  object["latency_ms_p99"] = json_number(percentile(0.99));
+  object["latency_ms_max"] = json_number(percentile(1.0));
+  object["valid_frames"] = valid_;
+  object["frames_with_fec"] = with_fec_;
+  object["involuntary_context_switches"] = disturbances_.involuntary_switches;
+  object["voluntary_context_switches"] = disturbances_.voluntary_switches;
+  object["minor_page_faults"] = disturbances_.minor_faults;
+  object["major_page_faults"] = disturbances_.major_faults;
+  object["real_time_priority"] = has_priority_;
+  object["sleeps_between_frames"] = sleeps;
+  write_json(request.outputs.json, object);
+}
+
+}  // namespace
+
+void add_bench_realtime(CLI::App& bench) {
+  auto command = std::make_shared<RealtimeCommand>();
+  CLI::App* app = bench.add_subcommand(
+      "realtime",
+      "Frames that arrive by the clock, as from a camera: latency from arrival to closure, frames "
+      "lost. Closure is causal: see --calibration");
+  add_bench_options(*app, command->request, false);
+  app->remove_option(app->get_option("--images"));
+  app->remove_option(app->get_option("--html"));
+  app->add_option("--fps", command->fps, "Frames per second")
+      ->check(CLI::Range(1.0, 1e5))
+      ->capture_default_str();
+  app->add_option("--seconds", command->seconds, "Length of the run")
+      ->check(CLI::Range(0.1, 1e5))
+      ->capture_default_str();
+  app->add_option("--queue", command->queue, "Frames the camera keeps before the oldest is lost")
+      ->check(CLI::Range(1, 512))
+      ->capture_default_str();
+  app->add_option("--deadline-ms",
+                  command->deadline_ms,
+                  "Latency that counts as missed (default: until the next frame)")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--calibration",
+                  command->calibration_file,
+                  "Levels made by track --save-calibration (default: open level found on the way, "
+                  "closed level 0.2 of it)");
+  app->add_flag("--sleep", command->sleeps, "Sleep between frames instead of watching the clock");
+  app->add_flag("--priority",
+                command->asks_for_priority,
+                "Ask for real-time priority (SCHED_FIFO); sleeps between frames");
+  app->callback([command] {
+    // Linux stops real-time threads that never sleep for 50 ms of every second.
+    command->sleeps = command->sleeps || command->asks_for_priority;
+    command->run();
+  });
+}
+
+}  // namespace eyelid::app

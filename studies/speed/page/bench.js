@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Plots and tables of one `eyelid bench` result, with the study's figures where it has any.
+const data = JSON.parse(document.getElementById("bench-data").textContent);
+const study = data.study;
+// Okabe & Ito 2008, told apart with any color vision.
+const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "currentColor", "#8a6d3b"];
+const STUDY = Object.keys(study.devices).map((key) => ({ key: key, name: "study: " + study.devices[key].name }));
+const isNumber = (value) => typeof value === "number" && isFinite(value);
+const text = (value) => !isNumber(value) ? (value === null || value === undefined ? "" : String(value))
+  : Number.isInteger(value) ? String(value) : value.toPrecision(4);
+// "whole_frame" as people read it; EAR stays in capitals.
+const stageName = (stage) => stage.replace("landmarks_ear", "landmarks + EAR").replace("_processing", "-processing").replace(/_/g, " ");
+
+function figure(title) {
+  const box = d3.select("#plots").append("figure");
+  box.append("figcaption").text(title);
+  return box;
+}
+
+// Lines on logarithmic axes; curves: [{name, points: [[x, y], ...], dashed}].
+function linePlot(title, titleX, titleY, curves, isLogY) {
+  curves = curves.map((curve, i) => ({ ...curve, color: COLORS[i % COLORS.length], points: curve.points.filter((p) => isNumber(p[0]) && isNumber(p[1]) && p[1] > 0) })).filter((curve) => curve.points.length);
+  if (!curves.length) return;
+  const box = figure(title), width = 540, height = 330, left = 78, right = 14, top = 10, bottom = 44;
+  const svg = box.append("svg").attr("class", "plot").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
+  const all = curves.flatMap((curve) => curve.points);
+  const xs = [...new Set(all.map((p) => p[0]))].sort((a, b) => a - b);
+  const x = d3.scaleLog().base(2).domain([xs[0], xs.length > 1 ? xs[xs.length - 1] : xs[0] * 2]).range([left, width - right]);
+  const extent = d3.extent(all, (p) => p[1]);
+  const y = (isLogY ? d3.scaleLog().domain([extent[0] / 1.3, extent[1] * 1.3]) : d3.scaleLinear().domain([0, extent[1] * 1.08])).range([height - bottom, top]);
+  const ticksY = isLogY ? y.ticks(5).filter((v) => /^[125]/.test(v.toExponential())) : y.ticks(6);
+  const ticksX = xs.filter((v) => Number.isInteger(Math.log2(v)));
+  svg.append("g").attr("class", "grid").selectAll("line").data(ticksY).join("line").attr("x1", left).attr("x2", width - right).attr("y1", y).attr("y2", y);
+  svg.append("g").attr("transform", "translate(0," + (height - bottom) + ")").call(d3.axisBottom(x).tickValues(ticksX.length > 1 ? ticksX : xs).tickFormat(String).tickSizeOuter(0));
+  svg.append("g").attr("transform", "translate(" + left + ",0)").call(d3.axisLeft(y).tickValues(ticksY).tickFormat((v) => v >= 1000 ? d3.format(",")(v) : String(+v.toPrecision(3))));
+  svg.append("text").attr("x", (left + width - right) / 2).attr("y", height - 8).attr("text-anchor", "middle").text(titleX);
+  svg.append("text").attr("transform", "translate(13," + (top + height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text(titleY);
+  const legend = box.append("div").attr("class", "swatches");
+  curves.forEach((curve) => {
+    const color = curve.color;
+    svg.append("path").attr("fill", "none").attr("stroke", color).attr("stroke-width", 2.2).attr("stroke-dasharray", curve.dashed ? "6 4" : null)
+      .attr("d", d3.line().x((p) => x(p[0])).y((p) => y(p[1]))(curve.points));
+    svg.append("g").selectAll("circle").data(curve.points).join("circle").attr("r", 3.4).attr("fill", color).attr("cx", (p) => x(p[0])).attr("cy", (p) => y(p[1]))
+      .append("title").text((p) => curve.name + ", " + p[0] + ": " + text(p[1]));
+    legend.append("span").html("<i class='" + (curve.dashed ? "dashed" : "") + "' style='border-color:" + color + "'></i>").append("span").text(curve.name);
+  });
+}
+
+function barPlot(title, titleX, bars) {
+  bars = bars.filter((bar) => isNumber(bar.value));
+  if (!bars.length) return;
+  const box = figure(title), width = 540, left = 190, right = 60, step = 24, height = bars.length * step + 46;
+  const svg = box.append("svg").attr("class", "plot").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
+  const x = d3.scaleLinear().domain([0, d3.max(bars, (bar) => bar.value)]).range([left, width - right]);
+  bars.forEach((bar, i) => {
+    svg.append("text").attr("x", left - 8).attr("y", i * step + 17).attr("text-anchor", "end").text(bar.name);
+    svg.append("rect").attr("x", left).attr("y", i * step + 4).attr("height", step - 7).attr("width", x(bar.value) - left).attr("fill", bar.isStudy ? "var(--valid)" : COLORS[0]);
+    svg.append("text").attr("x", x(bar.value) + 5).attr("y", i * step + 17).text(text(bar.value));
+  });
+  svg.append("g").attr("transform", "translate(0," + bars.length * step + ")").call(d3.axisBottom(x).ticks(5).tickSizeOuter(0));
+  svg.append("text").attr("x", (left + width - right) / 2).attr("y", height - 6).attr("text-anchor", "middle").text(titleX);
+}
+
+function table(title, heading, rows) {
+  const box = d3.select("#tables");
+  box.append("h2").text(title);
+  const element = box.append("div").attr("class", "scroll plain").append("table");
+  element.append("thead").append("tr").selectAll("th").data(heading).join("th").text(String);
+  element.append("tbody").selectAll("tr").data(rows).join("tr").selectAll("td").data((row) => row).join("td").text(text);
+}
+
+const byBatch = (rows, key) => rows.map((row) => [row.batch, row[key]]);
+const own = (rows, key) => [...d3.group(rows, (row) => row.threads)].map(([threads, group]) => ({ name: "this machine, " + threads + (threads > 1 ? " threads" : " thread"), points: byBatch(group, key) }));
+const ofStudy = (name, key) => STUDY.map((device) => ({ name: device.name, dashed: true, points: byBatch(study[name][device.key], key) }));
+
+if (data.command === "bench compare") {
+  const curves = (key) => data.machines.map((machine) => ({ name: machine.name, points: machine[key], dashed: machine.name.startsWith("study") }));
+  linePlot("Latency of a batch", "batch", "ms (logarithmic)", curves("latency_ms"), true);
+  linePlot("Throughput", "batch", "images/s (logarithmic)", curves("images_per_s"), true);
+  linePlot("Energy efficiency", "batch", "images/s/W", curves("images_per_s_per_w"), false);
+  for (const [key, title] of [["latency_ms", "Latency of a batch, ms"], ["images_per_s", "Images per second"], ["images_per_s_per_w", "Images per second and watt"]]) {
+    const batches = [...new Set(data.machines.flatMap((machine) => machine[key].map((p) => p[0])))].sort((a, b) => a - b);
+    table(title, ["batch", ...data.machines.map((machine) => machine.name)], batches.map((batch) => [batch, ...data.machines.map((machine) => (machine[key].find((p) => p[0] === batch) || [])[1])]));
+  }
+  table("Break-even batch sizes", ["figure", "machine", "against", "first batch ahead", "last batch ahead", "curves cross at", "batches compared"],
+    data.break_even.map((row) => [row.figure, row.machine, row.against, row.first_batch_ahead, row.last_batch_ahead, row.break_even_batch, row.batches_compared]));
+} else {
+  const rows = data.rows;
+  if (data.command === "bench detector") {
+    linePlot("Throughput by batch", "batch", "images/s (logarithmic)", own(rows, "images_per_s").concat(ofStudy("detector", "images_per_s")), true);
+    linePlot("Time per image by batch", "batch", "ms (logarithmic)", own(rows, "ms_per_image").concat(ofStudy("detector", "ms_per_image")), true);
+  }
+  if (data.command === "bench latency") {
+    linePlot("Latency of a batch, median", "batch", "ms (logarithmic)", own(rows, "ms_p50").concat(ofStudy("latency", "latency_ms")), true);
+    linePlot("Latency of a batch, 99 % below", "batch", "ms (logarithmic)", own(rows, "ms_p99"), true);
+    const isMetered = rows.some((row) => isNumber(row.images_per_s_per_w));
+    linePlot("Energy efficiency" + (isMetered ? "" : " (no power meter here: the study's alone)"), "batch", "images/s/W", own(rows, "images_per_s_per_w").concat(ofStudy("latency", "images_per_s_per_w")), false);
+  }
+  if (data.command === "bench landmarks") {
+    linePlot("Landmarks and EAR by threads", "threads, processes", "ms per image (logarithmic)",
+      [{ name: "this machine", points: rows.map((row) => [row.threads, row.ms_per_image]) },
+        { name: "study", dashed: true, points: study.landmarks.map((row) => [row.processes, row.ms_per_image]).sort((a, b) => a[0] - b[0]) }], true);
+  }
+  if (data.command === "bench pipeline") {
+    const threads = d3.max(rows, (row) => row.threads);
+    const points = d3.max(rows, (row) => row.landmarks || 0);
+    const PARTS = ["loading", "decoding", "pre_processing", "detection", "post_processing", "landmarks_ear"];
+    const value = (stage) => {
+      const all = rows.filter((row) => row.stage === stage);
+      return (all.find((row) => row.threads === threads) || all.pop() || {}).ms_per_image;
+    };
+    barPlot("Where the time of one image goes", "ms of one thread", PARTS.map((stage) => ({ name: stageName(stage), value: value(stage) })));
+    barPlot("Whole pipeline, " + threads + (threads > 1 ? " threads" : " thread"), "ms per image",
+      ["sum_without_overlap", "video_without_overlap", "video_with_overlap", "whole_frame"].map((stage) => ({ name: stageName(stage), value: value(stage) }))
+        .concat(study.pipeline.filter((row) => row.landmarks === points).map((row) => ({ name: "study: " + study.devices[row.device].name, value: row.ms_per_image, isStudy: true }))));
+  }
+  const COLUMNS = ["stage", "device", "precision", "threads", "batch", "landmarks", "images", "run_time_s", "images_per_s", "ms_per_image", "ms_p50", "ms_p95", "ms_p99", "fma_peak_fraction", "memory_bandwidth_fraction", "watts", "joules_per_image", "joules_per_image_above_idle", "images_per_s_per_w"];
+  const HEADINGS = { ms_per_image: "ms per image", fma_peak_fraction: "of the peak", memory_bandwidth_fraction: "of memory" };
+  const columns = COLUMNS.filter((name) => rows.some((row) => row[name] !== null && row[name] !== undefined));
+  const value = (row, name) => name === "stage" ? stageName(row.stage) : name.endsWith("_fraction") && isNumber(row[name]) ? (100 * row[name]).toFixed(1) + " %" : row[name];
+  table("All figures", columns.map((name) => HEADINGS[name] || name.replace(/_/g, " ")), rows.map((row) => columns.map((name) => value(row, name))));
+  const conditions = data.conditions;
+  d3.select("#machine").text(data.machine.cpu + " (" + data.machine.features + "), eyelid " + data.version + "; multiply-add peak " + text(conditions.fma_peak_gmacs_per_thread)
+    + " GMAC/s a thread in " + conditions.fma_peak_precision + ", main memory " + text(conditions.read_bandwidth_gb_per_s) + " GB/s; power meter " + conditions.power_meter + (isNumber(conditions.idle_watts) ? ", idle " + text(conditions.idle_watts) + " W" : ""));
+}
+d3.select("#source").text("Study: " + study.source + ".");

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "training/detector/detector_network.hpp"
+
+namespace eyelid::training {
+
+struct OptimiserOptions {
+  double learning_rate = 2.5e-3;
+  double weight_decay = 1e-3;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-8;
+  double gradient_clip = 5.0;    // largest norm of the gradient
+  double average_decay = 0.997;  // of the weights that are kept in the end
+  std::int64_t warm_up_steps = 100;
+  double cosine_share = 0.55;  // of all steps, at the end
+};
+
+/// Learning rate of a step: rises over the warm-up, stays, falls along a cosine at the end.
+double learning_rate(const OptimiserOptions& options, std::int64_t step, std::int64_t step_count);
+
+/// AdamW (Loshchilov & Hutter 2019) and an exponential moving average of weights and statistics.
+///
+/// All state is flat tensors and the number of steps done: a checkpoint holds nothing else.
+class Optimizer {
+ public:
+  Optimizer(DetectorNetwork& network, const OptimiserOptions& options);
+
+  /// Takes a step along network.gradients() and sets them to 0. Returns the gradient's norm.
+  double step(std::int64_t step_count);
+
+  std::int64_t steps_done() const { return steps_done_; }
+  void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
+  torch::Tensor& first_moment() { return first_moment_; }
+  torch::Tensor& second_moment() { return second_moment_; }
+  torch::Tensor& average_parameters() { return average_parameters_; }
+  torch::Tensor& average_statistics() { return average_statistics_; }
+
+ private:
+  DetectorNetwork& network_;
+  OptimiserOptions options_;
+  torch::Tensor first_moment_, second_moment_, average_parameters_, average_statistics_;
+  std::int64_t steps_done_ = 0;
+};
+
+}  // namespace eyelid::training
