@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "apps/command_line/number_list.hpp"
 
-#include <CLI/CLI.hpp>
+#include <CLI/Error.hpp>
 #include <charconv>
 #include <sstream>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "apps/command_line/options.hpp"
 
+#include <CLI/App.hpp>
+
 namespace eyelid::app {
 
 void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "eyelid/pipeline/setup.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace eyelid::app {
 

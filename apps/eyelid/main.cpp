@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// Here alone: CLI.hpp compiles the help and configuration classes into each file that includes it.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <new>

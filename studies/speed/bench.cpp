@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <CLI/App.hpp>
 #include <memory>
 #include <string>
 

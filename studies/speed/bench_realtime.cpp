@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <CLI/App.hpp>
 
 #include <algorithm>
 #include <atomic>

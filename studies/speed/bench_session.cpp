@@ -2,6 +2,7 @@
 #include "studies/speed/bench_session.hpp"
 
 #include <fmt/format.h>
+#include <CLI/App.hpp>
 
 #include <algorithm>
 #include <chrono>

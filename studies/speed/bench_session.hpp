@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +11,10 @@
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/power/power_meter.hpp"
 #include "studies/speed/bench_rows.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace eyelid::app {
 

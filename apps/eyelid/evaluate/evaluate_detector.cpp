@@ -2,6 +2,7 @@
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
 
 #include <fmt/format.h>
+#include <CLI/App.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 #include "apps/eyelid/model/model_calibrate.hpp"
 
 #include <fmt/format.h>
+#include <CLI/App.hpp>
 
 #include <filesystem>
 #include <memory>

@@ -2,6 +2,7 @@
 #include "apps/eyelid/model/model_fetch.hpp"
 
 #include <fmt/format.h>
+#include <CLI/App.hpp>
 
 #include <algorithm>
 #include <cstdlib>

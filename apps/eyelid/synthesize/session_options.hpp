@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "eyelid/synthesis/session_renderer.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace eyelid::app {
 

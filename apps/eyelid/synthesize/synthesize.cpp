@@ -2,6 +2,7 @@
 #include "apps/eyelid/synthesize/session_options.hpp"
 
 #include <fmt/format.h>
+#include <CLI/App.hpp>
 
 #include <cstdio>
 #include <memory>
