@@ -2,6 +2,7 @@
 #include "apps/command_line/json_output.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
@@ -32,6 +33,14 @@ void write_json(const std::filesystem::path& path, const nlohmann::ordered_json&
 
 nlohmann::ordered_json json_number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json json_or_null(const std::optional<double>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json json_or_null(const std::optional<int>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
 }  // namespace eyelid::app

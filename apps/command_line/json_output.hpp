@@ -2,7 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string_view>
 
 namespace eyelid::app {
@@ -15,5 +16,7 @@ void write_json(const std::filesystem::path& path, const nlohmann::ordered_json&
 
 /// The number, or null when it is not finite (JSON has no NaN).
 nlohmann::ordered_json json_number(double value);
+nlohmann::ordered_json json_or_null(const std::optional<double>& value);
+nlohmann::ordered_json json_or_null(const std::optional<int>& value);
 
 }  // namespace eyelid::app

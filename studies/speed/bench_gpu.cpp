@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/terminal_table.hpp"
 #include "eyelid/gpu/device_bench.hpp"

@@ -2,6 +2,7 @@
 #include "studies/speed/bench_rows.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <span>
 
 #include "apps/command_line/json_output.hpp"

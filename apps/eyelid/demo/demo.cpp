@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"

@@ -3,18 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+
+#include "apps/command_line/json_output.hpp"
 
 namespace eyelid::app {
 namespace {
 
 std::string figure(const std::optional<double>& value, const char* format) {
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
-}
-
-nlohmann::ordered_json json_or_null(const std::optional<double>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"

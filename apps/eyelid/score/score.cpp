@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"

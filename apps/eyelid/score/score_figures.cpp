@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
 
@@ -18,11 +19,6 @@ std::string figure(double value, const char* format) {
 }
 
 std::string count(const std::optional<int>& value) { return value ? std::to_string(*value) : "-"; }
-
-Json json_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json json_or_null(const std::optional<int>& value) { return value ? Json(*value) : Json(nullptr); }
 
 Json trial_json(const TrialScore& score) {
   Json json;

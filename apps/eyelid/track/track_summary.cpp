@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
 #include "eyelid/tables/session_json.hpp"

@@ -2,6 +2,7 @@
 #include "studies/ipu/command/simulation.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
 #include "eyelid/core/error.hpp"
