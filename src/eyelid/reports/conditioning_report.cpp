@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/reports/conditioning_report.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"

@@ -2,6 +2,7 @@
 #include "eyelid/reports/report_builder.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "eyelid/core/error.hpp"

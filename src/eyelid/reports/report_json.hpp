@@ -5,7 +5,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
