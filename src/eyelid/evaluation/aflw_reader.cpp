@@ -93,15 +93,6 @@ void expect_tables(Database& database, const std::string& name) {
   }
 }
 
-// The published archives unpack to data/aflw.sqlite and data/flickr/<filepath>.
-std::optional<fs::path> picture_of(const fs::path& folder, const std::string& path) {
-  for (const fs::path& place : {folder, folder / "flickr", folder / "images"}) {
-    std::error_code ignored;
-    if (fs::is_regular_file(place / path, ignored)) return place / path;
-  }
-  return std::nullopt;
-}
-
 /// x, y, w, h of a row, from column 2.
 Rect box_of(sqlite3_stmt* row) {
   std::array<double, 4> numbers;
@@ -147,7 +138,10 @@ AnnotatedPictures read_aflw(const fs::path& file_or_folder) {
     const std::string path = text_of(row, 0);
     if (path != path_before || path.empty()) {
       path_before = path;
-      const auto picture = path.empty() ? std::nullopt : picture_of(file.parent_path(), path);
+      // The published archives unpack to data/aflw.sqlite and data/flickr/<filepath>.
+      const auto picture = path.empty()
+                               ? std::nullopt
+                               : picture_in(file.parent_path(), {"", "flickr", "images"}, path);
       is_missing = !picture;
       if (is_missing) {
         ++set.missing_pictures;

@@ -32,6 +32,17 @@ std::optional<float> number_of(const std::string& word) {
   return value;
 }
 
+std::optional<fs::path> picture_in(const fs::path& folder,
+                                   std::initializer_list<const char*> subfolders,
+                                   const std::string& name) {
+  for (const char* subfolder : subfolders) {
+    const fs::path picture = folder / subfolder / name;
+    std::error_code ignored;
+    if (fs::is_regular_file(picture, ignored)) return picture;
+  }
+  return std::nullopt;
+}
+
 std::vector<float> numbers_of(const std::string& line, const std::string& place) {
   std::istringstream stream(line);
   std::vector<float> numbers;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ AnnotatedPictures read_aflw(const std::filesystem::path& file_or_folder);
 AnnotatedPictures read_bioid(const std::filesystem::path& folder);
 AnnotatedPictures read_dlib_xml(const std::filesystem::path& file);
 
+/// Points of a whole face, in iBUG's order.
+inline constexpr std::size_t kIbugPoints = 68;
+
 /// An annotation names a picture that is not there.
 class MissingPicture : public InputError {
  public:
@@ -35,6 +39,11 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& fold
 
 /// The picture of the same name beside an annotation, whatever its extension.
 std::optional<std::filesystem::path> picture_beside(const std::filesystem::path& annotation);
+
+/// The first folder/subfolder/name that is a file; "" stands for the folder itself.
+std::optional<std::filesystem::path> picture_in(const std::filesystem::path& folder,
+                                                std::initializer_list<const char*> subfolders,
+                                                const std::string& name);
 
 /// A number that can be a place in a picture: finite and within +-100000.
 std::optional<float> number_of(const std::string& word);

@@ -12,7 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kXmlLimit = std::uintmax_t{256} << 20;
-constexpr std::size_t kPoints = 68;
 
 float number_in(const pugi::xml_node& node, const char* name) {
   const auto number = number_of(node.attribute(name).value());
@@ -36,19 +35,19 @@ Rect box_of(const pugi::xml_node& node) {
 
 // Parts are named by the user; 68 that are named 0 .. 67 are taken for iBUG's.
 std::vector<Point> points_of(const pugi::xml_node& box) {
-  std::vector<Point> points(kPoints);
-  std::vector<bool> is_there(kPoints, false);
+  std::vector<Point> points(kIbugPoints);
+  std::vector<bool> is_there(kIbugPoints, false);
   std::size_t count = 0;
   for (const pugi::xml_node& part : box.children("part")) {
     ++count;
     const auto number = number_of(part.attribute("name").value());
-    if (!number || *number < 0.0f || *number >= static_cast<float>(kPoints)) continue;
+    if (!number || *number < 0.0f || *number >= static_cast<float>(kIbugPoints)) continue;
     const auto index = static_cast<std::size_t>(*number);
     points[index] = {number_in(part, "x"), number_in(part, "y")};
     is_there[index] = true;
   }
   const bool is_whole =
-      count == kPoints && std::find(is_there.begin(), is_there.end(), false) == is_there.end();
+      count == kIbugPoints && std::find(is_there.begin(), is_there.end(), false) == is_there.end();
   return is_whole ? points : std::vector<Point>{};
 }
 

@@ -33,15 +33,6 @@ std::vector<fs::path> lists_of(const fs::path& folder) {
   return lists;
 }
 
-std::optional<fs::path> picture_of(const fs::path& folder, const std::string& name) {
-  for (const fs::path& place : {folder, folder / "originalPics", folder / "images"}) {
-    const fs::path picture = place / (name + ".jpg");
-    std::error_code ignored;
-    if (fs::is_regular_file(picture, ignored)) return picture;
-  }
-  return std::nullopt;
-}
-
 /// The upright box round the ellipse of one line:
 ///   major_radius minor_radius angle center_x center_y 1
 /// the angle of the major axis from the x axis in radians.
@@ -73,7 +64,7 @@ void read_list(const fs::path& folder, const fs::path& list, AnnotatedPictures& 
     AnnotatedPicture picture;
     picture.scene = line;
     picture.is_complete = true;
-    const auto path = picture_of(folder, line);
+    const auto path = picture_in(folder, {"", "originalPics", "images"}, line + ".jpg");
     const std::string name = line;
     try {
       const int count = lines.next_count(place);

@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPoints = 68;
-
 struct CloseMat {
   void operator()(mat_t* file) const { Mat_Close(file); }
 };
@@ -31,11 +29,11 @@ using Variable = std::unique_ptr<matvar_t, FreeVariable>;
 // 68 columns of x, y (and z); nothing when the variable is of another shape or kind.
 std::vector<Point> points_of(const matvar_t& variable) {
   const bool is_matrix = variable.rank == 2 && variable.data != nullptr && variable.isComplex == 0;
-  if (!is_matrix || variable.dims[1] != kPoints) return {};
+  if (!is_matrix || variable.dims[1] != kIbugPoints) return {};
   const std::size_t rows = variable.dims[0];
   if (rows != 2 && rows != 3) return {};
   std::vector<Point> points;
-  for (std::size_t i = 0; i < kPoints; ++i) {
+  for (std::size_t i = 0; i < kIbugPoints; ++i) {
     double place[2];
     for (std::size_t k = 0; k < 2; ++k) {
       if (variable.class_type == MAT_C_DOUBLE) {
@@ -101,7 +99,7 @@ std::vector<fs::path> mat_files(const fs::path& folder) {
 }
 
 // 300W-LP turns every photograph into several views, `<photograph>_<view>`: one scene.
-std::string scene_of(const fs::path& file) {
+std::string photograph_of(const fs::path& file) {
   const std::string stem = file.stem().string();
   const auto dash = stem.find_last_of('_');
   return dash == std::string::npos || dash == 0 ? stem : stem.substr(0, dash);
@@ -119,7 +117,7 @@ AnnotatedPictures read_300w_lp(const fs::path& folder) {
       const auto path = picture_beside(file);
       if (!path) throw MissingPicture(file.string() + ": no picture of the same name beside it");
       picture.image = *path;
-      picture.scene = scene_of(file);
+      picture.scene = photograph_of(file);
       set.pictures.push_back(std::move(picture));
     } catch (const MissingPicture& missing) {
       ++set.missing_pictures;
