@@ -8,17 +8,12 @@
 #include <utility>
 
 #include "eyelid/closure/frame_interval.hpp"
+#include "eyelid/closure/recording_levels.hpp"
 #include "eyelid/closure/rest_level.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::closure {
 namespace {
-
-std::size_t index_of(Eye eye) { return eye == Eye::Right ? 0 : 1; }
-
-float fec_of(const ClosureRow& row, Eye eye) {
-  return eye == Eye::Right ? row.fec_right : row.fec_left;
-}
 
 void check_times(std::span<const ClosureRow> trace) {
   for (std::size_t i = 0; i < trace.size(); ++i) {

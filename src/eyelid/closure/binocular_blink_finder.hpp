@@ -21,6 +21,9 @@ struct ClosureRow {
   float fec_right = kNotAvailable;
   float fec_left = kNotAvailable;
 };
+inline float fec_of(const ClosureRow& row, Eye eye) {
+  return eye == Eye::Right ? row.fec_right : row.fec_left;
+}
 
 /// Peaks of the two eyes this close (or 1.5 frames) belong to one blink of both.
 inline constexpr double kSimultaneous_s = 0.075;

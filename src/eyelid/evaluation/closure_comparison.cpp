@@ -13,10 +13,6 @@
 namespace eyelid::evaluation {
 namespace {
 
-float fec_of(const closure::ClosureRow& row, Eye eye) {
-  return eye == Eye::Right ? row.fec_right : row.fec_left;
-}
-
 void check_order(const ClosureTrace& trace) {
   if (trace.rows.empty()) throw InputError(trace.name + ": no rows, expected one per frame");
   for (std::size_t i = 0; i < trace.rows.size(); ++i) {
