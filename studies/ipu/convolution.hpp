@@ -7,6 +7,9 @@
 
 namespace eyelid::ipu {
 
+/// a / b of positive numbers, rounded up.
+inline int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
 /// Two field dimensions, rows then columns.
 using Pair = std::array<int, 2>;
 

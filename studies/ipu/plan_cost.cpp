@@ -7,7 +7,6 @@
 namespace eyelid::ipu {
 namespace {
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
 int round_up(int a, int b) { return ceil_div(a, b) * b; }
 
 constexpr double kPartialBytes = 4.0;  // partial sums are single precision

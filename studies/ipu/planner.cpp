@@ -11,8 +11,6 @@
 namespace eyelid::ipu {
 namespace {
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
-
 /// The kernel takes the place of the input and the other way round; padding keeps the positions.
 Convolution swapped(const Convolution& c) {
   Convolution result = c;

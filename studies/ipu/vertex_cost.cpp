@@ -8,8 +8,6 @@
 namespace eyelid::ipu {
 namespace {
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
-
 int product(const Pair& pair) { return pair[0] * pair[1]; }
 
 /// The rows of the busiest of a tile's workers: `whole` of `width` positions, one of `rest`.
