@@ -36,14 +36,14 @@ std::string words_of(Statistic statistic) {
 }
 
 // Joins what applies.
-class Words {
+class Clauses {
  public:
   void add(bool applies, const std::string& text) {
     if (!applies) return;
     if (!text_.empty()) text_ += join_;
     text_ += text;
   }
-  explicit Words(std::string join) : join_(std::move(join)) {}
+  explicit Clauses(std::string join) : join_(std::move(join)) {}
   std::string or_else(const std::string& nothing) const { return text_.empty() ? nothing : text_; }
 
  private:
@@ -64,7 +64,7 @@ std::string baseline_rule(const Preset& preset) {
 std::string alpha_rule(const Preset& preset) {
   const Preset::Alpha& rule = preset.alpha;
   if (!rule.is_on) return "not looked for";
-  Words words(" and ");
+  Clauses words(" and ");
   words.add(is_on(rule.above), fmt::format("more than {:g} above baseline", rule.above));
   words.add(is_on(rule.sd), fmt::format("more than {:g} SD of the baseline", rule.sd));
   std::string text =
@@ -82,7 +82,7 @@ std::string alpha_rule(const Preset& preset) {
 
 std::string criterion_rule(const Preset& preset) {
   const Preset::Criterion& rule = preset.criterion;
-  Words words(" or ");
+  Clauses words(" or ");
   words.add(is_on(rule.above), fmt::format("amplitude above {:g}", rule.above));
   words.add(is_on(rule.at_least), fmt::format("amplitude at least {:g}", rule.at_least));
   words.add(is_on(rule.sd), fmt::format("amplitude above {:g} SD of the baseline", rule.sd));
@@ -99,7 +99,7 @@ std::string criterion_rule(const Preset& preset) {
 
 std::string onset_rule(const Preset& preset) {
   const Preset::Onset& rule = preset.onset;
-  Words level(" or ");
+  Clauses level(" or ");
   level.add(is_on(rule.sd), fmt::format("{:g} SD", rule.sd));
   level.add(is_on(rule.share), fmt::format("{:g} % of the amplitude", 100.0 * rule.share));
   level.add(is_on(rule.above), fmt::format("{:g}", rule.above));
@@ -149,7 +149,7 @@ std::string peak_rule(const Preset& preset) {
 
 std::string reject_rule(const Preset& preset) {
   const Preset::Reject& rule = preset.reject;
-  Words words("; ");
+  Clauses words("; ");
   words.add(true,
             fmt::format("more than {:g} % of the time {} has no closure",
                         100.0 * rule.missing_share,

@@ -10,7 +10,6 @@
 namespace eyelid::conditioning {
 namespace {
 
-constexpr double kRounding = 1e-9;
 constexpr double kFlankLead_s = 0.1;  // of the level before the movement
 
 double level_above_baseline(const Preset::Onset& rule, double sd, double amplitude) {

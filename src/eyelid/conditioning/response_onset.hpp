@@ -8,6 +8,9 @@
 
 namespace eyelid::conditioning {
 
+/// Slack of every comparison with a limit: 0.3 - 0.2 is not more than 0.1.
+inline constexpr double kRounding = 1e-9;
+
 /// What is known of a response when its onset is looked for.
 struct ResponseFigures {
   double amplitude = 0.0;      // above baseline, in FEC (not divided)

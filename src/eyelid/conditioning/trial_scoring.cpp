@@ -12,7 +12,6 @@
 namespace eyelid::conditioning {
 namespace {
 
-constexpr double kRounding = 1e-9;       // 0.3 - 0.2 is not more than 0.1
 constexpr double kBesideOnset_s = 0.02;  // filled frames this near make an onset uncertain
 constexpr double kMinOfWindow = 0.5;     // share of a window that must have been seen
 
