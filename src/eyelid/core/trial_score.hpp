@@ -17,6 +17,8 @@ namespace eyelid {
 enum class ScoredEye { Right, Left, Mean };
 inline constexpr std::array<ScoredEye, 3> kScoredEyes{
     ScoredEye::Right, ScoredEye::Left, ScoredEye::Mean};
+/// Its place in them.
+inline constexpr std::size_t kMeanOfEyes = 2;
 
 /// Rejected: not fit to be judged, for the reason given. NotApplicable: no CS, so no CR is possible
 /// (US alone, blank).

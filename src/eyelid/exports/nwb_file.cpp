@@ -28,7 +28,6 @@ constexpr const char* kSchemaVersion = "2.11.0";
 constexpr double kBeforeCs_s = 0.5;
 constexpr double kAfterUs_s = 0.5;
 constexpr double kEvenlySpaced_s = 2e-6;  // times of frames.csv are rounded to a microsecond
-constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
 
 // Frames per second where every frame lies on an even grid, else nothing.
 std::optional<double> even_rate(std::span<const double> time_s) {
@@ -270,7 +269,7 @@ class NwbWriter {
   template <class Value, class Get>
   std::vector<Value> of_trials(Get get) const {
     std::vector<Value> values;
-    for (std::size_t i = kMean; i < session_.scores.size(); i += kScoredEyes.size()) {
+    for (std::size_t i = kMeanOfEyes; i < session_.scores.size(); i += kScoredEyes.size()) {
       const TrialScore& score = session_.scores[i];
       if (score.trial.cs_onset_s || score.trial.us_onset_s) values.push_back(get(score));
     }

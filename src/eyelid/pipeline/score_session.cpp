@@ -26,8 +26,6 @@ namespace {
 
 using conditioning::SessionTrace;
 
-constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
-
 std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "session.json";
   std::error_code error;
@@ -269,8 +267,8 @@ LearningSummary learning_of_study(const std::vector<ScoredSession>& sessions) {
   std::vector<SessionLearning> learnings;
   std::vector<std::vector<bool>> verdicts;
   for (const ScoredSession& session : sessions) {
-    learnings.push_back(session.learning[kMean]);
-    verdicts.push_back(session.verdicts[kMean]);
+    learnings.push_back(session.learning[kMeanOfEyes]);
+    verdicts.push_back(session.verdicts[kMeanOfEyes]);
   }
   return conditioning::summarize_learning(
       std::move(learnings), verdicts, sessions.front().preset.learning);

@@ -20,7 +20,6 @@ namespace {
 constexpr std::int64_t kMaxFramesUnasked = 30000;
 constexpr std::size_t kMaxTrials = 400;
 constexpr double kBeforeCs_s = 0.01;
-constexpr std::size_t kMean = static_cast<std::size_t>(ScoredEye::Mean);
 
 struct PictureRequest {
   std::size_t sample = 0;  // of the trace
@@ -45,7 +44,7 @@ std::vector<PictureRequest> wants_of(const ScoredSession& session) {
     const Trial& trial = session.rows[i].trial;
     const conditioning::StimulusTimes& at = session.times[i];
     if (!std::isfinite(at.cs_s)) continue;
-    const TrialScore& score = session.scores[kScoredEyes.size() * i + kMean];
+    const TrialScore& score = session.scores[kScoredEyes.size() * i + kMeanOfEyes];
     if (trial.cs_onset_s) {
       add_want(session, at.cs_s - kBeforeCs_s, trial.number, "before the CS", wants);
       const double end_s =
