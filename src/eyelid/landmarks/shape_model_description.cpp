@@ -60,7 +60,7 @@ void ShapeModelDescription::check(const std::string& source) const {
   if (mean_shape.empty() || mean_shape.size() > kMaxShapePoints) {
     fail(source, std::to_string(mean_shape.size()) + " points");
   }
-  if (!std::all_of(mean_shape.begin(), mean_shape.end(), is_finite)) {
+  if (!std::all_of(mean_shape.begin(), mean_shape.end(), [](Point p) { return is_finite(p); })) {
     fail(source, "a mean shape that is not a number");
   }
   if (depth < 1 || depth > kernels::kMaxTreeDepth) {

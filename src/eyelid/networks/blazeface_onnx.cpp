@@ -39,14 +39,14 @@ class Message {
   std::string bytes_;
 };
 
-using Shape = std::vector<std::int64_t>;
+using Extents = std::vector<std::int64_t>;
 constexpr std::uint64_t kFloat = 1, kInt64 = 7;       // TensorProto.DataType
 constexpr std::uint64_t kInteger = 2, kIntegers = 7;  // AttributeProto.AttributeType
 constexpr std::uint64_t kIrVersion = 8, kOperatorSet = 13;
 
 template <class Number>
 Message tensor(const std::string& name,
-               const Shape& shape,
+               const Extents& shape,
                std::span<const Number> values,
                std::uint64_t type) {
   static_assert(std::endian::native == std::endian::little);
@@ -72,7 +72,7 @@ class Graph {
  public:
   explicit Graph(const BlazeFaceWeights& weights) {
     for_each_convolution(weights, [&](const std::string& name, const auto& layer, const auto& s) {
-      constant<float>(name + ".weight", Shape(s.begin(), s.end()), layer.weights, kFloat);
+      constant<float>(name + ".weight", Extents(s.begin(), s.end()), layer.weights, kFloat);
       constant<float>(name + ".bias", {static_cast<std::int64_t>(s[0])}, layer.bias, kFloat);
     });
   }
@@ -80,7 +80,7 @@ class Graph {
   void scalar(const std::string& name, float value) {
     constant<float>(name, {}, std::span(&value, 1), kFloat);
   }
-  void integers(const std::string& name, const Shape& values) {
+  void integers(const std::string& name, const Extents& values) {
     constant<std::int64_t>(name, {std::ssize(values)}, values, kInt64);
   }
 
@@ -102,7 +102,7 @@ class Graph {
         .number(3, static_cast<std::uint64_t>(value))
         .number(20, kInteger);
   }
-  static Message attribute(const std::string& name, const Shape& values) {
+  static Message attribute(const std::string& name, const Extents& values) {
     Message message = Message().text(1, name);
     for (const std::int64_t value : values) message.number(8, static_cast<std::uint64_t>(value));
     return message.number(20, kIntegers);
@@ -113,27 +113,27 @@ class Graph {
                           const std::string& input,
                           std::int64_t size,
                           std::int64_t stride,
-                          const Shape& pads,
+                          const Extents& pads,
                           std::int64_t groups = 1) {
     return node("Conv",
                 {input, layer + ".weight", layer + ".bias"},
                 layer,
                 {attribute("group", groups),
-                 attribute("kernel_shape", Shape{size, size}),
+                 attribute("kernel_shape", Extents{size, size}),
                  attribute("pads", pads),
-                 attribute("strides", Shape{stride, stride})});
+                 attribute("strides", Extents{stride, stride})});
   }
 
   std::string block(std::size_t index, const std::string& input) {
     const BlazeFaceBlockShape& shape = kBlazeFaceBlocks[index];
     const std::string name = "block_" + std::to_string(index);
-    const Shape pads = shape.stride == 1 ? Shape{1, 1, 1, 1} : Shape{0, 0, 1, 1};
+    const Extents pads = shape.stride == 1 ? Extents{1, 1, 1, 1} : Extents{0, 0, 1, 1};
     const std::string depthwise =
         convolution(name + ".depthwise", input, 3, shape.stride, pads, shape.inputs);
     const std::string pointwise = convolution(name + ".pointwise", depthwise, 1, 1, {0, 0, 0, 0});
     std::string shortcut = input;
     if (shape.stride == 2) {
-      const Shape two = {2, 2};
+      const Extents two = {2, 2};
       shortcut = node("MaxPool",
                       {shortcut},
                       name + ".pooled",
@@ -150,7 +150,7 @@ class Graph {
   std::string head(const std::string& layer, const std::string& input, const std::string& shape) {
     const std::string numbers = convolution(layer, input, 1, 1, {0, 0, 0, 0});
     const std::string last =
-        node("Transpose", {numbers}, layer + ".last", {attribute("perm", Shape{0, 2, 3, 1})});
+        node("Transpose", {numbers}, layer + ".last", {attribute("perm", Extents{0, 2, 3, 1})});
     return node("Reshape", {last, shape}, layer + ".rows");
   }
 
@@ -165,7 +165,7 @@ class Graph {
  private:
   template <class Number>
   void constant(const std::string& name,
-                const Shape& shape,
+                const Extents& shape,
                 std::span<const Number> values,
                 std::uint64_t type) {
     constants_.push_back(tensor<Number>(name, shape, values, type));
