@@ -7,8 +7,8 @@
 
 #include <tbb/parallel_for.h>
 
-#include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -49,8 +49,8 @@ TrainingFace TrainingFace::mirrored() const {
   TrainingFace result;
   result.image = flipped(image);
   for (std::size_t i = 0; i < 6; ++i) {
-    result.eyes.right[i] = flip(eyes.left[landmarks::kMirroredEyePoint[i]]);
-    result.eyes.left[i] = flip(eyes.right[landmarks::kMirroredEyePoint[i]]);
+    result.eyes.right[i] = flip(eyes.left[mirrored_eye_point(i)]);
+    result.eyes.left[i] = flip(eyes.right[mirrored_eye_point(i)]);
   }
   if (points) {
     result.points.emplace();
@@ -97,8 +97,8 @@ TrainingFace TrainingFaces::load(std::size_t index) const {
 }
 
 float smaller_ear(const EyeLandmarks& eyes) {
-  return std::min(closure::eye_aspect_ratio(eyes.right).value_or(1.0f),
-                  closure::eye_aspect_ratio(eyes.left).value_or(1.0f));
+  return std::min(eye_aspect_ratio(eyes.right).value_or(1.0f),
+                  eye_aspect_ratio(eyes.left).value_or(1.0f));
 }
 
 SceneSplit split_by_scene(std::vector<evaluation::LabeledFace> faces,

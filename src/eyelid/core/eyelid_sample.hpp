@@ -2,15 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "eyelid/core/face.hpp"
+#include "eyelid/core/portable.hpp"
 
 namespace eyelid {
-
-/// Stands for "not available" in every float of this file; written as an empty cell.
-inline constexpr float kNotAvailable = std::numeric_limits<float>::quiet_NaN();
 
 /// What the tracker measured on one decoded frame, before calibration and filtering.
 struct FrameMeasurement {

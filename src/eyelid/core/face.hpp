@@ -28,11 +28,29 @@ struct FaceBox {
 /// face). So 0 and 3 are the corners, (1, 5) and (2, 4) the upper-lower pairs.
 using EyePoints = std::array<Point, 6>;
 
+/// Point i of an eye seen in a mirror is this point of the eye itself.
+constexpr std::size_t mirrored_eye_point(std::size_t i) { return i < 4 ? 3 - i : 9 - i; }
+
+/// Mean of the six lid points.
+constexpr Point eye_center(const EyePoints& eye) {
+  Point sum;
+  for (const Point p : eye) sum = sum + p;
+  return sum * (1.0f / 6.0f);
+}
+
 /// Lid points of both eyes; the subject's right eye is iBUG 36..41, the left one 42..47.
 struct EyeLandmarks {
   EyePoints right;
   EyePoints left;
 };
+
+/// Of the twelve lid points: 0 .. 5 of the right eye, 6 .. 11 of the left.
+constexpr const Point& lid_point(const EyeLandmarks& eyes, std::size_t i) {
+  return i < 6 ? eyes.right[i] : eyes.left[i - 6];
+}
+constexpr Point& lid_point(EyeLandmarks& eyes, std::size_t i) {
+  return i < 6 ? eyes.right[i] : eyes.left[i - 6];
+}
 
 /// The 68 points of iBUG / 300-W, 0-based: 0-16 jaw, 17-26 brows, 27-35 nose, 36-47 eyes, 48-67
 /// mouth.

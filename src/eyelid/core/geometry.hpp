@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
+#include "eyelid/core/portable.hpp"
+
 namespace eyelid {
 
 /// A position in pixels. The center of the top left pixel is (0, 0); x grows to the right, y down.
@@ -14,7 +19,15 @@ struct Point {
   friend constexpr bool operator==(Point, Point) = default;
 };
 
-float distance(Point a, Point b);
+constexpr float dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
+constexpr float cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }
+
+/// Through double precision, which holds the squares exactly: the same float from every C library
+/// and from the GPU.
+EYELID_PORTABLE inline float length(Point p) {
+  return static_cast<float>(std::sqrt(double{p.x} * double{p.x} + double{p.y} * double{p.y}));
+}
+EYELID_PORTABLE inline float distance(Point a, Point b) { return length(a - b); }
 
 /// An upright box in pixels; (x, y) is its top left corner.
 struct Rect {
@@ -31,7 +44,13 @@ struct Rect {
 };
 
 /// Intersection over union, 0 .. 1; 0 when either box is empty.
-float iou(const Rect& a, const Rect& b);
+constexpr float iou(const Rect& a, const Rect& b) {
+  const float width = std::min(a.right(), b.right()) - std::max(a.x, b.x);
+  const float height = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
+  if (width <= 0.0f || height <= 0.0f) return 0.0f;
+  const float intersection = width * height;
+  return intersection / (a.area() + b.area() - intersection);
+}
 
 /// Rotation, uniform scale and shift: target = (a x - b y + tx, b x + a y + ty).
 ///
@@ -45,17 +64,29 @@ struct Similarity {
   constexpr Point operator()(Point p) const {
     return {a * p.x - b * p.y + tx, b * p.x + a * p.y + ty};
   }
-  float scale() const;
+  EYELID_PORTABLE float scale() const { return length({a, b}); }
   /// The transform back. The scale must not be 0.
-  Similarity inverse() const;
+  constexpr Similarity inverse() const {
+    const float squared_scale = a * a + b * b;
+    Similarity result{a / squared_scale, -b / squared_scale, 0.0f, 0.0f};
+    const Point shift = result({tx, ty});
+    result.tx = -shift.x;
+    result.ty = -shift.y;
+    return result;
+  }
   friend constexpr bool operator==(const Similarity&, const Similarity&) = default;
 };
 
 /// first_from_last = compose(first_from_middle, middle_from_last).
-Similarity compose(const Similarity& first_from_middle, const Similarity& middle_from_last);
+constexpr Similarity compose(const Similarity& first_from_middle,
+                             const Similarity& middle_from_last) {
+  const Similarity& f = first_from_middle;
+  const Similarity& m = middle_from_last;
+  const Point shift = f({m.tx, m.ty});
+  return {f.a * m.a - f.b * m.b, f.b * m.a + f.a * m.b, shift.x, shift.y};
+}
 
-/// The similarity that carries p0 to q0 and p1 to q1. p0 and p1 must differ. Inline for the GPU,
-/// which has to compute the same.
+/// The similarity that carries p0 to q0 and p1 to q1. p0 and p1 must differ.
 constexpr Similarity similarity_from_pairs(Point p0, Point p1, Point q0, Point q1) {
   // Complex division: (q1 - q0) / (p1 - p0) is scale and rotation in one number.
   const Point p = p1 - p0;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 
 namespace eyelid::evaluation {
 namespace {
@@ -79,8 +79,8 @@ void LandmarkAccuracyCounter::add(std::span<const Point> found,
   errors_.push_back(normalized_mean_error(found, annotated, scale));
   if (!is_trustworthy) ++doubtful_;
   const auto measure = [this](const EyePoints& by_program, const EyePoints& by_person) {
-    const auto found_ear = closure::eye_aspect_ratio(by_program);
-    const auto annotated_ear = closure::eye_aspect_ratio(by_person);
+    const auto found_ear = eye_aspect_ratio(by_program);
+    const auto annotated_ear = eye_aspect_ratio(by_person);
     if (found_ear && annotated_ear) eyes_.push_back({*annotated_ear, *found_ear});
   };
   measure(found_eyes.right, annotated_eyes.right);

@@ -259,10 +259,9 @@ void HeadModel::place_lids(const EyeShape& shape, Eye side) {
                            {w, 0},
                            {w / 3, shape.lower_lid(w / 3, 0)},
                            {-w / 3, shape.lower_lid(-w / 3, 0)}};
-  constexpr std::size_t kMirrored[6] = {3, 2, 1, 0, 5, 4};
   const std::size_t begin = side == Eye::Right ? kRightEyeBegin : kLeftEyeBegin;
   for (std::size_t i = 0; i < 6; ++i) {
-    const Point head = shape.head_from_eye(in_eye[side == Eye::Right ? i : kMirrored[i]]);
+    const Point head = shape.head_from_eye(in_eye[side == Eye::Right ? i : mirrored_eye_point(i)]);
     points_[begin + i] = shape_.at_front(head.x, head.y);
   }
 }

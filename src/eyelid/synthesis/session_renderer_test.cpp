@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 
 namespace eyelid::synthesis {
 namespace {
@@ -19,10 +20,6 @@ std::uint64_t fingerprint(const GrayImage& image) {
     for (int x = 0; x < image.width(); ++x) hash = (hash ^ image.row(y)[x]) * 1099511628211ull;
   }
   return hash;
-}
-
-float eye_aspect_ratio(const EyePoints& eye) {
-  return (distance(eye[1], eye[5]) + distance(eye[2], eye[4])) / (2.0f * distance(eye[0], eye[3]));
 }
 
 // Time of the middle of the first reflex: both eyes shut.
@@ -84,7 +81,7 @@ TEST(SessionRenderer, AspectRatioFollowsClosureInAFrontalView) {
   for (std::int64_t frame = 0; frame < session.frame_count(); frame += 7) {
     const FrameTruth truth = session.truth(frame);
     const double open = 1.0 - static_cast<double>(truth.fec_right);
-    numerator += open * static_cast<double>(eye_aspect_ratio(truth.eyes.right));
+    numerator += open * static_cast<double>(ear_or_nan(truth.eyes.right));
     denominator += open * open;
   }
   open_ear = static_cast<float>(numerator / denominator);
@@ -93,7 +90,7 @@ TEST(SessionRenderer, AspectRatioFollowsClosureInAFrontalView) {
   for (std::int64_t frame = 0; frame < session.frame_count(); frame += 7) {
     const FrameTruth truth = session.truth(frame);
     // Head movements of 1 to 2 degrees change the projected height by a percent or two.
-    EXPECT_NEAR(1.0f - eye_aspect_ratio(truth.eyes.right) / open_ear, truth.fec_right, 0.04f);
+    EXPECT_NEAR(1.0f - ear_or_nan(truth.eyes.right) / open_ear, truth.fec_right, 0.04f);
   }
 }
 
@@ -102,8 +99,8 @@ TEST(SessionRenderer, ClosedEyesHaveNoAperture) {
   const FrameTruth truth = session.truth(closed_frame(session));
   EXPECT_EQ(truth.fec_right, 1.0f);
   EXPECT_EQ(truth.fec_left, 1.0f);
-  EXPECT_LT(eye_aspect_ratio(truth.eyes.right), 1e-4f);
-  EXPECT_LT(eye_aspect_ratio(truth.eyes.left), 1e-4f);
+  EXPECT_LT(ear_or_nan(truth.eyes.right), 1e-4f);
+  EXPECT_LT(ear_or_nan(truth.eyes.left), 1e-4f);
 }
 
 TEST(SessionRenderer, DlibFindsExactlyTheFace) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -82,10 +83,11 @@ void swap_sides(KnownFace& face) {
   }
 }
 
-float eye_ratio(std::span<const Point> eye) {
-  const float width = distance(eye[0], eye[3]);
-  if (width <= 0.0f) return 1.0f;
-  return (distance(eye[1], eye[5]) + distance(eye[2], eye[4])) / (2.0f * width);
+/// An eye whose points say nothing counts as open.
+float ear_of(std::span<const Point> lids) {
+  EyePoints eye;
+  std::copy_n(lids.begin(), eye.size(), eye.begin());
+  return eye_aspect_ratio(eye).value_or(1.0f);
 }
 
 }  // namespace
@@ -202,7 +204,7 @@ KnownFace moved(const KnownFace& face, const Placement& placement) {
 float smaller_eye_ratio(const KnownFace& face) {
   if (face.points.empty()) return 1.0f;
   const std::span<const Point> points(face.points);
-  return std::min(eye_ratio(points.subspan(36, 6)), eye_ratio(points.subspan(42, 6)));
+  return std::min(ear_of(points.subspan(kRightEyeBegin)), ear_of(points.subspan(kLeftEyeBegin)));
 }
 
 }  // namespace eyelid::training

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-namespace eyelid::closure {
+namespace eyelid {
 namespace {
 
 // Corners 20 px apart, pairs 6 and 4 px high: (6 + 4) / (2 * 20) = 0.25.
 constexpr EyePoints kQuarter{
     Point{0, 0}, Point{6, -3}, Point{14, -2}, Point{20, 0}, Point{14, 2}, Point{6, 3}};
 
-TEST(EyeAspectRatio, FollowsEquationOne) { EXPECT_FLOAT_EQ(*eye_aspect_ratio(kQuarter), 0.25f); }
+TEST(EyeAspectRatio, FollowsEquationOne) {
+  EXPECT_FLOAT_EQ(*eye_aspect_ratio(kQuarter), 0.25f);
+  EXPECT_EQ(ear_or_nan(kQuarter), *eye_aspect_ratio(kQuarter));
+}
 
 TEST(EyeAspectRatio, IsZeroWhenTheLidsMeet) {
   EyePoints closed = kQuarter;
@@ -34,6 +37,8 @@ TEST(EyeAspectRatio, IsAbsentForCoincidingCorners) {
   points[3] = points[0];
   EXPECT_FALSE(eye_aspect_ratio(points).has_value());
   EXPECT_FALSE(eye_aspect_ratio(EyePoints{}).has_value());  // 0 / 0
+  EXPECT_TRUE(std::isnan(ear_or_nan(points)));
+  EXPECT_TRUE(std::isnan(ear_or_nan(EyePoints{})));
 }
 
 TEST(EyeAspectRatio, IsAbsentForPointsThatAreNotFinite) {
@@ -48,4 +53,4 @@ TEST(EyeAspectRatio, IsAbsentForPointsThatAreNotFinite) {
 }
 
 }  // namespace
-}  // namespace eyelid::closure
+}  // namespace eyelid
