@@ -105,13 +105,12 @@ TEST_F(OnePicture, EveryImageOfABatchEqualsOurEngine) {
 }
 
 /// The strongest detection of raw results.
-FaceBox strongest(const BlazeFaceResult& result) {
+detection::FaceCandidate strongest(const BlazeFaceResult& result) {
   const auto best = std::ranges::max_element(result.logits) - result.logits.begin();
   const auto anchor = static_cast<std::size_t>(best);
-  return detection::decode_box(
-      std::span<const float, 16>(result.box_numbers.data() + anchor * 16, 16),
-      detection::blazeface_anchors()[anchor],
-      detection::sigmoid(result.logits[anchor]));
+  return detection::decode_box(result.box_numbers.data() + anchor * 16,
+                               detection::anchor_center(static_cast<int>(anchor)),
+                               detection::sigmoid(result.logits[anchor]));
 }
 
 TEST_F(OnePicture, InHalfPrecisionTheFaceIsTheSame) {
@@ -135,7 +134,7 @@ void expect_same_face(const GrayImage& frame,
   frames::Letterbox letterbox(128);
   const GrayImage& picture = letterbox.fit(frame);
   const DeviceProgram program = compile(chip("mk1"), network, {1, Precision::F32, 0});
-  const FaceBox face = strongest(
+  const detection::FaceCandidate face = strongest(
       blazeface_result(network, execute(program, network, input_of(picture, weights)), 0));
   std::vector<FaceBox> faces;
   detection::make_blazeface_detector(weights)->detect(picture, faces);

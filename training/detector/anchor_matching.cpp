@@ -9,12 +9,12 @@ namespace eyelid::training {
 namespace {
 
 std::array<Rect, kDetectorAnchors> make_anchors() {
-  const auto centers = detection::blazeface_anchors();
   std::array<Rect, kDetectorAnchors> anchors;
   for (std::size_t i = 0; i < anchors.size(); i++) {
     const std::size_t slot = i < 512 ? i % 2 : 2 + (i - 512) % 6;
     const float side = kHiddenAnchorSizes[slot] * kDetectorSide;
-    anchors[i] = {centers[i].x - side / 2, centers[i].y - side / 2, side, side};
+    const Point center = detection::anchor_center(static_cast<int>(i));
+    anchors[i] = {center.x - side / 2, center.y - side / 2, side, side};
   }
   return anchors;
 }

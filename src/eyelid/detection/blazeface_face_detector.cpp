@@ -4,29 +4,14 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/detection/anchors.hpp"
-#include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/frames/letterbox.hpp"
+#include "eyelid/kernels/gpu/serial_block.hpp"
 
 namespace eyelid::detection {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// From input pixels on edges to the frame: the box stays on edges, points go to pixel centers.
-void move_to_frame(FaceBox& face, const frames::Placement& placement) {
-  const auto scale = static_cast<float>(1.0 / placement.scale);
-  const auto left = static_cast<float>(placement.offset_x);
-  const auto top = static_cast<float>(placement.offset_y);
-  face.box = {(face.box.x - left) * scale,
-              (face.box.y - top) * scale,
-              face.box.width * scale,
-              face.box.height * scale};
-  for (Point& point : *face.keypoints) {
-    point = {(point.x - left) * scale - 0.5f, (point.y - top) * scale - 0.5f};
-  }
-}
 
 class BlazeFaceFaceDetector final : public FaceDetector {
  public:
@@ -35,9 +20,7 @@ class BlazeFaceFaceDetector final : public FaceDetector {
       : options_(options),
         logit_threshold_(logit_of(options.score_threshold)),
         network_(std::move(weights)),
-        letterbox_(networks::kBlazeFaceInput_px) {
-    candidates_.reserve(kAnchorCount);
-  }
+        letterbox_(networks::kBlazeFaceInput_px) {}
 
   std::string_view name() const override { return "blazeface"; }
 
@@ -49,16 +32,21 @@ class BlazeFaceFaceDetector final : public FaceDetector {
     const Clock::time_point prepared = Clock::now();
     const networks::BlazeFaceLogits& logits = network_.run(input);
     const Clock::time_point scored = Clock::now();
-    candidates_.clear();
+    joiner_.clear();
     for (int anchor = 0; anchor < kAnchorCount; anchor++) {
-      const auto index = static_cast<std::size_t>(anchor);
+      const float logit = logits[static_cast<std::size_t>(anchor)];
       // Compared before the sigmoid: it is monotonic, so exp() is spent only on what passes.
-      if (!(logits[index] >= logit_threshold_)) continue;
+      if (!(logit >= logit_threshold_)) continue;
       const networks::BlazeFaceBoxNumbers numbers = network_.box_numbers(anchor);
-      candidates_.push_back(decode_box(numbers, anchors_[index], sigmoid(logits[index])));
+      joiner_.add(decode_box(numbers.data(), anchor_center(anchor), sigmoid(logit)));
     }
-    weighted_non_maximum_suppression(candidates_, options_.suppression_iou, faces);
-    for (FaceBox& face : faces) move_to_frame(face, letterbox_.placement());
+    joiner_.join(options_.suppression_iou, joined_);
+    faces.clear();
+    const InputPlacement placement = input_placement(letterbox_.placement());
+    for (const FaceCandidate& joined : joined_) {
+      const FaceCandidate face = moved_to_frame(joined, placement);
+      faces.push_back({face.box, face.score, face.keypoints});
+    }
     steps_ = {prepared - begin, scored - prepared, Clock::now() - scored};
   }
 
@@ -73,12 +61,27 @@ class BlazeFaceFaceDetector final : public FaceDetector {
   float logit_threshold_;
   networks::BlazeFaceNetwork network_;
   frames::Letterbox letterbox_;
-  std::array<Point, kAnchorCount> anchors_ = blazeface_anchors();
-  std::vector<FaceBox> candidates_;
+  CandidateJoiner joiner_;
+  std::vector<FaceCandidate> joined_;
   std::optional<DetectionSteps> steps_;
 };
 
 }  // namespace
+
+InputPlacement input_placement(const frames::Placement& placement) {
+  return {static_cast<float>(1.0 / placement.scale),
+          static_cast<float>(placement.offset_x),
+          static_cast<float>(placement.offset_y)};
+}
+
+void CandidateJoiner::join(float iou_threshold, std::vector<FaceCandidate>& faces) {
+  faces.clear();
+  kernels::gpu::SerialBlock block;
+  WeightedSuppression(block, work_, count_)
+      .run(iou_threshold, kAnchorCount, [&](int, const FaceCandidate& face) {
+        faces.push_back(face);
+      });
+}
 
 std::unique_ptr<FaceDetector> make_blazeface_detector(
     std::shared_ptr<const networks::PackedBlazeFace> weights, const BlazeFaceOptions& options) {

@@ -4,14 +4,19 @@
 #include <memory>
 
 #include "eyelid/detection/face_detector.hpp"
+#include "eyelid/detection/weighted_suppression.hpp"
+#include "eyelid/frames/resampler.hpp"
 #include "eyelid/networks/blazeface_network.hpp"
 
 namespace eyelid::detection {
 
 struct BlazeFaceOptions {
   float score_threshold = 0.5f;  // faces below are not reported
-  float suppression_iou = 0.3f;  // detections that overlap by more are one face
+  float suppression_iou = kSuppressionIou;
 };
+
+/// Single precision of where the letterbox has put a frame.
+InputPlacement input_placement(const frames::Placement& placement);
 
 /// BlazeFace front: the frame letterboxed to 128x128, 896 anchors, weighted non-maximum
 /// suppression, box and 6 keypoints in frame pixels.

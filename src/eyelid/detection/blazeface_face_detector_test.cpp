@@ -7,63 +7,71 @@
 #include <random>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/detection/anchors.hpp"
-#include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/detection/weighted_suppression.hpp"
 
 namespace eyelid::detection {
 namespace {
 
 TEST(Anchors, LieOnTheCentersOfBothMaps) {
-  const auto anchors = blazeface_anchors();
-  EXPECT_EQ(anchors[0], (Point{4.0f, 4.0f}));
-  EXPECT_EQ(anchors[1], (Point{4.0f, 4.0f}));
-  EXPECT_EQ(anchors[2], (Point{12.0f, 4.0f}));
-  EXPECT_EQ(anchors[32], (Point{4.0f, 12.0f}));
-  EXPECT_EQ(anchors[511], (Point{124.0f, 124.0f}));
-  EXPECT_EQ(anchors[512], (Point{8.0f, 8.0f}));
-  EXPECT_EQ(anchors[518], (Point{24.0f, 8.0f}));
-  EXPECT_EQ(anchors[895], (Point{120.0f, 120.0f}));
+  EXPECT_EQ(anchor_center(0), (Point{4.0f, 4.0f}));
+  EXPECT_EQ(anchor_center(1), (Point{4.0f, 4.0f}));
+  EXPECT_EQ(anchor_center(2), (Point{12.0f, 4.0f}));
+  EXPECT_EQ(anchor_center(32), (Point{4.0f, 12.0f}));
+  EXPECT_EQ(anchor_center(511), (Point{124.0f, 124.0f}));
+  EXPECT_EQ(anchor_center(512), (Point{8.0f, 8.0f}));
+  EXPECT_EQ(anchor_center(518), (Point{24.0f, 8.0f}));
+  EXPECT_EQ(anchor_center(895), (Point{120.0f, 120.0f}));
 }
 
 TEST(BoxDecoding, AddsOffsetsToTheAnchor) {
   std::array<float, 16> numbers{};
   numbers[0] = 2.0f, numbers[1] = -1.0f, numbers[2] = 20.0f, numbers[3] = 10.0f;
   for (std::size_t i = 4; i < 16; i++) numbers[i] = static_cast<float>(i);
-  const FaceBox face = decode_box(numbers, {50.0f, 60.0f}, 0.9f);
+  const FaceCandidate face = decode_box(numbers.data(), {50.0f, 60.0f}, 0.9f);
   EXPECT_EQ(face.box, (Rect{42.0f, 54.0f, 20.0f, 10.0f}));
-  EXPECT_EQ((*face.keypoints)[0], (Point{54.0f, 65.0f}));
-  EXPECT_EQ((*face.keypoints)[5], (Point{64.0f, 75.0f}));
+  EXPECT_EQ(face.keypoints[0], (Point{54.0f, 65.0f}));
+  EXPECT_EQ(face.keypoints[5], (Point{64.0f, 75.0f}));
   EXPECT_NEAR(sigmoid(logit_of(0.75f)), 0.75f, 1e-6f);
   numbers[2] = -3.0f;
-  EXPECT_EQ(decode_box(numbers, {}, 0.5f).box.width, 0.0f);
+  EXPECT_EQ(decode_box(numbers.data(), {}, 0.5f).box.width, 0.0f);
 }
 
-FaceBox face_at(float x, float y, float size, float score) {
+FaceCandidate face_at(float x, float y, float size, float score) {
   FaceKeypoints keypoints;
   keypoints.fill({x, y});
-  return {{x, y, size, size}, score, keypoints};
+  return {{x, y, size, size}, keypoints, score};
 }
 
-TEST(WeightedNonMaximumSuppression, BlendsOverlapsByScore) {
-  std::vector<FaceBox> candidates = {
-      face_at(100, 0, 10, 0.6f), face_at(2, 0, 10, 0.5f), face_at(0, 0, 10, 0.75f)};
-  std::vector<FaceBox> faces(5);
-  weighted_non_maximum_suppression(candidates, 0.3f, faces);
+std::vector<FaceCandidate> joined(const std::vector<FaceCandidate>& candidates) {
+  const auto joiner = std::make_unique<CandidateJoiner>();
+  std::vector<FaceCandidate> faces(5);
+  for (const FaceCandidate& candidate : candidates) joiner->add(candidate);
+  joiner->join(0.3f, faces);
+  return faces;
+}
+
+TEST(WeightedSuppression, BlendsOverlapsByScore) {
+  const auto faces =
+      joined({face_at(100, 0, 10, 0.6f), face_at(2, 0, 10, 0.5f), face_at(0, 0, 10, 0.75f)});
   ASSERT_EQ(faces.size(), 2u);
   EXPECT_FLOAT_EQ(faces[0].score, 0.75f);  // the best one's, not the mean
   EXPECT_FLOAT_EQ(faces[0].box.x, 2.0f * 0.5f / 1.25f);
   EXPECT_FLOAT_EQ(faces[0].box.width, 10.0f);
-  EXPECT_FLOAT_EQ((*faces[0].keypoints)[3].x, 0.8f);
+  EXPECT_FLOAT_EQ(faces[0].keypoints[3].x, 0.8f);
   EXPECT_FLOAT_EQ(faces[1].box.x, 100.0f);
-  EXPECT_TRUE(candidates.empty());
 }
 
-TEST(WeightedNonMaximumSuppression, KeepsEmptyBoxesApartAndEnds) {
-  std::vector<FaceBox> candidates(40, face_at(5, 5, 0, 0.5f));
-  std::vector<FaceBox> faces;
-  weighted_non_maximum_suppression(candidates, 0.3f, faces);
-  EXPECT_EQ(faces.size(), 40u);
+TEST(WeightedSuppression, KeepsEmptyBoxesApartAndEnds) {
+  EXPECT_EQ(joined(std::vector<FaceCandidate>(40, face_at(5, 5, 0, 0.5f))).size(), 40u);
+}
+
+TEST(WeightedSuppression, KeepsEqualScoresInTheOrderTheyCameIn) {
+  const auto faces =
+      joined({face_at(300, 0, 10, 0.5f), face_at(100, 0, 10, 0.5f), face_at(200, 0, 10, 0.6f)});
+  ASSERT_EQ(faces.size(), 3u);
+  EXPECT_FLOAT_EQ(faces[0].box.x, 200.0f);
+  EXPECT_FLOAT_EQ(faces[1].box.x, 300.0f);
+  EXPECT_FLOAT_EQ(faces[2].box.x, 100.0f);
 }
 
 /// Weights that see nothing but an offset: every score is the bias of its head.

@@ -116,9 +116,9 @@ PictureCheck run_picture(const std::filesystem::path& path,
       std::max_element(result.logits.begin(), result.logits.end()) - result.logits.begin());
   check.score = detection::sigmoid(result.logits[best]);
   check.engine_score = detection::sigmoid(*std::max_element(logits.begin(), logits.end()));
-  const FaceBox face =
-      detection::decode_box(std::span<const float, 16>(result.box_numbers.data() + 16 * best, 16),
-                            detection::blazeface_anchors()[best],
+  const detection::FaceCandidate face =
+      detection::decode_box(result.box_numbers.data() + 16 * best,
+                            detection::anchor_center(static_cast<int>(best)),
                             check.score);
   check.box = {face.box.x, face.box.y, face.box.width, face.box.height};
   return check;

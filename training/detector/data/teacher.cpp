@@ -5,9 +5,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/detection/anchors.hpp"
-#include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
 
 namespace eyelid::training {
@@ -65,20 +63,22 @@ void Teacher::run(const ColorCanvas& canvas, std::vector<float>& numbers) const 
 }
 
 std::vector<FaceBox> Teacher::find(const ColorCanvas& canvas, float min_score) const {
-  static const auto kAnchorPlaces = detection::blazeface_anchors();
   const Loan network(*this);
   const networks::BlazeFaceLogits& logits = network->run_color(canvas.rgb);
   const float min_logit = detection::logit_of(min_score);
-  std::vector<FaceBox> candidates, faces;
+  const auto joiner = std::make_unique<detection::CandidateJoiner>();
   for (int i = 0; i < kDetectorAnchors; ++i) {
-    const auto index = static_cast<std::size_t>(i);
-    if (logits[index] < min_logit) continue;
-    candidates.push_back(detection::decode_box(
-        network->box_numbers(i), kAnchorPlaces[index], detection::sigmoid(logits[index])));
+    const float logit = logits[static_cast<std::size_t>(i)];
+    if (logit < min_logit) continue;
+    joiner->add(detection::decode_box(
+        network->box_numbers(i).data(), detection::anchor_center(i), detection::sigmoid(logit)));
   }
-  detection::weighted_non_maximum_suppression(candidates, 0.3f, faces);
-  for (FaceBox& face : faces) {
-    for (Point& p : *face.keypoints) p = p - Point{0.5f, 0.5f};
+  std::vector<detection::FaceCandidate> joined;
+  joiner->join(detection::kSuppressionIou, joined);
+  std::vector<FaceBox> faces;
+  for (detection::FaceCandidate& face : joined) {
+    for (Point& p : face.keypoints) p = p - Point{0.5f, 0.5f};
+    faces.push_back({face.box, face.score, face.keypoints});
   }
   return faces;
 }

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
-#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/detection/subject_selection.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace eyelid::pipeline {
+namespace eyelid::detection {
 namespace {
 
 FaceBox face(float x, float size) { return {{x, 0, size, size}, 0.9f, {}}; }
 
-TEST(FaceSelector, TakesTheLargestFaceFirst) {
-  FaceSelector selector;
+TEST(SubjectSelector, TakesTheLargestFaceFirst) {
+  SubjectSelector selector;
   EXPECT_EQ(selector.select(std::vector{face(0, 50), face(100, 80)})->box.x, 100);
 }
 
-TEST(FaceSelector, StaysWithTheSubjectWhenALargerFaceAppears) {
-  FaceSelector selector;
+TEST(SubjectSelector, StaysWithTheSubjectWhenALargerFaceAppears) {
+  SubjectSelector selector;
   selector.select(std::vector{face(0, 50)});
   EXPECT_EQ(selector.select(std::vector{face(200, 90), face(3, 50)})->box.x, 3);
 }
 
-TEST(FaceSelector, ForgetsASubjectWhoHasLeft) {
-  FaceSelector selector;
+TEST(SubjectSelector, ForgetsASubjectWhoHasLeft) {
+  SubjectSelector selector;
   selector.select(std::vector{face(0, 50)});
-  for (int i = 0; i <= FaceSelector::kMemoryFrames; ++i) EXPECT_FALSE(selector.select({}));
+  for (int i = 0; i <= kMemoryDetections; ++i) EXPECT_FALSE(selector.select({}));
   EXPECT_EQ(selector.select(std::vector{face(0, 50), face(200, 90)})->box.x, 200);
 }
 
 }  // namespace
-}  // namespace eyelid::pipeline
+}  // namespace eyelid::detection
