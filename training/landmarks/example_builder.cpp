@@ -9,7 +9,7 @@
 
 #include <tbb/parallel_for.h>
 
-#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/synthesis/random.hpp"
@@ -57,7 +57,8 @@ Rect random_face_box(const Rect& hull, Random& random) {
 PatchPlacement random_upright_placement(const TrainingFace& face, Random& random) {
   constexpr double kRollDeviation = 8.0 * 3.141592653589793 / 180.0;
   const auto roll = static_cast<float>(kRollDeviation * random.normal());
-  return landmarks::place_face_patch(random_face_box(face.hull, random), roll);
+  return landmarks::place_face_patch(random_face_box(face.hull, random),
+                                     Point{std::cos(roll), std::sin(roll)});
 }
 
 PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
@@ -260,10 +261,10 @@ ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOpt
                     EyePoints in_model_order = eye;
                     if (side == EyeSide::Left) {
                       for (std::size_t i = 0; i < 6; ++i) {
-                        in_model_order[i] = eye[landmarks::kMirroredEyePoint[i]];
+                        in_model_order[i] = eye[mirrored_eye_point(i)];
                       }
                     }
-                    const float ear = closure::eye_aspect_ratio(eye).value_or(1.0f);
+                    const float ear = eye_aspect_ratio(eye).value_or(1.0f);
                     const std::size_t copies = copies_of(ear, faces.is_rendered(index), options);
                     for (std::size_t copy = 0; copy < copies; ++copy) {
                       const PatchPlacement placement = random_one_eye_placement(side, eye, random);

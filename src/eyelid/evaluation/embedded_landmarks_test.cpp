@@ -10,11 +10,12 @@
 #include <cmath>
 #include <vector>
 
-#include "eyelid/closure/eye_aspect_ratio.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/evaluation/landmark_accuracy.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
+#include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
 #include "eyelid/synthesis/portrait.hpp"
@@ -106,9 +107,7 @@ TEST(EmbeddedChain, FindsOpenEyesAboveTheRimTheDetectorPointsAt) {
   int seen_open = 0;
   for (synthesis::Portrait& portrait : unknown_people()) {
     if (portrait.has_glasses || portrait.fec_right > 0.2f || portrait.fec_left > 0.2f) continue;
-    FacePoints truth;
-    truth.eyes = portrait.eyes;
-    FaceBox face = landmarks::carry_face({{}, 1.0f, std::nullopt}, truth);
+    FaceBox face = landmarks::carry_face({{}, 1.0f, std::nullopt}, portrait.eyes);
     Point& right = (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::RightEye)];
     Point& left = (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::LeftEye)];
     draw_rim(portrait.image, right, left, kBelow);
@@ -118,7 +117,7 @@ TEST(EmbeddedChain, FindsOpenEyesAboveTheRimTheDetectorPointsAt) {
     const FacePoints found = landmarker.locate(portrait.image, face, PointCount::Twelve);
     for (const EyePoints& eye : {found.eyes.right, found.eyes.left}) {
       ++open_eyes;
-      seen_open += closure::eye_aspect_ratio(eye).value_or(0.0f) > 0.15f ? 1 : 0;
+      seen_open += eye_aspect_ratio(eye).value_or(0.0f) > 0.15f ? 1 : 0;
     }
   }
   RecordProperty("open_eyes", open_eyes);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eyelid/landmarks/eye_landmarker.hpp"
+#include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "shared_data.hpp"
@@ -68,9 +69,7 @@ float lid_error(const EyeLandmarks& found, const EyeLandmarks& truth) {
 }
 
 FaceBox true_face(const FaceLandmarks& truth) {
-  FacePoints points;
-  points.eyes = eyes_of(truth);
-  return carry_face({{}, 1.0f, std::nullopt}, points);
+  return carry_face({{}, 1.0f, std::nullopt}, eyes_of(truth));
 }
 
 TEST(EmbeddedLandmarks, FindTheLidsOfAnnotatedFaces) {
@@ -118,7 +117,7 @@ TEST(EmbeddedLandmarks, MirroredFacesGiveMirroredPoints) {
       swapped.eyes.right[i] = mirror(truth.left[kMirror[i]]);
       swapped.eyes.left[i] = mirror(truth.right[kMirror[i]]);
     }
-    const FaceBox face = carry_face({{}, 1.0f, std::nullopt}, swapped);
+    const FaceBox face = carry_face({{}, 1.0f, std::nullopt}, swapped.eyes);
     const auto found = landmarker.locate(mirrored, face, PointCount::Twelve);
     EXPECT_LT(lid_error(found.eyes, swapped.eyes), 0.05f);
   }
@@ -133,7 +132,7 @@ TEST(EmbeddedLandmarks, CarriedFacesRestOnRestingFaces) {
     FacePoints found;
     for (int i = 0; i < 60; ++i) {
       found = landmarker.locate(photograph.image, face, PointCount::Twelve);
-      face = carry_face(face, found);
+      face = carry_face(face, found.eyes);
     }
     EXPECT_LT(lid_error(found.eyes, truth), 0.08f);
   }

@@ -3,35 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <span>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/landmarks/face_proportions.hpp"
+#include "eyelid/landmarks/closed_eye_recheck.hpp"
+#include "eyelid/landmarks/eye_centers.hpp"
 #include "eyelid/landmarks/patch.hpp"
-#include "eyelid/landmarks/plausibility.hpp"
-#include "eyelid/landmarks/second_look.hpp"
 
 namespace eyelid::landmarks {
 namespace {
 
-struct EyeCenters {
-  Point right;
-  Point left;
-};
-
-// Of the points of LandmarkModels::eye_region: ten of the brows, then six per eye.
-using EyeRegionPoints = std::array<Point, 22>;
-
-EyeCenters eye_centers(const EyeRegionPoints& points) {
-  constexpr std::size_t kFirstLidPoint = 10;
-  EyeCenters centers;
-  for (std::size_t i = kFirstLidPoint; i < kFirstLidPoint + 6; ++i) {
-    centers.right = centers.right + points[i] * (1.0f / 6.0f);
-    centers.left = centers.left + points[i + 6] * (1.0f / 6.0f);
-  }
-  return centers;
-}
+using EyeRegionPoints = std::array<Point, kEyeRegionPoints>;
 
 EyeCenters eye_centers(const FaceKeypoints& keypoints) {
   return {keypoints[static_cast<std::size_t>(FaceKeypoint::RightEye)],
@@ -54,7 +36,7 @@ struct EyeLandmarker::Workspace {
                                         const PatchPlacement& placement) {
     EyeRegionPoints points;
     if (!run(model, frame, placement, points)) return std::nullopt;
-    return eye_centers(points);
+    return eye_centers_of_region([&](std::size_t i) { return points[i]; });
   }
 
   // From the corners of the both-eyes model to lid points: the one-eye model on two patches, the
@@ -71,18 +53,16 @@ struct EyeLandmarker::Workspace {
 
   // The eyes again, from brows and lids in the box, which is turned as the keypoints are: a start
   // that owes nothing to where they lie.
-  void look_again(const LandmarkModels& models,
-                  const FrameView& frame,
-                  const FaceBox& face,
-                  EyePair& pair) {
+  void recheck_closed_eye(const LandmarkModels& models,
+                          const FrameView& frame,
+                          const FaceBox& face,
+                          EyePair& pair) {
     const EyeCenters keypoints = eye_centers(*face.keypoints);
-    const Point across = keypoints.left - keypoints.right;
-    const double angle_rad = std::atan2(double{across.y}, double{across.x});  // rounded once
-    const PatchPlacement turned = place_face_patch(face.box, static_cast<float>(angle_rad));
+    const PatchPlacement turned = place_face_patch(face.box, keypoints.left - keypoints.right);
     const auto start = locate_eyes(models.eye_region, frame, turned);
     if (!start) return;
     const auto both = locate_both_eyes(models.both_eyes, frame, *start);
-    if (!both || !may_correct(pair.eyes, *both)) return;
+    if (!both || !needs_correction(pair.eyes, *both)) return;
     const auto other = refine(models.one_eye, frame, *both);
     if (!other || !is_plausible_eye_pair(other->eyes, frame)) return;
     correct(pair, *other);
@@ -110,8 +90,7 @@ struct EyeLandmarker::Workspace {
       return std::nullopt;
     }
     EyeLandmarks eyes;
-    std::copy_n(points.begin(), 6, eyes.right.begin());
-    std::copy_n(points.begin() + 6, 6, eyes.left.begin());
+    for (std::size_t i = 0; i < points.size(); ++i) lid_point(eyes, i) = points[i];
     return eyes;
   }
 
@@ -133,7 +112,7 @@ struct EyeLandmarker::Workspace {
     model.predict(queries);
     for (Point& p : eyes.right) p = right.frame_from_normalized(p);
     for (std::size_t i = 0; i < 6; ++i) {
-      eyes.left[i] = left.frame_from_normalized(mirrored[kMirroredEyePoint[i]]);
+      eyes.left[i] = left.frame_from_normalized(mirrored[mirrored_eye_point(i)]);
     }
     return eyes;
   }
@@ -158,7 +137,7 @@ struct EyeLandmarker::Workspace {
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
     : models_(std::move(models)), workspace_(std::make_unique<Workspace>()) {
   EYELID_EXPECTS(models_ != nullptr);
-  EYELID_EXPECTS(models_->eye_region.point_count() == std::tuple_size_v<EyeRegionPoints>);
+  EYELID_EXPECTS(models_->eye_region.point_count() == kEyeRegionPoints);
   EYELID_EXPECTS(models_->face.point_count() == 68);
   EYELID_EXPECTS(models_->both_eyes.point_count() == 12);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
@@ -179,7 +158,9 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   if (!both) return result;
   auto pair = work.refine(models_->one_eye, frame, *both);
   if (!pair) return result;
-  if (face.keypoints && looks_shut(pair->eyes)) work.look_again(*models_, frame, face, *pair);
+  if (face.keypoints && needs_recheck(pair->eyes)) {
+    work.recheck_closed_eye(*models_, frame, face, *pair);
+  }
   result.eyes = pair->eyes;
 
   if (count == PointCount::SixtyEight) {
@@ -190,32 +171,7 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
     std::ranges::copy(result.eyes.right, result.points->begin() + kRightEyeBegin);
     std::ranges::copy(result.eyes.left, result.points->begin() + kLeftEyeBegin);
   }
-  result.is_trustworthy = is_plausible_eye_pair(result.eyes, frame) &&
-                          fits_face_box(result.eyes, face.box) &&
-                          stages_agree(pair->first_stage, result.eyes);
-  return result;
-}
-
-FaceBox carry_face(const FaceBox& face, const FacePoints& points) {
-  const Point right = eye_center(points.eyes.right);
-  const Point left = eye_center(points.eyes.left);
-  const float eye_distance = distance(right, left);
-  if (!std::isfinite(eye_distance) || eye_distance <= 0.0f) return face;
-
-  using namespace proportions;
-  const Similarity frame_from_face =
-      similarity_from_pairs({-0.5f, 0.0f}, {0.5f, 0.0f}, right, left);
-  const float side = kBoxSide * eye_distance;
-  const Point center = frame_from_face({0.0f, kBoxCenterBelowEyes});
-  FaceBox result;
-  result.score = face.score;
-  result.box = {center.x - 0.5f * side, center.y - 0.5f * side, side, side};
-  result.keypoints = FaceKeypoints{right,
-                                   left,
-                                   frame_from_face({0.0f, kNoseTip}),
-                                   frame_from_face({0.0f, kMouth}),
-                                   frame_from_face({-kEarAside, kEarBelow}),
-                                   frame_from_face({kEarAside, kEarBelow})};
+  result.is_trustworthy = is_trustworthy(*pair, face.box, frame);
   return result;
 }
 

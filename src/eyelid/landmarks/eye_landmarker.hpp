@@ -29,9 +29,8 @@ struct FacePoints {
 ///   -> both-eyes model (12 points) -> one-eye model per eye, the left one mirrored (6 points), on
 ///   two patches: aligned on the corners of the both-eyes model, then on its own. The mean counts.
 ///
-/// An eye that looks shut (EAR below 0.15) from keypoints is looked for a second time, from the eye
-/// centers on the box: keypoints may lie on the rim of glasses, and a rim is taken for a lid. If
-/// the eye is found in another place and more open there, that is the eye.
+/// An eye that appears closed when located from keypoints is rechecked: located a second time, from
+/// the eye centers on the box (closed_eye_recheck.hpp).
 ///
 /// Threads: one per thread, the models shared. Same points on every machine.
 class EyeLandmarker {
@@ -49,11 +48,5 @@ class EyeLandmarker {
   std::shared_ptr<const LandmarkModels> models_;
   std::unique_ptr<Workspace> workspace_;
 };
-
-/// A box and keypoints for the next frame, made from the eyes of this one alone: replaces detection
-/// in between (`--detect-every`). As nothing of the old box enters, nothing drifts: the same eyes
-/// give the same face. Box and further keypoints by mean proportions; the score is that of `face`.
-/// Points that are no numbers, or coincide, leave `face` as it is.
-FaceBox carry_face(const FaceBox& face, const FacePoints& points);
 
 }  // namespace eyelid::landmarks

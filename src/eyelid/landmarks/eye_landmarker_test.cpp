@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
@@ -71,10 +72,10 @@ std::shared_ptr<const LandmarkModels> constant_models() {
 }
 
 FaceBox face_at(Point right, Point left) {
-  FacePoints points;
-  points.eyes.right.fill(right);
-  points.eyes.left.fill(left);
-  return carry_face({{}, 0.9f, std::nullopt}, points);
+  EyeLandmarks eyes;
+  eyes.right.fill(right);
+  eyes.left.fill(left);
+  return carry_face({{}, 0.9f, std::nullopt}, eyes);
 }
 
 TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
@@ -91,7 +92,7 @@ TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
   expect_near(found.eyes.right[5], {230 + 11.5f * 1.25f, 200 + 3 * 1.25f}, 0.01f);
   // The left eye is the mirror image about x = 298.
   for (std::size_t i = 0; i < 6; ++i) {
-    const Point p = found.eyes.right[kMirroredEyePoint[i]];
+    const Point p = found.eyes.right[mirrored_eye_point(i)];
     expect_near(found.eyes.left[i], {2 * 298 - p.x, p.y}, 0.01f);
   }
   EXPECT_TRUE(found.is_trustworthy);
@@ -151,14 +152,13 @@ TEST(EyeLandmarker, CarriedFaceDoesNotDrift) {
   const FaceBox start = face;
   for (int i = 0; i < 100; ++i) {
     FacePoints points = landmarker.locate(frame, face, PointCount::Twelve);
-    face = carry_face(face, points);
+    face = carry_face(face, points.eyes);
   }
   // The constant models' eye centers lie slightly off the keypoints, by the same vector each time;
   // what must not happen is that size or roll change.
   EXPECT_NEAR(face.box.width, start.box.width, 1.0f);
   EXPECT_EQ(face.score, 0.9f);
-  FacePoints broken;
-  EXPECT_EQ(carry_face(start, broken).box, start.box);
+  EXPECT_EQ(carry_face(start, EyeLandmarks{}).box, start.box);
 }
 
 TEST(Plausibility, KnowsTheProportionsOfEyes) {
@@ -186,9 +186,9 @@ TEST(Plausibility, KnowsTheProportionsOfEyes) {
   EXPECT_FALSE(is_plausible_eye_pair(bad, frame));
   bad = good;
   for (Point& p : bad.left) p.x += 10.0f;
-  EXPECT_TRUE(stages_agree(good, bad));  // a quarter of the eye's width
+  EXPECT_TRUE(stages_agree(good.left, bad.left));  // a quarter of the eye's width
   for (Point& p : bad.left) p.x += 5.0f;
-  EXPECT_FALSE(stages_agree(good, bad));
+  EXPECT_FALSE(stages_agree(good.left, bad.left));
 }
 
 }  // namespace

@@ -1,86 +1,72 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 
-#include "eyelid/core/face.hpp"
-#include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
+#include "eyelid/kernels/warp_patch/warp_patch.hpp"
+#include "eyelid/landmarks/patch_placement.hpp"
 
-/// Small aligned gray pictures of a face or an eye, on which the tree ensembles work. Training and
-/// tracking cut them with these very functions, so both see identical pixels.
+/// Patches out of frames. Training and tracking cut them with these very functions, so both see
+/// identical pixels.
 namespace eyelid::landmarks {
 
-/// Sides are the subject's.
-enum class EyeSide { Right, Left };
-
-struct PatchSize {
-  int width = 0;  // pixels, a multiple of 8
-  int height = 0;
-  friend constexpr bool operator==(PatchSize, PatchSize) = default;
+/// How a patch is cut: the part of the frame that is seen through means of factor x factor blocks
+/// (factor 1: all of the frame, as it is), and the grid on what that gives.
+struct PatchCutPlan {
+  int factor;
+  int x, y, width, height;
+  kernels::WarpGrid grid;
 };
 
-/// The three patches. On them the distance of the outer eye corners is about 42, 68 and (one eye
-/// only) 107 px; a study of 67 trainings found no effect of the scale between 70 and 110.
-inline constexpr PatchSize kFacePatch{112, 112};
-inline constexpr PatchSize kBothEyesPatch{96, 56};
-inline constexpr PatchSize kOneEyePatch{64, 48};
+/// First and number of pixels of the blocks that cover low .. high and one more on each side.
+/// Blocks are counted from the frame's corner: a resting face meets the same ones in every frame.
+EYELID_PORTABLE inline void cover_by_blocks(
+    float low, float high, int factor, int extent, int& first, int& size) {
+  const int last_block = (extent - 1) / factor;
+  const int begin = std::clamp(static_cast<int>(std::floor(low)) / factor - 1, 0, last_block);
+  const int end =
+      std::clamp(static_cast<int>(std::ceil(high)) / factor + 2, begin + 1, last_block + 1);
+  first = begin * factor;
+  size = std::min(end * factor, extent) - first;
+}
 
-/// Distance of the two eye centers on the face patch and on the both-eyes patch, and of the two
-/// corners on the one-eye patch; in patch pixels.
-inline constexpr float kEyeDistanceOnFacePatch = 30.24f;
-inline constexpr float kEyeDistanceOnBothEyesPatch = 48.0f;
-inline constexpr float kCornerDistanceOnOneEyePatch = 32.0f;
-
-/// Side of the face patch over the side of the (square) face box.
-inline constexpr float kFacePatchMargin = 1.5f;
-/// Eye line above the center of the face patch, over its side: mean of 1,207 HELEN and AFW training
-/// faces in the canonical box of BlazeFace (side 1.08 sqrt(width height) of the 68-point hull).
-inline constexpr float kEyeLineOnFacePatch = 0.227f / kFacePatchMargin;
-
-/// Where a patch lies in a frame.
-///
-/// Points on a patch are **normalized**: patch pixel / patch width, for x and y alike, so that a
-/// similarity of the frame is one of the normalized points; (0, 0) is the center of the first
-/// pixel. The patch of a left eye is mirrored; these functions undo it.
-struct PatchPlacement {
-  Similarity frame_from_patch;  // in pixels of the patch before it is mirrored
-  PatchSize size;
-  bool is_mirrored = false;
-
-  Point frame_from_normalized(Point normalized) const;
-  Point normalized_from_frame(Point in_frame) const;
-  /// Finite, of a scale the cutter can serve (1/64 .. 512 frame pixels per patch pixel).
-  bool is_usable() const;
-};
-
-/// An upright patch around a face box: kFacePatchMargin times its mean side, around its center.
-PatchPlacement place_face_patch(const Rect& box);
-
-/// The same patch turned about its center by `angle_rad`: a face rolled by as much (its eye line
-/// from x toward y) stands upright on it.
-PatchPlacement place_face_patch(const Rect& box, float angle_rad);
-
-/// The same region, turned so that the eye centers lie level. Eyes in frame pixels, as detector
-/// keypoints or means of six lid points. They must differ, else the placement is not usable.
-PatchPlacement place_face_patch(Point right_eye, Point left_eye);
-
-/// Both eyes: eye centers level, kEyeDistanceOnBothEyesPatch apart, around the patch's center.
-PatchPlacement place_both_eyes_patch(Point right_eye, Point left_eye);
-
-/// One eye: its corners level, kCornerDistanceOnOneEyePatch apart, around the patch's center.
-/// `first` and `last` are EyePoints[0] and EyePoints[3]: image-left and image-right corner.
-/// The left eye is mirrored: it looks like a right one, its points in the order of
-/// kMirroredEyePoint.
-PatchPlacement place_one_eye_patch(EyeSide side, Point first, Point last);
-
-/// Mirroring an eye makes point i of one side the point kMirroredEyePoint[i] of the other.
-inline constexpr std::array<std::size_t, 6> kMirroredEyePoint = {3, 2, 1, 0, 5, 4};
-/// The same for the 12 lid points (right eye, then left) and for the 68 points: point i of the
-/// mirrored face is point kMirrored...[i] of the original.
-extern const std::array<std::size_t, 12> kMirroredLidPoint;
-extern const std::array<std::size_t, 68> kMirroredFacePoint;
+/// The placement must be usable.
+EYELID_PORTABLE inline PatchCutPlan plan_cut(int frame_width,
+                                             int frame_height,
+                                             const PatchPlacement& placement) {
+  Similarity source_from_patch = placement.frame_from_patch;
+  const int factor = std::clamp(static_cast<int>(std::lround(source_from_patch.scale())), 1, 128);
+  PatchCutPlan plan{factor, 0, 0, frame_width, frame_height, {}};
+  if (factor > 1) {
+    const auto x = static_cast<float>(placement.size.width - 1);
+    const auto y = static_cast<float>(placement.size.height - 1);
+    Point low = source_from_patch({0.0f, 0.0f});
+    Point high = low;
+    for (int i = 1; i < 4; ++i) {
+      const Point corner = source_from_patch({i % 2 == 1 ? x : 0.0f, i >= 2 ? y : 0.0f});
+      low = {std::min(low.x, corner.x), std::min(low.y, corner.y)};
+      high = {std::max(high.x, corner.x), std::max(high.y, corner.y)};
+    }
+    cover_by_blocks(low.x, high.x, factor, frame_width, plan.x, plan.width);
+    cover_by_blocks(low.y, high.y, factor, frame_height, plan.y, plan.height);
+    // The center of block i is at plan.x + i factor + (factor - 1) / 2.
+    const float shift = 0.5f * static_cast<float>(factor - 1);
+    const float inverse = 1.0f / static_cast<float>(factor);
+    source_from_patch = {source_from_patch.a * inverse,
+                         source_from_patch.b * inverse,
+                         (source_from_patch.tx - static_cast<float>(plan.x) - shift) * inverse,
+                         (source_from_patch.ty - static_cast<float>(plan.y) - shift) * inverse};
+  }
+  constexpr float kOne = 65536.0f;  // of WarpGrid
+  plan.grid = {std::llround(source_from_patch.tx * kOne),
+               std::llround(source_from_patch.ty * kOne),
+               static_cast<std::int32_t>(std::lround(source_from_patch.a * kOne)),
+               static_cast<std::int32_t>(std::lround(source_from_patch.b * kOne))};
+  return plan;
+}
 
 /// Cuts patches out of frames: bilinear; where the frame is finer than the patch, first the mean
 /// over whole blocks of pixels, so that nothing aliases; beyond the border the nearest pixel.

@@ -43,16 +43,16 @@ void expect_ramp(const GrayImage& patch, const PatchPlacement& placement, float 
 TEST(Patch, ATurnedBoxStandsARolledFaceUpright) {
   const Rect box{100.0f, 80.0f, 60.0f, 60.0f};
   const float angle = 0.4f;
-  const PatchPlacement turned = place_face_patch(box, angle);
+  const Point along{20.0f * std::cos(angle), 20.0f * std::sin(angle)};
+  const PatchPlacement turned = place_face_patch(box, along);
   EXPECT_NEAR(
       turned.frame_from_patch.scale(), place_face_patch(box).frame_from_patch.scale(), 1e-5f);
   const Point center = turned.normalized_from_frame(box.center()) * 112.0f;
   expect_near(center, {55.5f, 55.5f}, 1e-3f);
-  const Point along{20.0f * std::cos(angle), 20.0f * std::sin(angle)};
   const Point right = turned.normalized_from_frame(box.center() + along) * 112.0f;
   EXPECT_NEAR(right.y, center.y, 1e-3f);
   EXPECT_GT(right.x, center.x);
-  EXPECT_FALSE(place_face_patch(box, std::nanf("")).is_usable());
+  EXPECT_FALSE(place_face_patch(box, Point{}).is_usable());
 }
 
 TEST(Patch, EyeCentersAndCornersLandWhereTheConstantsSay) {
@@ -169,11 +169,10 @@ TEST(Patch, RefusesDegeneratePlacements) {
 }
 
 TEST(Patch, MirroringTwiceIsTheIdentity) {
-  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(kMirroredEyePoint[kMirroredEyePoint[i]], i);
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(kMirroredLidPoint[kMirroredLidPoint[i]], i);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(mirrored_eye_point(mirrored_eye_point(i)), i);
   for (std::size_t i = 0; i < 68; ++i) EXPECT_EQ(kMirroredFacePoint[kMirroredFacePoint[i]], i);
-  for (std::size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(kMirroredFacePoint[36 + i], 36 + kMirroredLidPoint[i]);
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(kMirroredFacePoint[kRightEyeBegin + i], kLeftEyeBegin + mirrored_eye_point(i));
   }
 }
 
