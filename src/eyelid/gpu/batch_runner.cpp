@@ -83,12 +83,12 @@ void BatchRunner::finish_oldest(const std::function<void(const MeasuredFrame&)>&
   slot.frame_count = 0;
   for (int i = 0; i < frame_count; i++) {
     const auto at = static_cast<std::size_t>(i);
-    MeasuredFrame frame{slot.tags[at].index, slot.tags[at].time_s, &results.records[at], {}, {}};
+    MeasuredFrame frame{slot.tags[at].index, slot.tags[at].time_s, &results.records[at]};
     if (!results.faces.empty()) {
       frame.faces = results.faces.subspan(at * kMaxFaces,
                                           static_cast<std::size_t>(results.records[at].face_count));
     }
-    if (!results.points.empty()) frame.points = results.points.subspan(at * 136, 136);
+    if (!results.points.empty()) frame.points = &results.points[at];
     deliver(frame);
     times_.frames++;
   }

@@ -25,8 +25,8 @@ struct MeasuredFrame {
   std::int64_t index = 0;
   double time_s = 0.0;
   const FrameRecord* record = nullptr;
-  std::span<const FaceRecord> faces;  // record->face_count of them; only when asked for
-  std::span<const float> points;      // 136 numbers; only when asked for
+  std::span<const FaceRecord> faces;      // record->face_count of them; only when asked for
+  const FaceLandmarks* points = nullptr;  // only when asked for
 };
 
 /// Sums of BatchTimes, and of what the host did meanwhile.

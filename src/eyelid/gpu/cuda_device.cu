@@ -124,8 +124,8 @@ class CudaDevice final : public FrameDevice {
                        count * kMaxFaces};
     }
     if (options_.measure.wants_points && !options_.wants_faces_only) {
-      results.points = {reinterpret_cast<const float*>(slot.results.get() + points_at()),
-                        count * 136};
+      results.points = {reinterpret_cast<const FaceLandmarks*>(slot.results.get() + points_at()),
+                        count};
     }
     if (options_.wants_times) {
       results.times = {elapsed_ms(slot, 0), elapsed_ms(slot, 1), elapsed_ms(slot, 2)};
@@ -242,7 +242,7 @@ class CudaDevice final : public FrameDevice {
   }
   std::size_t result_bytes() const {
     return points_at() + static_cast<std::size_t>(options_.batch_frames) *
-                             (options_.measure.wants_points ? 136 * sizeof(float) : 0);
+                             (options_.measure.wants_points ? sizeof(FaceLandmarks) : 0);
   }
 
   /// Selection waits for that of the batch before, whatever stream or device it is on.
@@ -302,11 +302,11 @@ class CudaDevice final : public FrameDevice {
       fetch(faces_at(), slot.buffers.faces, count * kMaxFaces * sizeof(FaceRecord));
     }
     if (options_.measure.wants_points && !options_.wants_faces_only) {
-      fetch(points_at(), slot.buffers.points, count * 136 * sizeof(float));
+      fetch(points_at(), slot.buffers.points, count * sizeof(FaceLandmarks));
     }
   }
 
-  void capture(Slot& slot, int frame_count, SelectionState* state) {
+  void capture(Slot& slot, int frame_count, detection::SubjectMemory* state) {
     slot.graph.reset();
     slot.graph_frames = 0;
     check(cudaStreamBeginCapture(slot.stream.get(), cudaStreamCaptureModeThreadLocal), "graph");

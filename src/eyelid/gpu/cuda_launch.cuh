@@ -26,15 +26,17 @@ struct CudaLaunch {
 class CudaChain final : public SelectionChain {
  public:
   explicit CudaChain(const std::string& device)
-      : memory_(pinned_memory(sizeof(SelectionState), device)) {
+      : memory_(pinned_memory(sizeof(detection::SubjectMemory), device)) {
     reset();
   }
   void reset() override {
-    std::memset(memory_.get(), 0, sizeof(SelectionState));
+    std::memset(memory_.get(), 0, sizeof(detection::SubjectMemory));
     last = nullptr;
   }
   /// The same address on the host and on every device (unified addressing).
-  SelectionState* state() { return reinterpret_cast<SelectionState*>(memory_.get()); }
+  detection::SubjectMemory* state() {
+    return reinterpret_cast<detection::SubjectMemory*>(memory_.get());
+  }
 
   cudaEvent_t last = nullptr;  // recorded behind the last selection; null: none yet
 
@@ -53,7 +55,7 @@ struct CudaSlot {
   BatchBuffers buffers{};
   Graph graph;  // of a whole batch, where there is a single slot
   int graph_frames = 0;
-  const SelectionState* graph_state = nullptr;
+  const detection::SubjectMemory* graph_state = nullptr;
   int frame_count = 0;
 };
 

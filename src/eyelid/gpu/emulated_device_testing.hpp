@@ -65,9 +65,11 @@ PoisonedMemory emulated_copy(const Image& image) {
 
 class EmulatedChain final : public SelectionChain {
  public:
-  EmulatedChain() : memory_(sizeof(SelectionState)) { reset(); }
-  void reset() override { state() = {}; }
-  SelectionState& state() { return *reinterpret_cast<SelectionState*>(memory_.data()); }
+  EmulatedChain() : memory_(sizeof(detection::SubjectMemory)) { reset(); }
+  void reset() override { subject() = {}; }
+  detection::SubjectMemory& subject() {
+    return *reinterpret_cast<detection::SubjectMemory*>(memory_.data());
+  }
   const PoisonedMemory& memory() const { return memory_; }
 
  private:
@@ -124,8 +126,8 @@ class EmulatedDeviceWith final : public FrameDevice {
     s.frame_count = frame_count;
     enqueue_detection(launch_, program_, s.buffers, frame_count);
     if (options_.wants_faces_only) return;
-    SelectionState* state = &static_cast<EmulatedChain&>(chain).state();
-    enqueue_selection(launch_, program_, s.buffers, frame_count, state);
+    detection::SubjectMemory* subject = &static_cast<EmulatedChain&>(chain).subject();
+    enqueue_selection(launch_, program_, s.buffers, frame_count, subject);
     enqueue_eyes(launch_, program_, s.buffers, frame_count);
   }
   BatchResults wait(int slot) override {
@@ -138,7 +140,7 @@ class EmulatedDeviceWith final : public FrameDevice {
       results.records = {s.buffers.records, count};
     }
     if (options_.wants_faces) results.faces = {s.buffers.faces, count * kMaxFaces};
-    if (options_.measure.wants_points) results.points = {s.buffers.points, count * 136};
+    if (options_.measure.wants_points) results.points = {s.buffers.points, count};
     return results;
   }
   BatchResults locate(int slot, std::span<const FaceRecord> faces) override {

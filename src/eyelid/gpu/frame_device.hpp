@@ -26,7 +26,7 @@ struct BatchResults {
   std::span<const FrameRecord> records;       // unless faces only are wanted
   std::span<const std::int32_t> face_counts;  // where faces only are wanted
   std::span<const FaceRecord> faces;          // (frames, kMaxFaces); only when asked for
-  std::span<const float> points;              // (frames, 136); only when asked for
+  std::span<const FaceLandmarks> points;      // only when asked for
   BatchTimes times;
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/frames/resampler.hpp"
 
@@ -27,9 +28,7 @@ FramePlan plan_frames(int width, int height) {
   plan.height = height;
   plan.row_bytes = (width + 15) / 16 * 16;
   plan.frame_bytes = static_cast<std::size_t>(plan.row_bytes) * static_cast<std::size_t>(height);
-  plan.frame_per_input = static_cast<float>(1.0 / placement.scale);
-  plan.offset_x = static_cast<float>(placement.offset_x);
-  plan.offset_y = static_cast<float>(placement.offset_y);
+  plan.placement = detection::input_placement(placement);
 
   std::vector<kernels::gpu::LetterboxTaps> rows, columns;
   std::vector<std::int16_t> weights(tables.row_weights.begin(), tables.row_weights.end());

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/gpu/device_image.hpp"
 #include "eyelid/kernels/resize_gray/cuda_letterbox.hpp"
 
@@ -14,7 +15,7 @@ enum class NetworkPrecision { Single, Half };
 struct MeasureOptions {
   NetworkPrecision precision = NetworkPrecision::Single;
   float logit_threshold = 0.0f;
-  float suppression_iou = 0.3f;
+  float suppression_iou = detection::kSuppressionIou;
   bool wants_points = false;  // 68 points besides the lids
   int detect_every = 1;  // frames from one subject chosen to the next; landmarks follow between
 };
@@ -25,9 +26,7 @@ struct FramePlan {
   int height = 0;
   int row_bytes = 0;  // from row to row; a multiple of 16
   std::size_t frame_bytes = 0;
-  float frame_per_input = 1.0f;
-  float offset_x = 0.0f;
-  float offset_y = 0.0f;
+  detection::InputPlacement placement;
   DeviceImage image;
   DeviceImage::Place<kernels::gpu::LetterboxTaps> row_taps, column_taps;
   DeviceImage::Place<std::int16_t> weights;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/gpu/device_models.hpp"
@@ -50,7 +49,7 @@ struct BatchBuffers {
   std::int32_t* face_counts;
   std::int32_t* subjects;
   FrameRecord* records;
-  float* points;
+  FaceLandmarks* points;
 };
 
 /// Up to this many images are spread over several blocks each.
@@ -80,7 +79,7 @@ void for_each_buffer(BatchBuffers& b, const FrameProgram& program, int frames, T
   take_as(b.face_counts, count * sizeof(std::int32_t));
   take_as(b.subjects, count * sizeof(std::int32_t));
   take_as(b.records, count * sizeof(FrameRecord));
-  take_as(b.points, program.options.wants_points ? count * 136 * sizeof(float) : 0);
+  take_as(b.points, program.options.wants_points ? count * sizeof(FaceLandmarks) : 0);
 }
 
 /// Bytes of one batch, each buffer aligned to 256.
@@ -230,9 +229,7 @@ void enqueue_find_faces(Launch& launch, const FrameProgram& p, const BatchBuffer
                                      p.models.boxes_8,
                                      p.options.logit_threshold,
                                      p.options.suppression_iou,
-                                     p.plan.frame_per_input,
-                                     p.plan.offset_x,
-                                     p.plan.offset_y,
+                                     p.plan.placement,
                                      b.faces,
                                      b.face_counts};
   launch.template run<FindFaces>(arguments, frames, FindFaces::kSharedBytes);
@@ -252,10 +249,10 @@ void enqueue_selection(Launch& launch,
                        const FrameProgram& p,
                        const BatchBuffers& b,
                        int frames,
-                       SelectionState* state) {
+                       detection::SubjectMemory* memory) {
   launch.template run<SelectSubjects>(
       SelectSubjectsArguments{
-          b.faces, b.face_counts, frames, p.options.detect_every, state, b.subjects},
+          b.faces, b.face_counts, frames, p.options.detect_every, memory, b.subjects},
       1,
       SelectSubjects::kSharedBytes);
 }
@@ -279,7 +276,6 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       p.models.face,
                                       p.models.mirrored_face_point,
                                       p.options.wants_points ? 1 : 0,
-                                      std::numeric_limits<float>::quiet_NaN(),
                                       b.records,
                                       b.points};
   const int groups = (frames + p.options.detect_every - 1) / p.options.detect_every;

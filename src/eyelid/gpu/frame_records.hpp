@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "eyelid/core/face.hpp"
+
 /// What passes between the kernels of a frame, and what comes back to the host: plain numbers.
 namespace eyelid::gpu {
 
@@ -14,10 +16,10 @@ inline constexpr int kCarriedFace = kMaxFaces;
 
 /// A FaceBox, in frame pixels.
 struct FaceRecord {
-  float x, y, width, height;
+  Rect box;
   float score;
   std::int32_t has_keypoints;
-  float keypoints[12];  // x0 y0 x1 y1 ... in the order of FaceKeypoint
+  FaceKeypoints keypoints;
 };
 
 /// Everything measured on one frame.
@@ -25,17 +27,10 @@ struct FrameRecord {
   std::int32_t face_count;
   std::int32_t subject;         // among the faces; kCarriedFace; -1: none
   FaceRecord face;              // of the subject; zeros where there is none
-  float eyes[24];               // right eye, then left, x0 y0 ...; zeros where not located
-  float ear_right, ear_left;    // not-a-number where not trustworthy
+  EyeLandmarks eyes;            // zeros where not located
+  float ear_right, ear_left;    // kNotAvailable where not trustworthy
   std::int32_t is_trustworthy;  // FacePoints::is_trustworthy
   std::int32_t has_points;      // 68 points were asked for and could be placed
-};
-
-/// What FaceSelector (pipeline/) remembers from batch to batch. All zeros at the start.
-struct SelectionState {
-  float x, y, width, height;  // of the last subject
-  std::int32_t has_last;
-  std::int32_t calls_since_last;
 };
 
 }  // namespace eyelid::gpu

@@ -27,7 +27,7 @@ landmarks::FacePoints GpuEyeLandmarker::locate(const FrameView& frame, const Fac
   put_frame(*device_, 0, 0, frame);
   const FaceRecord given = face_record(face);
   const BatchResults results = device_->locate(0, {&given, 1});
-  return face_points(results.records[0], results.points);
+  return face_points(results.records[0], results.points.data());
 }
 
 }  // namespace eyelid::gpu

@@ -58,40 +58,18 @@ class GpuFaceDetector final : public detection::FaceDetector {
 }  // namespace
 
 FaceBox face_box(const FaceRecord& record) {
-  if (record.has_keypoints == 0) {
-    return {{record.x, record.y, record.width, record.height}, record.score, std::nullopt};
-  }
-  FaceKeypoints keypoints;
-  for (std::size_t i = 0; i < keypoints.size(); i++) {
-    keypoints[i] = {record.keypoints[2 * i], record.keypoints[2 * i + 1]};
-  }
-  return {{record.x, record.y, record.width, record.height}, record.score, keypoints};
+  FaceBox face{record.box, record.score, std::nullopt};
+  if (record.has_keypoints != 0) face.keypoints = record.keypoints;
+  return face;
 }
 
 FaceRecord face_record(const FaceBox& face) {
-  FaceRecord record{face.box.x, face.box.y, face.box.width, face.box.height, face.score, 0, {}};
-  if (!face.keypoints) return record;
-  record.has_keypoints = 1;
-  for (std::size_t i = 0; i < face.keypoints->size(); i++) {
-    record.keypoints[2 * i] = (*face.keypoints)[i].x;
-    record.keypoints[2 * i + 1] = (*face.keypoints)[i].y;
-  }
-  return record;
+  return {face.box, face.score, face.keypoints ? 1 : 0, face.keypoints.value_or(FaceKeypoints{})};
 }
 
-landmarks::FacePoints face_points(const FrameRecord& record, std::span<const float> points) {
-  landmarks::FacePoints result;
-  for (std::size_t i = 0; i < 6; i++) {
-    result.eyes.right[i] = {record.eyes[2 * i], record.eyes[2 * i + 1]};
-    result.eyes.left[i] = {record.eyes[12 + 2 * i], record.eyes[13 + 2 * i]};
-  }
-  if (record.has_points != 0) {
-    result.points.emplace();
-    for (std::size_t i = 0; i < result.points->size(); i++) {
-      (*result.points)[i] = {points[2 * i], points[2 * i + 1]};
-    }
-  }
-  result.is_trustworthy = record.is_trustworthy != 0;
+landmarks::FacePoints face_points(const FrameRecord& record, const FaceLandmarks* points) {
+  landmarks::FacePoints result{record.eyes, std::nullopt, record.is_trustworthy != 0};
+  if (record.has_points != 0) result.points = *points;
   return result;
 }
 

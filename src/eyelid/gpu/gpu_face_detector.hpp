@@ -12,8 +12,8 @@ namespace eyelid::gpu {
 
 FaceBox face_box(const FaceRecord& record);
 FaceRecord face_record(const FaceBox& face);
-/// `points`: 136 numbers, read where the record says that there are some.
-landmarks::FacePoints face_points(const FrameRecord& record, std::span<const float> points);
+/// `points` is read where the record says that there are some.
+landmarks::FacePoints face_points(const FrameRecord& record, const FaceLandmarks* points);
 /// Copies a frame of the prepared size into place i of a slot.
 void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame);
 

@@ -4,13 +4,12 @@
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/detection/anchors.hpp"
-#include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/detection/non_maximum_suppression.hpp"
+#include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/gpu/emulated_device_testing.hpp"
-#include "eyelid/gpu/eye_geometry.hpp"
 #include "eyelid/gpu/gpu_testing.hpp"
+#include "eyelid/kernels/warp_patch/cuda_patch.hpp"
+#include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "random_blazeface.hpp"
@@ -18,7 +17,6 @@
 namespace eyelid::gpu {
 namespace {
 
-using kernels::gpu::EmulatedBlock;
 using kernels::gpu::ThreadOrder;
 
 TEST(GpuLetterbox, GivesThePixelsOfTheCpu) {
@@ -112,9 +110,7 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
         pointers.boxes_8,
         threshold,
         0.3f,
-        5.0f,
-        0.0f,
-        16.0f,
+        {5.0f, 0.0f, 16.0f},
         records.data(),
         &count};
     kernels::gpu::emulate<FindFaces>(arguments,
@@ -122,8 +118,8 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
                                      FindFaces::kSharedBytes,
                                      seed % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward);
 
-    const auto anchors = detection::blazeface_anchors();
-    std::vector<FaceBox> candidates, faces;
+    const auto joiner = std::make_unique<detection::CandidateJoiner>();
+    std::vector<detection::FaceCandidate> faces;
     for (std::size_t a = 0; a < 896; a++) {
       if (!(logits[a] >= threshold)) continue;
       const bool is_16 = a < 512;
@@ -141,22 +137,18 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
                                      : numbers[j] + pixel[k] * weight;
         }
       }
-      candidates.push_back(
-          detection::decode_box(numbers, anchors[a], detection::sigmoid(logits[a])));
+      joiner->add(detection::decode_box(numbers.data(),
+                                        detection::anchor_center(static_cast<int>(a)),
+                                        detection::sigmoid(logits[a])));
     }
-    detection::weighted_non_maximum_suppression(candidates, 0.3f, faces);
+    joiner->join(0.3f, faces);
     ASSERT_EQ(count, std::min(static_cast<int>(faces.size()), kMaxFaces)) << "seed " << seed;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); i++) {
-      ASSERT_NEAR(records[i].score, faces[i].score, 1e-6f);
-      ASSERT_NEAR(records[i].x, faces[i].box.x * 5.0f, 1e-3f);
-      ASSERT_NEAR(records[i].y, (faces[i].box.y - 16.0f) * 5.0f, 1e-3f);
-      ASSERT_NEAR(records[i].width, faces[i].box.width * 5.0f, 1e-3f);
-      ASSERT_NEAR(records[i].height, faces[i].box.height * 5.0f, 1e-3f);
-      for (std::size_t k = 0; k < 6; k++) {
-        const Point p = (*faces[i].keypoints)[k];
-        ASSERT_NEAR(records[i].keypoints[2 * k], p.x * 5.0f - 0.5f, 1e-3f);
-        ASSERT_NEAR(records[i].keypoints[2 * k + 1], (p.y - 16.0f) * 5.0f - 0.5f, 1e-3f);
-      }
+      const detection::FaceCandidate expected =
+          detection::moved_to_frame(faces[i], arguments.placement);
+      ASSERT_EQ(records[i].score, expected.score);
+      ASSERT_EQ(records[i].box, expected.box);
+      ASSERT_EQ(records[i].keypoints, expected.keypoints);
     }
     std::int32_t guard;
     std::memcpy(&guard, &records[static_cast<std::size_t>(count)], sizeof guard);
@@ -175,7 +167,6 @@ TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
   std::mt19937 random(5);
   std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
   const GrayImage picture = random_picture(413, 277, 9);
-  const FrameImage frame{picture.row(0), static_cast<int>(picture.stride()), 413, 277};
   int factors = 0;
   for (int i = 0; i < 60; i++) {
     // Eyes anywhere, also outside, from 10 to 800 pixels apart.
@@ -184,19 +175,21 @@ TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
     const float angle = 3.0f * uniform(random);
     const Point left = right + Point{size * std::cos(angle), size * std::sin(angle)};
     const bool is_one = i % 3 == 0, is_face = i % 3 == 1;
-    const landmarks::PatchPlacement expected_placement =
+    const landmarks::PatchPlacement placement =
         is_one    ? landmarks::place_one_eye_patch(landmarks::EyeSide::Left, right, left)
         : is_face ? landmarks::place_face_patch(right, left)
                   : landmarks::place_both_eyes_patch(right, left);
-    const Placement placement = is_one    ? place_one_eye(right, left, true)
-                                : is_face ? place_face(right, left)
-                                          : place_both_eyes(right, left);
-    ASSERT_EQ(placement.frame_from_patch, expected_placement.frame_from_patch);
-    ASSERT_EQ(is_usable<EmulatedBlock>(placement), expected_placement.is_usable());
     landmarks::PatchCutter cutter;
     GrayImage expected;
-    cutter.cut(picture, expected_placement, expected);
-    const auto cut = plan_cut<EmulatedBlock>(frame, placement);
+    cutter.cut(picture, placement, expected);
+    const auto plan = landmarks::plan_cut(picture.width(), picture.height(), placement);
+    const kernels::gpu::PatchCut cut{
+        {picture.row(plan.y) + plan.x, picture.stride(), plan.width, plan.height},
+        plan.factor,
+        plan.grid,
+        placement.size.width,
+        placement.size.height,
+        placement.is_mirrored ? 1 : 0};
     factors = std::max(factors, cut.factor);
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(cut.width * cut.height), 7);
     for (int thread = 0; thread < 64; thread++) cut_patch(cut, pixels.data(), thread, 64);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "eyelid/gpu/eye_geometry.hpp"
+#include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/detection/subject_selection.hpp"
 #include "eyelid/gpu/locate_eyes_arguments.hpp"
-#include "eyelid/gpu/select_subjects.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
+#include "eyelid/kernels/warp_patch/cuda_patch.hpp"
+#include "eyelid/landmarks/closed_eye_recheck.hpp"
+#include "eyelid/landmarks/eye_centers.hpp"
+#include "eyelid/landmarks/face_following.hpp"
+#include "eyelid/landmarks/patch.hpp"
 
 namespace eyelid::gpu {
 
@@ -20,21 +25,19 @@ struct LocateEyesIn {
   struct Shared {
     kernels::gpu::TreeWork work;
     kernels::gpu::PatchCut cuts[2];
-    Placement placements[2];
+    landmarks::PatchPlacement placements[2];
     kernels::gpu::PatchView patches[2];
-    Point start[2];         // eye centers, right and left
-    Point first_stage[12];  // after the both-eyes model
-    Point eyes[12];
-    Point once[12];        // after the one-eye model on the first patches
-    Point kept_stage[12];  // first_stage and eyes of the first look, while there is a second
-    Point kept_eyes[12];
-    FaceRecord face;  // where this frame's eyes are looked for
+    landmarks::EyeCenters start;
+    landmarks::EyePair pair;
+    EyeLandmarks once;         // after the one-eye model on the first patches
+    landmarks::EyePair first;  // the pair located at first, while closed eyes are rechecked
+    FaceRecord face;           // where this frame's eyes are looked for
     std::int32_t subject;
     std::int32_t is_placed;
     std::int32_t is_trustworthy;
     // Of the frame before, in the same group.
     FaceRecord last_face;
-    Point last_eyes[12];
+    EyeLandmarks last_eyes;
     std::int32_t last_subject;
     std::int32_t last_is_trustworthy;
     std::int32_t follows;  // the frame's eyes were found by following
@@ -61,8 +64,8 @@ struct LocateEyesIn {
       for (int pass = i == 0 ? 1 : 0; pass < 2; pass++) {
         block.each_thread([&](int thread) {
           if (thread != 0) return;
-          if (pass == 0) carry<Block>(shared);
-          if (pass == 1) take_detected<Block>(a, frame, i, shared);
+          if (pass == 0) carry(shared);
+          if (pass == 1) take_detected(a, frame, i, shared);
         });
         if (pass == 0 && block.read(shared.subject) < 0) continue;
         measure(block, a, frame, shared, exchanges);
@@ -73,7 +76,7 @@ struct LocateEyesIn {
         shared.last_face = shared.face;
         shared.last_subject = shared.subject;
         shared.last_is_trustworthy = shared.is_trustworthy;
-        for (int k = 0; k < 12; k++) shared.last_eyes[k] = shared.eyes[k];
+        shared.last_eyes = shared.pair.eyes;
       });
     }
     // Nobody's shared memory may go while another block reads it.
@@ -82,16 +85,16 @@ struct LocateEyesIn {
 
  private:
   /// The face of the frame before where its landmarks say; no subject where they are not trusted.
-  template <class Block>
   static EYELID_DEVICE void carry(Shared& shared) {
     shared.subject = shared.last_is_trustworthy != 0 ? kCarriedFace : -1;
-    if (shared.subject >= 0) {
-      shared.face = carried_face<Block>(shared.last_face, shared.last_eyes);
+    if (shared.subject < 0) return;
+    shared.face = shared.last_face;
+    if (landmarks::face_from_eyes(shared.last_eyes, shared.face.box, shared.face.keypoints)) {
+      shared.face.has_keypoints = 1;
     }
   }
 
   /// The subject of the first frame of a group; in others the face nearest to the last one.
-  template <class Block>
   static EYELID_DEVICE void take_detected(const Arguments& a,
                                           std::size_t frame,
                                           int in_group,
@@ -103,11 +106,8 @@ struct LocateEyesIn {
     } else if (count == 0) {
       shared.subject = -1;
     } else {
-      const FaceRecord& last = shared.last_face;
-      shared.subject = choose_face<Block>(
-          faces,
-          count,
-          {last.x, last.y, last.width, last.height, shared.last_subject >= 0 ? 1 : 0, 0});
+      shared.subject = detection::nearest_or_largest(
+          faces, count, shared.last_subject >= 0 ? &shared.last_face.box : nullptr);
     }
     if (shared.subject >= 0) shared.face = faces[shared.subject];
   }
@@ -116,21 +116,24 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE void measure(
       Block& block, const Arguments& a, std::size_t frame, Shared& shared, int& exchanges) {
-    const FrameImage image{a.frames + frame * a.frame_bytes, a.row_bytes, a.width, a.height};
+    const FrameView image{a.frames + frame * a.frame_bytes, a.width, a.height, a.row_bytes};
     begin(block, shared);
     const bool has_face = block.read(shared.is_placed) != 0;
     const bool has_keypoints = shared.face.has_keypoints != 0;
     bool is_placed = false;
-    // An eye that looks shut from keypoints is looked for a second time, from the box.
+    // An eye that appears closed from keypoints is located a second time, from the box.
     EYELID_KEEP_LOOP
-    for (int look = 0; has_face && look < 2; look++) {
-      if (look == 1 && !needs_second_look(block, shared)) break;
-      const Point eye_line = has_keypoints ? shared.start[1] - shared.start[0] : Point{1.0f, 0.0f};
-      const bool has_start = (look == 0 && has_keypoints) ||
+    for (int pass = 0; has_face && pass < 2; pass++) {
+      const bool is_recheck = pass == 1;
+      if (is_recheck && !needs_recheck(block, shared)) break;
+      const Point eye_line =
+          has_keypoints ? shared.start.left - shared.start.right : Point{1.0f, 0.0f};
+      const bool has_start = (!is_recheck && has_keypoints) ||
                              start_from_box(block, a, image, shared, eye_line, exchanges);
-      const bool is_found = has_start && locate_pair(block, a, image, shared, look, exchanges);
-      if (look == 1) correct(block, image, shared, is_found);
-      if (look == 0) is_placed = is_found;
+      const bool is_found =
+          has_start && locate_pair(block, a, image, shared, is_recheck, exchanges);
+      if (is_recheck) correct(block, image, shared, is_found);
+      if (!is_recheck) is_placed = is_found;
       if (!is_placed || !has_keypoints) break;
     }
     const bool has_points =
@@ -141,12 +144,11 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE void begin(Block& block, Shared& shared) {
     block.each_thread([&](int thread) {
-      if (thread < 12) shared.eyes[thread] = {};
       if (thread != 0) return;
+      shared.pair.eyes = {};
       shared.is_trustworthy = 0;
       shared.is_placed = shared.subject >= 0 ? 1 : 0;
-      shared.start[0] = {shared.face.keypoints[0], shared.face.keypoints[1]};
-      shared.start[1] = {shared.face.keypoints[2], shared.face.keypoints[3]};
+      shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
     });
   }
 
@@ -155,7 +157,7 @@ struct LocateEyesIn {
   template <int kFaces, class Block, class Place>
   static EYELID_DEVICE bool predict(Block& block,
                                     const kernels::gpu::DeviceShapeModel& model,
-                                    const FrameImage& image,
+                                    const FrameView& image,
                                     Shared& shared,
                                     int& exchanges,
                                     Place place) {
@@ -164,15 +166,23 @@ struct LocateEyesIn {
       if (thread != 0) return;
       shared.is_placed = 1;
       for (int i = 0; i < kFaces; i++) {
-        const Placement placement = place(i);
+        const landmarks::PatchPlacement placement = place(i);
         shared.placements[i] = placement;
-        if (!is_usable<Block>(placement)) {
+        if (!placement.is_usable()) {
           shared.is_placed = 0;
           continue;
         }
-        shared.cuts[i] = plan_cut<Block>(image, placement);
-        shared.patches[i] = {
-            pixels + i * placement.width * placement.height, placement.width, placement.height};
+        const auto [width, height] = placement.size;
+        const landmarks::PatchCutPlan plan =
+            landmarks::plan_cut(image.width, image.height, placement);
+        shared.cuts[i] = {
+            {image.pixels + plan.y * image.stride + plan.x, image.stride, plan.width, plan.height},
+            plan.factor,
+            plan.grid,
+            width,
+            height,
+            placement.is_mirrored ? 1 : 0};
+        shared.patches[i] = {pixels + i * width * height, width, height};
       }
     });
     if (block.read(shared.is_placed) == 0) return false;
@@ -190,9 +200,9 @@ struct LocateEyesIn {
     return true;
   }
 
-  static EYELID_DEVICE Point located(const Shared& shared, int face, int point) {
+  static EYELID_DEVICE Point located(const Shared& shared, int face, std::size_t point) {
     const float* shape = shared.work.shape[face] + 2 * point;
-    return frame_from_normalized(shared.placements[face], {shape[0], shape[1]});
+    return shared.placements[face].frame_from_normalized({shape[0], shape[1]});
   }
 
   /// The one-eye model on both eyes, on patches aligned on the corners in `from`; false when one
@@ -200,51 +210,57 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE bool locate_each(Block& block,
                                         const Arguments& a,
-                                        const FrameImage& image,
+                                        const FrameView& image,
                                         Shared& shared,
                                         int& exchanges,
-                                        const Point* from) {
+                                        const EyeLandmarks& from) {
     return predict<2>(block, a.one_eye, image, shared, exchanges, [&](int eye) {
-      return place_one_eye(from[6 * eye], from[6 * eye + 3], eye == 1);
+      const EyePoints& corners = eye == 0 ? from.right : from.left;
+      return landmarks::place_one_eye_patch(
+          eye == 0 ? landmarks::EyeSide::Right : landmarks::EyeSide::Left, corners[0], corners[3]);
     });
   }
-  static EYELID_DEVICE Point located_lid(const Shared& shared, int i) {
+  static EYELID_DEVICE Point located_lid(const Shared& shared, std::size_t i) {
     return i < 6 ? located(shared, 0, i) : located(shared, 1, mirrored_eye_point(i - 6));
   }
 
   /// From two eye centers: both-eyes model, then the one-eye model on two patches, the second
-  /// aligned on the corners found on the first; the mean of the two. A second look ends where it
-  /// finds the shut eyes in their place.
+  /// aligned on the corners found on the first; the mean of the two. A recheck ends where it finds
+  /// the closed eyes in their place.
   template <class Block>
   static EYELID_DEVICE bool locate_pair(Block& block,
                                         const Arguments& a,
-                                        const FrameImage& image,
+                                        const FrameView& image,
                                         Shared& shared,
-                                        int look,
+                                        bool is_recheck,
                                         int& exchanges) {
     const bool has_both = predict<1>(block, a.both_eyes, image, shared, exchanges, [&](int) {
-      return place_both_eyes(shared.start[0], shared.start[1]);
+      return landmarks::place_both_eyes_patch(shared.start.right, shared.start.left);
     });
     if (!has_both) return false;
+    EyeLandmarks& first_stage = shared.pair.first_stage;
     block.each_thread([&](int thread) {
-      if (thread < 12) shared.first_stage[thread] = located(shared, 0, thread);
+      const auto i = static_cast<std::size_t>(thread);
+      if (i < 12) lid_point(first_stage, i) = located(shared, 0, i);
     });
-    if (look == 1) {
+    if (is_recheck) {
       block.each_thread([&](int thread) {
         if (thread != 0) return;
-        shared.is_placed = may_correct<Block>(shared.kept_eyes, shared.first_stage) ? 1 : 0;
+        shared.is_placed = landmarks::needs_correction(shared.first.eyes, first_stage) ? 1 : 0;
       });
       if (block.read(shared.is_placed) == 0) return false;
     }
     EYELID_KEEP_LOOP
     for (int pass = 0; pass < 2; pass++) {
-      const Point* from = pass == 0 ? shared.first_stage : shared.once;
+      const EyeLandmarks& from = pass == 0 ? first_stage : shared.once;
       if (!locate_each(block, a, image, shared, exchanges, from)) return false;
       block.each_thread([&](int thread) {
-        if (thread >= 12) return;
-        const Point lid = located_lid(shared, thread);
-        if (pass == 1) shared.eyes[thread] = (shared.once[thread] + lid) * 0.5f;
-        if (pass == 0) shared.once[thread] = lid;
+        const auto i = static_cast<std::size_t>(thread);
+        if (i >= 12) return;
+        const Point lid = located_lid(shared, i);
+        Point& once = lid_point(shared.once, i);
+        if (pass == 1) lid_point(shared.pair.eyes, i) = (once + lid) * 0.5f;
+        if (pass == 0) once = lid;
       });
     }
     return true;
@@ -255,83 +271,69 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE bool start_from_box(Block& block,
                                            const Arguments& a,
-                                           const FrameImage& image,
+                                           const FrameView& image,
                                            Shared& shared,
                                            Point eye_line,
                                            int& exchanges) {
     const bool is_found = predict<1>(block, a.eye_region, image, shared, exchanges, [&](int) {
-      const FaceRecord& face = shared.face;
-      return place_box<Block>({face.x, face.y, face.width, face.height}, eye_line);
+      return landmarks::place_face_patch(shared.face.box, eye_line);
     });
     if (!is_found) return false;
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      Point right, left;
-      for (int i = 10; i < 16; i++) {  // the ten points before are the brows
-        right = right + located(shared, 0, i) * (1.0f / 6.0f);
-        left = left + located(shared, 0, i + 6) * (1.0f / 6.0f);
-      }
-      shared.start[0] = right;
-      shared.start[1] = left;
+      shared.start =
+          landmarks::eye_centers_of_region([&](std::size_t i) { return located(shared, 0, i); });
     });
     return true;
   }
 
-  /// An eye that looks shut may be the rim of glasses. Keeps what was found.
+  /// Keeps what was located at first.
   template <class Block>
-  static EYELID_DEVICE bool needs_second_look(Block& block, Shared& shared) {
+  static EYELID_DEVICE bool needs_recheck(Block& block, Shared& shared) {
     block.each_thread([&](int thread) {
-      if (thread < 12) {
-        shared.kept_stage[thread] = shared.first_stage[thread];
-        shared.kept_eyes[thread] = shared.eyes[thread];
-      }
-      if (thread == 0) shared.is_placed = looks_shut<Block>(shared.eyes) ? 1 : 0;
+      if (thread != 0) return;
+      shared.first = shared.pair;
+      shared.is_placed = landmarks::needs_recheck(shared.pair.eyes) ? 1 : 0;
     });
     return block.read(shared.is_placed) != 0;
   }
 
-  /// What the second look found replaces an eye where it is open, and elsewhere.
   template <class Block>
   static EYELID_DEVICE void correct(Block& block,
-                                    const FrameImage& image,
+                                    const FrameView& image,
                                     Shared& shared,
                                     bool is_found) {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      const bool is_useful = is_found && is_plausible_pair<Block>(shared.eyes, image);
-      for (int eye = 0; eye < 12; eye += 6) {
-        if (is_useful && is_better<Block>(shared.kept_eyes + eye, shared.eyes + eye)) continue;
-        for (int i = eye; i < eye + 6; i++) {
-          shared.first_stage[i] = shared.kept_stage[i];
-          shared.eyes[i] = shared.kept_eyes[i];
-        }
+      if (is_found && landmarks::is_plausible_eye_pair(shared.pair.eyes, image)) {
+        landmarks::correct(shared.first, shared.pair);
       }
+      shared.pair = shared.first;
     });
   }
 
-  /// The 68 points: the mean of the face and of its mirror image; lid points are `eyes`.
+  /// The 68 points: the mean of the face and of its mirror image; lid points are those of the eyes.
   template <class Block>
   static EYELID_DEVICE bool locate_face(Block& block,
                                         const Arguments& a,
-                                        const FrameImage& image,
+                                        const FrameView& image,
                                         std::size_t frame,
                                         Shared& shared,
                                         int& exchanges) {
+    const EyeLandmarks& eyes = shared.pair.eyes;
     const bool is_placed = predict<2>(block, a.face, image, shared, exchanges, [&](int face) {
-      Placement placement = place_face(center_of(shared.eyes), center_of(shared.eyes + 6));
-      placement.is_mirrored = face;
+      auto placement = landmarks::place_face_patch(eye_center(eyes.right), eye_center(eyes.left));
+      placement.is_mirrored = face == 1;
       return placement;
     });
     if (!is_placed) return false;
-    float* points = a.points + frame * 136;
     block.each_thread([&](int thread) {
       if (!is_writing_block(block)) return;
-      for (int i = thread; i < 68; i += kThreads) {
-        const Point mean =
-            (located(shared, 0, i) + located(shared, 1, a.mirrored_face_point[i])) * 0.5f;
-        const Point point = i >= 36 && i < 48 ? shared.eyes[i - 36] : mean;
-        points[2 * i] = point.x;
-        points[2 * i + 1] = point.y;
+      for (auto i = static_cast<std::size_t>(thread); i < 68; i += kThreads) {
+        const auto mirrored = static_cast<std::size_t>(a.mirrored_face_point[i]);
+        const bool is_lid = i >= kRightEyeBegin && i < kRightEyeBegin + 12;
+        a.points[frame][i] = is_lid ? lid_point(eyes, i - kRightEyeBegin)
+                                    : (located(shared, 0, i) + located(shared, 1, mirrored)) * 0.5f;
       }
     });
     return true;
@@ -340,24 +342,19 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE void finish(Block& block,
                                    const Arguments& a,
-                                   const FrameImage& image,
+                                   const FrameView& image,
                                    std::size_t frame,
                                    Shared& shared,
                                    bool is_placed,
                                    bool has_points) {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      const FaceRecord& face = shared.face;
-      shared.is_trustworthy =
-          is_placed && (a.wants_points == 0 || has_points) &&
-                  is_plausible_pair<Block>(shared.eyes, image) &&
-                  fits_box<Block>(shared.eyes, {face.x, face.y, face.width, face.height}) &&
-                  do_stages_agree<Block>(shared.first_stage, shared.eyes)
-              ? 1
-              : 0;
+      const bool is_trustworthy = is_placed && (a.wants_points == 0 || has_points) &&
+                                  landmarks::is_trustworthy(shared.pair, shared.face.box, image);
+      shared.is_trustworthy = is_trustworthy ? 1 : 0;
       shared.follows =
-          shared.is_trustworthy != 0 && !has_jumped<Block>(shared.last_eyes, shared.eyes) ? 1 : 0;
-      if (is_writing_block(block)) write<Block>(a, frame, shared, has_points);
+          is_trustworthy && !landmarks::has_jumped(shared.last_eyes, shared.pair.eyes) ? 1 : 0;
+      if (is_writing_block(block)) write(a, frame, shared, has_points);
     });
   }
 
@@ -367,24 +364,19 @@ struct LocateEyesIn {
     return block.index() % kParts == 0;
   }
 
-  template <class Block>
   static EYELID_DEVICE void write(const Arguments& a,
                                   std::size_t frame,
                                   const Shared& shared,
                                   bool has_points) {
     FrameRecord& record = a.records[frame];
+    const EyeLandmarks& eyes = shared.pair.eyes;
     record.face_count = a.face_counts[frame];
     record.subject = shared.subject;
     record.face = shared.subject >= 0 ? shared.face : FaceRecord{};
-    for (int i = 0; i < 12; i++) {
-      record.eyes[2 * i] = shared.eyes[i].x;
-      record.eyes[2 * i + 1] = shared.eyes[i].y;
-    }
+    record.eyes = eyes;
     const bool is_trustworthy = shared.is_trustworthy != 0;
-    record.ear_right =
-        is_trustworthy ? aspect_ratio<Block>(shared.eyes, a.not_a_number) : a.not_a_number;
-    record.ear_left =
-        is_trustworthy ? aspect_ratio<Block>(shared.eyes + 6, a.not_a_number) : a.not_a_number;
+    record.ear_right = is_trustworthy ? ear_or_nan(eyes.right) : float{kNotAvailable};
+    record.ear_left = is_trustworthy ? ear_or_nan(eyes.left) : float{kNotAvailable};
     record.is_trustworthy = shared.is_trustworthy;
     record.has_points = has_points ? 1 : 0;
   }

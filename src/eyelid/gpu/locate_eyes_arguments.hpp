@@ -6,8 +6,8 @@
 
 namespace eyelid::gpu {
 
-/// Frame and subject -> lid points and eye aspect ratio: landmarks::EyeLandmarker and
-/// closure::eye_aspect_ratio; with detect_every > 1 what pipeline::Tracker does in a group.
+/// Frame and subject -> lid points and eye aspect ratio: what pipeline::FrameMeasurer does, by the
+/// rules of landmarks/.
 /// Patches, shapes and all steps between stay in shared memory.
 struct LocateEyesArguments {
   const std::uint8_t* frames;
@@ -24,9 +24,8 @@ struct LocateEyesArguments {
   kernels::gpu::DeviceShapeModel face;
   const std::int32_t* mirrored_face_point;  // (68)
   std::int32_t wants_points;                // 68 points besides
-  float not_a_number;
-  FrameRecord* records;  // (frame_count)
-  float* points;         // (frame_count, 136) in frame pixels; only when wanted
+  FrameRecord* records;                     // (frame_count)
+  FaceLandmarks* points;                    // (frame_count) in frame pixels; only when wanted
 };
 
 }  // namespace eyelid::gpu

@@ -12,9 +12,6 @@ namespace eyelid::kernels::gpu {
 
 /// The arithmetic whose rounding must not depend on the compiler's mood.
 struct DeviceArithmetic {
-  // cos() and sin() of the toolkit keep an array in local memory for large angles; cospi has none.
-  static constexpr double kPerPi = 0.31830988618379067154;
-
   static EYELID_DEVICE Half2 fma2(Half2 a, Half2 b, Half2 c) {
     Half2 result;
     asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
@@ -46,27 +43,8 @@ struct DeviceArithmetic {
   static EYELID_DEVICE float fma(float a, float b, float c) { return __fmaf_rn(a, b, c); }
   static EYELID_DEVICE float max(float a, float b) { return fmaxf(a, b); }
   static EYELID_DEVICE float min(float a, float b) { return fminf(a, b); }
-  /// exp and hypot through double precision: the same floats as the C library, or one step beside.
-  static EYELID_DEVICE float exp(float x) { return static_cast<float>(::exp(double{x})); }
-  static EYELID_DEVICE float hypot(float x, float y) {
-    return static_cast<float>(::sqrt(double{x} * double{x} + double{y} * double{y}));
-  }
   static EYELID_DEVICE int popcount(std::uint32_t bits) { return __popc(bits); }
-  static EYELID_DEVICE bool is_finite(float x) { return ::fabsf(x) < __int_as_float(0x7f800000); }
-  static EYELID_DEVICE float atan2(float y, float x) {
-    return static_cast<float>(::atan2(double{y}, double{x}));
-  }
-  static EYELID_DEVICE float cos(float x) {
-    return static_cast<float>(::cospi(double{x} * kPerPi));
-  }
-  static EYELID_DEVICE float sin(float x) {
-    return static_cast<float>(::sinpi(double{x} * kPerPi));
-  }
-  static EYELID_DEVICE float sqrt(float x) { return ::sqrtf(x); }
-  static EYELID_DEVICE float floor(float x) { return ::floorf(x); }
-  static EYELID_DEVICE float ceil(float x) { return ::ceilf(x); }
   static EYELID_DEVICE double floor(double x) { return ::floor(x); }
-  static EYELID_DEVICE long long round(float x) { return ::llroundf(x); }
   /// Constant data of the launch, through the read-only path.
   template <class T>
   static EYELID_DEVICE T load(const T* address) {

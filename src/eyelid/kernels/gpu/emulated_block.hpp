@@ -44,22 +44,8 @@ struct EmulatedArithmetic {
   static float fma(float a, float b, float c) { return std::fma(a, b, c); }
   static float max(float a, float b) { return std::fmax(a, b); }
   static float min(float a, float b) { return std::fmin(a, b); }
-  static float exp(float x) { return static_cast<float>(std::exp(double{x})); }
-  static float hypot(float x, float y) {
-    return static_cast<float>(std::sqrt(double{x} * double{x} + double{y} * double{y}));
-  }
   static int popcount(std::uint32_t bits) { return std::popcount(bits); }
-  static bool is_finite(float x) { return std::isfinite(x); }
-  static float atan2(float y, float x) {
-    return static_cast<float>(std::atan2(double{y}, double{x}));
-  }
-  static float cos(float x) { return static_cast<float>(std::cos(double{x})); }
-  static float sin(float x) { return static_cast<float>(std::sin(double{x})); }
-  static float sqrt(float x) { return std::sqrt(x); }
-  static float floor(float x) { return std::floor(x); }
-  static float ceil(float x) { return std::ceil(x); }
   static double floor(double x) { return std::floor(x); }
-  static long long round(float x) { return std::llround(x); }
   template <class T>
   static T load(const T* address) {
     return *address;
