@@ -16,18 +16,16 @@
 #include <vector>
 
 #include "eyelid/closure/causal_closure.hpp"
-#include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/detection/subject_selection.hpp"
 #include "eyelid/landmarks/dlib_reference.hpp"
-#include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "eyelid/model_files/model_file.hpp"
-#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/pipeline/frame_measurer.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/pipeline/spin_thread_pool.hpp"
-#include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -41,8 +39,7 @@ void say(const std::exception& error, char* message) {
 }
 
 struct Worker {
-  std::unique_ptr<detection::FaceDetector> detector;
-  landmarks::EyeLandmarker landmarker;
+  pipeline::FrameMeasurer measurer;
   std::vector<FaceBox> faces = {};
   closure::CausalClosure closure{std::nullopt};
 };
@@ -51,8 +48,8 @@ struct Frames {
   explicit Frames(const pipeline::SetupRequest& request)
       : setup(pipeline::make_setup(request)), team(request.threads) {
     for (int i = 0; i < request.threads; ++i) {
-      workers.push_back(std::make_unique<Worker>(
-          Worker{setup.detector->clone(), landmarks::EyeLandmarker(setup.models)}));
+      workers.push_back(std::make_unique<Worker>(Worker{
+          pipeline::FrameMeasurer(setup.detector->clone(), setup.models, setup.tracker.points)}));
     }
   }
   pipeline::Setup setup;
@@ -62,9 +59,8 @@ struct Frames {
 
 /// Picture files as `eyelid track` reads and measures them.
 struct Files {
-  explicit Files(pipeline::Setup setup)
-      : tracker(std::move(setup.detector), setup.models, setup.tracker) {}
-  pipeline::Tracker tracker;
+  explicit Files(pipeline::Setup setup) : tracker(pipeline::make_tracker(setup)) {}
+  std::unique_ptr<pipeline::FrameTracker> tracker;
 };
 
 struct Ensemble {
@@ -142,18 +138,16 @@ void eyelid_frames_run(void* session,
         width,
         height,
         width};
-    worker.detector->detect(frame, worker.faces);
-    const auto face = pipeline::nearest_or_largest(worker.faces, std::nullopt);
+    worker.measurer.detect(frame, worker.faces);
+    const auto face = detection::nearest_or_largest(worker.faces, std::nullopt);
     const Rect box = face ? face->box : Rect{};
     const float numbers[] = {box.x, box.y, box.width, box.height};
     std::copy_n(numbers, 4, boxes + 4 * i);
     if (fec == nullptr) return;
     fec[i] = kNotAvailable;
     if (!face) return;
-    const auto points = worker.landmarker.locate(frame, *face, frames.setup.tracker.points);
-    const float right = closure::eye_aspect_ratio(points.eyes.right).value_or(kNotAvailable);
-    const float left = closure::eye_aspect_ratio(points.eyes.left).value_or(kNotAvailable);
-    fec[i] = worker.closure.next(right, left).mean;
+    const FrameMeasurement measured = worker.measurer.locate(frame, face);
+    fec[i] = worker.closure.next(measured.ear_right, measured.ear_left).mean;
   });
 }
 
@@ -176,7 +170,7 @@ int eyelid_files_run(void* session, const char* folder, float* boxes, int most, 
   const auto source = video::open_source({folder});
   closure::CausalClosure closure{std::nullopt};
   int count = 0;
-  static_cast<Files*>(session)->tracker.run(*source, [&](const FrameMeasurement& measurement) {
+  static_cast<Files*>(session)->tracker->run(*source, [&](const FrameMeasurement& measurement) {
     closure.next(measurement.ear_right, measurement.ear_left);
     if (count++ >= most) return;
     const Rect box = measurement.face ? measurement.face->box : Rect{};

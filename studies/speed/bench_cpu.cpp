@@ -8,9 +8,8 @@
 #include <utility>
 
 #include "eyelid/closure/causal_closure.hpp"
-#include "eyelid/closure/eye_aspect_ratio.hpp"
-#include "eyelid/landmarks/eye_landmarker.hpp"
-#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/pipeline/frame_measurer.hpp"
 #include "eyelid/power/energy_watch.hpp"
 
 namespace eyelid::app {
@@ -37,8 +36,7 @@ const char* name_of(CpuStage stage) {
 }  // namespace
 
 struct CpuBench::Worker {
-  std::unique_ptr<detection::FaceDetector> detector;
-  landmarks::EyeLandmarker landmarker;
+  pipeline::FrameMeasurer measurer;
   std::vector<FaceBox> faces = {};
   closure::CausalClosure closure{std::nullopt};
   float sum = 0.0f;  // of every result, so that none is optimized away
@@ -50,12 +48,12 @@ CpuBench::CpuBench(const BenchSession& session,
                    int threads)
     : session_(session), setup_(setup), precision_(std::move(precision)), team_(threads) {
   for (int i = 0; i < threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(
-        Worker{setup.detector->clone(), landmarks::EyeLandmarker(setup.models)}));
+    workers_.push_back(std::make_unique<Worker>(Worker{
+        pipeline::FrameMeasurer(setup.detector->clone(), setup.models, setup.tracker.points)}));
   }
   for (const GrayImage& frame : session.frames()) {
-    workers_[0]->detector->detect(frame, workers_[0]->faces);
-    boxes_.push_back(pipeline::nearest_or_largest(workers_[0]->faces, std::nullopt));
+    workers_[0]->measurer.detect(frame, workers_[0]->faces);
+    boxes_.push_back(detection::nearest_or_largest(workers_[0]->faces, std::nullopt));
   }
   for (std::size_t i = 0; i < kParts.size(); ++i) {
     clocks_[i] = std::make_unique<pipeline::StageClock>(kParts[i]);
@@ -68,22 +66,19 @@ void CpuBench::do_frame(CpuStage stage, Worker& worker, std::size_t index) {
   const GrayImage& frame = session_.frames()[index % session_.frames().size()];
   std::optional<FaceBox> face = boxes_[index % boxes_.size()];
   if (stage != CpuStage::Landmarks) {
-    worker.detector->detect(frame, worker.faces);
-    face = pipeline::nearest_or_largest(worker.faces, std::nullopt);
+    worker.measurer.detect(frame, worker.faces);
+    face = detection::nearest_or_largest(worker.faces, std::nullopt);
     if (face) worker.sum += face->box.x;
-    if (const auto steps = worker.detector->last_steps()) {
+    if (const auto steps = worker.measurer.detector().last_steps()) {
       clocks_[0]->add(steps->pre_processing);
       clocks_[1]->add(steps->network);
       clocks_[2]->add(steps->post_processing);
     }
   }
   if (stage == CpuStage::Detector || !face) return;
-  const pipeline::StageTimer timer(*clocks_[3]);
-  const landmarks::FacePoints points =
-      worker.landmarker.locate(frame, *face, setup_.tracker.points);
-  const float right = closure::eye_aspect_ratio(points.eyes.right).value_or(kNotAvailable);
-  const float left = closure::eye_aspect_ratio(points.eyes.left).value_or(kNotAvailable);
-  worker.sum += worker.closure.next(right, left).mean;
+  const pipeline::StageTimer timer(clocks_[3].get());
+  const FrameMeasurement measured = worker.measurer.locate(frame, face);
+  worker.sum += worker.closure.next(measured.ear_right, measured.ear_left).mean;
 }
 
 BatchRunner CpuBench::describe(CpuStage stage) const {

@@ -51,7 +51,7 @@ void GpuTracker::run(video::FrameSource& source,
                      const std::function<void(const FrameMeasurement&)>& on_measurement) {
   video::Frame frame;
   const auto next = [&]() -> std::optional<gpu::NumberedFrame> {
-    const StageTimer timer(clocks_->decode);
+    const StageTimer timer(&clocks_->decode);
     if (!source.next(frame)) return std::nullopt;
     return gpu::NumberedFrame{frame.image, frame.index, frame.time_s};
   };

@@ -5,10 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "eyelid/core/eyelid_sample.hpp"
-#include "eyelid/core/session.hpp"
 #include "eyelid/gpu/batch_runner.hpp"
-#include "eyelid/video/frame_source.hpp"
+#include "eyelid/pipeline/frame_tracker.hpp"
 
 namespace eyelid::pipeline {
 
@@ -16,20 +14,18 @@ namespace eyelid::pipeline {
 FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame);
 
 /// The Tracker's work with every step between the decoded frame and the eye aspect ratio on one or
-/// several GPUs. Detects on every frame. Same order of results, whatever the number of devices.
-class GpuTracker {
+/// several GPUs. Same results, whatever the number of devices.
+class GpuTracker final : public FrameTracker {
  public:
   /// Devices of equal options, made with `wants_points` where 68 points are asked for.
   explicit GpuTracker(std::vector<std::unique_ptr<gpu::FrameDevice>> devices);
-  ~GpuTracker();
+  ~GpuTracker() override;
 
-  /// Runs `source` to its end; as Tracker::run.
   void run(video::FrameSource& source,
-           const std::function<void(const FrameMeasurement&)>& on_measurement);
+           const std::function<void(const FrameMeasurement&)>& on_measurement) override;
 
-  /// Of the last run: "decode (wait)" per frame, "GPU (wait)" per batch.
-  std::vector<StageTime> stage_times() const;
-  const gpu::RunnerTimes& runner_times() const { return runner_.times(); }
+  /// "decode (wait)" per frame, "GPU (wait)" per batch.
+  std::vector<StageTime> stage_times() const override;
 
  private:
   struct Clocks;

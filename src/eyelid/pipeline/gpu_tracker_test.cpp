@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/detection/subject_selection.hpp"
 #include "eyelid/pipeline/gpu_setup.hpp"
 #include "eyelid/pipeline/gpu_tracker_testing.hpp"
 
@@ -30,7 +30,7 @@ TEST(GpuTracker, TheSameFaceGivesTheSameEyes) {
     gpu::EmulatedLaunch launch{i % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward};
     gpu::enqueue_eyes(launch, device.program(), buffers, 1);
     const FrameMeasurement found = frame_measurement(
-        {expected[i].frame, expected[i].time_s, buffers.records, {}, {buffers.points, 136}});
+        {expected[i].frame, expected[i].time_s, buffers.records, {}, buffers.points});
     const Differences d = compare({expected[i]}, {found});
     EXPECT_EQ(d.point_px, 0.0f) << "frame " << i;
     EXPECT_EQ(d.ear, 0.0f) << "frame " << i;
@@ -160,13 +160,13 @@ TEST(GpuTracker, FecInHalfPrecisionStaysNear) {
   }
 }
 
-TEST(GpuSelectSubjects, ChoosesAsTheFaceSelector) {
+TEST(GpuSelectSubjects, ChoosesAsTheSubjectSelector) {
   std::mt19937 random(3);
   const auto uniform = [&](float low, float high) {
     return std::uniform_real_distribution<float>(low, high)(random);
   };
-  FaceSelector selector;
-  gpu::SelectionState state{};
+  detection::SubjectSelector selector;
+  detection::SubjectMemory memory;
   for (int batch = 0; batch < 12; batch++) {
     constexpr int kFrames = 40;
     std::vector<gpu::FaceRecord> faces(kFrames * gpu::kMaxFaces);
@@ -176,11 +176,11 @@ TEST(GpuSelectSubjects, ChoosesAsTheFaceSelector) {
       counts[i] = batch % 3 == 1 ? 0 : static_cast<std::int32_t>(random() % 4);
       for (std::size_t k = 0; k < static_cast<std::size_t>(counts[i]); k++) {
         faces[i * gpu::kMaxFaces + k] = {
-            uniform(0, 60), uniform(0, 60), uniform(40, 90), uniform(40, 90), 0.9f, 1, {}};
+            {uniform(0, 60), uniform(0, 60), uniform(40, 90), uniform(40, 90)}, 0.9f, 1, {}};
       }
     }
     kernels::gpu::emulate<gpu::SelectSubjects>(
-        {faces.data(), counts.data(), kFrames, 1, &state, subjects.data()},
+        {faces.data(), counts.data(), kFrames, 1, &memory, subjects.data()},
         1,
         gpu::SelectSubjects::kSharedBytes,
         batch % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward);

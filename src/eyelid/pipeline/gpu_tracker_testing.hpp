@@ -10,6 +10,7 @@
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/gpu/emulated_device_testing.hpp"
 #include "eyelid/gpu/gpu_testing.hpp"
+#include "eyelid/pipeline/frames_in_memory_testing.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
@@ -19,26 +20,6 @@ namespace eyelid::pipeline {
 
 using gpu::NetworkPrecision;
 using kernels::gpu::ThreadOrder;
-
-/// Frames in memory.
-class Frames final : public video::FrameSource {
- public:
-  explicit Frames(const std::vector<GrayImage>& images) : images_(images) {}
-  const SourceInfo& info() const override { return info_; }
-  bool next(video::Frame& frame) override {
-    if (next_ == images_.size()) return false;
-    frame.index = static_cast<std::int64_t>(next_);
-    frame.time_s = 0.002 * static_cast<double>(next_);
-    frame.image = images_[next_++].copy();
-    return true;
-  }
-  SourceReport report() const override { return {}; }
-
- private:
-  const std::vector<GrayImage>& images_;
-  std::size_t next_ = 0;
-  SourceInfo info_;
-};
 
 /// Of a rendered session, spread over its course; the last one shows no face.
 inline std::vector<GrayImage> session_frames(int count) {
@@ -56,7 +37,8 @@ inline std::vector<GrayImage> session_frames(int count) {
 
 inline gpu::FrameDeviceOptions device_options(NetworkPrecision precision, bool wants_points) {
   gpu::FrameDeviceOptions options;
-  options.measure = {precision, detection::logit_of(0.5f), 0.3f, wants_points, 1};
+  options.measure = {
+      precision, detection::logit_of(0.5f), detection::kSuppressionIou, wants_points, 1};
   options.batch_frames = 3;
   options.slots = 2;
   return options;
@@ -72,7 +54,7 @@ inline std::vector<FrameMeasurement> on_cpu(const std::vector<GrayImage>& images
                   landmarks::embedded_landmark_models(),
                   options);
   std::vector<FrameMeasurement> result;
-  Frames source(images);
+  FramesInMemory source(images);
   tracker.run(source, [&](const FrameMeasurement& m) { result.push_back(m); });
   return result;
 }
@@ -81,7 +63,7 @@ inline std::vector<FrameMeasurement> on_devices(
     std::vector<std::unique_ptr<gpu::FrameDevice>> devices, const std::vector<GrayImage>& images) {
   GpuTracker tracker(std::move(devices));
   std::vector<FrameMeasurement> result;
-  Frames source(images);
+  FramesInMemory source(images);
   tracker.run(source, [&](const FrameMeasurement& m) { result.push_back(m); });
   return result;
 }

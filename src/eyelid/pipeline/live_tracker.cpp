@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/live_tracker.hpp"
 
-#include <thread>
 #include <utility>
 
-#include "eyelid/closure/eye_aspect_ratio.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::pipeline {
-
-struct LiveTracker::Worker {
-  std::unique_ptr<detection::FaceDetector> detector;
-  landmarks::EyeLandmarker landmarker;
-  std::vector<FaceBox> faces;
-};
 
 LiveTracker::LiveTracker(const detection::FaceDetector& detector,
                          const std::shared_ptr<const landmarks::LandmarkModels>& models,
@@ -22,67 +14,64 @@ LiveTracker::LiveTracker(const detection::FaceDetector& detector,
     : options_(options), on_frame_(std::move(on_frame)), closure_(options.calibration) {
   EYELID_EXPECTS(options.workers >= 1 && options.detect_every >= 1);
   for (int i = 0; i < options.workers; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(Worker{detector.clone(), landmarks::EyeLandmarker(models), {}}));
+    workers_.push_back({FrameMeasurer(detector.clone(), models, options.points), {}});
   }
 }
 
-LiveTracker::~LiveTracker() = default;
-
-LiveTracker::Done LiveTracker::measure(Worker& worker,
-                                       std::int64_t frame,
-                                       const FrameView& picture) {
-  Done done;
-  done.result.frame = frame;
-  done.result.is_lost = picture.is_empty();
-  if (done.result.is_lost) return done;
-  std::optional<FaceBox> previous;
-  {
-    const std::lock_guard lock(mutex_);
-    previous = subject_;
-  }
-  const auto locate = [&](const FaceBox& face) {
-    const landmarks::FacePoints points = worker.landmarker.locate(picture, face, options_.points);
-    done.result.is_valid = points.is_trustworthy;
-    if (!points.is_trustworthy) return;
-    done.result.ear_right = closure::eye_aspect_ratio(points.eyes.right).value_or(kNotAvailable);
-    done.result.ear_left = closure::eye_aspect_ratio(points.eyes.left).value_or(kNotAvailable);
-    done.face = options_.detect_every > 1 ? landmarks::carry_face(face, points) : face;
-  };
-  if (previous && frame % options_.detect_every != 0) locate(*previous);
-  if (done.result.is_valid) return done;
-  worker.detector->detect(picture, worker.faces);
-  const std::optional<FaceBox> face = nearest_or_largest(worker.faces, previous);
-  if (face) locate(*face);
-  return done;
+FrameMeasurement LiveTracker::measurement_before(std::int64_t frame) {
+  if (frame == 0) return {};
+  std::unique_lock lock(mutex_);
+  const Slot& before = slot(frame - 1);
+  progress_.wait(lock, [&] { return before.frame == frame - 1; });
+  return before.measurement;
 }
 
-void LiveTracker::deliver(const Done& done) {
-  LiveFrame result = done.result;
-  result.fec = closure_.next(result.ear_right, result.ear_left);
-  if (done.face) {
-    subject_ = done.face;
-    frames_without_ = 0;
-  } else if (!result.is_lost && ++frames_without_ > FaceSelector::kMemoryFrames) {
-    subject_.reset();
+std::optional<FaceBox> LiveTracker::choose_subject(std::int64_t group,
+                                                   const std::vector<FaceBox>& faces) {
+  std::unique_lock lock(mutex_);
+  progress_.wait(lock, [&] { return chosen_groups_ == group; });
+  ++chosen_groups_;
+  progress_.notify_all();
+  return selector_.select(faces);
+}
+
+FrameMeasurement LiveTracker::measure(Worker& worker,
+                                      std::int64_t frame,
+                                      const FrameView& picture) {
+  if (frame % options_.detect_every != 0) {
+    return worker.measurer.follow(picture, measurement_before(frame));
   }
+  worker.measurer.detect(picture, worker.faces);
+  return worker.measurer.locate(picture,
+                                choose_subject(frame / options_.detect_every, worker.faces));
+}
+
+void LiveTracker::deliver(const Slot& slot) {
+  LiveFrame result;
+  if (!slot.is_lost) result.measured = slot.measurement;
+  result.measured.frame = slot.frame;
+  result.is_lost = slot.is_lost;
+  result.fec = closure_.next(result.measured.ear_right, result.measured.ear_left);
   on_frame_(result);
 }
 
 void LiveTracker::process(int worker, std::int64_t frame, const FrameView& picture) {
-  const Done done = measure(*workers_[static_cast<std::size_t>(worker)], frame, picture);
+  Slot done;
+  done.frame = frame;
+  done.is_lost = picture.is_empty();
+  done.measurement = done.is_lost
+                         ? measurement_before(frame)
+                         : measure(workers_[static_cast<std::size_t>(worker)], frame, picture);
   std::unique_lock lock(mutex_);
-  while (frame - next_ >= kAhead) {
-    lock.unlock();
-    std::this_thread::yield();
-    lock.lock();
+  if (done.is_lost && frame % options_.detect_every == 0) {
+    progress_.wait(lock, [&] { return chosen_groups_ == frame / options_.detect_every; });
+    ++chosen_groups_;
   }
-  waiting_[static_cast<std::size_t>(frame % kAhead)] = done;
-  while (auto& slot = waiting_[static_cast<std::size_t>(next_ % kAhead)]) {
-    deliver(*slot);
-    slot.reset();
-    ++next_;
-  }
+  // One less: the worker of frame delivered_ may still have to read the slot before its own.
+  progress_.wait(lock, [&] { return frame - delivered_ < kAhead - 1; });
+  slot(frame) = done;
+  for (; slot(delivered_).frame == delivered_; ++delivered_) deliver(slot(delivered_));
+  progress_.notify_all();
 }
 
 }  // namespace eyelid::pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,36 +11,30 @@
 
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/core/image.hpp"
-#include "eyelid/detection/face_detector.hpp"
-#include "eyelid/landmarks/eye_landmarker.hpp"
-#include "eyelid/pipeline/face_selection.hpp"
+#include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/pipeline/frame_measurer.hpp"
 
 namespace eyelid::pipeline {
 
 struct LiveOptions {
   landmarks::PointCount points = landmarks::PointCount::Twelve;
-  int detect_every = 1;  // in between the landmarks carry the face of the latest delivered frame
+  int detect_every = 1;  // in between the landmarks carry the face
   int workers = 1;
   std::optional<Calibration> calibration;  // see CausalClosure
 };
 
 struct LiveFrame {
-  std::int64_t frame = 0;
-  bool is_lost = false;   // never seen by a worker
-  bool is_valid = false;  // a face whose eye points can be trusted
-  float ear_right = kNotAvailable;
-  float ear_left = kNotAvailable;
+  FrameMeasurement measured;  // time_s is 0: the frames come without
+  bool is_lost = false;       // never seen by a worker
   closure::LiveFec fec;
 };
 
 /// Frames of a running camera to closure, each as soon as it can be known.
 ///
-/// Frames are numbered without gaps. Several workers may each have one in hand; results leave in
-/// frame order. Which face is the subject is decided from the latest frame delivered when a worker
-/// begins, so with more than one worker a picture of several faces may, unlike Tracker's, be
-/// decided differently from run to run.
-///
-/// Allocates nothing once warm.
+/// Frames are numbered from 0 without gaps. Several workers may each have one in hand; results
+/// leave in frame order and are those of Tracker with the same options, whatever the number of
+/// workers. A lost frame changes nothing: the next one is measured as if it followed the frame
+/// before. Allocates nothing once warm.
 class LiveTracker {
  public:
   using OnFrame = std::function<void(const LiveFrame&)>;
@@ -50,33 +44,42 @@ class LiveTracker {
               const std::shared_ptr<const landmarks::LandmarkModels>& models,
               const LiveOptions& options,
               OnFrame on_frame);
-  ~LiveTracker();
 
   /// By thread number `worker`; every frame number goes to exactly one worker, rising per worker.
-  /// The picture may be empty: the frame is lost. A worker that is kAhead frames ahead of the
-  /// latest delivered one waits for the others.
+  /// The picture may be empty: the frame is lost. Waits for other workers where the frame depends
+  /// on theirs: for the choice of the subject in the group before, between detections for the frame
+  /// before. A worker that is kAhead frames ahead of the oldest one in hand waits as well.
   void process(int worker, std::int64_t frame, const FrameView& picture);
 
   static constexpr std::int64_t kAhead = 1024;
 
  private:
-  struct Worker;
-  struct Done {
-    LiveFrame result;
-    std::optional<FaceBox> face;  // to carry on
+  struct Worker {
+    FrameMeasurer measurer;
+    std::vector<FaceBox> faces;
   };
-  Done measure(Worker& worker, std::int64_t frame, const FrameView& picture);
-  void deliver(const Done& done);
+  /// Of a measured frame, until the one kAhead later.
+  struct Slot {
+    std::int64_t frame = -1;
+    bool is_lost = false;
+    FrameMeasurement measurement;  // of a lost frame: that of the last one before it that was seen
+  };
+  Slot& slot(std::int64_t frame) { return slots_[static_cast<std::size_t>(frame % kAhead)]; }
+  FrameMeasurement measure(Worker& worker, std::int64_t frame, const FrameView& picture);
+  FrameMeasurement measurement_before(std::int64_t frame);
+  std::optional<FaceBox> choose_subject(std::int64_t group, const std::vector<FaceBox>& faces);
+  void deliver(const Slot& slot);
 
   LiveOptions options_;
   OnFrame on_frame_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Worker> workers_;
 
   std::mutex mutex_;  // guards what follows
-  std::array<std::optional<Done>, kAhead> waiting_;
-  std::int64_t next_ = 0;
-  std::optional<FaceBox> subject_;  // of the latest delivered frame
-  int frames_without_ = 0;
+  std::condition_variable progress_;
+  std::vector<Slot> slots_{kAhead};
+  std::int64_t delivered_ = 0;      // frames
+  std::int64_t chosen_groups_ = 0;  // of detect_every frames
+  detection::SubjectSelector selector_;
   closure::CausalClosure closure_;
 };
 

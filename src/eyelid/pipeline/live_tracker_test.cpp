@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <string>
 #include <thread>
 
+#include "eyelid/pipeline/frames_in_memory_testing.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 
@@ -40,8 +43,12 @@ class LiveTrackerTest : public ::testing::Test {
     return options;
   }
 
-  /// All frames through `workers` threads; frame 5 is lost.
-  static std::vector<LiveFrame> track(const LiveOptions& how) {
+  static std::vector<LiveFrame> track(const LiveOptions& how) { return track(how, frames_, 5); }
+
+  /// All frames through `workers` threads; frame `lost` is lost.
+  static std::vector<LiveFrame> track(const LiveOptions& how,
+                                      const std::vector<GrayImage>& frames,
+                                      std::int64_t lost) {
     std::vector<LiveFrame> results;
     LiveTracker tracker(*setup_.detector, setup_.models, how, [&](const LiveFrame& frame) {
       results.push_back(frame);
@@ -51,8 +58,8 @@ class LiveTrackerTest : public ::testing::Test {
     for (int worker = 0; worker < how.workers; ++worker) {
       threads.emplace_back([&, worker] {
         for (std::int64_t i = next++; i < kFrames; i = next++) {
-          const FrameView picture = frames_[static_cast<std::size_t>(i)];
-          tracker.process(worker, i, i == 5 ? FrameView{} : picture);
+          const FrameView picture = frames[static_cast<std::size_t>(i)];
+          tracker.process(worker, i, i == lost ? FrameView{} : picture);
         }
       });
     }
@@ -70,12 +77,13 @@ TEST_F(LiveTrackerTest, FramesLeaveInOrderWhateverTheNumberOfWorkers) {
   ASSERT_EQ(one.size(), static_cast<std::size_t>(kFrames));
   ASSERT_EQ(three.size(), one.size());
   for (std::size_t i = 0; i < one.size(); ++i) {
-    EXPECT_EQ(three[i].frame, static_cast<std::int64_t>(i));
+    EXPECT_EQ(three[i].measured.frame, static_cast<std::int64_t>(i));
     EXPECT_EQ(one[i].is_lost, i == 5);
     EXPECT_EQ(three[i].is_lost, i == 5);
-    EXPECT_EQ(three[i].is_valid, i != 5) << i;
+    EXPECT_EQ(three[i].measured.is_trustworthy, i != 5) << i;
     if (i == 5) continue;
-    EXPECT_EQ(three[i].ear_right, one[i].ear_right) << "one face: the same whoever measures it";
+    EXPECT_EQ(three[i].measured.ear_right, one[i].measured.ear_right)
+        << "one face: the same whoever measures it";
     EXPECT_EQ(std::isnan(three[i].fec.mean), std::isnan(one[i].fec.mean)) << i;
     if (std::isnan(one[i].fec.mean)) continue;
     EXPECT_EQ(three[i].fec.mean, one[i].fec.mean) << i;
@@ -98,9 +106,65 @@ TEST_F(LiveTrackerTest, TheFaceIsCarriedBetweenDetections) {
   const std::vector<LiveFrame> carried = track(options(1, 10));
   const std::vector<LiveFrame> detected = track(options(1));
   for (std::size_t i = 0; i < carried.size(); ++i) {
-    EXPECT_EQ(carried[i].is_valid, i != 5);
+    EXPECT_EQ(carried[i].measured.is_trustworthy, i != 5);
     if (i == 5) continue;
-    EXPECT_NEAR(carried[i].ear_right, detected[i].ear_right, 0.03f) << i;
+    EXPECT_NEAR(carried[i].measured.ear_right, detected[i].measured.ear_right, 0.03f) << i;
+  }
+}
+
+// A face that is hidden inside a group, and one that jumps aside.
+TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
+  std::vector<GrayImage> frames;
+  for (const GrayImage& frame : frames_) frames.push_back(frame.copy());
+  for (int y = 0; y < frames[0].height(); ++y) {
+    std::fill_n(frames[18].row(y), frames[18].width(), std::uint8_t{90});
+    std::uint8_t* row = frames[25].row(y);
+    std::copy_backward(row, row + frames[25].width() - 60, row + frames[25].width());
+  }
+  for (const int detect_every : {1, 4}) {
+    TrackerOptions recording;
+    recording.detect_every = detect_every;
+    std::vector<FrameMeasurement> expected;
+    Tracker tracker(setup_.detector->clone(), setup_.models, recording);
+    FramesInMemory source(frames);
+    tracker.run(source, [&](const FrameMeasurement& m) { expected.push_back(m); });
+    ASSERT_EQ(expected.size(), frames.size());
+    EXPECT_FALSE(expected[18].face);
+    EXPECT_TRUE(expected[19].is_trustworthy);
+    EXPECT_TRUE(expected[25].is_trustworthy);
+    for (const int workers : {1, 3}) {
+      const std::vector<LiveFrame> live = track(options(workers, detect_every), frames, -1);
+      ASSERT_EQ(live.size(), expected.size());
+      for (std::size_t i = 0; i < live.size(); ++i) {
+        SCOPED_TRACE("frame " + std::to_string(i) + ", detected every " +
+                     std::to_string(detect_every) + ", workers " + std::to_string(workers));
+        const FrameMeasurement &e = expected[i], &m = live[i].measured;
+        EXPECT_EQ(m.frame, e.frame);
+        EXPECT_EQ(m.is_trustworthy, e.is_trustworthy);
+        ASSERT_EQ(m.face.has_value(), e.face.has_value());
+        if (!e.face) continue;
+        EXPECT_EQ(m.face->box, e.face->box);
+        EXPECT_EQ(m.eyes->right, e.eyes->right);
+        EXPECT_EQ(m.eyes->left, e.eyes->left);
+        EXPECT_EQ(std::isnan(m.ear_right), std::isnan(e.ear_right));
+        if (e.is_trustworthy) {
+          EXPECT_EQ(m.ear_right, e.ear_right);
+          EXPECT_EQ(m.ear_left, e.ear_left);
+        }
+      }
+    }
+  }
+}
+
+// Between detections the frame after a lost one follows the frame before it, and a detection that
+// falls on a lost frame is not made up for: nothing waits for ever, whoever has which frame.
+TEST_F(LiveTrackerTest, ALostFrameDoesNotHoldUpTheGroup) {
+  for (const std::int64_t lost : {0, 8, 10}) {
+    const std::vector<LiveFrame> live = track(options(3, 4), frames_, lost);
+    ASSERT_EQ(live.size(), frames_.size());
+    for (std::size_t i = 0; i < live.size(); ++i) {
+      EXPECT_EQ(live[i].measured.is_trustworthy, static_cast<std::int64_t>(i) != lost) << i;
+    }
   }
 }
 

@@ -24,6 +24,7 @@
 #include "eyelid/model_files/user_models.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
 #include "eyelid/networks/mtcnn_weights.hpp"
+#include "eyelid/pipeline/gpu_tracker.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -254,6 +255,14 @@ Setup make_setup(const SetupRequest& request) {
   if (device.is_gpu) use_gpu(request, device, *weights, models, setup);
   describe_options(request, setup);
   return setup;
+}
+
+std::unique_ptr<FrameTracker> make_tracker(Setup& setup) {
+  if (setup.gpu) {
+    setup.detector.reset();  // the device's memory is for batches
+    return std::make_unique<GpuTracker>(setup.gpu->make_devices());
+  }
+  return std::make_unique<Tracker>(std::move(setup.detector), setup.models, setup.tracker);
 }
 
 void resolve_detect_every(Setup& setup, double frames_per_second) {

@@ -50,6 +50,9 @@ struct Setup {
 /// DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
 
+/// Tracks as it was set up; `setup.detector` goes into it.
+std::unique_ptr<FrameTracker> make_tracker(Setup& setup);
+
 /// HOG and MTCNN cost ten to fifty times what BlazeFace does, so by default they look for the face
 /// only so often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms
 /// it may move too far for the landmarks to follow.

@@ -31,17 +31,19 @@ class StageClock {
   std::atomic<std::int64_t> total_ns_{0};
 };
 
-/// Adds the time from construction to destruction.
+/// Adds the time from construction to destruction; to nothing where `clock` is null.
 class StageTimer {
  public:
-  explicit StageTimer(StageClock& clock)
+  explicit StageTimer(StageClock* clock)
       : clock_(clock), start_(std::chrono::steady_clock::now()) {}
-  ~StageTimer() { clock_.add(std::chrono::steady_clock::now() - start_); }
+  ~StageTimer() {
+    if (clock_ != nullptr) clock_->add(std::chrono::steady_clock::now() - start_);
+  }
   StageTimer(const StageTimer&) = delete;
   StageTimer& operator=(const StageTimer&) = delete;
 
  private:
-  StageClock& clock_;
+  StageClock* clock_;
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -10,10 +10,8 @@
 #include "eyelid/closure/trace_spool.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/compare_files.hpp"
-#include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
-#include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -132,16 +130,9 @@ void TrackJob::track() {
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
   };
-  if (setup_.gpu) {
-    setup_.detector.reset();  // the device's memory is for batches
-    GpuTracker tracker(setup_.gpu->make_devices());
-    tracker.run(*source, on_measurement);
-    summary_.stages = tracker.stage_times();
-  } else {
-    Tracker tracker(std::move(setup_.detector), setup_.models, setup_.tracker);
-    tracker.run(*source, on_measurement);
-    summary_.stages = tracker.stage_times();
-  }
+  const std::unique_ptr<FrameTracker> tracker = make_tracker(setup_);
+  tracker->run(*source, on_measurement);
+  summary_.stages = tracker->stage_times();
   summary_.source_report = source->report();
 }
 

@@ -5,11 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "eyelid/core/eyelid_sample.hpp"
-#include "eyelid/core/session.hpp"
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
-#include "eyelid/video/frame_source.hpp"
+#include "eyelid/pipeline/frame_tracker.hpp"
 
 namespace eyelid::pipeline {
 
@@ -22,7 +20,7 @@ struct TrackerOptions {
   int groups_in_flight = 0;  // 0: 4 per thread; bounds the memory
 };
 
-/// Joins the stages: frames in, one FrameMeasurement per frame out.
+/// Joins the stages on the CPU:
 ///
 ///   decode -> detect (parallel) -> choose the subject -> landmarks + EAR (parallel) ->
 ///   on_measurement
@@ -30,20 +28,18 @@ struct TrackerOptions {
 /// The unit of work is a group of `detect_every` consecutive frames, whose first is detected;
 /// frames of a group follow each other, groups run side by side. So results do not depend on
 /// `threads`. At most 4 groups per thread are in flight, which bounds the memory.
-class Tracker {
+class Tracker final : public FrameTracker {
  public:
   Tracker(std::unique_ptr<detection::FaceDetector> detector,
           std::shared_ptr<const landmarks::LandmarkModels> models,
           TrackerOptions options);
-  ~Tracker();
+  ~Tracker() override;
 
-  /// Runs `source` to its end. `on_measurement` is called in frame order, by one thread at a time.
-  /// Rethrows the first error of any stage after all have stopped.
   void run(video::FrameSource& source,
-           const std::function<void(const FrameMeasurement&)>& on_measurement);
+           const std::function<void(const FrameMeasurement&)>& on_measurement) override;
 
-  /// Time per frame of "decode (wait)", "detection" and "landmarks + EAR" in the last run.
-  std::vector<StageTime> stage_times() const;
+  /// Time per frame of "decode (wait)", "detection" and "landmarks + EAR".
+  std::vector<StageTime> stage_times() const override;
 
  private:
   struct State;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/frame_measurer.hpp"
+
+#include <utility>
+
+#include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/landmarks/face_following.hpp"
+
+namespace eyelid::pipeline {
+namespace {
+
+StageTimer timer_of(MeasurerClocks* clocks, StageClock MeasurerClocks::*clock) {
+  return StageTimer(clocks != nullptr ? &(clocks->*clock) : nullptr);
+}
+
+}  // namespace
+
+FrameMeasurer::FrameMeasurer(std::unique_ptr<detection::FaceDetector> detector,
+                             std::shared_ptr<const landmarks::LandmarkModels> models,
+                             landmarks::PointCount points,
+                             MeasurerClocks* clocks)
+    : detector_(std::move(detector)),
+      landmarker_(std::move(models)),
+      points_(points),
+      clocks_(clocks) {}
+
+void FrameMeasurer::detect(const FrameView& picture, std::vector<FaceBox>& faces) {
+  const StageTimer timer = timer_of(clocks_, &MeasurerClocks::detection);
+  detector_->detect(picture, faces);
+}
+
+FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
+                                       const std::optional<FaceBox>& subject) {
+  FrameMeasurement measurement;
+  if (!subject) return measurement;
+  const StageTimer timer = timer_of(clocks_, &MeasurerClocks::landmarks);
+  const landmarks::FacePoints points = landmarker_.locate(picture, *subject, points_);
+  measurement.face = subject;
+  measurement.eyes = points.eyes;
+  measurement.face_points = points.points;
+  measurement.is_trustworthy = points.is_trustworthy;
+  if (points.is_trustworthy) {
+    measurement.ear_right = ear_or_nan(points.eyes.right);
+    measurement.ear_left = ear_or_nan(points.eyes.left);
+  }
+  return measurement;
+}
+
+FrameMeasurement FrameMeasurer::follow(const FrameView& picture, const FrameMeasurement& previous) {
+  if (previous.is_trustworthy) {
+    const FaceBox carried = landmarks::carry_face(*previous.face, *previous.eyes);
+    const FrameMeasurement now = locate(picture, carried);
+    if (now.is_trustworthy && !landmarks::has_jumped(*previous.eyes, *now.eyes)) return now;
+  }
+  detect(picture, faces_);
+  return locate(picture, detection::nearest_or_largest(faces_, previous.face));
+}
+
+}  // namespace eyelid::pipeline

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "eyelid/core/image.hpp"
+#include "eyelid/video/frame_source.hpp"
+
+namespace eyelid::pipeline {
+
+/// Pictures as a recording of 500 frames per second.
+class FramesInMemory final : public video::FrameSource {
+ public:
+  explicit FramesInMemory(const std::vector<GrayImage>& images) : images_(images) {}
+  const SourceInfo& info() const override { return info_; }
+  bool next(video::Frame& frame) override {
+    if (next_ == images_.size()) return false;
+    frame.index = static_cast<std::int64_t>(next_);
+    frame.time_s = 0.002 * static_cast<double>(next_);
+    frame.image = images_[next_++].copy();
+    return true;
+  }
+  SourceReport report() const override { return {}; }
+
+ private:
+  const std::vector<GrayImage>& images_;
+  std::size_t next_ = 0;
+  SourceInfo info_;
+};
+
+}  // namespace eyelid::pipeline
