@@ -213,7 +213,7 @@ void eyelid_ensemble_run(void* session,
                          int side,
                          float* points) {
   Ensemble& ensemble = *static_cast<Ensemble*>(session);
-  const auto region = landmarks::ShapeRegion::of_dlib_box(left, top, side, side);
+  const auto region = landmarks::region_of_dlib_box(left, top, side, side);
   ensemble.model.predict(FrameView{pixels, width, height, width}, region, ensemble.points);
   for (std::size_t i = 0; i < ensemble.points.size(); ++i) {
     const Point point = region.image_from_normalized(ensemble.points[i]);

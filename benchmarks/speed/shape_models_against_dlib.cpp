@@ -75,10 +75,10 @@ void compare(const RandomShapeModelSize& size, int rounds) {
                     std::vector(kPictures, std::vector<Point>(size.points))});
   }
   const auto region_of = [&](std::size_t i) {
-    return ShapeRegion::of_dlib_box(static_cast<int>(boxes[i].left()),
-                                    static_cast<int>(boxes[i].top()),
-                                    static_cast<int>(boxes[i].width()),
-                                    static_cast<int>(boxes[i].height()));
+    return region_of_dlib_box(static_cast<int>(boxes[i].left()),
+                              static_cast<int>(boxes[i].top()),
+                              static_cast<int>(boxes[i].width()),
+                              static_cast<int>(boxes[i].height()));
   };
   std::vector<Contestant> contestants = {{"dlib::shape_predictor", [&](std::size_t i) {
                                             reference.predictor()(dlib_pictures[i], boxes[i]);

@@ -14,6 +14,7 @@
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/evaluation/landmark_accuracy.hpp"
+#include "eyelid/landmarks/embedded_landmark_models_testing.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/model_files/embedded_models.hpp"

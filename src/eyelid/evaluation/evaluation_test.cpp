@@ -7,6 +7,7 @@
 #include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
+#include "eyelid/landmarks/embedded_landmark_models_testing.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"

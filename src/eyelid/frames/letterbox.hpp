@@ -3,7 +3,6 @@
 
 #include <optional>
 
-#include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/frames/resampler.hpp"
 
@@ -24,8 +23,6 @@ class Letterbox {
   /// The input made from this frame; valid until the next call. The frame must not be empty.
   const GrayImage& fit(const FrameView& frame);
 
-  /// Of the last frame: pixel positions of the input -> of the frame, exact.
-  Similarity frame_from_input() const { return placement_.frame_from_target(); }
   /// Of the last frame, on pixel edges: input = scale * frame + offset.
   const Placement& placement() const { return placement_; }
 

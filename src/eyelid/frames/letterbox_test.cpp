@@ -7,6 +7,8 @@
 #include <cmath>
 #include <random>
 
+#include "eyelid/core/geometry.hpp"
+
 namespace eyelid::frames {
 namespace {
 
@@ -80,14 +82,23 @@ TEST(Letterbox, CopiesAtEqualSizeAndInterpolatesWhenGrowing) {
   EXPECT_EQ(flat.row(95)[95], 200);
 }
 
-TEST(Letterbox, MapsBackExactly) {
+/// Positions of the input -> of the frame, both from pixel centers.
+Similarity frame_from_input(const Placement& placement) {
+  const double inverse = 1.0 / placement.scale;
+  return {static_cast<float>(inverse),
+          0.0f,
+          static_cast<float>((0.5 - placement.offset_x) * inverse - 0.5),
+          static_cast<float>((0.5 - placement.offset_y) * inverse - 0.5)};
+}
+
+TEST(Letterbox, SaysWhereTheFrameLies) {
   Letterbox letterbox(128);
   letterbox.fit(random_image(640, 480, 1));
-  const Similarity frame_from_input = letterbox.frame_from_input();
+  const Similarity back = frame_from_input(letterbox.placement());
   // The input pixel (0, 16) holds the frame pixels 0..4 of both directions: their center is 2.
-  EXPECT_FLOAT_EQ(frame_from_input({0.0f, 16.0f}).x, 2.0f);
-  EXPECT_FLOAT_EQ(frame_from_input({0.0f, 16.0f}).y, 2.0f);
-  EXPECT_FLOAT_EQ(frame_from_input.scale(), 5.0f);
+  EXPECT_FLOAT_EQ(back({0.0f, 16.0f}).x, 2.0f);
+  EXPECT_FLOAT_EQ(back({0.0f, 16.0f}).y, 2.0f);
+  EXPECT_FLOAT_EQ(back.scale(), 5.0f);
   // A dot comes back to its own place within half an input pixel.
   GrayImage frame(320, 243);
   for (int y = 0; y < 243; y++) std::fill_n(frame.row(y), 320, std::uint8_t{0});
@@ -101,7 +112,7 @@ TEST(Letterbox, MapsBackExactly) {
       sum_y += y * input.row(y)[x];
     }
   }
-  const Point center = letterbox.frame_from_input()(
+  const Point center = frame_from_input(letterbox.placement())(
       {static_cast<float>(sum_x / sum), static_cast<float>(sum_y / sum)});
   EXPECT_NEAR(center.x, 202.0, 0.05);
   EXPECT_NEAR(center.y, 102.0, 0.05);

@@ -71,14 +71,6 @@ std::size_t round_up(std::size_t value, std::size_t step) {
 
 }  // namespace
 
-Similarity Placement::frame_from_target() const {
-  const double inverse = 1.0 / scale;
-  return {static_cast<float>(inverse),
-          0.0f,
-          static_cast<float>((0.5 - offset_x) * inverse - 0.5),
-          static_cast<float>((0.5 - offset_y) * inverse - 0.5)};
-}
-
 Resampler::Resampler(int source_width,
                      int source_height,
                      int target_width,

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "eyelid/compute/aligned_buffer.hpp"
-#include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/kernels/resize_gray/resize_gray.hpp"
 
@@ -18,9 +17,6 @@ struct Placement {
   double scale = 1.0;
   double offset_x = 0.0;
   double offset_y = 0.0;
-
-  /// The same in the convention of core/geometry.hpp: pixel centers are whole numbers.
-  Similarity frame_from_target() const;
 };
 
 /// Draws a scaled copy of a gray image on black: area averages when it shrinks, bilinear when it

@@ -8,7 +8,7 @@
 
 #include "eyelid/core/geometry.hpp"
 #include "eyelid/core/image.hpp"
-#include "eyelid/landmarks/shape_model_description.hpp"
+#include "eyelid/landmarks/shape_model.hpp"
 
 /// dlib's predictor and its parts, for tests and for timing on equal terms.
 namespace eyelid::landmarks {
@@ -33,6 +33,14 @@ class DlibReference {
   std::vector<std::vector<dlib::vector<float, 2>>> deltas_;
   dlib::shape_predictor predictor_;
 };
+
+/// 0 and 1 are the centers of the first and last pixel of a box with whole coordinates.
+inline ShapeRegion region_of_dlib_box(int left, int top, int width, int height) {
+  return {static_cast<double>(left),
+          static_cast<double>(top),
+          static_cast<double>(width - 1),
+          static_cast<double>(height - 1)};
+}
 
 dlib::array2d<unsigned char> dlib_image(const FrameView& image);
 

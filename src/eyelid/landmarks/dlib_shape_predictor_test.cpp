@@ -44,7 +44,7 @@ TEST(DlibShapePredictor, PredictsWhatDlibPredicts) {
       const GrayImage image = random_gray_image(320, 240, seed);
       const auto for_dlib = dlib_image(image);
       for (const Box& box : kBoxes) {
-        const auto region = ShapeRegion::of_dlib_box(box.left, box.top, box.width, box.height);
+        const auto region = region_of_dlib_box(box.left, box.top, box.width, box.height);
         const dlib::rectangle rectangle(
             box.left, box.top, box.left + box.width - 1, box.top + box.height - 1);
         std::vector<Point> found(size.points);

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "eyelid/landmarks/embedded_landmark_models_testing.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/plausibility.hpp"

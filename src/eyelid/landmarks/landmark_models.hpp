@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
-
 #include "eyelid/landmarks/shape_model.hpp"
 
 namespace eyelid::landmarks {
@@ -17,9 +15,5 @@ struct LandmarkModels {
   ShapeModel both_eyes;  // 12 points, patch aligned on two eye keypoints: right eye, then left
   ShapeModel one_eye;    // 6 points of the right eye, patch aligned on its corners
 };
-
-/// The models inside this program. Decoded at the first call, then shared. Throws InputError when
-/// this build has none.
-std::shared_ptr<const LandmarkModels> embedded_landmark_models();
 
 }  // namespace eyelid::landmarks

@@ -86,13 +86,6 @@ ShapeRegion ShapeRegion::of_patch(int patch_width) {
   return {0.0, 0.0, static_cast<double>(patch_width), static_cast<double>(patch_width)};
 }
 
-ShapeRegion ShapeRegion::of_dlib_box(int left, int top, int width, int height) {
-  return {static_cast<double>(left),
-          static_cast<double>(top),
-          static_cast<double>(width - 1),
-          static_cast<double>(height - 1)};
-}
-
 Point ShapeRegion::image_from_normalized(Point normalized) const {
   return {static_cast<float>(left + extent_x * normalized.x),
           static_cast<float>(top + extent_y * normalized.y)};

@@ -24,8 +24,6 @@ struct ShapeRegion {
 
   /// Patches of ours: normalized 1 is one patch width, in both directions (see PatchPlacement).
   static ShapeRegion of_patch(int patch_width);
-  /// dlib: 0 and 1 are the centers of the first and last pixel of a box with whole coordinates.
-  static ShapeRegion of_dlib_box(int left, int top, int width, int height);
 
   Point image_from_normalized(Point normalized) const;
 };

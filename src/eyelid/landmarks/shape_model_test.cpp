@@ -45,7 +45,7 @@ TEST(ShapeModel, RepeatsTheDescriptionBitByBit) {
     for (const std::size_t points : {1, 6, 12, 68, 70}) {
       const auto description = random_shape_model({points, depth, 4, 37, 90}, 11);
       const ShapeModel model(description, LeafType::F32);
-      const ShapeRegion region = ShapeRegion::of_dlib_box(-9, 12, 110, 71);
+      const ShapeRegion region = {-9, 12, 109, 70};
       std::vector<Point> found(points);
       model.predict(image, region, found);
       EXPECT_EQ(found, predict_by_description(description, image, region))
@@ -63,7 +63,7 @@ TEST(ShapeModel, BatchesGiveTheSameBits) {
   for (std::uint32_t i = 0; i < 19; ++i) images.push_back(random_gray_image(80, 60, i));
   for (std::size_t i = 0; i < 19; ++i) {
     const int shift = static_cast<int>(i);
-    queries.push_back({images[i], ShapeRegion::of_dlib_box(shift, 2, 60, 50), together[i]});
+    queries.push_back({images[i], ShapeRegion{static_cast<double>(shift), 2, 59, 49}, together[i]});
   }
   model.predict(queries);
   for (std::size_t i = 0; i < 19; ++i) {
@@ -93,7 +93,7 @@ TEST(ShapeModel, SamplesAsDlibDoes) {
     for (int x = 0; x < 4; ++x) image.row(y)[x] = static_cast<std::uint8_t>(10 * y + x + 1);
   }
   const std::vector<Point> mean = {{0.0f, 0.0f}, {1.0f, 0.0f}};
-  const ShapeRegion region = ShapeRegion::of_dlib_box(0, 0, 3, 3);  // 1 is pixel 2
+  const ShapeRegion region = {0, 0, 2, 2};  // 1 is pixel 2
   // Halves round up, also below zero; outside is 0.
   const std::vector<ShapeModelDescription::Feature> features = {{0, {0.24f, 0.0f}},
                                                                 {0, {0.25f, 0.75f}},
