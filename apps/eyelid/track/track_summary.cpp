@@ -49,6 +49,11 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              100.0 * valid_share,
              summary.interpolated_frames,
              summary.face_lost_intervals);
+  const SourceReport& decoding = summary.source_report;
+  fmt::print("  decoding             first frame at {:.3f} s   damaged {}   suspect {}\n",
+             decoding.first_stamp_s,
+             decoding.damaged_frames,
+             decoding.suspect_frames);
   print_levels(summary.calibration);
   fmt::print(
       "  blinks               right {}   left {}\n", summary.blinks_right, summary.blinks_left);

@@ -71,6 +71,7 @@ class Delivery {
       sample.frame = record.frame;
       sample.time_s = record.time_s;
       sample.is_valid = is_measured(record);
+      sample.is_suspect = record.is_suspect;
       sample.face_score = record.face_score;
       sample.face_box = record.face_box;
       sample.ear_right = measured_ear(record, Eye::Right);

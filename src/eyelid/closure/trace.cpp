@@ -10,6 +10,7 @@ ClosureInput closure_input(const FrameMeasurement& measurement) {
   input.ear_right = measurement.ear_right;
   input.ear_left = measurement.ear_left;
   input.is_trustworthy = measurement.is_trustworthy;
+  input.is_suspect = measurement.is_suspect;
   if (measurement.face) {
     input.face_score = measurement.face->score;
     input.face_box = measurement.face->box;

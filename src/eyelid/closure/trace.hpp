@@ -17,6 +17,7 @@ struct ClosureInput {
   float ear_right = kNotAvailable;
   float ear_left = kNotAvailable;
   bool is_trustworthy = false;  // otherwise both ratios are ignored
+  bool is_suspect = false;
   float face_score = kNotAvailable;
   Rect face_box{kNotAvailable, kNotAvailable, kNotAvailable, kNotAvailable};
 };

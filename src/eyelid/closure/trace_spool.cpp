@@ -19,7 +19,7 @@ struct StoredRecord {
   double time_s;
   float ear_right, ear_left, face_score;
   float x, y, width, height;
-  std::uint32_t is_trustworthy;
+  std::uint16_t is_trustworthy, is_suspect;
 };
 static_assert(sizeof(StoredRecord) == 48 && std::is_trivially_copyable_v<StoredRecord>);
 
@@ -58,7 +58,8 @@ void TraceSpool::append(const ClosureInput& record) {
                             record.face_box.y,
                             record.face_box.width,
                             record.face_box.height,
-                            record.is_trustworthy ? 1u : 0u};
+                            record.is_trustworthy,
+                            record.is_suspect};
   if (std::fwrite(&stored, sizeof stored, 1, file_.get()) != 1) fail("write");
   ++size_;
 }
@@ -82,6 +83,7 @@ bool TraceSpool::next(ClosureInput& record) {
             stored.ear_right,
             stored.ear_left,
             stored.is_trustworthy != 0,
+            stored.is_suspect != 0,
             stored.face_score,
             {stored.x, stored.y, stored.width, stored.height}};
   return true;

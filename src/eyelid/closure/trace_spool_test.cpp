@@ -21,6 +21,7 @@ ClosureInput record_of(std::int64_t frame) {
   record.ear_right = 0.3f;
   record.ear_left = frame % 2 == 0 ? 0.28f : kNotAvailable;
   record.is_trustworthy = frame % 3 != 0;
+  record.is_suspect = frame % 7 == 0;
   record.face_score = 0.9f;
   record.face_box = {1, 2, 3, 4};
   return record;
@@ -41,6 +42,7 @@ TEST(TraceSpool, GivesBackEveryRecordEveryTime) {
       ASSERT_EQ(record.ear_right, expected.ear_right);
       ASSERT_EQ(std::isnan(record.ear_left), std::isnan(expected.ear_left));
       ASSERT_EQ(record.is_trustworthy, expected.is_trustworthy);
+      ASSERT_EQ(record.is_suspect, expected.is_suspect);
       ASSERT_EQ(record.face_score, expected.face_score);
       ASSERT_EQ(record.face_box, expected.face_box);
     }

@@ -19,6 +19,7 @@ struct FrameMeasurement {
   float ear_right = kNotAvailable;           // eye aspect ratio, subject's right eye
   float ear_left = kNotAvailable;
   bool is_trustworthy = false;  // a face was found and the eye points make sense
+  bool is_suspect = false;      // decoded from a damaged frame, see video::Frame
 };
 
 /// One row of frames.csv.
@@ -34,6 +35,7 @@ struct EyelidSample {
   float fec_left = kNotAvailable;
   float fec = kNotAvailable;     // mean of the valid eyes
   bool is_interpolated = false;  // filled over a short gap
+  bool is_suspect = false;       // the picture may show traces of a damaged frame
 };
 
 }  // namespace eyelid

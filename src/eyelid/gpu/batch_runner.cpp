@@ -53,7 +53,8 @@ void BatchRunner::prepare(int width, int height) {
 
 void BatchRunner::put(Slot& slot, const NumberedFrame& frame) {
   put_frame(*slot.device, slot.number, slot.frame_count, frame.view);
-  slot.tags[static_cast<std::size_t>(slot.frame_count++)] = {frame.index, frame.time_s};
+  slot.tags[static_cast<std::size_t>(slot.frame_count++)] = {
+      frame.index, frame.time_s, frame.is_suspect};
 }
 
 void BatchRunner::submit() {
@@ -83,7 +84,8 @@ void BatchRunner::finish_oldest(const std::function<void(const MeasuredFrame&)>&
   slot.frame_count = 0;
   for (int i = 0; i < frame_count; i++) {
     const auto at = static_cast<std::size_t>(i);
-    MeasuredFrame frame{slot.tags[at].index, slot.tags[at].time_s, &results.records[at]};
+    const Tag& tag = slot.tags[at];
+    MeasuredFrame frame{tag.index, tag.time_s, tag.is_suspect, &results.records[at]};
     if (!results.faces.empty()) {
       frame.faces = results.faces.subspan(at * kMaxFaces,
                                           static_cast<std::size_t>(results.records[at].face_count));

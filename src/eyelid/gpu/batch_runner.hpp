@@ -18,12 +18,14 @@ struct NumberedFrame {
   FrameView view;
   std::int64_t index = 0;
   double time_s = 0.0;
+  bool is_suspect = false;
 };
 
 /// One frame's results; the spans are valid during the call that delivers them.
 struct MeasuredFrame {
   std::int64_t index = 0;
   double time_s = 0.0;
+  bool is_suspect = false;
   const FrameRecord* record = nullptr;
   std::span<const FaceRecord> faces;      // record->face_count of them; only when asked for
   const FaceLandmarks* points = nullptr;  // only when asked for
@@ -66,6 +68,7 @@ class BatchRunner {
   struct Tag {
     std::int64_t index;
     double time_s;
+    bool is_suspect;
   };
   struct Slot {
     FrameDevice* device;

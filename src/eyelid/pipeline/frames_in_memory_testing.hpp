@@ -8,7 +8,7 @@
 
 namespace eyelid::pipeline {
 
-/// Pictures as a recording of 500 frames per second.
+/// Pictures as a recording of 500 frames per second; the second frame is suspect.
 class FramesInMemory final : public video::FrameSource {
  public:
   explicit FramesInMemory(const std::vector<GrayImage>& images) : images_(images) {}
@@ -17,6 +17,7 @@ class FramesInMemory final : public video::FrameSource {
     if (next_ == images_.size()) return false;
     frame.index = static_cast<std::int64_t>(next_);
     frame.time_s = 0.002 * static_cast<double>(next_);
+    frame.is_suspect = next_ == 1;
     frame.image = images_[next_++].copy();
     return true;
   }

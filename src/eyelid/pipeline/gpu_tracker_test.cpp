@@ -29,8 +29,12 @@ TEST(GpuTracker, TheSameFaceGivesTheSameEyes) {
     }
     gpu::EmulatedLaunch launch{i % 2 == 0 ? ThreadOrder::Forward : ThreadOrder::Backward};
     gpu::enqueue_eyes(launch, device.program(), buffers, 1);
-    const FrameMeasurement found = frame_measurement(
-        {expected[i].frame, expected[i].time_s, buffers.records, {}, buffers.points});
+    const FrameMeasurement found = frame_measurement({expected[i].frame,
+                                                      expected[i].time_s,
+                                                      expected[i].is_suspect,
+                                                      buffers.records,
+                                                      {},
+                                                      buffers.points});
     const Differences d = compare({expected[i]}, {found});
     EXPECT_EQ(d.point_px, 0.0f) << "frame " << i;
     EXPECT_EQ(d.ear, 0.0f) << "frame " << i;

@@ -10,6 +10,7 @@
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/gpu/emulated_device_testing.hpp"
 #include "eyelid/gpu/gpu_testing.hpp"
+#include "eyelid/landmarks/embedded_landmark_models_testing.hpp"
 #include "eyelid/pipeline/frames_in_memory_testing.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/tracker.hpp"
@@ -90,6 +91,7 @@ inline Differences compare(const std::vector<FrameMeasurement>& expected,
     const FrameMeasurement &e = expected[i], &f = found[i];
     EXPECT_EQ(e.frame, f.frame);
     EXPECT_EQ(e.time_s, f.time_s);
+    EXPECT_EQ(e.is_suspect, f.is_suspect);
     EXPECT_EQ(e.face.has_value(), f.face.has_value()) << "frame " << i;
     EXPECT_EQ(e.is_trustworthy, f.is_trustworthy) << "frame " << i;
     EXPECT_EQ(e.face_points.has_value(), f.face_points.has_value()) << "frame " << i;

@@ -112,12 +112,12 @@ TEST_F(LiveTrackerTest, TheFaceIsCarriedBetweenDetections) {
   }
 }
 
-// A face that is hidden inside a group, and one that jumps aside.
+// A face that is hidden where detection is due, and one that jumps aside inside a group.
 TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
   std::vector<GrayImage> frames;
   for (const GrayImage& frame : frames_) frames.push_back(frame.copy());
   for (int y = 0; y < frames[0].height(); ++y) {
-    std::fill_n(frames[18].row(y), frames[18].width(), std::uint8_t{90});
+    std::fill_n(frames[16].row(y), frames[16].width(), std::uint8_t{90});
     std::uint8_t* row = frames[25].row(y);
     std::copy_backward(row, row + frames[25].width() - 60, row + frames[25].width());
   }
@@ -129,8 +129,10 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
     FramesInMemory source(frames);
     tracker.run(source, [&](const FrameMeasurement& m) { expected.push_back(m); });
     ASSERT_EQ(expected.size(), frames.size());
-    EXPECT_FALSE(expected[18].face);
-    EXPECT_TRUE(expected[19].is_trustworthy);
+    EXPECT_FALSE(expected[0].is_suspect);
+    EXPECT_TRUE(expected[1].is_suspect);
+    EXPECT_FALSE(expected[16].face);
+    EXPECT_TRUE(expected[17].is_trustworthy);
     EXPECT_TRUE(expected[25].is_trustworthy);
     for (const int workers : {1, 3}) {
       const std::vector<LiveFrame> live = track(options(workers, detect_every), frames, -1);

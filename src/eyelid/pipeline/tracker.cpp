@@ -69,6 +69,7 @@ void Tracker::State::measure(Group& group) {
                          : measurer.follow(frame.image, group.measurements[i - 1]);
     measurement.frame = frame.index;
     measurement.time_s = frame.time_s;
+    measurement.is_suspect = frame.is_suspect;
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kHeader =
     "frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,"
-    "ear_right,ear_left,fec_right,fec_left,fec,interpolated\n";
+    "ear_right,ear_left,fec_right,fec_left,fec,interpolated,suspect\n";
 
 }  // namespace
 
@@ -38,7 +38,8 @@ void FramesCsvWriter::write(const EyelidSample& sample) {
   cell(sample.fec_right, kRatioDecimals);
   cell(sample.fec_left, kRatioDecimals);
   cell(sample.fec, kRatioDecimals);
-  row_ += sample.is_interpolated ? "1\n" : "0\n";
+  row_ += sample.is_interpolated ? "1," : "0,";
+  row_ += sample.is_suspect ? "1\n" : "0\n";
   file_.write(row_);
 }
 
@@ -57,7 +58,8 @@ FramesCsvReader::FramesCsvReader(const std::filesystem::path& path)
       fec_right_(table_.column("fec_right")),
       fec_left_(table_.column("fec_left")),
       fec_(table_.column("fec")),
-      interpolated_(table_.column("interpolated")) {
+      interpolated_(table_.column("interpolated")),
+      suspect_(table_.column("suspect")) {
   if (!fec_right_ && !fec_left_) fec_ = table_.required_column("fec");
 }
 
@@ -86,6 +88,7 @@ bool FramesCsvReader::next(EyelidSample& sample) {
                            std::isfinite(sample.fec);
   sample.is_valid = valid_ ? table_.flag(*valid_) : has_closure;
   sample.is_interpolated = interpolated_ && table_.flag(*interpolated_);
+  sample.is_suspect = suspect_ && table_.flag(*suspect_);
   return true;
 }
 

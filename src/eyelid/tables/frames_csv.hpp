@@ -55,6 +55,7 @@ class FramesCsvReader {
   std::optional<std::size_t> fec_left_;
   std::optional<std::size_t> fec_;
   std::optional<std::size_t> interpolated_;
+  std::optional<std::size_t> suspect_;
   std::int64_t last_frame_ = -1;
 };
 

@@ -86,6 +86,8 @@ Json source_object(const SourceInfo& source) {
 Json report_object(const SourceReport& report) {
   return {{"decoded_frames", report.decoded_frames},
           {"damaged_frames", report.damaged_frames},
+          {"suspect_frames", report.suspect_frames},
+          {"first_stamp_s", number(report.first_stamp_s)},
           {"timestamp_gaps", report.timestamp_gaps},
           {"missing_frames", report.missing_frames},
           {"repaired_timestamps", report.repaired_timestamps},
@@ -201,6 +203,8 @@ SourceReport report_from(const Json& object) {
   SourceReport report;
   take(object, "decoded_frames", report.decoded_frames);
   take(object, "damaged_frames", report.damaged_frames);
+  take(object, "suspect_frames", report.suspect_frames);
+  take(object, "first_stamp_s", report.first_stamp_s);
   take(object, "timestamp_gaps", report.timestamp_gaps);
   take(object, "missing_frames", report.missing_frames);
   take(object, "repaired_timestamps", report.repaired_timestamps);

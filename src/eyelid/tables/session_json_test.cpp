@@ -27,6 +27,8 @@ SessionSummary filled_summary() {
                     .frame_count = 6000};
   summary.source_report.decoded_frames = 6000;
   summary.source_report.timestamp_gaps = 1;
+  summary.source_report.suspect_frames = 5;
+  summary.source_report.first_stamp_s = 0.16;
   summary.source_report.warnings = {"frame 7 is damaged"};
   summary.models = {{"landmarks 12", "lids", "1.0", "embedded", "00ff"}};
   summary.options = {{"z", "1"}, {"a", "2"}};
