@@ -64,8 +64,8 @@ PatchPlacement random_upright_placement(const TrainingFace& face, Random& random
 PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
   const float deviation = 0.02f * outer_eye_distance(face.eyes);
   return landmarks::place_face_patch(
-      landmarks::eye_center(face.eyes.right) + random_offset(random, deviation),
-      landmarks::eye_center(face.eyes.left) + random_offset(random, deviation));
+      eye_center(face.eyes.right) + random_offset(random, deviation),
+      eye_center(face.eyes.left) + random_offset(random, deviation));
 }
 
 // BlazeFace's eye keypoints err by 0.035 (HELEN), 0.05 (AFW) and, on faces half as large, 0.08 of
@@ -77,8 +77,8 @@ PatchPlacement random_both_eyes_placement(const TrainingFace& face, Random& rand
   const float unit = deviation * outer_eye_distance(face.eyes);
   const Point common = random_offset(random, 0.58f * unit);
   return landmarks::place_both_eyes_patch(
-      landmarks::eye_center(face.eyes.right) + common + random_offset(random, 0.82f * unit),
-      landmarks::eye_center(face.eyes.left) + common + random_offset(random, 0.82f * unit));
+      eye_center(face.eyes.right) + common + random_offset(random, 0.82f * unit),
+      eye_center(face.eyes.left) + common + random_offset(random, 0.82f * unit));
 }
 
 // Corners of the both-eyes model err by 0.08 of their distance on held-out faces (90 % below 0.14),
