@@ -50,7 +50,7 @@ struct SelectSubjects {
                                  const std::int32_t* counts,
                                  std::int32_t* chosen) {
     detection::SubjectMemory memory = *a.memory;
-    const Rect* last = &memory.box;
+    const Rect* last = &a.memory->box;  // not of the copy, which then stays in registers
     for (int frame = 0; frame < a.frame_count; frame += a.detect_every) {
       const FaceRecord* faces = a.faces + static_cast<std::size_t>(frame) * kMaxFaces;
       chosen[frame] = memory.choose(faces, counts[frame], *last);
