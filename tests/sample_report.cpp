@@ -45,11 +45,11 @@ EyelidSample measured(std::int64_t frame, double time_s, float right, float left
   if (!sample.is_valid && !sample.is_interpolated) return sample;
   sample.face_score = 0.97f;
   sample.face_box = {180.0f, 90.0f, 260.0f, 260.0f};
-  sample.fec_right = right + noise();
-  sample.fec_left = left + noise();
-  sample.fec = 0.5f * (sample.fec_right + sample.fec_left);
-  sample.ear_right = kOpenEar - (kOpenEar - kClosedEar) * sample.fec_right;
-  sample.ear_left = kOpenEar - (kOpenEar - kClosedEar) * sample.fec_left;
+  sample.fec.right = right + noise();
+  sample.fec.left = left + noise();
+  sample.mean_fec = 0.5f * (sample.fec.right + sample.fec.left);
+  sample.ear.right = kOpenEar - (kOpenEar - kClosedEar) * sample.fec.right;
+  sample.ear.left = kOpenEar - (kOpenEar - kClosedEar) * sample.fec.left;
   return sample;
 }
 
@@ -98,7 +98,7 @@ void add_blink_with_pictures(ReportBuilder& report,
                          .lids = crop.lids,
                          .frame = frame,
                          .time_s = truth.time_s,
-                         .fec = is_right ? truth.fec_right : truth.fec_left};
+                         .fec = is_right ? truth.fec.right : truth.fec.left};
   };
   films::EyeCrop before;
   films::EyeCrop peak;
@@ -150,8 +150,8 @@ eyelid::SessionSummary summary_of(std::int64_t frames, double duration_s) {
   summary.options = {{"detector", "hog"}, {"landmarks", "12"}, {"detect-every", "8"}};
   summary.device = "cpu/x86_avx2, 2 threads";
   summary.device_reason = "no CUDA in this build";
-  summary.calibration.right = {.open_ear = kOpenEar, .closed_ear = kClosedEar};
-  summary.calibration.left = {.open_ear = 0.305f, .closed_ear = kClosedEar};
+  summary.calibration.levels.right = {.open_ear = kOpenEar, .closed_ear = kClosedEar};
+  summary.calibration.levels.left = {.open_ear = 0.305f, .closed_ear = kClosedEar};
   summary.calibration.date = "2026-11-22";
   summary.calibration.glasses = "no";
   summary.frames = frames;
@@ -172,20 +172,18 @@ void add_session(ReportBuilder& report, bool is_plain, eyelid::SessionSummary& s
   std::vector<float> mean;
   for (std::int64_t frame = 0; frame < film.frame_count(); ++frame) {
     const auto truth = film.truth(frame);
-    right.push_back(truth.fec_right);
-    left.push_back(truth.fec_left);
-    mean.push_back(0.5f * (truth.fec_right + truth.fec_left));
+    right.push_back(truth.fec.right);
+    left.push_back(truth.fec.left);
+    mean.push_back(0.5f * (truth.fec.right + truth.fec.left));
     const EyelidSample sample =
-        measured(frame, truth.time_s, truth.fec_right, truth.fec_left, noise);
+        measured(frame, truth.time_s, truth.fec.right, truth.fec.left, noise);
     summary.valid_frames += sample.is_valid;
     summary.interpolated_frames += sample.is_interpolated;
-    report.add(
-        sample,
-        is_plain ? reports::TrueClosure{} : reports::TrueClosure{truth.fec_right, truth.fec_left});
+    report.add(sample, is_plain ? reports::TrueClosure{} : reports::TrueClosure{truth.fec});
   }
   for (const eyelid::Eye eye : {eyelid::Eye::Right, eyelid::Eye::Left}) {
     const auto blinks = blinks_of(eye, eye == eyelid::Eye::Right ? right : left, 0.002);
-    (eye == eyelid::Eye::Right ? summary.blinks_right : summary.blinks_left) = std::ssize(blinks);
+    summary.blinks[eye] = std::ssize(blinks);
     for (const Blink& blink : blinks) add_blink_with_pictures(report, film, blink);
   }
   add_examples(report, film, mean);

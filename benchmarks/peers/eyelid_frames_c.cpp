@@ -147,7 +147,7 @@ void eyelid_frames_run(void* session,
     fec[i] = kNotAvailable;
     if (!face) return;
     const FrameMeasurement measured = worker.measurer.locate(frame, face);
-    fec[i] = worker.closure.next(measured.ear_right, measured.ear_left).mean;
+    fec[i] = worker.closure.next(measured.ear).mean;
   });
 }
 
@@ -171,7 +171,7 @@ int eyelid_files_run(void* session, const char* folder, float* boxes, int most, 
   closure::CausalClosure closure{std::nullopt};
   int count = 0;
   static_cast<Files*>(session)->tracker->run(*source, [&](const FrameMeasurement& measurement) {
-    closure.next(measurement.ear_right, measurement.ear_left);
+    closure.next(measurement.ear);
     if (count++ >= most) return;
     const Rect box = measurement.face ? measurement.face->box : Rect{};
     for (const float number : {box.x, box.y, box.width, box.height}) *boxes++ = number;

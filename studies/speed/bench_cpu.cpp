@@ -78,7 +78,7 @@ void CpuBench::do_frame(CpuStage stage, Worker& worker, std::size_t index) {
   if (stage == CpuStage::Detector || !face) return;
   const pipeline::StageTimer timer(clocks_[3].get());
   const FrameMeasurement measured = worker.measurer.locate(frame, face);
-  worker.sum += worker.closure.next(measured.ear_right, measured.ear_left).mean;
+  worker.sum += worker.closure.next(measured.ear).mean;
 }
 
 BatchRunner CpuBench::describe(CpuStage stage) const {

@@ -20,7 +20,6 @@
 namespace eyelid::training {
 namespace {
 
-using landmarks::EyeSide;
 using landmarks::PatchPlacement;
 using synthesis::Random;
 
@@ -63,9 +62,8 @@ PatchPlacement random_upright_placement(const TrainingFace& face, Random& random
 
 PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
   const float deviation = 0.02f * outer_eye_distance(face.eyes);
-  return landmarks::place_face_patch(
-      eye_center(face.eyes.right) + random_offset(random, deviation),
-      eye_center(face.eyes.left) + random_offset(random, deviation));
+  return landmarks::place_face_patch(eye_center(face.eyes.right) + random_offset(random, deviation),
+                                     eye_center(face.eyes.left) + random_offset(random, deviation));
 }
 
 // BlazeFace's eye keypoints err by 0.035 (HELEN), 0.05 (AFW) and, on faces half as large, 0.08 of
@@ -83,7 +81,7 @@ PatchPlacement random_both_eyes_placement(const TrainingFace& face, Random& rand
 
 // Corners of the both-eyes model err by 0.08 of their distance on held-out faces (90 % below 0.14),
 // those that the one-eye model itself finds, for its second patch, by 0.065 (0.12).
-PatchPlacement random_one_eye_placement(EyeSide side, const EyePoints& eye, Random& random) {
+PatchPlacement random_one_eye_placement(Eye side, const EyePoints& eye, Random& random) {
   const double kind = random.unit();
   const float deviation = kind < 0.08 ? 0.16f : kind < 0.43 ? 0.09f : 0.05f;
   const float unit = deviation * distance(eye[0], eye[3]);
@@ -255,11 +253,10 @@ ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOpt
                 [&](std::size_t index, Random& random, std::vector<Example>& examples) {
                   const TrainingFace face = faces.load(index);
                   landmarks::PatchCutter cutter;
-                  for (const EyeSide side : {EyeSide::Right, EyeSide::Left}) {
-                    const EyePoints& eye =
-                        side == EyeSide::Right ? face.eyes.right : face.eyes.left;
+                  for (const Eye side : kEyes) {
+                    const EyePoints& eye = face.eyes[side];
                     EyePoints in_model_order = eye;
-                    if (side == EyeSide::Left) {
+                    if (side == Eye::Left) {
                       for (std::size_t i = 0; i < 6; ++i) {
                         in_model_order[i] = eye[mirrored_eye_point(i)];
                       }

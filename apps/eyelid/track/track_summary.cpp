@@ -30,10 +30,10 @@ const char* source_of(LevelSource source) {
 
 void print_levels(const Calibration& calibration) {
   fmt::print("  EAR open / closed    right {} / {}   left {} / {}   (open {}, closed {})\n",
-             level(calibration.right.open_ear),
-             level(calibration.right.closed_ear),
-             level(calibration.left.open_ear),
-             level(calibration.left.closed_ear),
+             level(calibration.levels.right.open_ear),
+             level(calibration.levels.right.closed_ear),
+             level(calibration.levels.left.open_ear),
+             level(calibration.levels.left.closed_ear),
              source_of(calibration.open_source),
              source_of(calibration.closed_source));
 }
@@ -56,7 +56,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              decoding.suspect_frames);
   print_levels(summary.calibration);
   fmt::print(
-      "  blinks               right {}   left {}\n", summary.blinks_right, summary.blinks_left);
+      "  blinks               right {}   left {}\n", summary.blinks.right, summary.blinks.left);
   fmt::print("  speed                {:.0f} frames/s ({:.1f} s, {})\n",
              summary.frames_per_second,
              summary.wall_s,

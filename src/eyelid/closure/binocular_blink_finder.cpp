@@ -30,27 +30,25 @@ void check_times(std::span<const ClosureRow> trace) {
 BinocularBlinkFinder::BinocularBlinkFinder(const Options& options, Sink sink)
     : options_(options),
       sink_(std::move(sink)),
-      finders_{BlinkFinder({Eye::Right, min_amplitude(options.rest_noise[0])},
+      finders_{BlinkFinder({Eye::Right, min_amplitude(options.rest_noise.right)},
                            [this](const Blink& blink, float) { add_candidate(blink); }),
-               BlinkFinder({Eye::Left, min_amplitude(options.rest_noise[1])},
+               BlinkFinder({Eye::Left, min_amplitude(options.rest_noise.left)},
                            [this](const Blink& blink, float) { add_candidate(blink); })} {}
 
 void BinocularBlinkFinder::add_candidate(const Blink& blink) {
   if (blink.peak_fec >= kMinAmplitude) candidates_.push_back({blink, false});
 }
 
-void BinocularBlinkFinder::push(const ClosureRow& row,
-                                bool right_starts_segment,
-                                bool left_starts_segment) {
-  if (std::isfinite(row.fec_right)) last_seen_s_[0] = row.time_s;
-  if (std::isfinite(row.fec_left)) last_seen_s_[1] = row.time_s;
-  finders_[0].push({row.frame, row.time_s, row.fec_right}, right_starts_segment);
-  finders_[1].push({row.frame, row.time_s, row.fec_left}, left_starts_segment);
+void BinocularBlinkFinder::push(const ClosureRow& row, const PerEye<bool>& starts_segment) {
+  for (const Eye eye : kEyes) {
+    if (std::isfinite(row.fec[eye])) last_seen_s_[eye] = row.time_s;
+    finders_[eye].push({row.frame, row.time_s, row.fec[eye]}, starts_segment[eye]);
+  }
   if (!candidates_.empty()) deliver();
 }
 
 void BinocularBlinkFinder::finish() {
-  for (BlinkFinder& finder : finders_) finder.finish();
+  for (const Eye eye : kEyes) finders_[eye].finish();
   deliver();  // a finished finder expects no further blink: nothing is left waiting
 }
 
@@ -59,7 +57,7 @@ void BinocularBlinkFinder::deliver() {
     return std::tie(a.blink.onset_s, a.blink.eye) < std::tie(b.blink.onset_s, b.blink.eye);
   });
   const double earliest_onset_s =
-      std::min(finders_[0].earliest_onset_s(), finders_[1].earliest_onset_s());
+      std::min(finders_.right.earliest_onset_s(), finders_.left.earliest_onset_s());
   for (Candidate& candidate : candidates_) {
     if (candidate.is_settled) continue;
     if (candidate.blink.onset_s >= earliest_onset_s) break;
@@ -80,7 +78,7 @@ BinocularBlinkFinder::Verdict BinocularBlinkFinder::judge(const Blink& blink) co
         return other.blink.eye != blink.eye && are_simultaneous(other.blink, blink);
       });
   if (is_confirmed || stands_alone(blink)) return Verdict::Accepted;
-  const BlinkFinder& other_finder = finders_[1 - index_of(blink.eye)];
+  const BlinkFinder& other_finder = finders_[other(blink.eye)];
   const bool may_be_confirmed = other_finder.earliest_onset_s() <= blink.offset_s + nearness_s();
   return may_be_confirmed ? Verdict::Waiting : Verdict::Rejected;
 }
@@ -90,7 +88,7 @@ double BinocularBlinkFinder::nearness_s() const {
 }
 
 bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
-  const float noise = options_.rest_noise[index_of(blink.eye)];
+  const float noise = options_.rest_noise[blink.eye];
   const bool is_other_clear = is_other_eye_clear(blink);
   const double half_width_in_frames =
       static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
@@ -105,8 +103,8 @@ bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
 }
 
 bool BinocularBlinkFinder::is_other_eye_clear(const Blink& blink) const {
-  const std::size_t other = 1 - index_of(blink.eye);
-  return options_.rest_noise[other] <= kPoorNoise && last_seen_s_[other] >= blink.onset_s;
+  const Eye other_eye = other(blink.eye);
+  return options_.rest_noise[other_eye] <= kPoorNoise && last_seen_s_[other_eye] >= blink.onset_s;
 }
 
 bool BinocularBlinkFinder::are_simultaneous(const Blink& a, const Blink& b) const {
@@ -126,19 +124,19 @@ std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
   const auto starts_segment = [&](std::size_t i) {
     return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
   };
-  for (const Eye eye : {Eye::Right, Eye::Left}) {
+  for (const Eye eye : kEyes) {
     RestNoise noise;
     for (std::size_t i = 0; i < trace.size(); ++i) {
-      const float fec = fec_of(trace[i], eye);
+      const float fec = trace[i].fec[eye];
       if (starts_segment(i) || !std::isfinite(fec)) noise.end_segment();
       if (std::isfinite(fec)) noise.add(trace[i].time_s, fec);
     }
-    options.rest_noise[index_of(eye)] = noise.deviation();
+    options.rest_noise[eye] = noise.deviation();
   }
   std::vector<Blink> blinks;
   BinocularBlinkFinder finder(options, [&](const Blink& blink) { blinks.push_back(blink); });
   for (std::size_t i = 0; i < trace.size(); ++i) {
-    finder.push(trace[i], starts_segment(i), starts_segment(i));
+    finder.push(trace[i], {starts_segment(i), starts_segment(i)});
   }
   finder.finish();
   return blinks;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -18,8 +17,7 @@ namespace eyelid::closure {
 struct ClosureRow {
   std::int64_t frame = 0;
   double time_s = 0.0;
-  float fec_right = kNotAvailable;
-  float fec_left = kNotAvailable;
+  PerEye<float> fec = kNeitherEye;
 };
 inline float fec_of(const ClosureRow& row, Eye eye) {
   return eye == Eye::Right ? row.fec_right : row.fec_left;
@@ -66,7 +64,7 @@ inline constexpr double kHeldHalfWidthInFrames = 5.0;
 class BinocularBlinkFinder {
  public:
   struct Options {
-    std::array<float, 2> rest_noise{};  // right, left; RestNoise
+    PerEye<float> rest_noise;  // RestNoise
     double frame_interval_s = 0.0;
   };
   using Sink = std::function<void(const Blink&)>;
@@ -75,7 +73,7 @@ class BinocularBlinkFinder {
   BinocularBlinkFinder& operator=(const BinocularBlinkFinder&) = delete;
 
   /// The flags say that nothing before belongs to that eye's value (a gap).
-  void push(const ClosureRow& row, bool right_starts_segment, bool left_starts_segment);
+  void push(const ClosureRow& row, const PerEye<bool>& starts_segment);
   void finish();
 
  private:
@@ -96,8 +94,8 @@ class BinocularBlinkFinder {
   Options options_;
   Sink sink_;
   std::vector<Candidate> candidates_;  // in order of onset; a few seconds' worth
-  std::array<BlinkFinder, 2> finders_;
-  std::array<double, 2> last_seen_s_{-HUGE_VAL, -HUGE_VAL};  // latest value of each eye
+  PerEye<BlinkFinder> finders_;
+  PerEye<double> last_seen_s_{-HUGE_VAL, -HUGE_VAL};  // latest value of each eye
 };
 
 /// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame

@@ -24,8 +24,8 @@ std::vector<ClosureRow> rows_of(const MadeTrace& right, const MadeTrace& left, d
     const auto noisy = [&](const MadeTrace& made) {
       return static_cast<float>(made.fec_at(time_s) + noise_fec * noise(random));
     };
-    const float fec_right = noisy(right);
-    rows.push_back({frame, time_s, fec_right, noisy(left)});
+    const float first = noisy(right);
+    rows.push_back({frame, time_s, {first, noisy(left)}});
   }
   return rows;
 }
@@ -56,9 +56,9 @@ TEST(BinocularBlinkFinder, ALonePartialBlinkNeedsAClearerPictureThanAFullOne) {
 
 TEST(BinocularBlinkFinder, OneFrameCountsWhenBothEyesShowIt) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
-  rows[100].fec_right = rows[100].fec_left = 0.9f;
-  rows[150].fec_right = 0.9f;
-  rows[200].fec_right = rows[201].fec_left = 0.9f;
+  rows[100].fec.right = rows[100].fec.left = 0.9f;
+  rows[150].fec.right = 0.9f;
+  rows[200].fec.right = rows[201].fec.left = 0.9f;
   const std::vector<Blink> blinks = find_blinks(rows);
   ASSERT_EQ(blinks.size(), 4u);
   EXPECT_EQ(blinks[0].peak_frame, 100);
@@ -69,23 +69,23 @@ TEST(BinocularBlinkFinder, OneFrameCountsWhenBothEyesShowIt) {
 
 TEST(BinocularBlinkFinder, ABriefBlinkBesideAClearlyOpenEyeIsASlippedLandmark) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
-  rows[100].fec_right = rows[101].fec_right = 0.9f;                  // two frames
-  for (std::size_t i = 150; i < 154; ++i) rows[i].fec_right = 0.9f;  // a wink
+  rows[100].fec.right = rows[101].fec.right = 0.9f;                  // two frames
+  for (std::size_t i = 150; i < 154; ++i) rows[i].fec.right = 0.9f;  // a wink
   const std::vector<Blink> blinks = find_blinks(rows);
   ASSERT_EQ(blinks.size(), 1u);
   EXPECT_EQ(blinks[0].peak_frame, 150);
 
   // Of an eye that cannot be seen nothing follows.
-  for (std::size_t i = 60; i < 140; ++i) rows[i].fec_left = kNotAvailable;
+  for (std::size_t i = 60; i < 140; ++i) rows[i].fec.left = kNotAvailable;
   EXPECT_EQ(find_blinks(rows).size(), 2u);
 }
 
 TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
-  for (std::size_t i = 0; i < 200; ++i) rows[i].fec_right = rows[i].fec_left = -0.35f;
-  for (std::size_t i = 100; i < 104; ++i) rows[i].fec_right = rows[i].fec_left = 0.12f;
+  for (std::size_t i = 0; i < 200; ++i) rows[i].fec.right = rows[i].fec.left = -0.35f;
+  for (std::size_t i = 100; i < 104; ++i) rows[i].fec.right = rows[i].fec.left = 0.12f;
   EXPECT_TRUE(find_blinks(rows).empty());
-  for (std::size_t i = 100; i < 104; ++i) rows[i].fec_right = rows[i].fec_left = 0.3f;
+  for (std::size_t i = 100; i < 104; ++i) rows[i].fec.right = rows[i].fec.left = 0.3f;
   EXPECT_EQ(find_blinks(rows).size(), 2u);
 }
 
@@ -133,7 +133,7 @@ TEST(BinocularBlinkFinder, DegenerateTraces) {
   EXPECT_TRUE(find_blinks(std::vector<ClosureRow>{}).empty());
   std::vector<ClosureRow> rows = flat_rows(25.0);
   EXPECT_TRUE(find_blinks(rows).empty());
-  for (ClosureRow& row : rows) row.fec_left = row.fec_right = kNotAvailable;
+  for (ClosureRow& row : rows) row.fec.left = row.fec.right = kNotAvailable;
   EXPECT_TRUE(find_blinks(rows).empty());
   rows[7].time_s = rows[6].time_s;
   EXPECT_THROW(find_blinks(rows), InputError);

@@ -7,9 +7,10 @@ namespace eyelid::closure {
 
 CausalClosure::CausalClosure(const std::optional<Calibration>& calibration) {
   if (!calibration) return;
-  right_.levels = calibration->right;
-  left_.levels = calibration->left;
-  right_.is_fixed = left_.is_fixed = true;
+  for (const Eye eye : kEyes) {
+    eyes_[eye].levels = calibration->levels[eye];
+    eyes_[eye].is_fixed = true;
+  }
 }
 
 float CausalClosure::EyeState::fec(float ear) {
@@ -24,16 +25,10 @@ float CausalClosure::EyeState::fec(float ear) {
   return are_usable(levels) ? fec_of(ear, levels) : kNotAvailable;
 }
 
-LiveFec CausalClosure::next(float ear_right, float ear_left) {
+LiveFec CausalClosure::next(const PerEye<float>& ear) {
   LiveFec result;
-  result.right = right_.fec(ear_right);
-  result.left = left_.fec(ear_left);
-  const bool has_right = std::isfinite(result.right), has_left = std::isfinite(result.left);
-  if (has_right && has_left) {
-    result.mean = 0.5f * (result.right + result.left);
-  } else if (has_right || has_left) {
-    result.mean = has_right ? result.right : result.left;
-  }
+  for (const Eye eye : kEyes) result.eyes[eye] = eyes_[eye].fec(ear[eye]);
+  result.mean = mean_of_valid(result.eyes);
   return result;
 }
 

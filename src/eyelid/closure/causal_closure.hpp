@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -12,8 +11,7 @@ namespace eyelid::closure {
 
 /// FEC of one frame; kNotAvailable where an eye was not measured or its level is not known yet.
 struct LiveFec {
-  float right = kNotAvailable;
-  float left = kNotAvailable;
+  PerEye<float> eyes = kNeitherEye;
   float mean = kNotAvailable;  // of the eyes that have one
 };
 
@@ -29,7 +27,7 @@ class CausalClosure {
  public:
   explicit CausalClosure(const std::optional<Calibration>& calibration = std::nullopt);
   /// Ratios of the next frame, kNotAvailable where not measured.
-  LiveFec next(float ear_right, float ear_left);
+  LiveFec next(const PerEye<float>& ear);
 
   static constexpr std::int64_t kRenewEvery = 250;
 
@@ -40,7 +38,7 @@ class CausalClosure {
     bool is_fixed = false;
     float fec(float ear);
   };
-  EyeState right_, left_;
+  PerEye<EyeState> eyes_;
 };
 
 }  // namespace eyelid::closure

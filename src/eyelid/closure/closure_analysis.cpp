@@ -2,7 +2,6 @@
 #include "eyelid/closure/closure_analysis.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <deque>
 #include <string>
@@ -28,43 +27,38 @@ class Delivery {
         on_sample_(on_sample),
         on_blink_(on_blink),
         eyes_{make_eye(options, Eye::Right), make_eye(options, Eye::Left)},
-        finder_({{known(summary.noise_right), known(summary.noise_left)}, summary.frame_interval_s},
-                [this](const Blink& blink) { deliver_blink(blink); }) {}
+        finder_({{known(summary.noise.right), known(summary.noise.left)}, summary.frame_interval_s},
+                [this](const Blink& blink) {
+                  ++summary_.blinks[blink.eye];
+                  on_blink_(blink);
+                }) {}
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
   void push(const ClosureInput& record) {
     records_.push_back(record);
-    for (EyeState& eye : eyes_) {
-      const bool has_levels = are_usable(levels_of(summary_.calibration, eye.eye));
-      eye.smoother.push(record.time_s, has_levels ? measured_ear(record, eye.eye) : kNotAvailable);
+    for (const Eye eye : kEyes) {
+      const bool has_levels = are_usable(summary_.calibration.levels[eye]);
+      eyes_[eye].push(record.time_s, has_levels ? measured_ear(record, eye) : kNotAvailable);
     }
     deliver_rows();
   }
 
   void finish() {
-    for (EyeState& eye : eyes_) eye.smoother.finish();
+    for (const Eye eye : kEyes) eyes_[eye].finish();
     deliver_rows();
     finder_.finish();
   }
 
  private:
-  struct EyeState {
-    Eye eye;
-    EarSmoother smoother;
-    std::deque<SmoothedValue>& ready;
-  };
-
   static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
 
-  EyeState make_eye(const SmootherOptions& options, Eye eye) {
-    std::deque<SmoothedValue>& ready = ready_[index_of(eye)];
-    return {
-        eye, EarSmoother(options, [&ready](const SmoothedValue& v) { ready.push_back(v); }), ready};
+  EarSmoother make_eye(const SmootherOptions& options, Eye eye) {
+    return {options, [this, eye](const SmoothedValue& v) { ready_[eye].push_back(v); }};
   }
 
   void deliver_rows() {
-    while (!ready_[0].empty() && !ready_[1].empty()) {
+    while (!ready_.right.empty() && !ready_.left.empty()) {
       const ClosureInput record = records_.front();
       records_.pop_front();
       EyelidSample sample;
@@ -74,46 +68,28 @@ class Delivery {
       sample.is_suspect = record.is_suspect;
       sample.face_score = record.face_score;
       sample.face_box = record.face_box;
-      sample.ear_right = measured_ear(record, Eye::Right);
-      sample.ear_left = measured_ear(record, Eye::Left);
-      const SmoothedValue right = take(eyes_[0]);
-      const SmoothedValue left = take(eyes_[1]);
-      sample.fec_right = right.value;
-      sample.fec_left = left.value;
-      sample.fec = mean_of_valid(right.value, left.value);
-      sample.is_interpolated = right.is_interpolated || left.is_interpolated;
+      PerEye<bool> starts_segment;
+      for (const Eye eye : kEyes) {
+        const SmoothedValue value = ready_[eye].front();
+        ready_[eye].pop_front();
+        sample.ear[eye] = measured_ear(record, eye);
+        sample.fec[eye] = fec_of(value.value, summary_.calibration.levels[eye]);
+        sample.is_interpolated = sample.is_interpolated || value.is_interpolated;
+        starts_segment[eye] = value.starts_segment;
+      }
+      sample.mean_fec = mean_of_valid(sample.fec);
       summary_.interpolated_frames += sample.is_interpolated;
       on_sample_(sample);
-      finder_.push({sample.frame, sample.time_s, sample.fec_right, sample.fec_left},
-                   right.starts_segment,
-                   left.starts_segment);
+      finder_.push({sample.frame, sample.time_s, sample.fec}, starts_segment);
     }
-  }
-
-  static float mean_of_valid(float right, float left) {
-    if (!std::isfinite(right)) return left;
-    return std::isfinite(left) ? 0.5f * (right + left) : right;
-  }
-
-  // The eye's next value, as FEC.
-  SmoothedValue take(EyeState& eye) {
-    SmoothedValue value = eye.ready.front();
-    eye.ready.pop_front();
-    value.value = fec_of(value.value, levels_of(summary_.calibration, eye.eye));
-    return value;
-  }
-
-  void deliver_blink(const Blink& blink) {
-    (blink.eye == Eye::Right ? summary_.blinks_right : summary_.blinks_left) += 1;
-    on_blink_(blink);
   }
 
   ClosureSummary& summary_;
   const std::function<void(const EyelidSample&)>& on_sample_;
   const std::function<void(const Blink&)>& on_blink_;
   std::deque<ClosureInput> records_;  // rows the smoothers still hold
-  std::array<std::deque<SmoothedValue>, 2> ready_;
-  std::array<EyeState, 2> eyes_;
+  PerEye<std::deque<SmoothedValue>> ready_;
+  PerEye<EarSmoother> eyes_;
   BinocularBlinkFinder finder_;
 };
 
@@ -122,11 +98,11 @@ float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
   return findings.rest_noise_ear / (levels.open_ear - levels.closed_ear);
 }
 
-void warn_of_noise(float noise, const std::string& eye, ClosureSummary& summary) {
+void warn_of_noise(float noise, Eye eye, ClosureSummary& summary) {
   if (!(noise > kPoorNoise)) return;
   const std::string percent = std::to_string(std::lround(100.0f * noise));
   summary.warnings.push_back(
-      "FEC of the " + eye + " eye trembles by " + percent +
+      "FEC of the " + std::string(name_of(eye)) + " eye trembles by " + percent +
       " % of full closure at rest: the eye is too small, blurred or hidden " +
       "to trust its partial blinks");
 }
@@ -147,20 +123,19 @@ ClosureSummary analyze_closure(TraceReader& trace,
 
   const SmootherOptions conditioning{max_bridge_s(surveyed.frame_interval_s),
                                      options.filter_half_span_s};
-  std::array<EyeBlinks, 2> findings;
+  PerEye<EyeBlinks> findings;
   for (const Eye eye : kEyes) {
-    findings[index_of(eye)] = examine_eye(trace, conditioning, eye, surveyed);
+    findings[eye] = examine_eye(trace, conditioning, eye, surveyed);
   }
   if (options.calibration) {
     calibrate_from_file(*options.calibration, findings, summary);
   } else {
     calibrate_from_recording(surveyed, findings, summary);
   }
-  summary.noise_right = noise_in_fec(findings[0], summary.calibration.right);
-  summary.noise_left = noise_in_fec(findings[1], summary.calibration.left);
-
-  warn_of_noise(summary.noise_right, "right", summary);
-  warn_of_noise(summary.noise_left, "left", summary);
+  for (const Eye eye : kEyes) {
+    summary.noise[eye] = noise_in_fec(findings[eye], summary.calibration.levels[eye]);
+    warn_of_noise(summary.noise[eye], eye, summary);
+  }
 
   Delivery delivery(conditioning, summary, on_sample, on_blink);
   ClosureInput record;

@@ -29,19 +29,16 @@ struct ClosureSummary {
   /// Levels behind the FEC; those of an eye without FEC are kNotAvailable. With measured levels the
   /// caller adds the conditions (date, subject, ...) before storing it.
   Calibration calibration;
-  std::string no_fec_reason_right;  // one sentence; empty when the eye has FEC
-  std::string no_fec_reason_left;
+  PerEye<std::string> no_fec_reason;  // one sentence; empty when the eye has FEC
   std::vector<std::string> warnings;  // sentences for the user
   std::int64_t frames = 0;
   std::int64_t valid_frames = 0;
   std::int64_t interpolated_frames = 0;
   std::int64_t face_lost_intervals = 0;  // runs of frames without a valid measurement
-  std::int64_t blinks_right = 0;
-  std::int64_t blinks_left = 0;
+  PerEye<std::int64_t> blinks;
   double duration_s = 0.0;            // first to last frame
   double frame_interval_s = 0.0;      // median; 0 with fewer than two frames
-  float noise_right = kNotAvailable;  // robust standard deviation of FEC at rest
-  float noise_left = kNotAvailable;
+  PerEye<float> noise = kNeitherEye;  // robust standard deviation of FEC at rest
 };
 
 /// From eye aspect ratios to FEC and blinks, of a whole recording, off line.

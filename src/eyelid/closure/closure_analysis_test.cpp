@@ -54,15 +54,15 @@ MadeTrace minute_of_blinks() {
 
 Calibration stored_levels(float open_ear_right) {
   Calibration calibration;
-  calibration.right = {open_ear_right, 0.05f};
-  calibration.left = {0.30f, 0.05f};
+  calibration.levels.right = {open_ear_right, 0.05f};
+  calibration.levels.left = {0.30f, 0.05f};
   return calibration;
 }
 
 double rmse_of(const Result& result, const MadeTrace& made) {
   double sum = 0.0;
   for (const EyelidSample& sample : result.samples) {
-    const double error = sample.fec - made.fec_at(sample.time_s);
+    const double error = sample.mean_fec - made.fec_at(sample.time_s);
     sum += error * error;
   }
   return std::sqrt(sum / static_cast<double>(result.samples.size()));
@@ -73,8 +73,8 @@ TEST(ClosureAnalysis, RecoversFecAndBlinksOfAMadeTrace) {
   const Result result = analyze(made.records());
   EXPECT_EQ(result.samples.size(), 30000u);
   EXPECT_LT(rmse_of(result, made), 0.015);
-  EXPECT_NEAR(result.summary.calibration.right.open_ear, 0.300f, 0.002f);
-  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.055f, 0.008f);
+  EXPECT_NEAR(result.summary.calibration.levels.right.open_ear, 0.300f, 0.002f);
+  EXPECT_NEAR(result.summary.calibration.levels.right.closed_ear, 0.055f, 0.008f);
   EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
   EXPECT_NEAR(result.summary.duration_s, 59.998, 1e-6);
   EXPECT_NEAR(result.summary.frame_interval_s, 0.002, 1e-9);
@@ -92,7 +92,7 @@ TEST(ClosureAnalysis, RecoversFecAndBlinksOfAMadeTrace) {
       EXPECT_EQ(blinks[i].kind, truth.amplitude > 0.8 ? BlinkKind::Full : BlinkKind::Partial);
     }
   }
-  EXPECT_EQ(result.summary.blinks_left, static_cast<std::int64_t>(made.blinks.size()));
+  EXPECT_EQ(result.summary.blinks.left, static_cast<std::int64_t>(made.blinks.size()));
   EXPECT_TRUE(result.summary.warnings.empty());
 }
 
@@ -119,7 +119,7 @@ TEST(ClosureAnalysis, DoesNotDependOnTheScaleOfTheRatios) {
   const Result scaled = analyze(made.records());
   ASSERT_EQ(scaled.samples.size(), reference.samples.size());
   for (std::size_t i = 0; i < scaled.samples.size(); ++i) {
-    ASSERT_NEAR(scaled.samples[i].fec, reference.samples[i].fec, 0.02);
+    ASSERT_NEAR(scaled.samples[i].mean_fec, reference.samples[i].mean_fec, 0.02);
   }
 }
 
@@ -148,7 +148,7 @@ TEST(ClosureAnalysis, SpoolAndMemoryGiveTheSameBytes) {
   for (std::size_t i = 0; i < from_file.samples.size(); ++i) {
     ASSERT_EQ(
         std::memcmp(
-            &from_file.samples[i].fec_right, &from_memory.samples[i].fec_right, 3 * sizeof(float)),
+            &from_file.samples[i].fec.right, &from_memory.samples[i].fec.right, 3 * sizeof(float)),
         0);
   }
   ASSERT_EQ(from_file.blinks.size(), from_memory.blinks.size());
@@ -176,7 +176,7 @@ TEST(ClosureAnalysis, WithoutAFullClosureThePopulationDecides) {
   made.closed_ear = 0.06;
   const Result result = analyze(made.records());
   EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Population);
-  EXPECT_NEAR(result.summary.calibration.left.closed_ear, 0.06f, 0.002f);
+  EXPECT_NEAR(result.summary.calibration.levels.left.closed_ear, 0.06f, 0.002f);
   ASSERT_EQ(result.of(Eye::Left).size(), 2u);
   EXPECT_EQ(result.of(Eye::Left)[0].kind, BlinkKind::Partial);
   EXPECT_NEAR(result.of(Eye::Left)[0].amplitude, 0.4, 0.02);
@@ -188,10 +188,10 @@ TEST(ClosureAnalysis, AnEyeThatNeverShutFollowsTheOther) {
   made.closed_ear = 0.09;
   made.blinks = {MadeBlink{3.0}, MadeBlink{6.0}};
   std::vector<ClosureInput> records = made.records();
-  for (ClosureInput& record : records) record.ear_left = 0.25f;
+  for (ClosureInput& record : records) record.ear.left = 0.25f;
   const Result result = analyze(std::move(records));
   EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
-  EXPECT_NEAR(result.summary.calibration.left.closed_ear, 0.25f * 0.3f, 0.004f);
+  EXPECT_NEAR(result.summary.calibration.levels.left.closed_ear, 0.25f * 0.3f, 0.004f);
   EXPECT_EQ(result.of(Eye::Left).size(), 0u);
 }
 
@@ -199,10 +199,10 @@ TEST(ClosureAnalysis, SingleWrongFramesAreNeitherBlinksNorCalibration) {
   MadeTrace made;
   made.blinks = {MadeBlink{5.0, 0.97}};
   std::vector<ClosureInput> records = made.records();
-  for (std::size_t i = 300; i < 2000; i += 200) records[i].ear_right = 0.0f;
+  for (std::size_t i = 300; i < 2000; i += 200) records[i].ear.right = 0.0f;
   const Result result = analyze(std::move(records));
   EXPECT_EQ(result.of(Eye::Right).size(), 1u);
-  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.0575f, 0.01f);
+  EXPECT_NEAR(result.summary.calibration.levels.right.closed_ear, 0.0575f, 0.01f);
 }
 
 TEST(ClosureAnalysis, MostlyClosedEyesDoNotBecomeTheOpenLevel) {
@@ -211,8 +211,8 @@ TEST(ClosureAnalysis, MostlyClosedEyesDoNotBecomeTheOpenLevel) {
   made.noise_ear = 0.004;
   made.blinks = {MadeBlink{5.0, 1.0, 0.08, 20.0, 0.2}, MadeBlink{28.0, 1.0, 0.08, 25.0, 0.2}};
   const Result result = analyze(made.records());
-  EXPECT_NEAR(result.summary.calibration.right.open_ear, 0.30f, 0.005f);
-  EXPECT_NEAR(result.summary.calibration.right.closed_ear, 0.05f, 0.015f);
+  EXPECT_NEAR(result.summary.calibration.levels.right.open_ear, 0.30f, 0.005f);
+  EXPECT_NEAR(result.summary.calibration.levels.right.closed_ear, 0.05f, 0.015f);
   ASSERT_EQ(result.of(Eye::Right).size(), 2u);  // long closures are Full events
   EXPECT_NEAR(result.of(Eye::Right)[0].half_width_ms, 20140.0, 100.0);
 }
@@ -233,11 +233,11 @@ TEST(ClosureAnalysis, FillsShortGapsAndLeavesLongOnes) {
     const EyelidSample& sample = result.samples[i];
     EXPECT_TRUE(sample.is_interpolated);
     EXPECT_FALSE(sample.is_valid);
-    EXPECT_TRUE(std::isnan(sample.ear_right));
-    EXPECT_NEAR(sample.fec, 0.0, 0.01);
+    EXPECT_TRUE(std::isnan(sample.ear.right));
+    EXPECT_NEAR(sample.mean_fec, 0.0, 0.01);
   }
   for (const std::size_t i : {0u, 2u, 1500u, 1510u, 4999u}) {
-    EXPECT_TRUE(std::isnan(result.samples[i].fec)) << i;
+    EXPECT_TRUE(std::isnan(result.samples[i].mean_fec)) << i;
     EXPECT_FALSE(result.samples[i].is_interpolated) << i;
   }
 }
@@ -246,14 +246,14 @@ TEST(ClosureAnalysis, FecIsTheMeanOfTheValidEyes) {
   MadeTrace made;
   made.blinks = {MadeBlink{5.0}};
   std::vector<ClosureInput> records = made.records();
-  for (std::size_t i = 0; i < 1000; ++i) records[i].ear_left = kNotAvailable;
-  for (std::size_t i = 1000; i < 2000; ++i) records[i].ear_left = 0.24f;
+  for (std::size_t i = 0; i < 1000; ++i) records[i].ear.left = kNotAvailable;
+  for (std::size_t i = 1000; i < 2000; ++i) records[i].ear.left = 0.24f;
   const Result result = analyze(std::move(records));
-  EXPECT_EQ(result.samples[500].fec, result.samples[500].fec_right);
+  EXPECT_EQ(result.samples[500].mean_fec, result.samples[500].fec.right);
   EXPECT_TRUE(result.samples[500].is_valid);
   const EyelidSample& both = result.samples[1500];
-  EXPECT_NEAR(both.fec_left, 0.24, 0.02);  // (0.30 - 0.24) / 0.25
-  EXPECT_NEAR(both.fec, 0.5 * (both.fec_left + both.fec_right), 1e-6);
+  EXPECT_NEAR(both.fec.left, 0.24, 0.02);  // (0.30 - 0.24) / 0.25
+  EXPECT_NEAR(both.mean_fec, 0.5 * (both.fec.left + both.fec.right), 1e-6);
 }
 
 TEST(ClosureAnalysis, StoredLevelsAreUsedAndDisagreementIsSaid) {
@@ -263,8 +263,8 @@ TEST(ClosureAnalysis, StoredLevelsAreUsedAndDisagreementIsSaid) {
   options.calibration = stored_levels(0.40f);
   const Result result = analyze(made.records(), options);
   EXPECT_EQ(result.summary.calibration.open_source, LevelSource::File);
-  EXPECT_NEAR(result.samples[100].fec_right, (0.40 - 0.30) / 0.35, 1e-4);
-  EXPECT_NEAR(result.samples[100].fec_left, 0.0, 1e-4);
+  EXPECT_NEAR(result.samples[100].fec.right, (0.40 - 0.30) / 0.35, 1e-4);
+  EXPECT_NEAR(result.samples[100].fec.left, 0.0, 1e-4);
   ASSERT_EQ(result.summary.warnings.size(), 1u);
   EXPECT_NE(result.summary.warnings[0].find("right eye's open level"), std::string::npos);
 }
@@ -276,15 +276,15 @@ TEST(ClosureAnalysis, TooLittleToCalibrateLeavesFecEmptyWithAReason) {
     records.resize(count);
     const Result result = analyze(records);
     EXPECT_EQ(result.samples.size(), count);
-    EXPECT_NE(result.summary.no_fec_reason_right.find(std::to_string(count) + " frames"),
+    EXPECT_NE(result.summary.no_fec_reason.right.find(std::to_string(count) + " frames"),
               std::string::npos);
-    for (const EyelidSample& sample : result.samples) EXPECT_TRUE(std::isnan(sample.fec));
+    for (const EyelidSample& sample : result.samples) EXPECT_TRUE(std::isnan(sample.mean_fec));
     EXPECT_TRUE(result.blinks.empty());
 
     ClosureOptions options;  // with a file one frame is enough
     options.calibration = stored_levels(0.30f);
     for (const EyelidSample& sample : analyze(records, options).samples) {
-      EXPECT_NEAR(sample.fec, 0.0, 1e-5);
+      EXPECT_NEAR(sample.mean_fec, 0.0, 1e-5);
     }
   }
 }
@@ -294,14 +294,14 @@ TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
   made.blinks = {MadeBlink{5.0}};
   for (const float bad : {kNotAvailable, std::numeric_limits<float>::infinity(), -0.1f, 7.0f}) {
     std::vector<ClosureInput> records = made.records();
-    for (ClosureInput& record : records) record.ear_left = bad;
+    for (ClosureInput& record : records) record.ear.left = bad;
     const Result result = analyze(std::move(records));
-    EXPECT_FALSE(result.summary.no_fec_reason_left.empty());
-    EXPECT_TRUE(result.summary.no_fec_reason_right.empty());
+    EXPECT_FALSE(result.summary.no_fec_reason.left.empty());
+    EXPECT_TRUE(result.summary.no_fec_reason.right.empty());
     EXPECT_EQ(result.blinks.size(), 1u);
     for (const EyelidSample& sample : result.samples) {
-      ASSERT_TRUE(std::isnan(sample.ear_left) && std::isnan(sample.fec_left));
-      ASSERT_TRUE(std::isfinite(sample.fec));
+      ASSERT_TRUE(std::isnan(sample.ear.left) && std::isnan(sample.fec.left));
+      ASSERT_TRUE(std::isfinite(sample.mean_fec));
     }
   }
   std::vector<ClosureInput> records = made.records();
@@ -314,11 +314,11 @@ TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
 TEST(ClosureAnalysis, ConstantTracesHaveNoBlinks) {
   const Result open = analyze(MadeTrace{}.records());
   EXPECT_TRUE(open.blinks.empty());
-  EXPECT_NEAR(open.samples[100].fec, 0.0, 0.01);
+  EXPECT_NEAR(open.samples[100].mean_fec, 0.0, 0.01);
   MadeTrace shut;
   shut.open_ear = 0.06;
   const Result closed = analyze(shut.records());
-  EXPECT_NE(closed.summary.no_fec_reason_right.find("never seen open"), std::string::npos);
+  EXPECT_NE(closed.summary.no_fec_reason.right.find("never seen open"), std::string::npos);
 }
 
 TEST(ClosureAnalysis, RejectsTimesThatDoNotIncrease) {

@@ -43,8 +43,8 @@ TEST(LongRecording, OfTwoHoursNeedsNoMoreMemory) {
     record.time_s = static_cast<double>(frame) / 500.0;
     while (current + 1 < blinks.size() && blinks[current + 1].start_s < record.time_s) ++current;
     const double fec = blinks[current].fec_at(record.time_s);
-    record.ear_right = made.ear_of(fec) + static_cast<float>(noise(random));
-    record.ear_left = made.ear_of(fec) + static_cast<float>(noise(random));
+    record.ear.right = made.ear_of(fec) + static_cast<float>(noise(random));
+    record.ear.left = made.ear_of(fec) + static_cast<float>(noise(random));
     record.is_trustworthy = frame % 50000 >= 100;  // the face is lost for 0.2 s now and then
     spool.append(record);
   }
@@ -61,8 +61,8 @@ TEST(LongRecording, OfTwoHoursNeedsNoMoreMemory) {
         while (current + 1 < blinks.size() && blinks[current + 1].start_s < sample.time_s) {
           ++current;
         }
-        if (!std::isfinite(sample.fec)) return;
-        const double error = sample.fec - blinks[current].fec_at(sample.time_s);
+        if (!std::isfinite(sample.mean_fec)) return;
+        const double error = sample.mean_fec - blinks[current].fec_at(sample.time_s);
         squares += error * error;
         ++compared;
       },

@@ -74,8 +74,8 @@ Recording analyze_csv(const std::filesystem::path& path, double frames_per_secon
     ClosureInput record;
     char* cursor = line.data();
     record.frame = std::strtol(cursor, &cursor, 10);
-    record.ear_left = std::strtof(cursor + 1, &cursor);
-    record.ear_right = std::strtof(cursor + 1, &cursor);
+    record.ear.left = std::strtof(cursor + 1, &cursor);
+    record.ear.right = std::strtof(cursor + 1, &cursor);
     record.time_s = static_cast<double>(record.frame) / frames_per_second;
     record.is_trustworthy = true;
     recording.records.push_back(record);

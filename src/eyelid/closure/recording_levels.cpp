@@ -39,14 +39,6 @@ void for_each_fec(TraceReader& trace,
   smoother.finish();
 }
 
-EyeLevels& mutable_levels(Calibration& calibration, Eye eye) {
-  return eye == Eye::Right ? calibration.right : calibration.left;
-}
-
-std::string& reason_of(ClosureSummary& summary, Eye eye) {
-  return eye == Eye::Right ? summary.no_fec_reason_right : summary.no_fec_reason_left;
-}
-
 std::string rounded(float value) {
   const std::string text = std::to_string(value);
   return text.substr(0, text.find('.') + 4);
@@ -77,7 +69,7 @@ void compare_with_file(Eye eye,
 }  // namespace
 
 float measured_ear(const ClosureInput& record, Eye eye) {
-  const float ear = eye == Eye::Right ? record.ear_right : record.ear_left;
+  const float ear = record.ear[eye];
   return record.is_trustworthy && ear >= 0.0f && ear <= kMaxEar ? ear : kNotAvailable;
 }
 
@@ -102,7 +94,7 @@ Survey survey(TraceReader& trace) {
     if (result.frames > 0) meter.add(record.time_s - result.last_s);
     result.last_s = record.time_s;
     ++result.frames;
-    for (const Eye eye : kEyes) result.open[index_of(eye)].add(measured_ear(record, eye));
+    for (const Eye eye : kEyes) result.open[eye].add(measured_ear(record, eye));
     result.valid_frames += is_measured(record);
     result.face_lost_intervals += was_measured && !is_measured(record);
     was_measured = is_measured(record);
@@ -116,7 +108,7 @@ EyeBlinks examine_eye(TraceReader& trace,
                       Eye eye,
                       const Survey& surveyed) {
   EyeBlinks findings;
-  findings.open_ear = surveyed.open[index_of(eye)].open_ear();
+  findings.open_ear = surveyed.open[eye].open_ear();
   if (!findings.open_ear) return findings;
   const EyeLevels provisional{*findings.open_ear, kPopulationClosedRatio * *findings.open_ear};
   const float range = provisional.open_ear - provisional.closed_ear;
@@ -142,14 +134,14 @@ EyeBlinks examine_eye(TraceReader& trace,
 }
 
 void calibrate_from_recording(const Survey& surveyed,
-                              const std::array<EyeBlinks, 2>& findings,
+                              const PerEye<EyeBlinks>& findings,
                               ClosureSummary& summary) {
   for (const Eye eye : kEyes) {
-    const EyeBlinks& own = findings[index_of(eye)];
-    const EyeBlinks& other = findings[1 - index_of(eye)];
-    EyeLevels& levels = mutable_levels(summary.calibration, eye);
+    const EyeBlinks& own = findings[eye];
+    const EyeBlinks& other = findings[eyelid::other(eye)];
+    EyeLevels& levels = summary.calibration.levels[eye];
     if (!own.open_ear) {
-      reason_of(summary, eye) = why_no_open_level(surveyed.open[index_of(eye)], eye);
+      summary.no_fec_reason[eye] = why_no_open_level(surveyed.open[eye], eye);
       continue;
     }
     levels.open_ear = *own.open_ear;
@@ -171,20 +163,20 @@ void calibrate_from_recording(const Survey& surveyed,
 }
 
 void calibrate_from_file(const Calibration& file,
-                         const std::array<EyeBlinks, 2>& findings,
+                         const PerEye<EyeBlinks>& findings,
                          ClosureSummary& summary) {
   summary.calibration = file;
   summary.calibration.open_source = LevelSource::File;
   summary.calibration.closed_source = LevelSource::File;
   for (const Eye eye : kEyes) {
-    const EyeLevels& levels = levels_of(file, eye);
+    const EyeLevels& levels = file.levels[eye];
     if (!are_usable(levels)) {
-      reason_of(summary, eye) = "the calibration file holds no levels of the " +
-                                std::string(name_of(eye)) + " eye that are at least 0.02 apart";
-      mutable_levels(summary.calibration, eye) = {};
+      summary.no_fec_reason[eye] = "the calibration file holds no levels of the " +
+                                   std::string(name_of(eye)) + " eye that are at least 0.02 apart";
+      summary.calibration.levels[eye] = {};
       continue;
     }
-    const EyeBlinks& own = findings[index_of(eye)];
+    const EyeBlinks& own = findings[eye];
     const float range = levels.open_ear - levels.closed_ear;
     compare_with_file(eye, "open", own.open_ear, levels.open_ear, range, summary);
     compare_with_file(eye, "closed", own.closed_ear, levels.closed_ear, range, summary);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -16,12 +14,6 @@ namespace eyelid::closure {
 
 // The steps of analyze_closure() that come before the FEC; not for other rooms.
 
-inline constexpr std::array<Eye, 2> kEyes{Eye::Right, Eye::Left};
-inline std::size_t index_of(Eye eye) { return eye == Eye::Right ? 0 : 1; }
-inline const EyeLevels& levels_of(const Calibration& calibration, Eye eye) {
-  return eye == Eye::Right ? calibration.right : calibration.left;
-}
-
 /// EAR of one eye as far as it can be believed, else kNotAvailable.
 float measured_ear(const ClosureInput& record, Eye eye);
 /// At least one eye was measured.
@@ -29,7 +21,7 @@ bool is_measured(const ClosureInput& record);
 
 /// First pass: counts, rate, open levels.
 struct Survey {
-  std::array<OpenLevelFinder, 2> open;
+  PerEye<OpenLevelFinder> open;
   std::int64_t frames = 0;
   std::int64_t valid_frames = 0;
   std::int64_t face_lost_intervals = 0;
@@ -56,11 +48,11 @@ EyeBlinks examine_eye(TraceReader& trace,
 /// closed level of an eye that never shut comes from the other eye's ratio or, failing that, from
 /// the population.
 void calibrate_from_recording(const Survey& surveyed,
-                              const std::array<EyeBlinks, 2>& findings,
+                              const PerEye<EyeBlinks>& findings,
                               ClosureSummary& summary);
 /// Levels from a file, with a warning where the recording disagrees.
 void calibrate_from_file(const Calibration& file,
-                         const std::array<EyeBlinks, 2>& findings,
+                         const PerEye<EyeBlinks>& findings,
                          ClosureSummary& summary);
 
 }  // namespace eyelid::closure

@@ -7,8 +7,7 @@ ClosureInput closure_input(const FrameMeasurement& measurement) {
   ClosureInput input;
   input.frame = measurement.frame;
   input.time_s = measurement.time_s;
-  input.ear_right = measurement.ear_right;
-  input.ear_left = measurement.ear_left;
+  input.ear = measurement.ear;
   input.is_trustworthy = measurement.is_trustworthy;
   input.is_suspect = measurement.is_suspect;
   if (measurement.face) {

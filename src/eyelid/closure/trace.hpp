@@ -14,8 +14,7 @@ namespace eyelid::closure {
 struct ClosureInput {
   std::int64_t frame = 0;
   double time_s = 0.0;
-  float ear_right = kNotAvailable;
-  float ear_left = kNotAvailable;
+  PerEye<float> ear = kNeitherEye;
   bool is_trustworthy = false;  // otherwise both ratios are ignored
   bool is_suspect = false;
   float face_score = kNotAvailable;

@@ -51,8 +51,8 @@ void TraceSpool::append(const ClosureInput& record) {
   EYELID_EXPECTS(!is_reading_);
   const StoredRecord stored{record.frame,
                             record.time_s,
-                            record.ear_right,
-                            record.ear_left,
+                            record.ear.right,
+                            record.ear.left,
                             record.face_score,
                             record.face_box.x,
                             record.face_box.y,
@@ -80,8 +80,7 @@ bool TraceSpool::next(ClosureInput& record) {
   ++position_;
   record = {stored.frame,
             stored.time_s,
-            stored.ear_right,
-            stored.ear_left,
+            {stored.ear.right, stored.ear.left},
             stored.is_trustworthy != 0,
             stored.is_suspect != 0,
             stored.face_score,

@@ -18,8 +18,8 @@ ClosureInput record_of(std::int64_t frame) {
   ClosureInput record;
   record.frame = frame;
   record.time_s = 0.002 * static_cast<double>(frame);
-  record.ear_right = 0.3f;
-  record.ear_left = frame % 2 == 0 ? 0.28f : kNotAvailable;
+  record.ear.right = 0.3f;
+  record.ear.left = frame % 2 == 0 ? 0.28f : kNotAvailable;
   record.is_trustworthy = frame % 3 != 0;
   record.is_suspect = frame % 7 == 0;
   record.face_score = 0.9f;
@@ -39,8 +39,8 @@ TEST(TraceSpool, GivesBackEveryRecordEveryTime) {
       const ClosureInput expected = record_of(frame);
       ASSERT_EQ(record.frame, expected.frame);
       ASSERT_EQ(record.time_s, expected.time_s);
-      ASSERT_EQ(record.ear_right, expected.ear_right);
-      ASSERT_EQ(std::isnan(record.ear_left), std::isnan(expected.ear_left));
+      ASSERT_EQ(record.ear.right, expected.ear.right);
+      ASSERT_EQ(std::isnan(record.ear.left), std::isnan(expected.ear.left));
       ASSERT_EQ(record.is_trustworthy, expected.is_trustworthy);
       ASSERT_EQ(record.is_suspect, expected.is_suspect);
       ASSERT_EQ(record.face_score, expected.face_score);

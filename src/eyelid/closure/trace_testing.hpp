@@ -75,8 +75,8 @@ struct MadeTrace {
       const auto noisy = [&] {
         return std::max(0.0f, ear_of(fec) + static_cast<float>(noise_ear * noise(random)));
       };
-      record.ear_right = noisy();
-      record.ear_left = noisy();
+      record.ear.right = noisy();
+      record.ear.left = noisy();
       record.is_trustworthy = true;
       record.face_score = 0.9f;
       record.face_box = {100, 100, 300, 300};

@@ -48,9 +48,9 @@ SessionTrace tracked(const LidMotion& motion, double seconds, Random& random) {
     EyelidSample sample;
     sample.frame = static_cast<std::int64_t>(i);
     sample.time_s = static_cast<double>(i) * kStep_s;
-    sample.fec_right = motion.closure(Eye::Right, sample.time_s) + static_cast<float>(right[i]);
-    sample.fec_left = motion.closure(Eye::Left, sample.time_s) + static_cast<float>(left[i]);
-    sample.fec = 0.5f * (sample.fec_right + sample.fec_left);
+    sample.fec.right = motion.closure(Eye::Right, sample.time_s) + static_cast<float>(right[i]);
+    sample.fec.left = motion.closure(Eye::Left, sample.time_s) + static_cast<float>(left[i]);
+    sample.mean_fec = 0.5f * (sample.fec.right + sample.fec.left);
     trace.add(sample);
   }
   return trace;

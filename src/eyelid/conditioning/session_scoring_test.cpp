@@ -18,9 +18,9 @@ EyelidSample sample_at(std::int64_t frame, double time_s, float right, float lef
   EyelidSample sample;
   sample.frame = frame;
   sample.time_s = time_s;
-  sample.fec_right = right;
-  sample.fec_left = left;
-  sample.fec = mean;
+  sample.fec.right = right;
+  sample.fec.left = left;
+  sample.mean_fec = mean;
   return sample;
 }
 

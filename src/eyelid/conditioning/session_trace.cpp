@@ -27,9 +27,9 @@ void SessionTrace::add(const EyelidSample& sample) {
   }
   frame_.push_back(sample.frame);
   time_s_.push_back(sample.time_s);
-  fec_[0].push_back(exact_decimal(sample.fec_right));
-  fec_[1].push_back(exact_decimal(sample.fec_left));
-  fec_[2].push_back(exact_decimal(sample.fec));
+  fec_[0].push_back(exact_decimal(sample.fec.right));
+  fec_[1].push_back(exact_decimal(sample.fec.left));
+  fec_[2].push_back(exact_decimal(sample.mean_fec));
   interpolated_.push_back(sample.is_interpolated ? 1 : 0);
 }
 

@@ -39,7 +39,7 @@ class ConstructedTrace {
       EyelidSample sample;
       sample.frame = static_cast<std::int64_t>(i);
       sample.time_s = static_cast<double>(i) * step_s_;
-      sample.fec_right = sample.fec_left = sample.fec = fec_[i];
+      sample.fec.right = sample.fec.left = sample.mean_fec = fec_[i];
       trace.add(sample);
     }
     return trace;

@@ -38,7 +38,7 @@ TEST(TrialAlignment, NothingIsDrawnAcrossGapsAndBehindTheEnd) {
     EyelidSample sample;
     sample.frame = i;
     sample.time_s = 0.002 * i;
-    sample.fec_right = sample.fec_left = sample.fec = 0.1f;
+    sample.fec.right = sample.fec.left = sample.mean_fec = 0.1f;
     trace.add(sample);
   }
   const std::vector<StimulusTimes> times{{1.0, 1.4}, {1.9, 2.3}};

@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <string_view>
 
-namespace eyelid {
+#include "eyelid/core/per_eye.hpp"
 
-enum class Eye { Right, Left };  // the subject's
+namespace eyelid {
 
 enum class BlinkKind { Full, Partial };
 
-// As the files spell them.
-inline std::string_view name_of(Eye eye) { return eye == Eye::Right ? "right" : "left"; }
+// As the files spell it.
 inline std::string_view name_of(BlinkKind kind) {
   return kind == BlinkKind::Full ? "full" : "partial";
 }

@@ -34,8 +34,7 @@ enum class LevelSource {
 /// Levels of both eyes with the conditions they were taken in: a level found without glasses
 /// misleads with glasses (closed EAR rises about sixfold, field.md section 2.7).
 struct Calibration {
-  EyeLevels right;
-  EyeLevels left;
+  PerEye<EyeLevels> levels;
   LevelSource open_source = LevelSource::Measured;
   LevelSource closed_source = LevelSource::Measured;
   // Conditions; empty = not known.

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "eyelid/core/face.hpp"
-#include "eyelid/core/portable.hpp"
+#include "eyelid/core/per_eye.hpp"
 
 namespace eyelid {
 
@@ -16,10 +16,9 @@ struct FrameMeasurement {
   std::optional<FaceBox> face;
   std::optional<EyeLandmarks> eyes;          // in frame pixels
   std::optional<FaceLandmarks> face_points;  // when 68 points were asked for
-  float ear_right = kNotAvailable;           // eye aspect ratio, subject's right eye
-  float ear_left = kNotAvailable;
-  bool is_trustworthy = false;  // a face was found and the eye points make sense
-  bool is_suspect = false;      // decoded from a damaged frame, see video::Frame
+  PerEye<float> ear = kNeitherEye;           // eye aspect ratio
+  bool is_trustworthy = false;               // a face was found and the eye points make sense
+  bool is_suspect = false;                   // decoded from a damaged frame, see video::Frame
 };
 
 /// One row of frames.csv.
@@ -29,13 +28,11 @@ struct EyelidSample {
   bool is_valid = false;
   float face_score = kNotAvailable;                                           // 0 .. 1
   Rect face_box{kNotAvailable, kNotAvailable, kNotAvailable, kNotAvailable};  // frame pixels
-  float ear_right = kNotAvailable;                                            // as measured
-  float ear_left = kNotAvailable;
-  float fec_right = kNotAvailable;  // fraction eyelid closure: 0 open, 1 closed, not clamped
-  float fec_left = kNotAvailable;
-  float fec = kNotAvailable;     // mean of the valid eyes
-  bool is_interpolated = false;  // filled over a short gap
-  bool is_suspect = false;       // the picture may show traces of a damaged frame
+  PerEye<float> ear = kNeitherEye;                                            // as measured
+  PerEye<float> fec = kNeitherEye;  // fraction eyelid closure: 0 open, 1 closed, not clamped
+  float mean_fec = kNotAvailable;   // of the eyes that have one
+  bool is_interpolated = false;     // filled over a short gap
+  bool is_suspect = false;          // the picture may show traces of a damaged frame
 };
 
 }  // namespace eyelid

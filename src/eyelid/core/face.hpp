@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "eyelid/core/geometry.hpp"
+#include "eyelid/core/per_eye.hpp"
 
 namespace eyelid {
 
@@ -39,10 +40,7 @@ constexpr Point eye_center(const EyePoints& eye) {
 }
 
 /// Lid points of both eyes; the subject's right eye is iBUG 36..41, the left one 42..47.
-struct EyeLandmarks {
-  EyePoints right;
-  EyePoints left;
-};
+using EyeLandmarks = PerEye<EyePoints>;
 
 /// Of the twelve lid points: 0 .. 5 of the right eye, 6 .. 11 of the left.
 constexpr const Point& lid_point(const EyeLandmarks& eyes, std::size_t i) {

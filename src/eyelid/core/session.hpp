@@ -68,14 +68,12 @@ struct SessionSummary {
   Calibration calibration;
   /// Robust standard deviation of FEC while the eye rests: what a difference must exceed to mean
   /// anything.
-  float fec_noise_right = kNotAvailable;
-  float fec_noise_left = kNotAvailable;
+  PerEye<float> fec_noise = kNeitherEye;
   std::int64_t frames = 0;
   std::int64_t valid_frames = 0;
   std::int64_t interpolated_frames = 0;
   std::int64_t face_lost_intervals = 0;
-  std::int64_t blinks_right = 0;
-  std::int64_t blinks_left = 0;
+  PerEye<std::int64_t> blinks;
   double duration_s = 0.0;
   double wall_s = 0.0;             // tracking and analysis, without writing the report
   double frames_per_second = 0.0;  // frames / wall_s

@@ -159,7 +159,7 @@ void compare_blinks(const ClosureTrace& truth,
   const std::vector<Blink> all_expected = closure::find_blinks(truth.rows);
   const std::vector<Blink> all_found = closure::find_blinks(measured.rows);
   std::vector<double> onset_errors_ms;
-  for (const Eye eye : {Eye::Right, Eye::Left}) {
+  for (const Eye eye : kEyes) {
     const std::vector<Blink> expected = of_eye(all_expected, eye);
     const std::vector<Blink> found = of_eye(all_found, eye);
     std::vector<char> expected_matched(expected.size()), found_matched(found.size());
@@ -201,9 +201,9 @@ ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace&
   Agreement agreement;
   for (std::size_t i = 0; i < true_rows.size(); ++i) {
     bool has_eye = false;
-    for (const Eye eye : {Eye::Right, Eye::Left}) {
-      const float expected = fec_of(*true_rows[i], eye);
-      const float found = fec_of(measured.rows[i], eye);
+    for (const Eye eye : kEyes) {
+      const float expected = true_rows[i]->fec[eye];
+      const float found = measured.rows[i].fec[eye];
       if (!std::isfinite(expected) || !std::isfinite(found)) continue;
       agreement.add(expected, found);
       has_eye = true;
@@ -217,7 +217,7 @@ ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace&
   agreement.report(comparison);
   std::int64_t true_eye_frames = 0;
   for (const closure::ClosureRow& row : truth.rows) {
-    true_eye_frames += std::isfinite(row.fec_right) + std::isfinite(row.fec_left);
+    true_eye_frames += std::isfinite(row.fec.right) + std::isfinite(row.fec.left);
   }
   comparison.coverage =
       static_cast<double>(comparison.eye_frames) / static_cast<double>(true_eye_frames);

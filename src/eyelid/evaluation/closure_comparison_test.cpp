@@ -51,17 +51,17 @@ TEST(ClosureComparison, FrameFiguresFollowTheirDefinitions) {
   const ClosureTrace truth = trace_of(ten_blinks(), "truth.csv");
   ClosureTrace measured = truth;
   for (closure::ClosureRow& row : measured.rows) {
-    row.fec_right += 0.05f;
-    row.fec_left += row.frame % 2 == 0 ? 0.03f : -0.03f;
+    row.fec.right += 0.05f;
+    row.fec.left += row.frame % 2 == 0 ? 0.03f : -0.03f;
   }
   const ClosureComparison result = compare_closure(truth, measured);
   EXPECT_NEAR(*result.rmse, std::sqrt((0.05 * 0.05 + 0.03 * 0.03) / 2), 1e-6);
   EXPECT_NEAR(*result.mae, 0.04, 1e-6);
   EXPECT_NEAR(*result.bias, 0.025, 1e-6);
-  for (closure::ClosureRow& row : measured.rows) row.fec_right = row.fec_left = 1.0f - row.fec_left;
+  for (closure::ClosureRow& row : measured.rows) row.fec.right = row.fec.left = 1.0f - row.fec.left;
   ClosureTrace negative = truth;
   for (closure::ClosureRow& row : negative.rows)
-    row.fec_right = row.fec_left = -3.0f * row.fec_left;
+    row.fec.right = row.fec.left = -3.0f * row.fec.left;
   EXPECT_NEAR(*compare_closure(truth, negative).correlation, -1.0, 1e-9);
 }
 
@@ -93,7 +93,7 @@ TEST(ClosureComparison, CountsMissesAndFalseBlinksOfEachEye) {
   const ClosureTrace truth = trace_of(made, "truth.csv");
   ClosureTrace measured = trace_of(other, "frames.csv");
   for (std::size_t i = 0; i < measured.rows.size(); ++i) {
-    measured.rows[i].fec_left = truth.rows[i].fec_left;  // the left eye is perfect
+    measured.rows[i].fec.left = truth.rows[i].fec.left;  // the left eye is perfect
   }
   const ClosureComparison result = compare_closure(truth, measured);
   EXPECT_EQ(result.true_blinks, 20);
@@ -137,7 +137,7 @@ TEST(ClosureComparison, BlinksAtTheLimitOfTheDefinitionAreNotHeldAgainstEither) 
 TEST(ClosureComparison, MissingFramesAndValuesLowerTheCoverage) {
   const ClosureTrace truth = trace_of(ten_blinks(), "truth.csv");
   ClosureTrace measured = truth;
-  for (std::size_t i = 0; i < 1100; ++i) measured.rows[i].fec_left = kNotAvailable;
+  for (std::size_t i = 0; i < 1100; ++i) measured.rows[i].fec.left = kNotAvailable;
   measured.rows.resize(9900);
   const ClosureComparison result = compare_closure(truth, measured);
   EXPECT_EQ(result.frames, 9900);
@@ -179,7 +179,7 @@ TEST(ClosureComparison, SaysWhichFileDoesNotFit) {
   for (closure::ClosureRow& row : wrong.rows) row.time_s *= 1.01;
   EXPECT_NE(error_of(truth, wrong).find("two traces of one recording"), std::string::npos);
   wrong = truth;
-  for (closure::ClosureRow& row : wrong.rows) row.fec_left = row.fec_right = kNotAvailable;
+  for (closure::ClosureRow& row : wrong.rows) row.fec.left = row.fec.right = kNotAvailable;
   EXPECT_NE(error_of(truth, wrong).find("no frame has a FEC"), std::string::npos);
 }
 

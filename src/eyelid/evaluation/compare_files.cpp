@@ -11,7 +11,7 @@ evaluation::ClosureTrace read_truth(const std::filesystem::path& path) {
   evaluation::ClosureTrace trace{path.string(), {}};
   tables::TruthCsvReader reader(path);
   for (tables::TruthRow row; reader.next(row);) {
-    trace.rows.push_back({row.frame, row.time_s, row.fec_right, row.fec_left});
+    trace.rows.push_back({row.frame, row.time_s, row.fec});
   }
   return trace;
 }
@@ -20,7 +20,7 @@ evaluation::ClosureTrace read_frames(const std::filesystem::path& path) {
   evaluation::ClosureTrace trace{path.string(), {}};
   tables::FramesCsvReader reader(path);
   for (EyelidSample sample; reader.next(sample);) {
-    trace.rows.push_back({sample.frame, sample.time_s, sample.fec_right, sample.fec_left});
+    trace.rows.push_back({sample.frame, sample.time_s, sample.fec});
   }
   return trace;
 }

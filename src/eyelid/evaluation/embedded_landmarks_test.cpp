@@ -107,7 +107,7 @@ TEST(EmbeddedChain, FindsOpenEyesAboveTheRimTheDetectorPointsAt) {
   int open_eyes = 0;
   int seen_open = 0;
   for (synthesis::Portrait& portrait : unknown_people()) {
-    if (portrait.has_glasses || portrait.fec_right > 0.2f || portrait.fec_left > 0.2f) continue;
+    if (portrait.has_glasses || portrait.fec.right > 0.2f || portrait.fec.left > 0.2f) continue;
     FaceBox face = landmarks::carry_face({{}, 1.0f, std::nullopt}, portrait.eyes);
     Point& right = (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::RightEye)];
     Point& left = (*face.keypoints)[static_cast<std::size_t>(FaceKeypoint::LeftEye)];

@@ -157,8 +157,8 @@ void OverlayPainter::draw_strip(const EyelidSample& sample) {
   fill(0, top, width_, kStripHeight * scale_, {0, 0, 0}, 0.72f);
   const int text_top = top + 3 * scale_;
   int left = 4 * scale_;
-  left = draw_bar(left, text_top, "R", sample.fec_right, {86, 180, 233});
-  left = draw_bar(left, text_top, "L", sample.fec_left, {230, 159, 0});
+  left = draw_bar(left, text_top, "R", sample.fec.right, {86, 180, 233});
+  left = draw_bar(left, text_top, "L", sample.fec.left, {230, 159, 0});
   const std::string clock =
       fmt::format("{:.3f} s  {}{}",
                   std::isfinite(sample.time_s) ? sample.time_s : 0.0,

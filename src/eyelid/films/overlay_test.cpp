@@ -37,8 +37,8 @@ const std::uint8_t* pixel(const RgbView& view, int x, int y) {
 EyelidSample sample_with(float right, float left) {
   EyelidSample sample;
   sample.is_valid = true;
-  sample.fec_right = right;
-  sample.fec_left = left;
+  sample.fec.right = right;
+  sample.fec.left = left;
   sample.face_box = {150.0f, 100.0f, 200.0f, 220.0f};
   return sample;
 }

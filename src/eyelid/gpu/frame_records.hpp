@@ -28,7 +28,7 @@ struct FrameRecord {
   std::int32_t subject;         // among the faces; kCarriedFace; -1: none
   FaceRecord face;              // of the subject; zeros where there is none
   EyeLandmarks eyes;            // zeros where not located
-  float ear_right, ear_left;    // kNotAvailable where not trustworthy
+  PerEye<float> ear;            // kNotAvailable where not trustworthy
   std::int32_t is_trustworthy;  // FacePoints::is_trustworthy
   std::int32_t has_points;      // 68 points were asked for and could be placed
 };

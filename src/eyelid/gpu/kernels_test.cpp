@@ -176,7 +176,7 @@ TEST(GpuPatch, GivesThePixelsOfTheCpuAtEveryScale) {
     const Point left = right + Point{size * std::cos(angle), size * std::sin(angle)};
     const bool is_one = i % 3 == 0, is_face = i % 3 == 1;
     const landmarks::PatchPlacement placement =
-        is_one    ? landmarks::place_one_eye_patch(landmarks::EyeSide::Left, right, left)
+        is_one    ? landmarks::place_one_eye_patch(Eye::Left, right, left)
         : is_face ? landmarks::place_face_patch(right, left)
                   : landmarks::place_both_eyes_patch(right, left);
     landmarks::PatchCutter cutter;

@@ -215,9 +215,8 @@ struct LocateEyesIn {
                                         int& exchanges,
                                         const EyeLandmarks& from) {
     return predict<2>(block, a.one_eye, image, shared, exchanges, [&](int eye) {
-      const EyePoints& corners = eye == 0 ? from.right : from.left;
-      return landmarks::place_one_eye_patch(
-          eye == 0 ? landmarks::EyeSide::Right : landmarks::EyeSide::Left, corners[0], corners[3]);
+      const Eye side = eye == 0 ? Eye::Right : Eye::Left;
+      return landmarks::place_one_eye_patch(side, from[side][0], from[side][3]);
     });
   }
   static EYELID_DEVICE Point located_lid(const Shared& shared, std::size_t i) {
@@ -375,8 +374,8 @@ struct LocateEyesIn {
     record.face = shared.subject >= 0 ? shared.face : FaceRecord{};
     record.eyes = eyes;
     const bool is_trustworthy = shared.is_trustworthy != 0;
-    record.ear_right = is_trustworthy ? ear_or_nan(eyes.right) : float{kNotAvailable};
-    record.ear_left = is_trustworthy ? ear_or_nan(eyes.left) : float{kNotAvailable};
+    record.ear.right = is_trustworthy ? ear_or_nan(eyes.right) : float{kNotAvailable};
+    record.ear.left = is_trustworthy ? ear_or_nan(eyes.left) : float{kNotAvailable};
     record.is_trustworthy = shared.is_trustworthy;
     record.has_points = has_points ? 1 : 0;
   }

@@ -50,17 +50,17 @@ EYELID_PORTABLE inline bool is_corrected_by(const EyePoints& eye, const EyePoint
          distance(eye_center(eye), eye_center(other)) > kElsewhere * distance(other[0], other[3]);
 }
 
+EYELID_PORTABLE inline void correct(EyePair& pair, const EyePair& other, Eye eye) {
+  if (!is_corrected_by(pair.eyes[eye], other.eyes[eye])) return;
+  pair.eyes[eye] = other.eyes[eye];
+  pair.first_stage[eye] = other.first_stage[eye];
+}
+
 /// Puts an eye of `other` in the place of one of `pair` that appears closed, where it lies
 /// elsewhere and is more open.
 EYELID_PORTABLE inline void correct(EyePair& pair, const EyePair& other) {
-  if (is_corrected_by(pair.eyes.right, other.eyes.right)) {
-    pair.eyes.right = other.eyes.right;
-    pair.first_stage.right = other.first_stage.right;
-  }
-  if (is_corrected_by(pair.eyes.left, other.eyes.left)) {
-    pair.eyes.left = other.eyes.left;
-    pair.first_stage.left = other.first_stage.left;
-  }
+  correct(pair, other, Eye::Right);
+  correct(pair, other, Eye::Left);
 }
 
 }  // namespace eyelid::landmarks

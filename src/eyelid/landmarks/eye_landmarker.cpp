@@ -98,9 +98,8 @@ struct EyeLandmarker::Workspace {
   std::optional<EyeLandmarks> locate_each_eye(const ShapeModel& model,
                                               const FrameView& frame,
                                               const EyeLandmarks& start) {
-    const PatchPlacement right =
-        place_one_eye_patch(EyeSide::Right, start.right[0], start.right[3]);
-    const PatchPlacement left = place_one_eye_patch(EyeSide::Left, start.left[0], start.left[3]);
+    const PatchPlacement right = place_one_eye_patch(Eye::Right, start.right[0], start.right[3]);
+    const PatchPlacement left = place_one_eye_patch(Eye::Left, start.left[0], start.left[3]);
     if (!right.is_usable() || !left.is_usable()) return std::nullopt;
     cutter_.cut(frame, right, patch_);
     cutter_.cut(frame, left, left_patch_);

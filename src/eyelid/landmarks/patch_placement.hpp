@@ -13,9 +13,6 @@
 /// work: the same for training, tracking and the GPU.
 namespace eyelid::landmarks {
 
-/// Sides are the subject's.
-enum class EyeSide { Right, Left };
-
 struct PatchSize {
   int width = 0;  // pixels, a multiple of 8
   int height = 0;
@@ -119,10 +116,10 @@ constexpr PatchPlacement place_both_eyes_patch(Point right_eye, Point left_eye) 
 /// `first` and `last` are EyePoints[0] and EyePoints[3]: image-left and image-right corner.
 /// The left eye is mirrored: it looks like a right one, its points in the order of
 /// mirrored_eye_point().
-constexpr PatchPlacement place_one_eye_patch(EyeSide side, Point first, Point last) {
+constexpr PatchPlacement place_one_eye_patch(Eye side, Point first, Point last) {
   PatchPlacement result =
       place_pair(kOneEyePatch, kOneEyePatch.middle(), kCornerDistanceOnOneEyePatch, first, last);
-  result.is_mirrored = side == EyeSide::Left;
+  result.is_mirrored = side == Eye::Left;
   return result;
 }
 

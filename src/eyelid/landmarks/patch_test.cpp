@@ -82,7 +82,7 @@ TEST(Patch, UprightAndAlignedFacePatchesAgreeOnTheAverageFace) {
 }
 
 TEST(Patch, MirroredPlacementMapsBothWays) {
-  const PatchPlacement left = place_one_eye_patch(EyeSide::Left, {300, 200}, {340, 210});
+  const PatchPlacement left = place_one_eye_patch(Eye::Left, {300, 200}, {340, 210});
   expect_near(left.normalized_from_frame({300, 200}) * 64.0f, {47.5f, 23.5f}, 1e-3f);
   expect_near(left.normalized_from_frame({340, 210}) * 64.0f, {15.5f, 23.5f}, 1e-3f);
   expect_near(
@@ -100,7 +100,7 @@ TEST(Patch, CutsWhatThePlacementSays) {
     EXPECT_EQ(patch.width(), 96);
     EXPECT_EQ(patch.height(), 56);
     expect_ramp(patch, placement, 0.3f, 0.4f);
-    const PatchPlacement mirrored = place_one_eye_patch(EyeSide::Left, {200, 160}, last);
+    const PatchPlacement mirrored = place_one_eye_patch(Eye::Left, {200, 160}, last);
     cutter.cut(frame, mirrored, patch);
     expect_ramp(patch, mirrored, 0.3f, 0.4f);
   }
@@ -118,8 +118,8 @@ TEST(Patch, MirroredEyeIsTheMirrorImageOfTheOther) {
   PatchCutter cutter;
   GrayImage right;
   GrayImage left;
-  cutter.cut(frame, place_one_eye_patch(EyeSide::Right, {40, 50}, {72, 48}), right);
-  cutter.cut(frame, place_one_eye_patch(EyeSide::Left, {127, 48}, {159, 50}), left);
+  cutter.cut(frame, place_one_eye_patch(Eye::Right, {40, 50}, {72, 48}), right);
+  cutter.cut(frame, place_one_eye_patch(Eye::Left, {127, 48}, {159, 50}), left);
   int largest = 0;
   for (int y = 0; y < right.height(); ++y) {
     for (int x = 0; x < right.width(); ++x) {

@@ -42,8 +42,10 @@ std::optional<BlinkPictures::Place> BlinkPictures::place_of(
   return std::nullopt;
 }
 
-void BlinkPictures::add(
-    std::int64_t frame, double time_s, float fec_right, float fec_left, const FrameView& image) {
+void BlinkPictures::add(std::int64_t frame,
+                        double time_s,
+                        const PerEye<float>& fec,
+                        const FrameView& image) {
   for (; wants(frame); ++next_want_) {
     const PictureRequest& want = wants_[next_want_];
     const Blink& blink = blinks_[want.blink];
@@ -54,7 +56,7 @@ void BlinkPictures::add(
         films::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
         frame,
         time_s,
-        blink.eye == Eye::Right ? fec_right : fec_left};
+        fec[blink.eye]};
     // Over a short gap there are no points to draw.
     if (!record.has_eyes) picture.crop.lids.clear();
     sets_[want.blink].pictures[want.moment] = std::move(picture);

@@ -28,8 +28,7 @@ class BlinkPictures {
   /// Whether any picture comes from this frame.
   bool wants(std::int64_t frame) const;
   /// Cuts what is wanted from `image`. Frames must come in order.
-  void add(
-      std::int64_t frame, double time_s, float fec_right, float fec_left, const FrameView& image);
+  void add(std::int64_t frame, double time_s, const PerEye<float>& fec, const FrameView& image);
 
   /// Calls `use(blink, pictures)` for each blink that is complete at `frame`, and drops its
   /// pictures.

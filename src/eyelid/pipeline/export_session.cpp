@@ -54,8 +54,8 @@ void take_ears(const ScoredSession& session, exports::SessionExport& data) {
     for (const ScoredEye eye : kScoredEyes) {
       data.fec.push_back(static_cast<float>(trace.fec(eye)[i]));
     }
-    data.ear.push_back(sample.ear_right);
-    data.ear.push_back(sample.ear_left);
+    data.ear.push_back(sample.ear.right);
+    data.ear.push_back(sample.ear.left);
     if (std::isfinite(sample.face_score)) data.confidence[i] = sample.face_score;
   }
 }

@@ -41,8 +41,7 @@ FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
   measurement.face_points = points.points;
   measurement.is_trustworthy = points.is_trustworthy;
   if (points.is_trustworthy) {
-    measurement.ear_right = ear_or_nan(points.eyes.right);
-    measurement.ear_left = ear_or_nan(points.eyes.left);
+    measurement.ear = {ear_or_nan(points.eyes.right), ear_or_nan(points.eyes.left)};
   }
   return measurement;
 }

@@ -29,8 +29,7 @@ FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
   measurement.is_trustworthy = points.is_trustworthy;
-  measurement.ear_right = record.ear_right;
-  measurement.ear_left = record.ear_left;
+  measurement.ear = record.ear;
   return measurement;
 }
 

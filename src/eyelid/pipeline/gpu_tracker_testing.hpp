@@ -112,10 +112,10 @@ inline Differences compare(const std::vector<FrameMeasurement>& expected,
     }
     if (!e.is_trustworthy || !f.is_trustworthy) continue;
     d.trustworthy++;
-    add(e.ear_right, f.ear_right, d.ear);
-    add(e.ear_left, f.ear_left, d.ear);
-    d.ear_squares += (e.ear_right - f.ear_right) * (e.ear_right - f.ear_right) +
-                     (e.ear_left - f.ear_left) * (e.ear_left - f.ear_left);
+    add(e.ear.right, f.ear.right, d.ear);
+    add(e.ear.left, f.ear.left, d.ear);
+    d.ear_squares += (e.ear.right - f.ear.right) * (e.ear.right - f.ear.right) +
+                     (e.ear.left - f.ear.left) * (e.ear.left - f.ear.left);
   }
   return d;
 }
@@ -150,7 +150,7 @@ inline std::vector<EyelidSample> closure_of(const std::vector<FrameMeasurement>&
   closure::VectorTrace trace(std::move(records));
   closure::ClosureOptions options;
   options.calibration.emplace();
-  options.calibration->right = options.calibration->left = {0.30f, 0.05f};
+  options.calibration->levels.right = options.calibration->levels.left = {0.30f, 0.05f};
   std::vector<EyelidSample> samples;
   closure::analyze_closure(
       trace, options, [&](const EyelidSample& s) { samples.push_back(s); }, [](const Blink&) {});
@@ -164,8 +164,8 @@ inline std::vector<GrayImage> frames_round_a_blink(int count, int step) {
   float most = -1.0f;
   for (std::int64_t i = count * step; i + count * step < renderer.frame_count(); i++) {
     const auto truth = renderer.truth(i);
-    if (truth.fec_right > most) {
-      most = truth.fec_right;
+    if (truth.fec.right > most) {
+      most = truth.fec.right;
       deepest = i;
     }
   }
@@ -191,13 +191,13 @@ inline FecDifferences differences_of(const std::vector<EyelidSample>& expected,
     EXPECT_EQ(expected[i].is_valid, found[i].is_valid) << i;
     if (!expected[i].is_valid || !found[i].is_valid) continue;
     for (const float difference :
-         {expected[i].fec_right - found[i].fec_right, expected[i].fec_left - found[i].fec_left}) {
+         {expected[i].fec.right - found[i].fec.right, expected[i].fec.left - found[i].fec.left}) {
       d.largest = std::max(d.largest, std::fabs(difference));
       squares += difference * difference;
       count++;
     }
-    lowest = std::min(lowest, expected[i].fec_right);
-    highest = std::max(highest, expected[i].fec_right);
+    lowest = std::min(lowest, expected[i].fec.right);
+    highest = std::max(highest, expected[i].fec.right);
   }
   EXPECT_LT(lowest, 0.2f) << "the piece must show an open eye";
   EXPECT_GT(highest, 0.8f) << "and a shut one";

@@ -51,7 +51,7 @@ void LiveTracker::deliver(const Slot& slot) {
   if (!slot.is_lost) result.measured = slot.measurement;
   result.measured.frame = slot.frame;
   result.is_lost = slot.is_lost;
-  result.fec = closure_.next(result.measured.ear_right, result.measured.ear_left);
+  result.fec = closure_.next(result.measured.ear);
   on_frame_(result);
 }
 

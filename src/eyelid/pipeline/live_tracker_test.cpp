@@ -82,7 +82,7 @@ TEST_F(LiveTrackerTest, FramesLeaveInOrderWhateverTheNumberOfWorkers) {
     EXPECT_EQ(three[i].is_lost, i == 5);
     EXPECT_EQ(three[i].measured.is_trustworthy, i != 5) << i;
     if (i == 5) continue;
-    EXPECT_EQ(three[i].measured.ear_right, one[i].measured.ear_right)
+    EXPECT_EQ(three[i].measured.ear.right, one[i].measured.ear.right)
         << "one face: the same whoever measures it";
     EXPECT_EQ(std::isnan(three[i].fec.mean), std::isnan(one[i].fec.mean)) << i;
     if (std::isnan(one[i].fec.mean)) continue;
@@ -92,7 +92,7 @@ TEST_F(LiveTrackerTest, FramesLeaveInOrderWhateverTheNumberOfWorkers) {
 
 TEST_F(LiveTrackerTest, ClosureNeedsACalibrationOrTheFirstFrames) {
   Calibration calibration;
-  calibration.right = calibration.left = {0.3f, 0.06f};
+  calibration.levels.right = calibration.levels.left = {0.3f, 0.06f};
   LiveOptions calibrated = options(1);
   calibrated.calibration = calibration;
   const std::vector<LiveFrame> known = track(calibrated);
@@ -108,7 +108,7 @@ TEST_F(LiveTrackerTest, TheFaceIsCarriedBetweenDetections) {
   for (std::size_t i = 0; i < carried.size(); ++i) {
     EXPECT_EQ(carried[i].measured.is_trustworthy, i != 5);
     if (i == 5) continue;
-    EXPECT_NEAR(carried[i].measured.ear_right, detected[i].measured.ear_right, 0.03f) << i;
+    EXPECT_NEAR(carried[i].measured.ear.right, detected[i].measured.ear.right, 0.03f) << i;
   }
 }
 
@@ -148,10 +148,10 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
         EXPECT_EQ(m.face->box, e.face->box);
         EXPECT_EQ(m.eyes->right, e.eyes->right);
         EXPECT_EQ(m.eyes->left, e.eyes->left);
-        EXPECT_EQ(std::isnan(m.ear_right), std::isnan(e.ear_right));
+        EXPECT_EQ(std::isnan(m.ear.right), std::isnan(e.ear.right));
         if (e.is_trustworthy) {
-          EXPECT_EQ(m.ear_right, e.ear_right);
-          EXPECT_EQ(m.ear_left, e.ear_left);
+          EXPECT_EQ(m.ear.right, e.ear.right);
+          EXPECT_EQ(m.ear.left, e.ear.left);
         }
       }
     }

@@ -25,7 +25,7 @@ void write_truth(const synthesis::SessionRenderer& renderer, const std::filesyst
   tables::TruthCsvWriter file(path);
   for (std::int64_t i = 0; i < renderer.frame_count(); ++i) {
     const synthesis::FrameTruth truth = renderer.truth(i);
-    file.write({truth.frame, truth.time_s, truth.fec_right, truth.fec_left, truth.eyes});
+    file.write({truth.frame, truth.time_s, truth.fec, truth.eyes});
   }
   file.commit();
 }

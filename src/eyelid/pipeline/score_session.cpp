@@ -33,11 +33,6 @@ std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
   return tables::read_session_json(path);
 }
 
-float mean_of_valid(float right, float left) {
-  if (!std::isfinite(right)) return left;
-  return std::isfinite(left) ? 0.5f * (right + left) : right;
-}
-
 /// Reads frames.csv; with other levels than those it was made with, the FEC is made anew.
 SessionTrace read_trace(const std::filesystem::path& path,
                         const std::optional<Calibration>& before,
@@ -50,12 +45,13 @@ SessionTrace read_trace(const std::filesystem::path& path,
   };
   for (EyelidSample sample; reader.next(sample);) {
     if (before && now) {
-      sample.fec_right = moved(sample.fec_right, before->right, now->right);
-      sample.fec_left = moved(sample.fec_left, before->left, now->left);
-      sample.fec = kNotAvailable;
+      for (const Eye eye : kEyes) {
+        sample.fec[eye] = moved(sample.fec[eye], before->levels[eye], now->levels[eye]);
+      }
+      sample.mean_fec = kNotAvailable;
     }
     // Tables of other programs may lack the mean.
-    if (!std::isfinite(sample.fec)) sample.fec = mean_of_valid(sample.fec_right, sample.fec_left);
+    if (!std::isfinite(sample.mean_fec)) sample.mean_fec = mean_of_valid(sample.fec);
     trace.add(sample);
   }
   return trace;

@@ -17,7 +17,7 @@ class TruthInStep {
   reports::TrueClosure at(std::int64_t frame) {
     while (has_row_ && row_.frame < frame) advance();
     if (!has_row_ || row_.frame != frame) return {};
-    return {row_.fec_right, row_.fec_left};
+    return {row_.fec};
   }
 
  private:
@@ -34,18 +34,18 @@ void add_example(reports::ReportBuilder& report,
                  const PointSpool::Record& record,
                  const FrameView& image) {
   const films::EyeCrop crop = films::cut_both_eyes(image, record.eyes);
-  report.add_example(label, {crop.image, crop.lids, sample.frame, sample.time_s, sample.fec});
+  report.add_example(label, {crop.image, crop.lids, sample.frame, sample.time_s, sample.mean_fec});
 }
 
 }  // namespace
 
 void ExampleFrames::consider(const EyelidSample& sample) {
-  if (!sample.is_valid || !std::isfinite(sample.fec_right) || !std::isfinite(sample.fec_left)) {
+  if (!sample.is_valid || !std::isfinite(sample.fec.right) || !std::isfinite(sample.fec.left)) {
     return;
   }
   for (Example& example : examples_) {
-    const float error = std::abs(sample.fec_right - example.target_fec) +
-                        std::abs(sample.fec_left - example.target_fec);
+    const float error = std::abs(sample.fec.right - example.target_fec) +
+                        std::abs(sample.fec.left - example.target_fec);
     if (example.frame >= 0 && error >= example.error) continue;
     example.frame = sample.frame;
     example.error = error;
@@ -73,8 +73,7 @@ void render_second_pass(video::FrameSource& source,
         if (example.frame != sample.frame) continue;
         add_example(report, example.label, sample, findings.points.read(sample.frame), frame.image);
       }
-      blink_pictures.add(
-          sample.frame, sample.time_s, sample.fec_right, sample.fec_left, frame.image);
+      blink_pictures.add(sample.frame, sample.time_s, sample.fec, frame.image);
       blink_pictures.take_complete(sample.frame,
                                    [&](const Blink& blink, const reports::BlinkPictures& pictures) {
                                      report.add_blink(blink, pictures);

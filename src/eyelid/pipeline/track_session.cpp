@@ -163,21 +163,21 @@ void TrackJob::describe(const closure::ClosureSummary& closure) {
     summary_.calibration.distance = request_.distance;
     summary_.calibration.recording = summary_.source.path;
   }
-  summary_.fec_noise_right = closure.noise_right;
-  summary_.fec_noise_left = closure.noise_left;
+  summary_.fec_noise = closure.noise;
   summary_.frames = closure.frames;
   summary_.valid_frames = closure.valid_frames;
   summary_.interpolated_frames = closure.interpolated_frames;
   summary_.face_lost_intervals = closure.face_lost_intervals;
-  summary_.blinks_right = closure.blinks_right;
-  summary_.blinks_left = closure.blinks_left;
+  summary_.blinks = closure.blinks;
   summary_.duration_s = closure.duration_s;
 
   summary_.warnings = summary_.source_report.warnings;
   std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
-  for (const auto& [eye, reason] : {std::pair("right eye: ", &closure.no_fec_reason_right),
-                                    std::pair("left eye: ", &closure.no_fec_reason_left)}) {
-    if (!reason->empty()) summary_.warnings.push_back(eye + *reason);
+  for (const Eye eye : kEyes) {
+    const std::string& reason = closure.no_fec_reason[eye];
+    if (!reason.empty()) {
+      summary_.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
+    }
   }
 }
 

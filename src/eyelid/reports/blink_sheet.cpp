@@ -45,7 +45,7 @@ BlinkSheet::BlinkSheet(std::size_t max_blinks, std::size_t max_picture_bytes)
     : max_blinks_(max_blinks), picture_bytes_left_(max_picture_bytes) {}
 
 void BlinkSheet::add(const EyelidSample& sample) {
-  recent_.push_back({sample.time_s, sample.fec_right, sample.fec_left});
+  recent_.push_back({sample.time_s, sample.fec});
   if (recent_.size() > kRemembered) recent_.pop_front();
   if (!waiting_.empty()) cut_waiting(false);
 }
@@ -111,7 +111,7 @@ ReportJson BlinkSheet::curve_of(const Blink& blink) const {
     const std::size_t last = std::min(first + stride, count);
     for (std::size_t i = first; i < last; ++i) {
       const Moment& moment = begin[static_cast<std::ptrdiff_t>(i)];
-      values.add(blink.eye == Eye::Right ? moment.fec_right : moment.fec_left);
+      values.add(moment.fec[blink.eye]);
       time_s += (moment.time_s - blink.onset_s) / static_cast<double>(last - first);
     }
     time_ms.push_back(static_cast<float>(1000.0 * time_s));

@@ -31,8 +31,7 @@ class BlinkSheet {
  private:
   struct Moment {
     double time_s;
-    float fec_right;
-    float fec_left;
+    PerEye<float> fec;
   };
   struct Row {
     Blink blink;

@@ -90,8 +90,8 @@ ReportBuilder& ReportBuilder::operator=(ReportBuilder&&) noexcept = default;
 void ReportBuilder::add(const EyelidSample& sample, const TrueClosure& truth) {
   state_->trace.add(sample, truth);
   state_->histogram.add(sample);
-  state_->agreement.add(sample.fec_right, truth.fec_right);
-  state_->agreement.add(sample.fec_left, truth.fec_left);
+  state_->agreement.add(sample.fec.right, truth.fec.right);
+  state_->agreement.add(sample.fec.left, truth.fec.left);
   state_->blinks.add(sample);
 }
 

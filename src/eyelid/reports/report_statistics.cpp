@@ -18,12 +18,12 @@ void count(std::array<std::int64_t, ClosureHistogram::kSteps>& steps, float fec)
 }  // namespace
 
 void ClosureHistogram::add(const EyelidSample& sample) {
-  count(right, sample.fec_right);
-  count(left, sample.fec_left);
-  if (!std::isfinite(sample.fec)) return;
+  count(right, sample.fec.right);
+  count(left, sample.fec.left);
+  if (!std::isfinite(sample.mean_fec)) return;
   ++frames;
-  frames_closed += sample.fec >= 0.8f;
-  sum += static_cast<double>(sample.fec);
+  frames_closed += sample.mean_fec >= 0.8f;
+  sum += static_cast<double>(sample.mean_fec);
 }
 
 void AgreementCurve::add(float measured, float truth) {

@@ -30,7 +30,7 @@ EyelidSample sample_at(std::int64_t frame, float fec) {
   sample.frame = frame;
   sample.time_s = static_cast<double>(frame) / 500.0;
   sample.is_valid = std::isfinite(fec);
-  sample.fec_right = sample.fec_left = sample.fec = fec;
+  sample.fec.right = sample.fec.left = sample.mean_fec = fec;
   return sample;
 }
 

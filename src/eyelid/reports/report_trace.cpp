@@ -16,13 +16,13 @@ TraceBin bin_of(const EyelidSample& sample, const TrueClosure& truth) {
   bin.frames = 1;
   bin.valid_frames = sample.is_valid;
   bin.interpolated_frames = sample.is_interpolated;
-  const std::array<float, kTraceSeriesCount> values = {sample.fec_right,
-                                                       sample.fec_left,
-                                                       sample.fec,
-                                                       sample.ear_right,
-                                                       sample.ear_left,
-                                                       truth.fec_right,
-                                                       truth.fec_left};
+  const std::array<float, kTraceSeriesCount> values = {sample.fec.right,
+                                                       sample.fec.left,
+                                                       sample.mean_fec,
+                                                       sample.ear.right,
+                                                       sample.ear.left,
+                                                       truth.fec.right,
+                                                       truth.fec.left};
   for (std::size_t i = 0; i < values.size(); ++i) bin.values[i].add(values[i]);
   return bin;
 }

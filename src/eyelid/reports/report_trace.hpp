@@ -12,8 +12,7 @@ namespace eyelid::reports {
 
 /// Closures the renderer drew on one frame, beside the sample measured on it.
 struct TrueClosure {
-  float fec_right = kNotAvailable;
-  float fec_left = kNotAvailable;
+  PerEye<float> fec = kNeitherEye;
 };
 
 /// Least, greatest and mean value of a series within one bin.

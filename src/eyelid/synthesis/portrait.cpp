@@ -86,8 +86,7 @@ Portrait PortraitSubject::portrait(std::uint64_t seed, const PortraitOptions& op
   portrait.points = scene.points(moment);
   portrait.face_box = scene.face_box(moment);
   portrait.keypoints = scene.keypoints(moment);
-  portrait.fec_right = moment.right.closure;
-  portrait.fec_left = moment.left.closure;
+  portrait.fec = {moment.right.closure, moment.left.closure};
   portrait.has_glasses = scene_options.has_glasses;
   return portrait;
 }

@@ -34,8 +34,7 @@ struct Portrait {
       points;     // iBUG-68; lid points are `eyes`, the jaw (0-16) follows the frontal outline
   Rect face_box;  // round the 68 points
   FaceKeypoints keypoints;
-  float fec_right = 0.0f;
-  float fec_left = 0.0f;
+  PerEye<float> fec;
   bool has_glasses = false;
 };
 

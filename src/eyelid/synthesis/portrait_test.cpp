@@ -55,7 +55,7 @@ TEST(Portrait, AClosedEyeHasNoAperture) {
   int shut = 0;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     const Portrait portrait = render_portrait(seed, options);
-    if (portrait.fec_right < 1.0f) continue;
+    if (portrait.fec.right < 1.0f) continue;
     ++shut;
     EXPECT_LT(distance(portrait.eyes.right[1], portrait.eyes.right[5]), 1e-3f);
     EXPECT_LT(distance(portrait.eyes.right[2], portrait.eyes.right[4]), 1e-3f);

@@ -157,8 +157,7 @@ FrameTruth SessionRenderer::truth(std::int64_t frame) const {
   FrameTruth truth;
   truth.frame = frame;
   truth.time_s = parts_->time_s(frame);
-  truth.fec_right = moment.right.closure;
-  truth.fec_left = moment.left.closure;
+  truth.fec = {moment.right.closure, moment.left.closure};
   truth.eyes = parts_->scene.eyes(moment);
   truth.face_box = parts_->scene.face_box(moment);
   truth.keypoints = parts_->scene.keypoints(moment);

@@ -35,8 +35,7 @@ struct FrameTruth {
   /// 1 - aperture / open aperture of each eye, 0 open .. 1 closed. It belongs to the eye, not to
   /// the picture: EAR seen from the front is exactly (1 - fec) times its open value; a head that
   /// nods shows a smaller EAR at the same FEC, one that turns aside a larger.
-  float fec_right = 0.0f;
-  float fec_left = 0.0f;
+  PerEye<float> fec;
   EyeLandmarks eyes;  // where the drawn lid margins lie, frame pixels
   Rect face_box;      // round the 68 points
   FaceKeypoints keypoints;

@@ -80,7 +80,7 @@ TEST(SessionRenderer, AspectRatioFollowsClosureInAFrontalView) {
   double denominator = 0.0;
   for (std::int64_t frame = 0; frame < session.frame_count(); frame += 7) {
     const FrameTruth truth = session.truth(frame);
-    const double open = 1.0 - static_cast<double>(truth.fec_right);
+    const double open = 1.0 - static_cast<double>(truth.fec.right);
     numerator += open * static_cast<double>(ear_or_nan(truth.eyes.right));
     denominator += open * open;
   }
@@ -90,15 +90,15 @@ TEST(SessionRenderer, AspectRatioFollowsClosureInAFrontalView) {
   for (std::int64_t frame = 0; frame < session.frame_count(); frame += 7) {
     const FrameTruth truth = session.truth(frame);
     // Head movements of 1 to 2 degrees change the projected height by a percent or two.
-    EXPECT_NEAR(1.0f - ear_or_nan(truth.eyes.right) / open_ear, truth.fec_right, 0.04f);
+    EXPECT_NEAR(1.0f - ear_or_nan(truth.eyes.right) / open_ear, truth.fec.right, 0.04f);
   }
 }
 
 TEST(SessionRenderer, ClosedEyesHaveNoAperture) {
   const SessionRenderer session(SessionOptions{});
   const FrameTruth truth = session.truth(closed_frame(session));
-  EXPECT_EQ(truth.fec_right, 1.0f);
-  EXPECT_EQ(truth.fec_left, 1.0f);
+  EXPECT_EQ(truth.fec.right, 1.0f);
+  EXPECT_EQ(truth.fec.left, 1.0f);
   EXPECT_LT(ear_or_nan(truth.eyes.right), 1e-4f);
   EXPECT_LT(ear_or_nan(truth.eyes.left), 1e-4f);
 }

@@ -97,7 +97,7 @@ json parsed(const Path& path) {
 }  // namespace
 
 void save_calibration(const Path& path, const Calibration& calibration) {
-  EYELID_EXPECTS(are_usable(calibration.right) || are_usable(calibration.left));
+  EYELID_EXPECTS(are_usable(calibration.levels.right) || are_usable(calibration.levels.left));
   const json document = {{"format", kFormat},
                          {"version", kVersion},
                          {"date", calibration.date},
@@ -108,8 +108,8 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"recording", calibration.recording},
                          {"open_source", name_of(calibration.open_source)},
                          {"closed_source", name_of(calibration.closed_source)},
-                         {"right", json_of(calibration.right)},
-                         {"left", json_of(calibration.left)}};
+                         {"right", json_of(calibration.levels.right)},
+                         {"left", json_of(calibration.levels.left)}};
   Path beside = path;
   beside += ".part";
   std::ofstream file(beside, std::ios::binary);
@@ -139,9 +139,9 @@ Calibration load_calibration(const Path& path) {
     fail(path, "version is " + version.dump() + ", expected " + std::to_string(kVersion));
   }
   Calibration calibration;
-  calibration.right = levels_in(path, document, "right");
-  calibration.left = levels_in(path, document, "left");
-  if (!are_usable(calibration.right) && !are_usable(calibration.left)) {
+  calibration.levels.right = levels_in(path, document, "right");
+  calibration.levels.left = levels_in(path, document, "left");
+  if (!are_usable(calibration.levels.right) && !are_usable(calibration.levels.left)) {
     fail(path,
          "levels of neither eye found, expected \"right\" or \"left\" with open_ear and "
          "closed_ear");

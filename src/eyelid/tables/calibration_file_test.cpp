@@ -17,8 +17,8 @@ namespace {
 
 Calibration example() {
   Calibration calibration;
-  calibration.right = {0.301f, 0.055f};
-  calibration.left = {0.288f, 0.047f};
+  calibration.levels.right = {0.301f, 0.055f};
+  calibration.levels.left = {0.288f, 0.047f};
   calibration.closed_source = LevelSource::Population;
   calibration.date = "2026-11-22T18:44:02Z";
   calibration.subject = "S01";
@@ -63,13 +63,13 @@ TEST(CalibrationFile, ComesBackAsStored) {
 TEST(CalibrationFile, OneEyeIsEnough) {
   const testing::TemporaryFolder folder;
   Calibration calibration = example();
-  calibration.left = {};
+  calibration.levels.left = {};
   calibration.subject = "\xff\xfe";  // not UTF-8
   save_calibration(folder / "c.json", calibration);
   const Calibration loaded = load_calibration(folder / "c.json");
   EXPECT_TRUE(std::isnan(loaded.left.open_ear));
   EXPECT_EQ(loaded.right.open_ear, 0.301f);
-  calibration.right = {};
+  calibration.levels.right = {};
   EXPECT_THROW(save_calibration(folder / "c.json", calibration), ContractError);
 }
 

@@ -51,11 +51,11 @@ EyelidSample first_sample() {
   sample.is_valid = true;
   sample.face_score = 0.9876f;
   sample.face_box = {10.0f, 20.5f, 100.25f, 120.0f};
-  sample.ear_right = 0.31f;
-  sample.ear_left = 0.295f;
-  sample.fec_right = -1e-9f;
-  sample.fec_left = 0.025f;
-  sample.fec = 0.0125f;
+  sample.ear.right = 0.31f;
+  sample.ear.left = 0.295f;
+  sample.fec.right = -1e-9f;
+  sample.fec.left = 0.025f;
+  sample.mean_fec = 0.0125f;
   return sample;
 }
 
@@ -63,8 +63,8 @@ EyelidSample second_sample() {
   EyelidSample sample;
   sample.frame = 1;
   sample.time_s = 1.0 / 30.0;
-  sample.fec_right = 1.05f;
-  sample.fec = 1.05f;
+  sample.fec.right = 1.05f;
+  sample.mean_fec = 1.05f;
   sample.is_interpolated = true;
   sample.is_suspect = true;
   return sample;
@@ -121,13 +121,13 @@ TEST(FramesCsv, AcceptsOtherOrdersFurtherColumnsCrlfAndByteOrderMark) {
   ASSERT_TRUE(reader.next(sample));
   EXPECT_EQ(sample.frame, 3);
   EXPECT_EQ(sample.time_s, 0.25);
-  EXPECT_EQ(sample.fec, 0.5f);
-  EXPECT_TRUE(std::isnan(sample.fec_left));
-  EXPECT_TRUE(std::isnan(sample.ear_left));
+  EXPECT_EQ(sample.mean_fec, 0.5f);
+  EXPECT_TRUE(std::isnan(sample.fec.left));
+  EXPECT_TRUE(std::isnan(sample.ear.left));
   EXPECT_TRUE(sample.is_valid);
   ASSERT_TRUE(reader.next(sample));
-  EXPECT_EQ(sample.fec_left, 0.125f);
-  EXPECT_TRUE(std::isnan(sample.fec));
+  EXPECT_EQ(sample.fec.left, 0.125f);
+  EXPECT_TRUE(std::isnan(sample.mean_fec));
   EXPECT_FALSE(reader.next(sample));
 }
 
@@ -287,23 +287,22 @@ TEST(TrialsCsv, RefusesTrialsThatContradictTheirType) {
 TEST(TruthCsv, ReadsBackWhatItWrote) {
   testing::TemporaryFolder folder;
   TruthCsvWriter writer(folder / "truth.csv");
-  TruthRow row{.frame = 0, .time_s = 0.002, .fec_right = 0.25f, .fec_left = 0.5f, .eyes = {}};
+  TruthRow row{.frame = 0, .time_s = 0.002, .fec = {0.25f, 0.5f}, .eyes = {}};
   row.eyes.emplace().left[5] = {7.5f, 8.25f};
   writer.write(row);
-  writer.write(
-      {.frame = 1, .time_s = 0.004, .fec_right = 1.0f, .fec_left = kNotAvailable, .eyes = {}});
+  writer.write({.frame = 1, .time_s = 0.004, .fec = {1.0f, kNotAvailable}, .eyes = {}});
   writer.commit();
 
   TruthCsvReader reader(folder / "truth.csv");
   TruthRow read;
   ASSERT_TRUE(reader.next(read));
   EXPECT_EQ(read.time_s, 0.002);
-  EXPECT_EQ(read.fec_left, 0.5f);
+  EXPECT_EQ(read.fec.left, 0.5f);
   ASSERT_TRUE(read.eyes);
   EXPECT_EQ(read.eyes->left[5], (Point{7.5f, 8.25f}));
   ASSERT_TRUE(reader.next(read));
-  EXPECT_EQ(read.fec_right, 1.0f);
-  EXPECT_TRUE(std::isnan(read.fec_left));
+  EXPECT_EQ(read.fec.right, 1.0f);
+  EXPECT_TRUE(std::isnan(read.fec.left));
   EXPECT_FALSE(read.eyes);
   EXPECT_FALSE(reader.next(read));
 }

@@ -33,11 +33,11 @@ void FramesCsvWriter::write(const EyelidSample& sample) {
   cell(sample.face_box.y, kBoxDecimals);
   cell(sample.face_box.width, kBoxDecimals);
   cell(sample.face_box.height, kBoxDecimals);
-  cell(sample.ear_right, kRatioDecimals);
-  cell(sample.ear_left, kRatioDecimals);
-  cell(sample.fec_right, kRatioDecimals);
-  cell(sample.fec_left, kRatioDecimals);
-  cell(sample.fec, kRatioDecimals);
+  cell(sample.ear.right, kRatioDecimals);
+  cell(sample.ear.left, kRatioDecimals);
+  cell(sample.fec.right, kRatioDecimals);
+  cell(sample.fec.left, kRatioDecimals);
+  cell(sample.mean_fec, kRatioDecimals);
   row_ += sample.is_interpolated ? "1," : "0,";
   row_ += sample.is_suspect ? "1\n" : "0\n";
   file_.write(row_);
@@ -79,13 +79,13 @@ bool FramesCsvReader::next(EyelidSample& sample) {
   sample.face_score = ratio(face_score_);
   sample.face_box = {
       ratio(face_x_px_), ratio(face_y_px_), ratio(face_width_px_), ratio(face_height_px_)};
-  sample.ear_right = ratio(ear_right_);
-  sample.ear_left = ratio(ear_left_);
-  sample.fec_right = ratio(fec_right_);
-  sample.fec_left = ratio(fec_left_);
-  sample.fec = ratio(fec_);
-  const bool has_closure = std::isfinite(sample.fec_right) || std::isfinite(sample.fec_left) ||
-                           std::isfinite(sample.fec);
+  sample.ear.right = ratio(ear_right_);
+  sample.ear.left = ratio(ear_left_);
+  sample.fec.right = ratio(fec_right_);
+  sample.fec.left = ratio(fec_left_);
+  sample.mean_fec = ratio(fec_);
+  const bool has_closure = std::isfinite(sample.fec.right) || std::isfinite(sample.fec.left) ||
+                           std::isfinite(sample.mean_fec);
   sample.is_valid = valid_ ? table_.flag(*valid_) : has_closure;
   sample.is_interpolated = interpolated_ && table_.flag(*interpolated_);
   sample.is_suspect = suspect_ && table_.flag(*suspect_);

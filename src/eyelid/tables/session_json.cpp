@@ -57,8 +57,8 @@ Json calibration_object(const Calibration& calibration) {
   const auto levels = [](const EyeLevels& eye) {
     return Json{{"open_ear", number(eye.open_ear)}, {"closed_ear", number(eye.closed_ear)}};
   };
-  return {{"right", levels(calibration.right)},
-          {"left", levels(calibration.left)},
+  return {{"right", levels(calibration.levels.right)},
+          {"left", levels(calibration.levels.left)},
           {"open_source", name_of(calibration.open_source)},
           {"closed_source", name_of(calibration.closed_source)},
           {"conditions",
@@ -165,8 +165,8 @@ Calibration calibration_from(const Json& object) {
     take(child(object, key), "open_ear", eye.open_ear);
     take(child(object, key), "closed_ear", eye.closed_ear);
   };
-  levels("right", calibration.right);
-  levels("left", calibration.left);
+  levels("right", calibration.levels.right);
+  levels("left", calibration.levels.left);
   std::string name;
   take(object, "open_source", name);
   if (!name.empty()) calibration.open_source = source_from_name(name);
@@ -247,15 +247,15 @@ SessionSummary summary_from(const Json& root) {
   take(root, "device_reason", summary.device_reason);
   summary.calibration = calibration_from(child(root, "calibration"));
   const Json& noise = child(root, "fec_noise_at_rest");
-  take(noise, "right", summary.fec_noise_right);
-  take(noise, "left", summary.fec_noise_left);
+  take(noise, "right", summary.fec_noise.right);
+  take(noise, "left", summary.fec_noise.left);
   const Json& counts = child(root, "counts");
   take(counts, "frames", summary.frames);
   take(counts, "valid_frames", summary.valid_frames);
   take(counts, "interpolated_frames", summary.interpolated_frames);
   take(counts, "face_lost_intervals", summary.face_lost_intervals);
-  take(counts, "blinks_right", summary.blinks_right);
-  take(counts, "blinks_left", summary.blinks_left);
+  take(counts, "blinks_right", summary.blinks.right);
+  take(counts, "blinks_left", summary.blinks.left);
   take(root, "duration_s", summary.duration_s);
   take(root, "wall_s", summary.wall_s);
   take(root, "frames_per_second", summary.frames_per_second);
@@ -310,14 +310,14 @@ std::string session_json(const SessionSummary& summary) {
        {"device_reason", summary.device_reason},
        {"calibration", calibration_object(summary.calibration)},
        {"fec_noise_at_rest",
-        {{"right", number(summary.fec_noise_right)}, {"left", number(summary.fec_noise_left)}}},
+        {{"right", number(summary.fec_noise.right)}, {"left", number(summary.fec_noise.left)}}},
        {"counts",
         {{"frames", summary.frames},
          {"valid_frames", summary.valid_frames},
          {"interpolated_frames", summary.interpolated_frames},
          {"face_lost_intervals", summary.face_lost_intervals},
-         {"blinks_right", summary.blinks_right},
-         {"blinks_left", summary.blinks_left}}},
+         {"blinks_right", summary.blinks.right},
+         {"blinks_left", summary.blinks.left}}},
        {"duration_s", number(summary.duration_s)},
        {"wall_s", number(summary.wall_s)},
        {"frames_per_second", number(summary.frames_per_second)},

@@ -41,8 +41,8 @@ void TruthCsvWriter::write(const TruthRow& row) {
   };
   append_number(text_, row.frame);
   cell(row.time_s, kTimeDecimals);
-  cell(static_cast<double>(row.fec_right), kRatioDecimals);
-  cell(static_cast<double>(row.fec_left), kRatioDecimals);
+  cell(static_cast<double>(row.fec.right), kRatioDecimals);
+  cell(static_cast<double>(row.fec.left), kRatioDecimals);
   if (row.eyes) {
     for (const EyePoints& eye : {row.eyes->right, row.eyes->left}) {
       for (const Point& point : eye) {
@@ -77,13 +77,13 @@ bool TruthCsvReader::next(TruthRow& row) {
   }
   last_frame_ = row.frame;
   row.time_s = table_.number(time_s_);
-  row.fec_right = available(table_.optional_number(fec_right_));
-  row.fec_left = available(table_.optional_number(fec_left_));
+  row.fec.right = available(table_.optional_number(fec_right_));
+  row.fec.left = available(table_.optional_number(fec_left_));
   row.eyes.reset();
   if (points_ && !table_.text((*points_)[0]).empty()) {
     EyeLandmarks& eyes = row.eyes.emplace();
     for (std::size_t i = 0; i < 12; ++i) {
-      Point& point = i < 6 ? eyes.right[i] : eyes.left[i - 6];
+      Point& point = lid_point(eyes, i);
       point.x = static_cast<float>(table_.number((*points_)[2 * i]));
       point.y = static_cast<float>(table_.number((*points_)[2 * i + 1]));
     }

@@ -16,8 +16,7 @@ namespace eyelid::tables {
 struct TruthRow {
   std::int64_t frame = 0;
   double time_s = 0.0;
-  float fec_right = kNotAvailable;
-  float fec_left = kNotAvailable;
+  PerEye<float> fec = kNeitherEye;
   std::optional<EyeLandmarks> eyes;  // frame pixels
 };
 
