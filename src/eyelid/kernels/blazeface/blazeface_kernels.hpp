@@ -13,8 +13,13 @@ namespace eyelid::kernels {
 //
 // Rows are read up to kRowSlack floats before and behind; what lies there does not matter.
 // Maps are 8, 16, 32 or 64 wide. The four output rows of a strip lie equally far apart in memory,
-// and so do the input rows that the shortcut reads. Results differ between instruction sets by
-// rounding only.
+// and so do the input rows that the shortcut reads.
+//
+// Every instruction set gives the same bits, because the contract fixes every rounding: a sum is
+// one accumulator that starts with what is named first in its formula and takes the products in the
+// order of k, each by a fused multiply-add (one rounding); a window counts row after row, left to
+// right, and pixels outside of the map are multiplied as 0. Pixels fill the lanes, so the order
+// costs nothing. (The sign of a zero is left open; it changes no other number.)
 
 inline constexpr int kStripRows = 4;
 inline constexpr int kRowSlack = 16;
@@ -35,8 +40,8 @@ struct BlazePointwise {
 };
 
 /// A BlazeFace block:
-///   middle(c)  = depthwise 3x3 of input(c), zero padding, plus bias
-///   output(o)  = max(0, pointwise(middle)(o) + shortcut(o))
+///   middle(c)  = bias + depthwise 3x3 of input(c), zero padding
+///   output(o)  = max(0, (bias + shortcut(o)) + pointwise(middle)(o))
 /// Stride 1: one pixel of padding on every side, shortcut(o) = input(o).
 /// Stride 2: padding right and below only, shortcut = 2x2 maximum of the input.
 /// shortcut(o) = 0 for o >= pointwise.inputs, which must not exceed pointwise.outputs.
@@ -62,8 +67,8 @@ inline constexpr std::size_t kBlazeMaxChannels = 96;
 inline constexpr std::size_t kBlazeWorkspace = 2 * kBlazeMaxChannels * kStripRows * kMaxWidth + 64;
 
 /// The first layer: output(o) = max(0, bias[o] + 5x5 convolution with stride 2 of the normalized
-/// gray picture), where normalized = pixel * scale + offset. Padding (of the normalized picture by
-/// zeros): 1 left and above, 2 right and below.
+/// gray picture), where normalized = pixel * scale + offset, rounded twice. Padding (of the
+/// normalized picture by zeros): 1 left and above, 2 right and below.
 ///
 /// The public model takes RGB: its three input channels summed give the same result on gray.
 struct BlazeStem {

@@ -25,12 +25,7 @@ struct BlazeF32Additions {
   WindowOrder stride2 = WindowOrder::Rows;
 };
 /// Of BlazeFaceKernels::isa.
-inline BlazeF32Additions blaze_f32_additions(std::string_view isa) {
-  if (isa == "scalar") return {false, WindowOrder::Rows, WindowOrder::Rows};
-  if (isa == "x86_avx2") return {true, WindowOrder::Columns, WindowOrder::ColumnSums};
-  if (isa == "arm_neon") return {true, WindowOrder::Columns, WindowOrder::Rows};
-  return {};  // x86_avx512
-}
+inline BlazeF32Additions blaze_f32_additions(std::string_view) { return {}; }
 
 /// One layer of BlazeFace front in single precision, for a whole batch; see blazeface_kernels.hpp
 /// for the formulas. Maps are dense [image][pixel][channel]. Compile with --fmad=false.

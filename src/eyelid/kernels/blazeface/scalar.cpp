@@ -2,20 +2,28 @@
 #include <algorithm>
 
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
+#include "eyelid/kernels/multiply_add.hpp"
 
 namespace eyelid::kernels::scalar {
 namespace {
 
-/// Weight of output channel o and input k in the packed layout of BlazePointwise.
-float packed_weight(const float* weights, int inputs, int outputs, int o, int k) {
-  const int groups = (outputs + kChannelGroup - 1) / kChannelGroup;
-  const int size = outputs / groups;
-  const int larger = outputs % groups;  // groups of size + 1, in front
-  const int in_larger = larger * (size + 1);
-  const int group_begin =
+constexpr int kStemTaps = 25;
+
+float larger(float a, float b) { return a > b ? a : b; }
+
+/// Output channel o of BlazePointwise at `width` pixels: sums[x] += weight(o, k) * input[k][x].
+void add_products(const BlazePointwise& layer, int o, const float* input, int width, float* sums) {
+  const int groups = (layer.outputs + kChannelGroup - 1) / kChannelGroup;
+  const int size = layer.outputs / groups;
+  const int larger_count = layer.outputs % groups;  // groups of size + 1, in front
+  const int in_larger = larger_count * (size + 1);
+  const int begin =
       o < in_larger ? o / (size + 1) * (size + 1) : in_larger + (o - in_larger) / size * size;
   const int group_size = o < in_larger ? size + 1 : size;
-  return weights[group_begin * inputs + k * group_size + (o - group_begin)];
+  const float* weight = layer.weights + begin * layer.inputs + (o - begin);
+  for (int k = 0; k < layer.inputs; k++, weight += group_size, input += width) {
+    for (int x = 0; x < width; x++) sums[x] = multiply_add(input[x], *weight, sums[x]);
+  }
 }
 
 float depthwise_at(const BlazeBlock& block, const BlazeStrip& strip, int c, int y, int x) {
@@ -25,55 +33,69 @@ float depthwise_at(const BlazeBlock& block, const BlazeStrip& strip, int c, int 
     const float* row = strip.input[block.stride * y + dy] + c * input_width;
     for (int dx = 0; dx < 3; dx++) {
       const int column = block.stride == 1 ? x + dx - 1 : 2 * x + dx;
-      if (column < 0 || column >= input_width) continue;
-      sum += row[column] * block.depthwise[9 * c + 3 * dy + dx];
+      const bool is_inside = column >= 0 && column < input_width;
+      sum = multiply_add(is_inside ? row[column] : 0.0f, block.depthwise[9 * c + 3 * dy + dx], sum);
     }
   }
   return sum;
 }
 
 float shortcut_at(const BlazeBlock& block, const BlazeStrip& strip, int o, int y, int x) {
-  if (o >= block.pointwise.inputs) return 0.0f;
   if (block.stride == 1) return strip.input[y + 1][o * strip.width + x];
   const float* upper = strip.input[2 * y] + o * 2 * strip.width + 2 * x;
   const float* lower = strip.input[2 * y + 1] + o * 2 * strip.width + 2 * x;
-  return std::max(std::max(upper[0], upper[1]), std::max(lower[0], lower[1]));
+  return larger(larger(upper[0], upper[1]), larger(lower[0], lower[1]));
+}
+
+/// The normalized pixel under tap k of the window of output pixel x of row y.
+float stem_tap(const BlazeStem& stem, const BlazeStemStrip& strip, int y, int x, int k) {
+  const std::uint8_t* row = strip.input[2 * y + k / 5];
+  const int column = 2 * x + k % 5 - 1;
+  if (row == nullptr || column < 0 || column >= 2 * strip.width) return 0.0f;
+  return static_cast<float>(row[column]) * stem.scale + stem.offset;
+}
+
+void clamp_at_zero(float* values, int count) {
+  for (int i = 0; i < count; i++) values[i] = larger(values[i], 0.0f);
 }
 
 }  // namespace
 
 void blaze_stem(const BlazeStem& stem, const BlazeStemStrip& strip) {
+  const BlazePointwise layer{kStemTaps, stem.outputs, stem.weights, stem.bias};
+  float* taps = strip.workspace;  // [k][x]
   for (int y = 0; y < kStripRows; y++) {
-    for (int o = 0; o < stem.outputs; o++) {
+    for (int k = 0; k < kStemTaps; k++) {
       for (int x = 0; x < strip.width; x++) {
-        float sum = stem.bias[o];
-        for (int k = 0; k < 25; k++) {
-          const std::uint8_t* row = strip.input[2 * y + k / 5];
-          const int column = 2 * x + k % 5 - 1;
-          if (row == nullptr || column < 0 || column >= 2 * strip.width) continue;
-          const float normalized = static_cast<float>(row[column]) * stem.scale + stem.offset;
-          sum += normalized * packed_weight(stem.weights, 25, stem.outputs, o, k);
-        }
-        strip.output[y][o * strip.width + x] = std::max(sum, 0.0f);
+        taps[k * strip.width + x] = stem_tap(stem, strip, y, x, k);
       }
+    }
+    for (int o = 0; o < stem.outputs; o++) {
+      float* output = strip.output[y] + o * strip.width;
+      std::fill_n(output, strip.width, stem.bias[o]);
+      add_products(layer, o, taps, strip.width, output);
+      clamp_at_zero(output, strip.width);
     }
   }
 }
 
 void blaze_block(const BlazeBlock& block, const BlazeStrip& strip) {
-  const BlazePointwise& pointwise = block.pointwise;
-  float* middle = strip.workspace;  // of one pixel
+  const BlazePointwise& layer = block.pointwise;
+  float* middle = strip.workspace;  // of one row, [channel][x]
   for (int y = 0; y < kStripRows; y++) {
-    for (int x = 0; x < strip.width; x++) {
-      for (int c = 0; c < pointwise.inputs; c++) middle[c] = depthwise_at(block, strip, c, y, x);
-      for (int o = 0; o < pointwise.outputs; o++) {
-        float sum = pointwise.bias[o] + shortcut_at(block, strip, o, y, x);
-        for (int k = 0; k < pointwise.inputs; k++) {
-          sum += middle[k] *
-                 packed_weight(pointwise.weights, pointwise.inputs, pointwise.outputs, o, k);
-        }
-        strip.output[y][o * strip.width + x] = std::max(sum, 0.0f);
+    for (int c = 0; c < layer.inputs; c++) {
+      for (int x = 0; x < strip.width; x++) {
+        middle[c * strip.width + x] = depthwise_at(block, strip, c, y, x);
       }
+    }
+    for (int o = 0; o < layer.outputs; o++) {
+      float* output = strip.output[y] + o * strip.width;
+      std::fill_n(output, strip.width, layer.bias[o]);
+      for (int x = 0; x < strip.width && o < layer.inputs; x++) {
+        output[x] += shortcut_at(block, strip, o, y, x);
+      }
+      add_products(layer, o, middle, strip.width, output);
+      clamp_at_zero(output, strip.width);
     }
   }
 }
@@ -83,13 +105,9 @@ void blaze_pointwise(const BlazePointwise& layer,
                      int width,
                      float* output) {
   for (int o = 0; o < layer.outputs; o++) {
-    for (int i = 0; i < kStripRows * width; i++) {
-      const float* pixel = rows[i / width] + i % width;
-      float sum = layer.bias[o];
-      for (int k = 0; k < layer.inputs; k++) {
-        sum += pixel[k * width] * packed_weight(layer.weights, layer.inputs, layer.outputs, o, k);
-      }
-      output[o * kStripRows * width + i] = sum;
+    for (int y = 0; y < kStripRows; y++, output += width) {
+      std::fill_n(output, width, layer.bias[o]);
+      add_products(layer, o, rows[y], width, output);
     }
   }
 }
@@ -102,7 +120,9 @@ void blaze_regress(const float* input,
                    float* output) {
   for (int j = 0; j < 16; j++) {
     float sum = bias[j];
-    for (int k = 0; k < inputs; k++) sum += input[k * stride] * weights[16 * k + j];
+    for (int k = 0; k < inputs; k++) {
+      sum = multiply_add(input[k * stride], weights[16 * k + j], sum);
+    }
     output[j] = sum;
   }
 }
