@@ -41,7 +41,6 @@ class CudaDevice final : public FrameDevice {
     }
     program_.processors = properties.multiProcessorCount;
     program_.options = options.measure;
-    program_.additions = cpu_additions();
     allow_shared_memory();
     upload_models(*models);
     for (int i = 0; i < options.slots; i++) slots_.push_back(make_slot());

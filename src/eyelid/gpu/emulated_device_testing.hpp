@@ -94,7 +94,6 @@ class EmulatedDeviceWith final : public FrameDevice {
     program_.options = options.measure;
     program_.processors = processors;
     program_.is_hopper = is_hopper;
-    program_.additions = cpu_additions();
   }
 
   std::string_view name() const override { return "emulated"; }
@@ -168,8 +167,6 @@ class EmulatedDeviceWith final : public FrameDevice {
     return slots_.at(static_cast<std::size_t>(slot)).memory.all();
   }
   Launch& launch() { return launch_; }
-  /// Adds as another processor than this one.
-  void add_as(const kernels::gpu::BlazeF32Additions& additions) { program_.additions = additions; }
 
  private:
   struct Slot {

@@ -14,7 +14,6 @@ struct FindFacesArguments {
   const void* features_16;  // (image_count, 256, 88), half or single precision
   const void* features_8;   // (image_count, 64, 96)
   std::int32_t is_half;
-  std::int32_t is_fused;  // multiply-adds round once, as on the CPU beside
   const float* boxes_16;  // (2 anchors, 88, 16), then their (2, 16) biases
   const float* boxes_8;   // (6 anchors, 96, 16), then their (6, 16) biases
   float logit_threshold;
@@ -76,8 +75,7 @@ struct FindFaces {
           a.is_half != 0 ? Block::from_half(static_cast<const std::uint16_t*>(
                                features)[first + static_cast<std::size_t>(k)])
                          : static_cast<const float*>(features)[first + static_cast<std::size_t>(k)];
-      sum = a.is_fused != 0 ? Block::fma(feature, weights[16 * k], sum)
-                            : sum + feature * weights[16 * k];
+      sum = Block::fma(feature, weights[16 * k], sum);
     }
     return sum;
   }

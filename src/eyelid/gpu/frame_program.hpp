@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <array>
 
-#include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/gpu/device_models.hpp"
 #include "eyelid/gpu/find_faces.hpp"
 #include "eyelid/gpu/frame_plan.hpp"
 #include "eyelid/gpu/locate_eyes.hpp"
 #include "eyelid/gpu/select_subjects.hpp"
-#include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 #include "eyelid/kernels/blazeface/cuda_f32.hpp"
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
 #include "eyelid/kernels/resize_gray/cuda_letterbox.hpp"
@@ -27,13 +25,7 @@ struct FrameProgram {
   MeasureOptions options;
   int processors;  // multiprocessors of the device
   bool is_hopper;  // 227 KB of shared memory a block, else at least 163 KB
-  kernels::gpu::BlazeF32Additions additions;  // of the CPU's kernels, see cpu_additions()
 };
-
-/// Additions of the kernels this processor takes: the single precision of both is then equal.
-inline kernels::gpu::BlazeF32Additions cpu_additions() {
-  return kernels::gpu::blaze_f32_additions(kernels::blazeface_kernels(compute::cpu_features()).isa);
-}
 
 /// Device memory of one batch; see buffer_layout.
 struct BatchBuffers {
@@ -136,7 +128,6 @@ void enqueue_f32_network(Launch& launch, const FrameProgram& p, const BatchBuffe
       [&](BlazeF32Kind kind, std::size_t i, int inputs, int outputs, int stride, int width) {
         kernels::gpu::BlazeF32Arguments a{};
         a.kind = kind;
-        a.additions = p.additions;
         a.image_count = images;
         a.inputs = inputs;
         a.outputs = outputs;
@@ -224,7 +215,6 @@ void enqueue_find_faces(Launch& launch, const FrameProgram& p, const BatchBuffer
                                      b.features_16,
                                      b.features_8,
                                      p.options.precision == NetworkPrecision::Half ? 1 : 0,
-                                     p.additions.is_fused ? 1 : 0,
                                      p.models.boxes_16,
                                      p.models.boxes_8,
                                      p.options.logit_threshold,

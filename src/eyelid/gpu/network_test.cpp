@@ -55,9 +55,6 @@ struct Network {
         std::memcpy(device.buffers(0).inputs + (i * 128 + y) * 128, pictures.back().row(y), 128);
       }
     }
-    run();
-  }
-  void run() {
     enqueue_network(launch, device.program(), device.buffers(0), static_cast<int>(pictures.size()));
   }
   float box_number(int image, int anchor, int j) const {
@@ -67,7 +64,6 @@ struct Network {
     a.features_16 = b.features_16;
     a.features_8 = b.features_8;
     a.is_half = p.options.precision == NetworkPrecision::Half ? 1 : 0;
-    a.is_fused = p.additions.is_fused ? 1 : 0;
     a.boxes_16 = p.models.boxes_16;
     a.boxes_8 = p.models.boxes_8;
     return FindFaces::box_number<kernels::gpu::EmulatedBlock>(
@@ -91,13 +87,11 @@ struct Network {
 TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
   const auto weights = networks::random_weights(11);
   const auto packed = networks::pack_blazeface(weights);
+  const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
   int tested = 0;
   for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernel_variants()) {
     if ((isa.needs & compute::detected_cpu_features()) != isa.needs) continue;
     tested++;
-    Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
-    network.device.add_as(kernels::gpu::blaze_f32_additions(isa.isa));
-    network.run();
     networks::BlazeFaceNetwork cpu(packed, isa);
     for (int i = 0; i < 2; i++) {
       const auto& expected = cpu.run(network.pictures[static_cast<std::size_t>(i)]);

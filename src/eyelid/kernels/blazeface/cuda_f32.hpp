@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string_view>
-
 #include "eyelid/kernels/gpu/block.hpp"
 
 namespace eyelid::kernels::gpu {
 
 enum class BlazeF32Kind { Stem, Block, Head };
 
-/// How the nine products of a depthwise window are added: the one thing in which the instruction
-/// sets of the CPU differ by more than fusing.
-enum class WindowOrder {
-  Rows,        // bias, then row after row
-  Columns,     // bias, then column after column
-  ColumnSums,  // a sum per column from 0; left + middle, + right, + bias
-};
-
-/// The additions of one CPU instruction set. Floats depend on it, and a tree may turn on the last
-/// bit of an eye's place, so the GPU adds as the CPU beside it does: equal bits.
-struct BlazeF32Additions {
-  bool is_fused = true;  // multiply-adds round once
-  WindowOrder stride1 = WindowOrder::Rows;
-  WindowOrder stride2 = WindowOrder::Rows;
-};
-/// Of BlazeFaceKernels::isa.
-inline BlazeF32Additions blaze_f32_additions(std::string_view) { return {}; }
-
 /// One layer of BlazeFace front in single precision, for a whole batch; see blazeface_kernels.hpp
-/// for the formulas. Maps are dense [image][pixel][channel]. Compile with --fmad=false.
+/// for the formulas and their roundings: the bits are those of every CPU. Maps are dense
+/// [image][pixel][channel]. Compile with --fmad=false.
 struct BlazeF32Arguments {
   BlazeF32Kind kind;
-  BlazeF32Additions additions;
   int image_count;
   int inputs;   // channels; 25 taps for the stem
   int outputs;  // channels
@@ -97,11 +77,6 @@ struct BlazeF32 {
   }
 
   template <class Arithmetic>
-  static EYELID_DEVICE float multiply_add(const Arguments& a, float x, float weight, float sum) {
-    return a.additions.is_fused ? Arithmetic::fma(x, weight, sum) : sum + x * weight;
-  }
-
-  template <class Arithmetic>
   static EYELID_DEVICE float depthwise(const Arguments& a, std::size_t image, int pixel, int k) {
     const int side = a.width * a.stride;
     const int y = pixel / a.width * a.stride - (a.stride == 1 ? 1 : 0);
@@ -116,24 +91,9 @@ struct BlazeF32 {
       value[tap] = is_inside ? map[(row * side + column) * a.inputs + k] : 0.0f;
       weight[tap] = a.depthwise[tap * a.inputs + k];
     }
-    const float bias = a.depthwise[9 * a.inputs + k];
-    const WindowOrder order = a.stride == 1 ? a.additions.stride1 : a.additions.stride2;
-    if (order == WindowOrder::ColumnSums) {
-      float sum[3] = {0.0f, 0.0f, 0.0f};
-      EYELID_UNROLL
-      for (int i = 0; i < 9; i++) {
-        sum[i % 3] = multiply_add<Arithmetic>(a, value[i], weight[i], sum[i % 3]);
-      }
-      return ((sum[0] + sum[1]) + sum[2]) + bias;
-    }
-    float sum = bias;
+    float sum = a.depthwise[9 * a.inputs + k];
     EYELID_UNROLL
-    for (int i = 0; i < 9; i++) {
-      const int turned = i % 3 * 3 + i / 3;
-      const bool by_rows = order == WindowOrder::Rows;
-      sum = multiply_add<Arithmetic>(
-          a, by_rows ? value[i] : value[turned], by_rows ? weight[i] : weight[turned], sum);
-    }
+    for (int i = 0; i < 9; i++) sum = Arithmetic::fma(value[i], weight[i], sum);
     return sum;
   }
 
@@ -161,7 +121,7 @@ struct BlazeF32 {
       const float weight = a.weights[k * a.outputs + o];
       EYELID_UNROLL
       for (int j = 0; j < 4; j++) {
-        sum[j] = multiply_add<Arithmetic>(a, middle[k * kPitch + group + j], weight, sum[j]);
+        sum[j] = Arithmetic::fma(middle[k * kPitch + group + j], weight, sum[j]);
       }
     }
     float* target = a.output + image * a.output_image + (first + group) * a.outputs + o;
