@@ -11,8 +11,10 @@ namespace eyelid::kernels {
 // interleaved, [y][x][picture]: then the right neighbor of a position is `step` = number of
 // pictures away. So pixels or pictures fill the vector lanes, and no channel count wastes any.
 //
-// Results differ between instruction sets by rounding only (fused multiply-add, order of additions
-// the same).
+// Every instruction set gives the same bits, because the contract fixes every rounding: a sum is
+// one accumulator that starts with the bias and takes the products by fused multiply-adds (one
+// rounding), channel after channel, inside a channel row after row of the window, left to right.
+// (The sign of a zero is left open; it changes no other number.)
 
 /// Positions are read and written in whole blocks of this many.
 inline constexpr std::ptrdiff_t kConvolutionBlock = 16;

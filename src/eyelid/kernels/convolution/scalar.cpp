@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "eyelid/kernels/convolution/convolution.hpp"
+#include "eyelid/kernels/multiply_add.hpp"
 
 namespace eyelid::kernels::scalar {
 namespace {
@@ -30,16 +31,19 @@ void convolve(const Convolution& layer,
     const float* weights =
         layer.weights + o / kConvolutionGroup * kConvolutionGroup * layer.inputs * taps;
     for (int y = 0; y < rows; y++) {
-      for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
-        float sum = layer.bias[o];
-        for (int k = 0; k < layer.inputs; k++) {
-          for (int tap = 0; tap < taps; tap++) {
-            const int dy = tap / layer.window, dx = tap % layer.window;
-            sum += weights[(k * taps + tap) * kConvolutionGroup + o % kConvolutionGroup] *
-                   input.data[k * input.plane + (y + dy) * input.row + dx * input.step + p];
-          }
+      float* sums = output.data + o * output.plane + y * output.row;
+      std::fill_n(sums, whole_blocks(count), layer.bias[o]);
+      for (int i = 0; i < layer.inputs * taps; i++) {
+        const int dy = i % taps / layer.window, dx = i % taps % layer.window;
+        const float* source =
+            input.data + i / taps * input.plane + (y + dy) * input.row + dx * input.step;
+        const float weight = weights[i * kConvolutionGroup + o % kConvolutionGroup];
+        for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
+          sums[p] = multiply_add(source[p], weight, sums[p]);
         }
-        output.data[o * output.plane + y * output.row + p] = prelu(sum, layer.slopes[o]);
+      }
+      for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
+        sums[p] = prelu(sums[p], layer.slopes[o]);
       }
     }
   }
@@ -57,7 +61,8 @@ void convolve_gray_at(const GrayLayer& layer,
       for (std::ptrdiff_t x = 2 * i; x < std::min(2 * i + 2, columns); x++) {
         float sum = layer.bias[o];
         for (int tap = 0; tap < 9; tap++) {
-          sum += layer.weights[9 * o + tap] * pixel_of(rows, dy + tap / 3, x + tap % 3);
+          sum = multiply_add(
+              pixel_of(rows, dy + tap / 3, x + tap % 3), layer.weights[9 * o + tap], sum);
         }
         largest = std::max(largest, prelu(sum, layer.slopes[o]));
       }
@@ -107,7 +112,7 @@ void weigh_planes(const float* input,
                   float* sums) {
   for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
     float sum = bias;
-    for (int c = 0; c < channels; c++) sum += weights[c] * input[c * plane + p];
+    for (int c = 0; c < channels; c++) sum = multiply_add(input[c * plane + p], weights[c], sum);
     sums[p] = sum;
   }
 }

@@ -222,6 +222,28 @@ void pool_plane(const MaxPool& pool,
   }
 }
 
+/// weigh_planes at `vectors` x 16 positions; 4 hide the latency of the multiply-add.
+template <int vectors>
+[[gnu::always_inline]] inline void weigh_vectors(const float* input,
+                                                 std::ptrdiff_t plane,
+                                                 int channels,
+                                                 const float* weights,
+                                                 float bias,
+                                                 float* sums) {
+  __m512 sum[vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) sum[v] = _mm512_set1_ps(bias);
+  for (int c = 0; c < channels; c++, input += plane) {
+    const __m512 weight = _mm512_set1_ps(weights[c]);
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) {
+      sum[v] = _mm512_fmadd_ps(_mm512_loadu_ps(input + v * kLanes), weight, sum[v]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) _mm512_storeu_ps(sums + v * kLanes, sum[v]);
+}
+
 #include "eyelid/kernels/convolution/entries.inc"
 
 void weigh_planes(const float* input,
@@ -231,20 +253,12 @@ void weigh_planes(const float* input,
                   float bias,
                   std::ptrdiff_t count,
                   float* sums) {
-  for (std::ptrdiff_t p = 0; p < count; p += kLanes) {
-    __m512 even = _mm512_set1_ps(bias), odd = _mm512_setzero_ps();
-    int c = 0;
-    for (; c + 1 < channels; c += 2) {
-      even =
-          _mm512_fmadd_ps(_mm512_loadu_ps(input + c * plane + p), _mm512_set1_ps(weights[c]), even);
-      odd = _mm512_fmadd_ps(
-          _mm512_loadu_ps(input + (c + 1) * plane + p), _mm512_set1_ps(weights[c + 1]), odd);
-    }
-    if (c < channels) {
-      even =
-          _mm512_fmadd_ps(_mm512_loadu_ps(input + c * plane + p), _mm512_set1_ps(weights[c]), even);
-    }
-    _mm512_storeu_ps(sums + p, _mm512_add_ps(even, odd));
+  std::ptrdiff_t p = 0;
+  for (; p + 3 * kLanes < count; p += 4 * kLanes) {
+    weigh_vectors<4>(input + p, plane, channels, weights, bias, sums + p);
+  }
+  for (; p < count; p += kLanes) {
+    weigh_vectors<1>(input + p, plane, channels, weights, bias, sums + p);
   }
 }
 
