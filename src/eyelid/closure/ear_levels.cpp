@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "eyelid/core/exponential.hpp"
+
 namespace eyelid::closure {
 namespace {
 
@@ -48,15 +50,19 @@ std::optional<float> OpenLevelFinder::open_ear() const {
   if (count_ < kMinMeasurements) return std::nullopt;
   // Few values need a wider kernel (Silverman's exponent) lest every one be a mode.
   const double bandwidth =
-      kBandwidth * std::max(1.0, std::pow(1000.0 / static_cast<double>(count_), 0.2));
+      kBandwidth *
+      std::max(1.0, exponential(0.2 * logarithm(1000.0 / static_cast<double>(count_))));
   const int reach = static_cast<int>(4.0 * bandwidth / kEarStep) + 1;
+  std::vector<double> bell(2 * static_cast<std::size_t>(reach) + 1);
+  for (int offset = -reach; offset <= reach; ++offset) {
+    const double x = offset * kEarStep / bandwidth;
+    bell[static_cast<std::size_t>(reach + offset)] = exponential(-0.5 * x * x);
+  }
   std::vector<double> density(kBins + 2 * static_cast<std::size_t>(reach), 0.0);
   for (std::size_t bin = 0; bin < kBins; ++bin) {
     if (counts_[bin] == 0) continue;
-    for (int offset = -reach; offset <= reach; ++offset) {
-      const double x = offset * kEarStep / bandwidth;
-      density[bin + static_cast<std::size_t>(reach + offset)] +=
-          static_cast<double>(counts_[bin]) * std::exp(-0.5 * x * x);
+    for (std::size_t i = 0; i < bell.size(); ++i) {
+      density[bin + i] += static_cast<double>(counts_[bin]) * bell[i];
     }
   }
   std::vector<Mode> modes = modes_of(density);

@@ -2,7 +2,8 @@
 #include "eyelid/closure/frame_interval.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "eyelid/core/exponential.hpp"
 
 namespace eyelid::closure {
 namespace {
@@ -21,7 +22,8 @@ double max_bridge_s(double frame_interval_s) {
 FrameIntervalMeter::FrameIntervalMeter() : bins_(kBinCount) {}
 
 void FrameIntervalMeter::add(double step_s) {
-  const double position = kBinsPerUnitOfLog * std::log(std::max(step_s, kShortest_s) / kShortest_s);
+  const double position =
+      kBinsPerUnitOfLog * logarithm(std::max(step_s, kShortest_s) / kShortest_s);
   const auto index = static_cast<std::size_t>(std::min(position, kBinCount - 1.0));
   ++bins_[index].count;
   bins_[index].sum_s += step_s;
