@@ -18,7 +18,7 @@ constexpr int kStemTaps = 25, kStemInputs = 28;
 /// How sums of which `ratio` make one step of the result are narrowed. The 16 bits in between keep
 /// 4 more than the result needs, and the factor 11 significant ones.
 BlazeNarrow narrow_of(double ratio) {
-  const int shift = std::clamp(static_cast<int>(std::floor(std::log2(ratio / 16.0))), 0, 31);
+  const int shift = std::clamp(std::ilogb(ratio / 16.0), 0, 31);
   const double factor = std::ldexp(32768.0, shift) / ratio;
   return {shift, static_cast<std::int32_t>(std::min(std::lround(factor), 32767L))};
 }
