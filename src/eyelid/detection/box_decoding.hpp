@@ -2,19 +2,18 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
+#include "eyelid/core/exponential.hpp"
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/portable.hpp"
 
 namespace eyelid::detection {
 
 /// The logit whose sigmoid is `score`; 0 < score < 1.
-inline float logit_of(float score) { return std::log(score / (1.0f - score)); }
+inline float logit_of(float score) { return static_cast<float>(logarithm(score / (1.0f - score))); }
 
-// Through double precision: so rounded, every C library and the GPU give the same float.
 EYELID_PORTABLE inline float sigmoid(float logit) {
-  return 1.0f / (1.0f + static_cast<float>(std::exp(-double{logit})));
+  return 1.0f / (1.0f + static_cast<float>(exponential(-double{logit})));
 }
 
 /// What BlazeFace says at one anchor. Pixels of the detector's input, measured on pixel edges.

@@ -6,9 +6,9 @@
 #include <dlib/image_transforms.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/exponential.hpp"
 
 namespace eyelid::detection {
 namespace {
@@ -34,9 +34,9 @@ namespace eyelid::detection {
 namespace {
 
 float score_of(double confidence) {
-  return static_cast<float>(1.0 / (1.0 + std::exp(-2.0 * confidence)));
+  return static_cast<float>(1.0 / (1.0 + exponential(-2.0 * confidence)));
 }
-double confidence_of(float score) { return 0.5 * std::log(score / (1.0 - score)); }
+double confidence_of(float score) { return 0.5 * logarithm(score / (1.0 - score)); }
 
 class HogFaceDetector final : public FaceDetector {
  public:

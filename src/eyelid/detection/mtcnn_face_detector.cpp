@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/detection/mtcnn_boxes.hpp"
 #include "eyelid/frames/area_average.hpp"
 
@@ -19,9 +20,6 @@ using networks::kMtcnnScale;
 
 constexpr float kWithinLevel = 0.5f;  // overlap at which proposals of one level are the same
 constexpr float kBetween = 0.7f;      // and everywhere else
-
-float sigmoid(float logit) { return 1.0f / (1.0f + std::exp(-logit)); }
-float logit_of(float score) { return std::log(score / (1.0f - score)); }
 
 /// The pixels of a box that lie in the frame, as facenet-pytorch cuts them; empty when none do.
 frames::PixelWindow crop_of(const MtcnnBox& box, int width, int height) {
