@@ -90,6 +90,7 @@ AvFramePtr decode_with_ffmpeg(std::span<const std::uint8_t> bytes,
   if (!context || !packet || !frame) throw std::bad_alloc();
   context->thread_count = 1;
   context->max_pixels = kMaxArea_px;
+  context->flags |= AV_CODEC_FLAG_BITEXACT;  // as in video_decoder_open.cpp
   context->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_EXPLODE;
   int code = av_new_packet(packet.get(), static_cast<int>(bytes.size()));
   if (code < 0) throw std::bad_alloc();

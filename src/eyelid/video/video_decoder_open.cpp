@@ -172,6 +172,8 @@ void VideoDecoder::open_codec(Threads threads) {
   }
   // Without it, frames before the first key frame vanish uncounted; with it they come marked.
   codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+  // Else WMV 2 and JPEG 2000 take short cuts that depend on the processor.
+  codec_->flags |= AV_CODEC_FLAG_BITEXACT;
   codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
   if (code < 0) {
