@@ -261,13 +261,12 @@ class BadInput(unittest.TestCase):
         picture = self.folder / "gray.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         self.assertIn("cuda", self.expect_one_sentence("detect", picture, "--device", "cuda"))
-        # Whatever this processor can: on the scalar kernels both are absent.
+        # Whatever this processor can: there are no scalar kernels for bf16.
         scalar = {**os.environ, "EYELID_CPU": "scalar"}
-        for precision in ("bf16", "int8"):
-            done = eyelid("detect", picture, "--precision", precision, env=scalar)
-            self.assertEqual(done.returncode, 1, (done.stdout, done.stderr))
-            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-            self.assertIn(precision, done.stderr)
+        done = eyelid("detect", picture, "--precision", "bf16", env=scalar)
+        self.assertEqual(done.returncode, 1, (done.stdout, done.stderr))
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertIn("bf16", done.stderr)
 
     def test_damaged_models(self):
         picture = self.folder / "gray.pgm"

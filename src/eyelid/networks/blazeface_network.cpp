@@ -227,9 +227,9 @@ struct BlazeFaceNetwork::Workspace {
 
 namespace {
 
-[[noreturn]] void refuse(Precision precision, const char* missing) {
-  throw DeviceError("precision " + std::string(name_of(precision)) + ": this processor offers " +
-                    compute::describe(compute::cpu_features()) + "; expected " + missing);
+[[noreturn]] void refuse_bf16() {
+  throw DeviceError("precision bf16: this processor offers " +
+                    compute::describe(compute::cpu_features()) + "; expected AVX512_BF16");
 }
 
 }  // namespace
@@ -250,17 +250,13 @@ BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weight
   if (weights_->precision == Precision::Bf16) {
     const auto* chosen =
         is_definition ? &kernels::kScalarBf16Kernels : kernels::blazeface_bf16_kernels(features);
-    if (chosen == nullptr) refuse(weights_->precision, "AVX512_BF16");
+    if (chosen == nullptr) refuse_bf16();
     workspace_->bf16 =
         std::make_unique<BlazeFaceBf16Layers>(weights_->bf16, *chosen, workspace_->arena);
   }
   if (weights_->precision == Precision::Int8) {
-    const auto* chosen =
-        is_definition ? &kernels::kScalarInt8Kernels : kernels::blazeface_int8_kernels(features);
-    if (chosen == nullptr)
-      refuse(weights_->precision, "AVX512_VNNI, AVX-VNNI or NEON's dot products");
-    workspace_->int8 =
-        std::make_unique<BlazeFaceInt8Layers>(weights_->int8, *chosen, workspace_->arena);
+    workspace_->int8 = std::make_unique<BlazeFaceInt8Layers>(
+        weights_->int8, kernels::blazeface_int8_kernels(features), workspace_->arena);
   }
 }
 

@@ -18,10 +18,10 @@ namespace eyelid::networks {
 
 /// In what the stem and the blocks calculate; the heads always use single precision.
 ///
-/// F32 on every processor. Bf16: weights and activations are bfloat16, sums are single precision;
-/// needs AVX512_BF16. Int8: weights -127 .. 127 per output channel, activations 0 .. 255 in steps
-/// per channel found by BlazeFaceCalibration, integers throughout; needs AVX512_VNNI, AVX-VNNI or
-/// the dot products of NEON.
+/// F32 and int8 run on every processor and give the same bits on all of them. Bf16: weights and
+/// activations are bfloat16, sums are single precision in any order; needs AVX512_BF16. Int8:
+/// weights -127 .. 127 per output channel, activations 0 .. 255 in steps per channel found by
+/// BlazeFaceCalibration, integers throughout.
 enum class Precision { F32, Bf16, Int8 };
 std::string_view name_of(Precision precision);  // "f32", "bf16", "int8"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For AArch64 processors with the dot product of signed bytes (ARMv8.2 and later, Apple's all).
+// arm_neon_int8.cpp takes this text for those without.
 #include <arm_neon.h>
 
 #include "eyelid/kernels/blazeface/blazeface_packed.hpp"
@@ -46,8 +47,14 @@ template <int bits>
   return veorq_u32(bytes, vdupq_n_u32(0x80808080u));
 }
 [[gnu::always_inline]] inline Words dot(Words sum, Words bytes, Words weights) {
-  return vreinterpretq_u32_s32(vdotq_s32(
-      vreinterpretq_s32_u32(sum), vreinterpretq_s8_u32(bytes), vreinterpretq_s8_u32(weights)));
+  const int8x16_t a = vreinterpretq_s8_u32(bytes), b = vreinterpretq_s8_u32(weights);
+#if defined(EYELID_DOTPROD_OF_NEON)
+  const int32x4_t low = vpaddlq_s16(vmull_s8(vget_low_s8(a), vget_low_s8(b)));
+  const int32x4_t high = vpaddlq_s16(vmull_high_s8(a, b));
+  return vaddq_u32(sum, vreinterpretq_u32_s32(vpaddq_s32(low, high)));
+#else
+  return vreinterpretq_u32_s32(vdotq_s32(vreinterpretq_s32_u32(sum), a, b));
+#endif
 }
 [[gnu::always_inline]] inline Words minus(Words a, Words b) { return vsubq_u32(a, b); }
 [[gnu::always_inline]] inline Words add_product(Words sum, Words small, std::int32_t factor) {

@@ -3,8 +3,7 @@
 
 #include "eyelid/kernels/blazeface/blazeface_packed.hpp"
 
-namespace eyelid::kernels {
-namespace scalar_int8 {
+namespace eyelid::kernels::scalar_int8 {
 namespace {
 
 int byte_of(std::uint32_t word, int index) { return static_cast<int>(word >> 8 * index & 0xff); }
@@ -108,9 +107,4 @@ void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
   }
 }
 
-}  // namespace scalar_int8
-
-const BlazeInt8Kernels kScalarInt8Kernels = {
-    "scalar", 0, scalar_int8::word_stem, scalar_int8::word_block, scalar_int8::word_unpack};
-
-}  // namespace eyelid::kernels
+}  // namespace eyelid::kernels::scalar_int8
