@@ -17,9 +17,10 @@ inline float multiply_add(float a, float b, float c) {
   const double sum = product + double{c};
   auto bits = std::bit_cast<std::uint64_t>(sum);
   // Rounding this to single precision is wrong only where the sum, itself rounded, looks like a
-  // tie.
-  constexpr std::uint64_t kLost = (1u << 29) - 1, kTie = 1u << 28;
-  if ((bits & kLost) == kTie || (sum < 0x1p-126 && sum > -0x1p-126)) [[unlikely]] {
+  // tie; below the normal range (and above 0) ties look differently.
+  constexpr std::uint64_t kLost = (1u << 29) - 1, kTie = 1u << 28, kSign = std::uint64_t{1} << 63;
+  constexpr auto kNormal = std::bit_cast<std::uint64_t>(0x1p-126);
+  if ((bits & kLost) == kTie || (bits & ~kSign) - 1 < kNormal - 1) [[unlikely]] {
     // An inexact sum is made odd, which shows on which side of the tie it lies (Boldo & Melquiond,
     // "Emulation of FMA and correctly rounded sums", IEEE Transactions on Computers 57, 2008).
     const double rest = sum - product;

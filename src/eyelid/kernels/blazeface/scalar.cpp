@@ -26,18 +26,20 @@ void add_products(const BlazePointwise& layer, int o, const float* input, int wi
   }
 }
 
-float depthwise_at(const BlazeBlock& block, const BlazeStrip& strip, int c, int y, int x) {
+/// Row y of the depthwise result of channel c.
+void depthwise_row(const BlazeBlock& block, const BlazeStrip& strip, int c, int y, float* sums) {
   const int input_width = strip.width * block.stride;
-  float sum = block.depthwise_bias[c];
-  for (int dy = 0; dy < 3; dy++) {
-    const float* row = strip.input[block.stride * y + dy] + c * input_width;
-    for (int dx = 0; dx < 3; dx++) {
-      const int column = block.stride == 1 ? x + dx - 1 : 2 * x + dx;
+  const int left = block.stride == 1 ? -1 : 0;
+  std::fill_n(sums, strip.width, block.depthwise_bias[c]);
+  for (int tap = 0; tap < 9; tap++) {
+    const float* row = strip.input[block.stride * y + tap / 3] + c * input_width;
+    const float weight = block.depthwise[9 * c + tap];
+    for (int x = 0; x < strip.width; x++) {
+      const int column = block.stride * x + left + tap % 3;
       const bool is_inside = column >= 0 && column < input_width;
-      sum = multiply_add(is_inside ? row[column] : 0.0f, block.depthwise[9 * c + 3 * dy + dx], sum);
+      sums[x] = multiply_add(is_inside ? row[column] : 0.0f, weight, sums[x]);
     }
   }
-  return sum;
 }
 
 float shortcut_at(const BlazeBlock& block, const BlazeStrip& strip, int o, int y, int x) {
@@ -84,9 +86,7 @@ void blaze_block(const BlazeBlock& block, const BlazeStrip& strip) {
   float* middle = strip.workspace;  // of one row, [channel][x]
   for (int y = 0; y < kStripRows; y++) {
     for (int c = 0; c < layer.inputs; c++) {
-      for (int x = 0; x < strip.width; x++) {
-        middle[c * strip.width + x] = depthwise_at(block, strip, c, y, x);
-      }
+      depthwise_row(block, strip, c, y, middle + c * strip.width);
     }
     for (int o = 0; o < layer.outputs; o++) {
       float* output = strip.output[y] + o * strip.width;
