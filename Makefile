@@ -31,6 +31,7 @@ check:
 	tools/check_format.sh
 	python3 tools/check_layers.py
 	tools/check_isa_symbols.sh $(BUILD)
+	tools/check_math_symbols.sh $(BUILD)
 
 format:
 	tools/check_format.sh --fix

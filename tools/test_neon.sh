@@ -13,7 +13,7 @@ if [[ ! -f $work/gtest.o ]]; then
   $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest-all.cc -o "$work/gtest.o"
   $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest_main.cc -o "$work/main.o"
 fi
-sources=(src/eyelid/core/error.cpp src/eyelid/compute/cpu_features.cpp)
+sources=(src/eyelid/core/{error,exponential_test}.cpp src/eyelid/compute/cpu_features.cpp src/eyelid/kernels/multiply_add_test.cpp)
 for room in "${rooms[@]}"; do
   folder=src/eyelid/kernels/$room
   for source in "$folder"/*.cpp; do
