@@ -17,16 +17,24 @@ int narrowed(std::int32_t sum, const BlazeNarrow& narrow) {
   return (saturated * narrow.factor + 0x4000) >> 15;
 }
 
-/// Weight of output channel o and input k in the packed layout.
-int packed_weight(const BlazeInt8Pointwise& layer, int o, int k) {
+/// Output channel o at `width` pixels, of `inputs` inputs: sums[x] += weight(o, k) * input[k][x].
+void add_products(const BlazeInt8Pointwise& layer,
+                  int o,
+                  const std::int32_t* input,
+                  int inputs,
+                  int width,
+                  std::int32_t* sums) {
   const int groups = (layer.outputs + kChannelGroup - 1) / kChannelGroup;
   const int size = layer.outputs / groups, larger = layer.outputs % groups;
   const int in_larger = larger * (size + 1);
   const int begin =
       o < in_larger ? o / (size + 1) * (size + 1) : in_larger + (o - in_larger) / size * size;
   const int group = o < in_larger ? size + 1 : size;
-  const int words = (layer.inputs + 3) / 4;
-  return signed_byte_of(layer.weights[begin * words + k / 4 * group + (o - begin)], k % 4);
+  const std::uint32_t* words = layer.weights + begin * ((layer.inputs + 3) / 4) + (o - begin);
+  for (int k = 0; k < inputs; k++, input += width) {
+    const int weight = signed_byte_of(words[k / 4 * group], k % 4);
+    for (int x = 0; x < width; x++) sums[x] += weight * input[x];
+  }
 }
 
 /// Row `row` of the strip's input, counted from the first row of input line 0.
@@ -67,17 +75,22 @@ void put(std::uint32_t* line, int offset, int row, int value) {
 }  // namespace
 
 void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
+  auto* taps = reinterpret_cast<std::int32_t*>(strip.workspace);  // [k][x]
+  std::int32_t sums[kMaxWidth];
   for (int y = 0; y < kStripRows; y++) {
-    for (int o = 0; o < stem.layer.outputs; o++) {
+    for (int k = 0; k < 25; k++) {
+      const std::uint8_t* row = strip.input[2 * y + k / 5];
       for (int x = 0; x < strip.width; x++) {
-        std::int32_t sum = stem.layer.bias[o];
-        for (int k = 0; k < 25; k++) {
-          const std::uint8_t* row = strip.input[2 * y + k / 5];
-          const int column = 2 * x + k % 5 - 1;
-          const bool is_inside = row != nullptr && column >= 0 && column < 2 * strip.width;
-          sum += packed_weight(stem.layer, o, k) * (is_inside ? row[column] : stem.padding);
-        }
-        put(strip.output[0], o * strip.width + x, y, narrowed(sum, stem.layer.narrow[o]));
+        const int column = 2 * x + k % 5 - 1;
+        const bool is_inside = row != nullptr && column >= 0 && column < 2 * strip.width;
+        taps[k * strip.width + x] = is_inside ? row[column] : stem.padding;
+      }
+    }
+    for (int o = 0; o < stem.layer.outputs; o++) {
+      std::fill_n(sums, strip.width, stem.layer.bias[o]);
+      add_products(stem.layer, o, taps, 25, strip.width, sums);
+      for (int x = 0; x < strip.width; x++) {
+        put(strip.output[0], o * strip.width + x, y, narrowed(sums[x], stem.layer.narrow[o]));
       }
     }
   }
@@ -85,17 +98,22 @@ void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
 
 void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   const BlazeInt8Pointwise& layer = block.pointwise;
-  int middle[kBlazeMaxChannels];
+  auto* middle = reinterpret_cast<std::int32_t*>(strip.workspace);  // of one row, [channel][x]
+  std::int32_t sums[kMaxWidth];
   for (int y = 0; y < kStripRows; y++) {
-    for (int x = 0; x < strip.width; x++) {
-      for (int c = 0; c < block.channels; c++) middle[c] = middle_at(block, strip, c, y, x) + 128;
-      for (int o = 0; o < layer.outputs; o++) {
-        std::int32_t sum = layer.bias[o];
-        for (int k = 0; k < block.channels; k++) sum += packed_weight(layer, o, k) * middle[k];
+    for (int c = 0; c < block.channels; c++) {
+      for (int x = 0; x < strip.width; x++) {
+        middle[c * strip.width + x] = middle_at(block, strip, c, y, x) + 128;
+      }
+    }
+    for (int o = 0; o < layer.outputs; o++) {
+      std::fill_n(sums, strip.width, layer.bias[o]);
+      add_products(layer, o, middle, block.channels, strip.width, sums);
+      for (int x = 0; x < strip.width; x++) {
         if (o < block.channels) {
-          sum += shortcut_at(block, strip, o, y, x) * layer.shortcut_factor[o];
+          sums[x] += shortcut_at(block, strip, o, y, x) * layer.shortcut_factor[o];
         }
-        put(strip.output[0], o * strip.width + x, y, narrowed(sum, layer.narrow[o]));
+        put(strip.output[0], o * strip.width + x, y, narrowed(sums[x], layer.narrow[o]));
       }
     }
   }
