@@ -10,7 +10,7 @@ LIBRARY is libeyelid_peers.so of a build with EYELID_BENCHMARKS. All engines tak
 and the same picture; their outputs are compared first. Then every round runs each engine once, in
 changing order, and measures the multiply-add peak: ratios are between times taken side by side.
 Our bf16 and int8, where the processor has them, are compared with our f32: how far they are off is
-printed, not judged; the accuracy tables of docs/measuring.md do that.
+printed, not judged; the tables of docs/results do that.
 Needs numpy, ncnn, ai-edge-litert; onnxruntime and openvino with onnx when installed.
 """
 import argparse

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make bench-peers: sets up the peers, builds what times them, writes the table of docs/measuring.md.
+# make bench-peers: sets up the peers, builds what times them, writes the table of docs/peers.md.
 #   EYELID_PEERS_VENV=FOLDER      use this environment as it is, install nothing
 #   EYELID_STUDY_PYTHON=PYTHON    the same for the packages of the study's time (requirements-study.txt)
 #   EYELID_MTCNN_MODEL=FOLDER     MTCNN's networks; otherwise ../shared/models
@@ -33,7 +33,7 @@ fi
 build=${BUILD:-build}
 cmake --preset release -B "$build" -DEYELID_BENCHMARKS=ON ${CMAKE_FLAGS:-} > /dev/null
 cmake --build "$build" --target eyelid eyelid_peers
-arguments=(--table docs/measuring.md)
+arguments=(--table docs/peers.md)
 [[ -n ${JSON:-} ]] && arguments+=(--json "$JSON")
 [[ -n ${TASKS:-} ]] && arguments+=(--tasks "$TASKS")
 [[ -n ${TASKS:-} && -n ${JSON:-} ]] && arguments+=(--merge)
