@@ -151,7 +151,7 @@ TEST(GpuTracker, FecInSinglePrecisionIsThatOfTheCpu) {
   EXPECT_EQ(d.largest, 0.0f);
 }
 
-// Issue 6 asks for 0.01. Half precision moves an eye's keypoint by 0.005 px in the mean, and that
+// The target is 0.01. Half precision moves an eye's keypoint by 0.005 px in the mean, and that
 // is enough for trees to turn the other way: the eyes of two runs differ by as much as those of two
 // neighboring frames of a face at rest.
 TEST(GpuTracker, FecInHalfPrecisionStaysNear) {
@@ -160,7 +160,7 @@ TEST(GpuTracker, FecInHalfPrecisionStaysNear) {
   EXPECT_LT(d.largest, 0.15f);
   if (d.largest > 0.01f) {
     GTEST_SKIP() << "known failure: FEC differs by up to " << d.largest << " (root mean square "
-                 << d.rms << "), issue 6 asks for 0.01 in half precision";
+                 << d.rms << "), the target in half precision is 0.01";
   }
 }
 

@@ -139,7 +139,7 @@ inline std::vector<std::unique_ptr<gpu::FrameDevice>> emulated(NetworkPrecision 
   return devices;
 }
 
-// From the frame on: the bounds of issue 6, on the eye aspect ratio.
+// Largest difference from the CPU in eye aspect ratio, from the frame on (docs/gpu.md).
 inline constexpr float kSingleEar = 1e-3f;
 inline constexpr float kHalfEar = 0.01f;
 
