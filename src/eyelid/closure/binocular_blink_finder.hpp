@@ -19,9 +19,6 @@ struct ClosureRow {
   double time_s = 0.0;
   PerEye<float> fec = kNeitherEye;
 };
-inline float fec_of(const ClosureRow& row, Eye eye) {
-  return eye == Eye::Right ? row.fec_right : row.fec_left;
-}
 
 /// Peaks of the two eyes this close (or 1.5 frames) belong to one blink of both.
 inline constexpr double kSimultaneous_s = 0.075;

@@ -80,7 +80,7 @@ bool TraceSpool::next(ClosureInput& record) {
   ++position_;
   record = {stored.frame,
             stored.time_s,
-            {stored.ear.right, stored.ear.left},
+            {stored.ear_right, stored.ear_left},
             stored.is_trustworthy != 0,
             stored.is_suspect != 0,
             stored.face_score,
