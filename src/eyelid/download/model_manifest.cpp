@@ -95,7 +95,7 @@ ManifestModel model_of(const Json& json) {
   ManifestModel model;
   model.name = text_in(json, "name");
   model.what = text_in(json, "what");
-  model.license = text_in(json, "licence");
+  model.license = text_in(json, "license");
   model.use = optional_text_in(json, "use");
   model.convert = optional_text_in(json, "convert");
   for (const Json& file : list_in(json, "files")) model.files.push_back(file_of(file));

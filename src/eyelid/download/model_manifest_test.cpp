@@ -15,7 +15,7 @@ std::string manifest_of(const std::string& file,
                         const std::string& address,
                         const std::string& sha256 = std::string(64, 'a'),
                         const std::string& bytes = "10") {
-  return R"({"models": [{"name": "m", "what": "w", "licence": "MIT", "files": [{"file": ")" + file +
+  return R"({"models": [{"name": "m", "what": "w", "license": "MIT", "files": [{"file": ")" + file +
          R"(", "address": ")" + address + R"(", "bytes": )" + bytes + R"(, "sha256": ")" + sha256 +
          R"("}]}]})";
 }
