@@ -157,8 +157,8 @@ class ScoreJob {
 
   Calibration calibration_from_trials() {
     Calibration now = conditions();
-    for (const auto& [eye, levels] :
-         {std::pair(ScoredEye::Right, &now.right), std::pair(ScoredEye::Left, &now.left)}) {
+    for (const auto& [eye, levels] : {std::pair(ScoredEye::Right, &now.levels.right),
+                                      std::pair(ScoredEye::Left, &now.levels.left)}) {
       if (!are_usable(*levels)) continue;
       const conditioning::TrialLevels found =
           conditioning::levels_from_trials(session_.trace, eye, session_.rows);
