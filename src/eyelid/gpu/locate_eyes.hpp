@@ -43,8 +43,9 @@ struct LocateEyesIn {
     std::int32_t follows;  // the frame's eyes were found by following
   };
   static constexpr std::size_t kPixels = (sizeof(Shared) + 127) / 128 * 128;
-  static constexpr int kEyePatchBytes = 96 * 56;
-  static constexpr int kFacePatchBytes = 112 * 112;
+  static constexpr int kEyePatchBytes =
+      landmarks::kBothEyesPatch.width * landmarks::kBothEyesPatch.height;
+  static constexpr int kFacePatchBytes = landmarks::kFacePatch.width * landmarks::kFacePatch.height;
   /// Two patches of eyes, or one or two of the face.
   static constexpr std::size_t shared_bytes(bool wants_points) {
     static_assert(2 * kEyePatchBytes <= kFacePatchBytes);

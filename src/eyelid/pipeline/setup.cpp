@@ -30,7 +30,6 @@ namespace eyelid::pipeline {
 namespace {
 
 constexpr const char* kEmbeddedBlazeFace = "blazeface_gray.safetensors";
-constexpr float kBlazeFaceScore = 0.5f;
 constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 
 networks::Precision precision_of(const SetupRequest& request) {
@@ -82,7 +81,8 @@ networks::BlazeFaceWeights load_blazeface_weights(const SetupRequest& request, S
 }
 
 float blazeface_threshold(const SetupRequest& request) {
-  return request.score_threshold > 0.0f ? request.score_threshold : kBlazeFaceScore;
+  return request.score_threshold > 0.0f ? request.score_threshold
+                                        : detection::BlazeFaceOptions{}.score_threshold;
 }
 
 std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request,
