@@ -56,7 +56,7 @@ void write_checkpoint(const std::filesystem::path& path,
   const std::vector<std::byte> bytes = writer.to_bytes();
   files::AtomicFile file(path);
   file.write(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
-  file.commit(files::AtomicFile::Durability::kSync);
+  file.commit(files::Durability::kSync);
 }
 
 void read_checkpoint(const std::filesystem::path& path,

@@ -18,31 +18,55 @@ namespace {
 // Tables are written cell by cell: one system call per 64 KiB, not per cell.
 constexpr std::size_t kWaiting_bytes = std::size_t{1} << 16;
 
-void sync_folder_of(const std::filesystem::path& path) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
+[[noreturn]] void fail(const std::filesystem::path& path,
+                       int error,
+                       const char* what = "cannot be written") {
+  throw InputError(path.string() + ": " + what + " (" + std::strerror(error) +
+                   "), expected a folder that takes new files and has room");
+}
+
+/// Waits until the disk has a file, or the names in a folder. Returns errno, 0 when it has.
+int sync(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const int error = ::fsync(descriptor) != 0 ? errno : 0;
   ::close(descriptor);
+  return error;
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  EYELID_EXPECTS(path_.has_filename());
-  std::string name = ".";
-  name += path_.filename().string();
-  partial_ = path_.parent_path() / (name += ".partial");
+std::filesystem::path partial_path_of(const std::filesystem::path& path) {
+  EYELID_EXPECTS(!path.empty());
   std::error_code ignored;
-  if (std::filesystem::is_directory(path_, ignored)) fail("is a folder", EISDIR);
+  if (!path.has_filename() || std::filesystem::is_directory(path, ignored)) {
+    fail(path, EISDIR, "is a folder");
+  }
+  std::string name = ".";
+  name += path.filename().string();
+  return path.parent_path() / (name += ".partial");
+}
+
+void commit_file(const std::filesystem::path& partial,
+                 const std::filesystem::path& path,
+                 Durability durability) {
+  if (durability == Durability::kSync) {
+    if (const int error = sync(partial); error != 0) fail(path, error);
+  }
+  if (std::rename(partial.c_str(), path.c_str()) != 0) fail(path, errno);
+  // The file is in place; some file systems cannot sync a folder.
+  if (durability == Durability::kSync) sync(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path)
+    : path_(std::move(path)), partial_(partial_path_of(path_)) {
   file_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file_ < 0) fail("cannot be written", errno);
+  if (file_ < 0) fail(path_, errno);
 }
 
 AtomicFile::~AtomicFile() {
-  if (file_ < 0) return;
-  ::close(file_);
-  ::unlink(partial_.c_str());
+  if (file_ >= 0) ::close(file_);
+  if (!partial_.empty()) ::unlink(partial_.c_str());
 }
 
 void AtomicFile::write(std::string_view text) {
@@ -76,7 +100,7 @@ void AtomicFile::write_out(const std::uint8_t* bytes, std::size_t count, std::in
   while (count > 0) {
     const ssize_t written = ::pwrite(file_, bytes, count, offset);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail("cannot be written", written < 0 ? errno : ENOSPC);
+    if (written <= 0) fail(path_, written < 0 ? errno : ENOSPC);
     bytes += written;
     count -= static_cast<std::size_t>(written);
     offset += written;
@@ -86,20 +110,10 @@ void AtomicFile::write_out(const std::uint8_t* bytes, std::size_t count, std::in
 void AtomicFile::commit(Durability durability) {
   EYELID_EXPECTS(file_ >= 0);
   flush();
-  if (durability == Durability::kSync && ::fsync(file_) != 0) fail("cannot be written", errno);
-  // Network file systems tell of a full disk only here.
-  const int closed = ::close(std::exchange(file_, -1));
-  if (closed != 0 || std::rename(partial_.c_str(), path_.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(partial_.c_str());
-    fail("cannot be written", error);
-  }
-  if (durability == Durability::kSync) sync_folder_of(path_);
-}
-
-void AtomicFile::fail(const std::string& what, int error) const {
-  throw InputError(path_.string() + ": " + what + " (" + std::strerror(error) +
-                   "), expected a folder that takes new files and has room");
+  // Network file systems report a full disk only here.
+  if (::close(std::exchange(file_, -1)) != 0) fail(path_, errno);
+  commit_file(partial_, path_, durability);
+  partial_.clear();
 }
 
 }  // namespace eyelid::files

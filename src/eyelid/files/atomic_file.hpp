@@ -10,21 +10,33 @@
 
 namespace eyelid::files {
 
+/// What a file that has been given its name survives.
+enum class Durability {
+  kRename,  // a crash of the program
+  kSync,    // and of the machine: waits for the disk
+};
+
+/// `.NAME.partial` in the folder of `path`: where a file is written before it is whole.
+/// Errors: InputError when `path` is a folder.
+std::filesystem::path partial_path_of(const std::filesystem::path& path);
+
+/// Renames a complete file to `path` in the same folder, replacing what was there; a reader sees
+/// the old file or the whole new one. For files that another library writes; others use AtomicFile.
+/// Errors: InputError naming `path`, the system's reason and what was expected; `partial` stays.
+void commit_file(const std::filesystem::path& partial,
+                 const std::filesystem::path& path,
+                 Durability durability = Durability::kRename);
+
 /// A file that appears under its name only when it is whole.
 ///
-/// Bytes go to `.NAME.partial` in the same folder; commit() renames it to NAME, replacing what was
-/// there. Without commit() the destructor removes it and leaves the old NAME alone.
+/// Bytes go to partial_path_of(path); commit() renames it. Without commit() the destructor removes
+/// it and leaves the old file alone.
 ///
 /// Errors: InputError naming the file, the system's reason and what was expected, from every
 /// member that writes.
 /// Threads: one at a time; one writer per name.
 class AtomicFile {
  public:
-  enum class Durability {
-    kRename,  // survives a crash of the program
-    kSync,    // and of the machine: waits for the disk
-  };
-
   explicit AtomicFile(std::filesystem::path path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -45,10 +57,9 @@ class AtomicFile {
  private:
   void write_out(const std::uint8_t* bytes, std::size_t count, std::int64_t offset);
   void flush();
-  [[noreturn]] void fail(const std::string& what, int error) const;
 
   std::filesystem::path path_;
-  std::filesystem::path partial_;
+  std::filesystem::path partial_;  // empty once committed
   int file_ = -1;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;

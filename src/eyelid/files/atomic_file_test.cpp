@@ -28,7 +28,7 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   file.write("frame,time_s\n");
   EXPECT_FALSE(std::filesystem::exists(folder / "a.csv"));
   EXPECT_TRUE(std::filesystem::exists(folder / ".a.csv.partial"));
-  file.commit(AtomicFile::Durability::kSync);
+  file.commit(Durability::kSync);
   EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "frame,time_s\n");
   EXPECT_EQ(files_in(folder.path()), 1);
 }
@@ -78,7 +78,7 @@ TEST(AtomicFile, SeeksAndLargeWritesLandWhereTheyBelong) {
 TEST(AtomicFile, MissingFolderAndFolderInTheWayAreOneSentence) {
   const testing::TemporaryFolder folder;
   std::filesystem::create_directory(folder / "taken");
-  for (const char* name : {"absent/a.csv", "taken"}) {
+  for (const char* name : {"absent/a.csv", "taken", "taken/"}) {
     try {
       AtomicFile file(folder / name);
       ADD_FAILURE() << name;
@@ -88,6 +88,16 @@ TEST(AtomicFile, MissingFolderAndFolderInTheWayAreOneSentence) {
       EXPECT_NE(sentence.find("expected"), std::string::npos) << sentence;
     }
   }
+}
+
+TEST(AtomicFile, ANameTakenAtTheEndIsAnErrorAndLeavesNothing) {
+  const testing::TemporaryFolder folder;
+  {
+    AtomicFile file(folder / "a.csv");
+    std::filesystem::create_directory(folder / "a.csv");
+    EXPECT_THROW(file.commit(), InputError);
+  }
+  EXPECT_EQ(files_in(folder.path()), 1);  // the folder in the way
 }
 
 TEST(AtomicFile, FullDiskIsAnErrorAndLeavesNothing) {
