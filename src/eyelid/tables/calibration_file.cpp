@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/tables/calibration_file.hpp"
 
-#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 #include <system_error>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -110,24 +110,10 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"closed_source", name_of(calibration.closed_source)},
                          {"right", json_of(calibration.levels.right)},
                          {"left", json_of(calibration.levels.left)}};
-  Path beside = path;
-  beside += ".part";
-  std::ofstream file(beside, std::ios::binary);
+  files::AtomicFile file(path);
   // Names from outside may hold bytes that are not UTF-8: replaced, never an exception.
-  file << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
-  file.close();
-  std::error_code error;
-  if (!file) {
-    const std::string reason = std::generic_category().message(errno);
-    std::filesystem::remove(beside, error);
-    fail(path, "cannot write the calibration file (" + reason + ")");
-  }
-  std::filesystem::rename(beside, path, error);
-  if (error) {
-    const std::string reason = error.message();
-    std::filesystem::remove(beside, error);
-    fail(path, "cannot write the calibration file (" + reason + ")");
-  }
+  file.write(document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+  file.commit();
 }
 
 Calibration load_calibration(const Path& path) {

@@ -14,8 +14,8 @@ namespace eyelid::tables {
 ///    "distance": "60 cm", "recording": "session.mkv", "open_source": "measured", "closed_source":
 ///    "population", "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
 ///
-/// An eye without usable levels is stored as null. Written beside and renamed.
-/// Errors: InputError when the file cannot be written; ContractError when no eye has levels.
+/// An eye without usable levels is stored as null. The file appears only when it is whole.
+/// Errors: as AtomicFile; ContractError when no eye has levels.
 void save_calibration(const std::filesystem::path& path, const Calibration& calibration);
 
 /// Reads what save_calibration() wrote; both sources become LevelSource::File, levels of an absent
