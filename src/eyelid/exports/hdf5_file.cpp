@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 
 namespace eyelid::exports {
 namespace {
@@ -57,12 +58,9 @@ hid_t space_of(const std::vector<std::size_t>& shape) {
 
 }  // namespace
 
-Hdf5File::Hdf5File(std::filesystem::path path) : path_(std::move(path)) {
-  std::string name(1, '.');
-  name += path_.filename().string();
-  name += ".partial";
-  partial_ = path_.parent_path() / name;
-  // Failures are told by return values; the library would also print its stack.
+Hdf5File::Hdf5File(std::filesystem::path path)
+    : path_(std::move(path)), partial_(files::partial_path_of(path_)) {
+  // Failures are reported by return values; the library would also print its stack.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE));
   H5Pset_obj_track_times(creation.get(), false);
@@ -83,7 +81,7 @@ Hdf5File::~Hdf5File() {
   if (text_type_ >= 0) H5Tclose(text_type_);
   if (file_ >= 0) H5Fclose(file_);
   std::error_code ignored;
-  if (file_ >= 0) std::filesystem::remove(partial_, ignored);
+  if (!partial_.empty()) std::filesystem::remove(partial_, ignored);
 }
 
 std::int64_t Hdf5File::made(std::int64_t handle, const std::string& what) const {
@@ -241,15 +239,9 @@ void Hdf5File::soft_link(const std::string& path, const std::string& target) {
 void Hdf5File::commit() {
   EYELID_EXPECTS(file_ >= 0);
   checked(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing");
-  checked(H5Fclose(file_), "closing");
-  file_ = -1;
-  std::error_code error;
-  std::filesystem::rename(partial_, path_, error);
-  if (error) {
-    const std::string reason = error.message();
-    std::filesystem::remove(partial_, error);
-    throw InputError(path_.string() + ": cannot be given its name (" + reason + ")");
-  }
+  checked(H5Fclose(std::exchange(file_, -1)), "closing");
+  files::commit_file(partial_, path_);
+  partial_.clear();
 }
 
 }  // namespace eyelid::exports

@@ -70,7 +70,7 @@ class Hdf5File {
   void checked(int status, const std::string& what) const;
 
   std::filesystem::path path_;
-  std::filesystem::path partial_;
+  std::filesystem::path partial_;  // empty once committed
   std::int64_t file_ = -1;
   std::int64_t text_type_ = -1;
   std::int64_t links_ = -1;    // properties: make groups on the way, UTF-8 names
