@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/model_files/model_file.hpp"
 
-#include <unistd.h>
-
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <system_error>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 
 namespace eyelid::model_files {
 
@@ -37,27 +37,9 @@ std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
 }
 
 void write_model_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::filesystem::path beside = path;
-  beside += ".partial-" + std::to_string(getpid());
-  std::error_code error;
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) {
-      std::filesystem::remove(beside, error);
-      throw InputError(path.string() +
-                       ": cannot be written; expected an existing, writable folder with room for " +
-                       std::to_string(bytes.size()) + " bytes");
-    }
-  }
-  std::filesystem::rename(beside, path, error);
-  if (error) {
-    std::error_code ignored;
-    std::filesystem::remove(beside, ignored);
-    throw InputError(path.string() + ": cannot be replaced: " + error.message());
-  }
+  files::AtomicFile file(path);
+  file.write(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+  file.commit();
 }
 
 }  // namespace eyelid::model_files
