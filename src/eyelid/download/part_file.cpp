@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/sha256.hpp"
 
 namespace eyelid::download {
@@ -80,10 +81,7 @@ std::string PartFile::sha256() const {
   return files::sha256_hex(bytes);
 }
 
-void PartFile::commit() {
-  if (::fsync(file_) != 0) fail("write");
-  if (::rename(path_.c_str(), final_path_.c_str()) != 0) fail("rename");
-}
+void PartFile::commit() { files::commit_file(path_, final_path_, files::Durability::kSync); }
 
 void PartFile::fail(const char* what) const {
   const std::string reason = std::strerror(errno);

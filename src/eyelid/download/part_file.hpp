@@ -8,7 +8,10 @@
 
 namespace eyelid::download {
 
-/// A file that is still coming in: `<final name>.part`, ours alone while the object lives.
+/// A file that is being downloaded: `<final name>.part`, ours alone while the object lives.
+///
+/// Unlike files::AtomicFile it stays when the download is interrupted, so that the next one
+/// resumes; hence the lock.
 class PartFile {
  public:
   /// Opens or makes it. Throws InputError when it cannot be written, or another process has it.
@@ -23,7 +26,7 @@ class PartFile {
   void clear();
   void remove();
   std::string sha256() const;
-  /// Waits for the disk, then gives the file its final name.
+  /// Waits for the disk, then gives the file its final name. Errors: as files::commit_file().
   void commit();
   const std::filesystem::path& path() const { return path_; }
 
