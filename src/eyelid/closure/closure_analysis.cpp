@@ -109,7 +109,7 @@ void warn_of_noise(float noise, Eye eye, ClosureSummary& summary) {
 
 }  // namespace
 
-ClosureSummary analyze_closure(TraceReader& trace,
+ClosureSummary analyze_closure(TraceSpool& trace,
                                const ClosureOptions& options,
                                const std::function<void(const EyelidSample&)>& on_sample,
                                const std::function<void(const Blink&)>& on_blink) {

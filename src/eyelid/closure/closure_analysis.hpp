@@ -52,7 +52,7 @@ struct ClosureSummary {
 ///
 /// Errors: InputError when times are not finite or do not increase.
 /// Definitions and sources: README.md of this room and the headers it lists.
-ClosureSummary analyze_closure(TraceReader& trace,
+ClosureSummary analyze_closure(TraceSpool& trace,
                                const ClosureOptions& options,
                                const std::function<void(const EyelidSample&)>& on_sample,
                                const std::function<void(const Blink&)>& on_blink);

@@ -4,13 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
-#include "eyelid/closure/trace_spool.hpp"
 #include "eyelid/closure/trace_testing.hpp"
 #include "eyelid/core/error.hpp"
-#include "temporary_folder.hpp"
 
 namespace eyelid::closure {
 namespace {
@@ -29,7 +26,8 @@ struct Result {
   }
 };
 
-Result analyze(TraceReader& trace, const ClosureOptions& options = {}) {
+Result analyze(const std::vector<ClosureInput>& records, const ClosureOptions& options = {}) {
+  TraceSpool trace = spool_of(records);
   Result result;
   result.summary = analyze_closure(
       trace,
@@ -37,11 +35,6 @@ Result analyze(TraceReader& trace, const ClosureOptions& options = {}) {
       [&](const EyelidSample& sample) { result.samples.push_back(sample); },
       [&](const Blink& blink) { result.blinks.push_back(blink); });
   return result;
-}
-
-Result analyze(std::vector<ClosureInput> records, const ClosureOptions& options = {}) {
-  VectorTrace trace(std::move(records));
-  return analyze(trace, options);
 }
 
 MadeTrace minute_of_blinks() {
@@ -137,26 +130,9 @@ TEST(ClosureAnalysis, GlassesThatLiftTheClosedRatioAreCalibratedAway) {
   EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
 }
 
-TEST(ClosureAnalysis, SpoolAndMemoryGiveTheSameBytes) {
-  const MadeTrace made = minute_of_blinks();
-  const testing::TemporaryFolder folder;
-  TraceSpool spool(folder.path());
-  for (const ClosureInput& record : made.records()) spool.append(record);
-  const Result from_file = analyze(spool);
-  const Result from_memory = analyze(made.records());
-  ASSERT_EQ(from_file.samples.size(), from_memory.samples.size());
-  for (std::size_t i = 0; i < from_file.samples.size(); ++i) {
-    ASSERT_EQ(
-        std::memcmp(
-            &from_file.samples[i].fec.right, &from_memory.samples[i].fec.right, 3 * sizeof(float)),
-        0);
-  }
-  ASSERT_EQ(from_file.blinks.size(), from_memory.blinks.size());
-}
-
 TEST(ClosureAnalysis, BlinksComeInOrderOfOnsetAfterTheirRows) {
   const MadeTrace made = minute_of_blinks();
-  VectorTrace trace(made.records());
+  TraceSpool trace = spool_of(made.records());
   double last_row_s = -1.0;
   double last_onset_s = -1.0;
   analyze_closure(

@@ -7,7 +7,6 @@
 #include <random>
 
 #include "eyelid/closure/closure_analysis.hpp"
-#include "eyelid/closure/trace_spool.hpp"
 #include "eyelid/closure/trace_testing.hpp"
 #include "temporary_folder.hpp"
 

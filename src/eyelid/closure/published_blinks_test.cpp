@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "eyelid/closure/closure_analysis.hpp"
+#include "eyelid/closure/trace_testing.hpp"
 #include "shared_data.hpp"
 
 namespace eyelid::closure {
@@ -80,7 +81,7 @@ Recording analyze_csv(const std::filesystem::path& path, double frames_per_secon
     record.is_trustworthy = true;
     recording.records.push_back(record);
   }
-  VectorTrace trace(recording.records);
+  TraceSpool trace = spool_of(recording.records);
   recording.summary = analyze_closure(
       trace,
       {},

@@ -20,7 +20,7 @@ constexpr float kLevelDisagreement = 0.15f;  // of the range of the file, before
 // One pass of one eye's conditioned trace, as FEC by the given levels.
 using FecSink = std::function<void(const FecPoint&, bool starts_segment)>;
 
-void for_each_fec(TraceReader& trace,
+void for_each_fec(TraceSpool& trace,
                   const SmootherOptions& options,
                   Eye eye,
                   const EyeLevels& levels,
@@ -78,7 +78,7 @@ bool is_measured(const ClosureInput& record) {
          std::isfinite(measured_ear(record, Eye::Left));
 }
 
-Survey survey(TraceReader& trace) {
+Survey survey(TraceSpool& trace) {
   Survey result;
   FrameIntervalMeter meter;
   ClosureInput record;
@@ -103,7 +103,7 @@ Survey survey(TraceReader& trace) {
   return result;
 }
 
-EyeBlinks examine_eye(TraceReader& trace,
+EyeBlinks examine_eye(TraceSpool& trace,
                       const SmootherOptions& options,
                       Eye eye,
                       const Survey& surveyed) {

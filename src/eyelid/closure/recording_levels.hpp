@@ -30,7 +30,7 @@ struct Survey {
   double frame_interval_s = 0.0;
 };
 /// Throws InputError when times are not finite or do not increase.
-Survey survey(TraceReader& trace);
+Survey survey(TraceSpool& trace);
 
 /// What the recording itself says about one eye; empty where it says nothing.
 struct EyeBlinks {
@@ -39,7 +39,7 @@ struct EyeBlinks {
   float rest_noise_ear = 0.0f;      // standard deviation of the filtered EAR at rest
 };
 /// Second pass, once per eye.
-EyeBlinks examine_eye(TraceReader& trace,
+EyeBlinks examine_eye(TraceSpool& trace,
                       const SmootherOptions& options,
                       Eye eye,
                       const Survey& surveyed);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <numbers>
 #include <random>
 #include <vector>
@@ -85,6 +86,12 @@ struct MadeTrace {
     return result;
   }
 };
+
+inline TraceSpool spool_of(const std::vector<ClosureInput>& records) {
+  TraceSpool trace(std::filesystem::temp_directory_path());
+  for (const ClosureInput& record : records) trace.append(record);
+  return trace;
+}
 
 /// Blinks of changing size every few seconds; about every fifth is partial.
 inline std::vector<MadeBlink> made_blinks(double duration_s, std::uint32_t seed) {

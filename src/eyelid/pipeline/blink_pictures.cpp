@@ -31,12 +31,12 @@ bool BlinkPictures::wants(std::int64_t frame) const {
 }
 
 std::optional<BlinkPictures::Place> BlinkPictures::place_of(
-    const Blink& blink, const PointSpool::Record& record) const {
+    const Blink& blink, const std::optional<EyeLandmarks>& eyes) const {
   for (const std::int64_t frame : {blink.onset_frame, blink.peak_frame, blink.offset_frame}) {
-    const PointSpool::Record scale = points_.read(frame);
-    if (!scale.has_eyes) continue;
-    const EyePoints& scale_lid = eye_of(scale.eyes, blink.eye);
-    const EyePoints& lid = record.has_eyes ? eye_of(record.eyes, blink.eye) : scale_lid;
+    const std::optional<EyeLandmarks> scale = points_.read(frame);
+    if (!scale) continue;
+    const EyePoints& scale_lid = eye_of(*scale, blink.eye);
+    const EyePoints& lid = eyes ? eye_of(*eyes, blink.eye) : scale_lid;
     return Place{(lid[0] + lid[3]) * 0.5f, distance(scale_lid[0], scale_lid[3])};
   }
   return std::nullopt;
@@ -49,16 +49,18 @@ void BlinkPictures::add(std::int64_t frame,
   for (; wants(frame); ++next_want_) {
     const PictureRequest& want = wants_[next_want_];
     const Blink& blink = blinks_[want.blink];
-    const PointSpool::Record record = points_.read(frame);
-    const std::optional<Place> place = place_of(blink, record);
+    const std::optional<EyeLandmarks> eyes = points_.read(frame);
+    const std::optional<Place> place = place_of(blink, eyes);
     if (!place) continue;
-    Picture picture{
-        films::cut_eye(image, eye_of(record.eyes, blink.eye), place->center, place->eye_width_px),
-        frame,
-        time_s,
-        fec[blink.eye]};
+    Picture picture{films::cut_eye(image,
+                                   eye_of(eyes.value_or(EyeLandmarks{}), blink.eye),
+                                   place->center,
+                                   place->eye_width_px),
+                    frame,
+                    time_s,
+                    fec[blink.eye]};
     // Over a short gap there are no points to draw.
-    if (!record.has_eyes) picture.crop.lids.clear();
+    if (!eyes) picture.crop.lids.clear();
     sets_[want.blink].pictures[want.moment] = std::move(picture);
   }
 }

@@ -57,7 +57,7 @@ class BlinkPictures {
     Point center;
     float eye_width_px;
   };
-  std::optional<Place> place_of(const Blink& blink, const PointSpool::Record& record) const;
+  std::optional<Place> place_of(const Blink& blink, const std::optional<EyeLandmarks>& eyes) const;
   reports::BlinkPictures views_of(const Set& set) const;
 
   std::span<const Blink> blinks_;

@@ -145,9 +145,8 @@ inline constexpr float kHalfEar = 0.01f;
 
 /// FEC of both eyes, frame by frame, of a piece of a recording with the levels of the whole.
 inline std::vector<EyelidSample> closure_of(const std::vector<FrameMeasurement>& measurements) {
-  std::vector<closure::ClosureInput> records;
-  for (const FrameMeasurement& m : measurements) records.push_back(closure::closure_input(m));
-  closure::VectorTrace trace(std::move(records));
+  closure::TraceSpool trace(std::filesystem::temp_directory_path());
+  for (const FrameMeasurement& m : measurements) trace.append(closure::closure_input(m));
   closure::ClosureOptions options;
   options.calibration.emplace();
   options.calibration->levels.right = options.calibration->levels.left = {0.30f, 0.05f};

@@ -31,9 +31,9 @@ class TruthInStep {
 void add_example(reports::ReportBuilder& report,
                  const char* label,
                  const EyelidSample& sample,
-                 const PointSpool::Record& record,
+                 const EyeLandmarks& eyes,
                  const FrameView& image) {
-  const films::EyeCrop crop = films::cut_both_eyes(image, record.eyes);
+  const films::EyeCrop crop = films::cut_both_eyes(image, eyes);
   report.add_example(label, {crop.image, crop.lids, sample.frame, sample.time_s, sample.mean_fec});
 }
 
@@ -71,7 +71,9 @@ void render_second_pass(video::FrameSource& source,
       report.add(sample, truth.at(sample.frame));
       for (const ExampleFrames::Example& example : findings.examples.examples()) {
         if (example.frame != sample.frame) continue;
-        add_example(report, example.label, sample, findings.points.read(sample.frame), frame.image);
+        // An example is a valid frame: it has points.
+        const EyeLandmarks eyes = findings.points.read(sample.frame).value();
+        add_example(report, example.label, sample, eyes, frame.image);
       }
       blink_pictures.add(sample.frame, sample.time_s, sample.fec, frame.image);
       blink_pictures.take_complete(sample.frame,
@@ -80,9 +82,8 @@ void render_second_pass(video::FrameSource& source,
                                    });
     }
     if (illustrations.overlay != nullptr) {
-      const PointSpool::Record record = findings.points.read(sample.frame);
-      const auto eyes = record.has_eyes ? std::optional<EyeLandmarks>(record.eyes) : std::nullopt;
-      illustrations.overlay->write(painter.draw(frame.image, sample, eyes), sample.time_s);
+      illustrations.overlay->write(
+          painter.draw(frame.image, sample, findings.points.read(sample.frame)), sample.time_s);
     }
     progress(sample.frame + 1);
   };

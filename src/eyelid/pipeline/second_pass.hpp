@@ -43,7 +43,7 @@ struct SecondPassOutputs {
 
 /// What is already known of the recording when it is read again.
 struct SecondPassInputs {
-  closure::TraceReader& trace;
+  closure::TraceSpool& trace;
   closure::ClosureOptions closure_options;
   PointSpool& points;
   std::span<const Blink> blinks;

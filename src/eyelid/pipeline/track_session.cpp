@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "eyelid/closure/closure_analysis.hpp"
-#include "eyelid/closure/trace_spool.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/compare_files.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
@@ -126,7 +125,7 @@ void TrackJob::track() {
   summary_.options = setup_.options;
   const auto on_measurement = [&](const FrameMeasurement& measurement) {
     trace_->append(closure::closure_input(measurement));
-    points_->append(measurement);
+    points_->append(measurement.is_trustworthy ? measurement.eyes : std::nullopt);
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
   };
