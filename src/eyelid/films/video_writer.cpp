@@ -2,11 +2,8 @@
 #include "eyelid/films/video_writer.hpp"
 
 extern "C" {
-#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/log.h>
 #include <libavutil/opt.h>
-#include <libswscale/swscale.h>
 }
 
 #include <fmt/format.h>
@@ -21,6 +18,7 @@ extern "C" {
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/ffmpeg_handles.hpp"
 
 namespace eyelid::films {
 namespace {
@@ -34,18 +32,6 @@ constexpr int kBuffer_bytes = 1 << 16;
 
 struct FreeFormat {
   void operator()(AVFormatContext* context) const { avformat_free_context(context); }
-};
-struct FreeCodec {
-  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreePacket {
-  void operator()(AVPacket* packet) const { av_packet_free(&packet); }
-};
-struct FreeAvFrame {
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-struct FreeScaler {
-  void operator()(SwsContext* context) const { sws_freeContext(context); }
 };
 struct FreeIo {
   void operator()(AVIOContext* context) const {
@@ -93,10 +79,10 @@ struct VideoWriter::State {
   std::exception_ptr io_error;  // thrown inside FFmpeg's call back, kept for our caller
   std::unique_ptr<AVIOContext, FreeIo> io;
   std::unique_ptr<AVFormatContext, FreeFormat> format;
-  std::unique_ptr<AVCodecContext, FreeCodec> codec;
-  std::unique_ptr<AVFrame, FreeAvFrame> frame;
-  std::unique_ptr<AVPacket, FreePacket> packet;
-  std::unique_ptr<SwsContext, FreeScaler> scaler;
+  files::CodecPtr codec;
+  files::AvFramePtr frame;
+  files::PacketPtr packet;
+  files::ScalerPtr scaler;
   std::array<std::uint8_t, 256> limited_range = limited_range_table();
   AVStream* stream = nullptr;  // owned by format
   AVRational rate{};
@@ -107,7 +93,7 @@ struct VideoWriter::State {
 
 VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOptions& wanted)
     : options(wanted), file(path) {
-  av_log_set_level(AV_LOG_QUIET);
+  files::silence_ffmpeg();
   rate = av_d2q(options.frames_per_second, 1'000'000);
   if (options.kind != VideoKind::kOverlay && options.frames_per_second > 1000.0) {
     throw InputError(
@@ -253,14 +239,12 @@ void VideoWriter::State::check(int code, const char* doing) const {
   if (code >= 0) return;
   if (io_error) std::rethrow_exception(io_error);
   if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(code, text, sizeof text);
   throw InputError(
       fmt::format("{}: FFmpeg could not {} ({}), expected a {} x {} video at {} frames "
                   "per second to be possible",
                   file.path().string(),
                   doing,
-                  text,
+                  files::error_text(code),
                   options.width,
                   options.height,
                   options.frames_per_second));
