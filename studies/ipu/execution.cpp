@@ -2,11 +2,10 @@
 #include "studies/ipu/execution.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstdint>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "studies/ipu/tile_convolution.hpp"
 
 namespace eyelid::ipu {
@@ -115,19 +114,7 @@ class Machine {
 
 }  // namespace
 
-float rounded_to_half(float value) {
-  // A half has 10 bits of fraction where a float has 23; below 2^-14 its steps are 2^-24.
-  const float magnitude = std::abs(value);
-  if (!(magnitude < 65520.0f)) {
-    return std::isnan(value) ? value : std::copysign(HUGE_VALF, value);
-  }
-  if (magnitude < 0x1p-14f) {
-    return std::copysign(std::nearbyint(magnitude * 0x1p24f) * 0x1p-24f, value);
-  }
-  auto bits = std::bit_cast<std::uint32_t>(value);
-  bits += 0xFFFu + (bits >> 13 & 1u);
-  return std::bit_cast<float>(bits & ~0x1FFFu);
-}
+float rounded_to_half(float value) { return float_from_half(half_from_float(value)); }
 
 Execution execute(const DeviceProgram& program,
                   const Network& network,

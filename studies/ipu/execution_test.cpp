@@ -13,7 +13,6 @@
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/model_files/embedded_models.hpp"
-#include "eyelid/model_files/half.hpp"
 #include "eyelid/networks/blazeface_network.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -223,22 +222,6 @@ TEST(TileConvolution, PlannedConvolutionsGiveTheDefinition) {
       }
     }
   }
-}
-
-TEST(RoundedToHalf, EveryHalfIsItsOwnRoundingAndFloatsGoToTheNearest) {
-  for (std::uint32_t bits = 0; bits < 0x7C00; bits++) {
-    const float half = model_files::float_from_half(static_cast<std::uint16_t>(bits));
-    ASSERT_EQ(rounded_to_half(half), half);
-    ASSERT_EQ(rounded_to_half(-half), -half);
-    if (bits == 0x7BFF) continue;
-    const float next = model_files::float_from_half(static_cast<std::uint16_t>(bits + 1));
-    const float middle = (half + next) / 2.0f;
-    ASSERT_EQ(rounded_to_half(middle), bits % 2 == 0 ? half : next);
-    ASSERT_EQ(rounded_to_half(std::nextafter(middle, 0.0f)), half);
-    ASSERT_EQ(rounded_to_half(std::nextafter(middle, 1e9f)), next);
-  }
-  EXPECT_TRUE(std::isinf(rounded_to_half(65520.0f)));
-  EXPECT_EQ(rounded_to_half(65519.0f), 65504.0f);
 }
 
 }  // namespace

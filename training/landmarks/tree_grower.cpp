@@ -8,7 +8,7 @@
 
 #include <tbb/parallel_for.h>
 
-#include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
+#include "eyelid/core/half.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -241,7 +241,7 @@ void TreeGrower::settle_leaf(const Node& leaf, std::span<float> values) {
       static_cast<double>(options_.learning_rate) / static_cast<double>(leaf.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto exact = static_cast<float>(factor * sum[i]);
-    values[i] = kernels::float_from_half(kernels::half_from_float(exact));
+    values[i] = float_from_half(half_from_float(exact));
   }
   for (std::size_t i = leaf.begin; i < leaf.end; ++i) {
     float* row = residuals_.row(order_[i]);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/patch.hpp"
@@ -23,7 +24,7 @@ using networks::ConvolutionWeights;
 template <class Value>
 Half4 half4(Value value) {
   const auto half = [&](int i) {
-    return std::uint32_t{kernels::half_from_float(static_cast<float>(value(i)))};
+    return std::uint32_t{half_from_float(static_cast<float>(value(i)))};
   };
   return {half(0) | half(1) << 16, half(2) | half(3) << 16};
 }
@@ -121,7 +122,7 @@ std::vector<float> leaves_of(const ShapeModelDescription& model,
                              const ShapeModelDescription::Cascade& cascade) {
   std::vector<float> leaves = cascade.leaves;
   if (model.leaf_type == landmarks::LeafType::F16) {
-    for (float& leaf : leaves) leaf = kernels::float_from_half(kernels::half_from_float(leaf));
+    for (float& leaf : leaves) leaf = float_from_half(half_from_float(leaf));
   }
   return leaves;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/gpu/emulated_device_testing.hpp"
@@ -94,8 +95,8 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
     std::vector<std::uint16_t> halves(features.size());
     for (std::size_t i = 0; i < features.size(); i++) {
       features[i] = std::fabs(normal(random));
-      halves[i] = kernels::half_from_float(features[i]);
-      if (is_half) features[i] = kernels::float_from_half(halves[i]);
+      halves[i] = half_from_float(features[i]);
+      if (is_half) features[i] = float_from_half(halves[i]);
     }
     std::vector<FaceRecord> records(kMaxFaces + 1);
     std::memset(records.data(), 0xee, records.size() * sizeof(FaceRecord));

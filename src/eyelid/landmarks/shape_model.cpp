@@ -9,6 +9,7 @@
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/model_memory.hpp"
 
@@ -71,7 +72,7 @@ kernels::SampledImage sampled(const FrameView& image, const ShapeRegion& region)
 // before it was saved and after.
 std::vector<float> leaves_to_pack(std::vector<float> leaves, LeafType stored, LeafType packed) {
   if (stored == LeafType::F16 && packed == LeafType::I16) {
-    for (float& value : leaves) value = kernels::float_from_half(kernels::half_from_float(value));
+    for (float& value : leaves) value = float_from_half(half_from_float(value));
   }
   return leaves;
 }
@@ -288,7 +289,7 @@ void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* 
     if (leaf_type == LeafType::F32) {
       std::memcpy(row + 4 * i, &values[i], 4);
     } else if (leaf_type == LeafType::F16) {
-      const std::uint16_t half = kernels::half_from_float(values[i]);
+      const std::uint16_t half = half_from_float(values[i]);
       std::memcpy(row + 2 * i, &half, 2);
     } else {
       const auto steps = static_cast<std::int16_t>(std::lround(values[i] / scale));

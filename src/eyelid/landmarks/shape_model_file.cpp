@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/dlib_shape_predictor.hpp"
 #include "eyelid/model_files/model_file.hpp"
@@ -41,7 +42,7 @@ void add_leaves(SafetensorsWriter& writer,
     writer.add<float>(name, std::move(shape), leaves);
   } else if (type == LeafType::F16) {
     std::vector<std::uint16_t> halves(leaves.size());
-    std::transform(leaves.begin(), leaves.end(), halves.begin(), kernels::half_from_float);
+    std::transform(leaves.begin(), leaves.end(), halves.begin(), half_from_float);
     writer.add(name, TensorType::F16, std::move(shape), std::as_bytes(std::span(halves)));
   } else {
     const float scale = leaf_scale(leaves);
@@ -112,7 +113,7 @@ std::vector<float> read_leaves(const SafetensorsFile& file,
   if (type == LeafType::F16) {
     const auto halves = file.half_values(name, shape);
     result.resize(halves.size());
-    std::transform(halves.begin(), halves.end(), result.begin(), kernels::float_from_half);
+    std::transform(halves.begin(), halves.end(), result.begin(), float_from_half);
   } else {
     const auto steps = file.values<std::int16_t>(name, shape);
     const float scale = file.values<float>(tensor_name(index, "scale"), {1})[0];

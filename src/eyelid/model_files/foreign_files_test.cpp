@@ -10,7 +10,6 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/model_files/half.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/model_files/pickle.hpp"
 #include "eyelid/model_files/pytorch_file.hpp"
@@ -226,17 +225,6 @@ TEST(ForeignFiles, SurviveSeededDamage) {
   expect_no_crash(pytorch_archive(), read_pytorch);
   expect_no_crash(tflite_model(),
                   [](const Bytes& bytes) { read_tflite_convolutions(bytes, "damaged"); });
-}
-
-TEST(Half, MatchesTheFormat) {
-  EXPECT_EQ(float_from_half(0x3c00), 1.0f);
-  EXPECT_EQ(float_from_half(0xc000), -2.0f);
-  EXPECT_EQ(float_from_half(0x7bff), 65504.0f);
-  EXPECT_EQ(float_from_half(0x0001), 5.9604645e-8f);
-  EXPECT_EQ(float_from_half(0x03ff), 6.0975552e-5f);
-  EXPECT_EQ(float_from_half(0x8000), -0.0f);
-  EXPECT_EQ(float_from_half(0x7c00), std::numeric_limits<float>::infinity());
-  EXPECT_TRUE(float_from_half(0x7e00) != float_from_half(0x7e00));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/model_files/half.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/model_files/pickle.hpp"
 
 namespace eyelid::model_files {

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/model_files/half.hpp"
+#include "eyelid/core/half.hpp"
 
 namespace eyelid::model_files {
 namespace {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/half.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 

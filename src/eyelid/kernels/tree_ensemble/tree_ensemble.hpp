@@ -127,10 +127,6 @@ const TreeKernels& tree_kernels(std::uint32_t features);
 std::size_t byte_nodes_size(const TreeTable& trees);
 void pack_byte_nodes(const TreeTable& trees, std::uint8_t* byte_nodes);
 
-/// IEEE half precision <-> single, rounding to nearest even; in software, as every processor does.
-float float_from_half(std::uint16_t half);
-std::uint16_t half_from_float(float value);
-
 /// Declares the functions of one instruction set.
 #define EYELID_TREE_KERNELS(isa)                                                           \
   namespace isa {                                                                          \
