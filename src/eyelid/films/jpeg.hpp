@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "eyelid/core/image.hpp"
-#include "eyelid/films/video_writer.hpp"
+#include "eyelid/films/rgb_picture.hpp"
 
 namespace eyelid::films {
 

@@ -44,7 +44,6 @@ TEST(MarkedPicture, BoxesMayLieAnywhere) {
                           Rect{5, 5, 0, 0}}) {
     MarkedPicture marked(image);
     marked.draw_box(box, {255, 0, 0}, "a label longer than the picture is wide");
-    marked.draw_caption("the same");
     EXPECT_EQ(marked.view().width, 20);
   }
 }

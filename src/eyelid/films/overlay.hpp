@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "eyelid/core/eyelid_sample.hpp"
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/image.hpp"
-#include "eyelid/films/video_writer.hpp"
+#include "eyelid/films/rgb_picture.hpp"
 
 namespace eyelid::films {
 
@@ -27,21 +25,12 @@ class OverlayPainter {
                const std::optional<EyeLandmarks>& eyes);
 
  private:
-  struct Color {
-    std::uint8_t red, green, blue;
-  };
-  void blend(int x, int y, Color color, float share);
   void draw_line(Point from, Point to, Color color, float width_px);
   void draw_lid(const EyePoints& lid, Color color);
-  void fill(int left, int top, int width, int height, Color color, float share);
-  void draw_text(int left, int top, std::string_view text, Color color);
   int draw_bar(int left, int top, std::string_view name, float fec, Color color);
   void draw_strip(const EyelidSample& sample);
 
-  int width_ = 0;
-  int height_ = 0;
-  int scale_ = 1;  // picture pixels per font pixel
-  std::vector<std::uint8_t> pixels_;
+  RgbPicture picture_;
 };
 
 }  // namespace eyelid::films

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 
 #include "eyelid/core/image.hpp"
+#include "eyelid/films/rgb_picture.hpp"
 
 namespace eyelid::films {
-
-/// A color image seen through someone else's memory: red, green, blue bytes, rows `stride` bytes
-/// apart.
-struct RgbView {
-  const std::uint8_t* pixels = nullptr;
-  int width = 0;
-  int height = 0;
-  std::ptrdiff_t stride = 0;
-};
 
 enum class VideoKind {
   kLosslessGray,      // FFV1 in Matroska: every gray level comes back exactly; checksums per slice
