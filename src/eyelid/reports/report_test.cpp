@@ -8,9 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "eyelid/files/base64.hpp"
-#include "eyelid/films/eye_crop.hpp"
-#include "eyelid/films/jpeg.hpp"
 #include "eyelid/reports/report_builder.hpp"
 #include "eyelid/reports/report_json.hpp"
 #include "eyelid/reports/report_page.hpp"
@@ -38,67 +35,6 @@ nlohmann::json data_of(const std::string& page) {
   const std::string mark = "id=\"report-data\">";
   const std::size_t begin = page.find(mark) + mark.size();
   return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
-
-TEST(Base64, EncodesTheExamplesOfItsStandard) {
-  const auto text = [](const std::string& bytes) {
-    return files::base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  };
-  EXPECT_EQ(text(""), "");
-  EXPECT_EQ(text("f"), "Zg==");
-  EXPECT_EQ(text("fo"), "Zm8=");
-  EXPECT_EQ(text("foo"), "Zm9v");
-  EXPECT_EQ(text("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(text("\xFF\xFE\xFD"), "//79");
-}
-
-TEST(Jpeg, GivesTheSameBytesForTheSamePixels) {
-  GrayImage image(33, 17);
-  for (int y = 0; y < 17; ++y) {
-    for (int x = 0; x < 33; ++x) image.row(y)[x] = static_cast<std::uint8_t>(7 * x + 3 * y);
-  }
-  const auto bytes = films::gray_jpeg(image, 80);
-  ASSERT_GT(bytes.size(), 4u);
-  EXPECT_EQ(bytes[0], 0xFF);
-  EXPECT_EQ(bytes[1], 0xD8);
-  EXPECT_EQ(bytes[bytes.size() - 1], 0xD9);
-  EXPECT_EQ(bytes, films::gray_jpeg(image, 80));
-}
-
-TEST(EyeCrop, PutsTheLidPointsWhereThePixelsWent) {
-  GrayImage frame(200, 100);
-  for (int y = 0; y < 100; ++y) std::fill_n(frame.row(y), 200, std::uint8_t{20});
-  const EyePoints lid = {
-      Point{80, 50}, Point{93, 42}, Point{107, 42}, Point{120, 50}, Point{107, 58}, Point{93, 58}};
-  for (const Point& point : lid) {
-    for (int dy = -1; dy <= 1; ++dy) {
-      for (int dx = -1; dx <= 1; ++dx) {
-        frame.row(static_cast<int>(point.y) + dy)[static_cast<int>(point.x) + dx] = 220;
-      }
-    }
-  }
-  const films::EyeCrop crop = films::cut_eye(frame, lid);
-  ASSERT_EQ(crop.lids.size(), 1u);
-  for (const Point& point : crop.lids[0]) {
-    const int x = static_cast<int>(std::lround(point.x));
-    const int y = static_cast<int>(std::lround(point.y));
-    ASSERT_TRUE(x >= 0 && x < crop.image.width() && y >= 0 && y < crop.image.height());
-    EXPECT_GT(crop.image.row(y)[x], 150) << point.x << " " << point.y;
-  }
-  EXPECT_LT(crop.image.row(1)[1], 40);
-}
-
-TEST(EyeCrop, SurvivesEyesOutsideOfTheFrameAndPointsThatAreNotNumbers) {
-  GrayImage frame(64, 48);
-  for (int y = 0; y < 48; ++y) std::fill_n(frame.row(y), 64, std::uint8_t{99});
-  EyePoints far;
-  far.fill({-500.0f, 9000.0f});
-  far[3] = {-480.0f, 9000.0f};
-  EXPECT_EQ(films::cut_eye(frame, far).image.row(5)[5], 99);
-  far.fill({NAN, NAN});
-  const films::EyeCrop crop = films::cut_eye(frame, far);
-  EXPECT_TRUE(crop.lids.empty());
-  EXPECT_EQ(crop.image.row(5)[5], 99);
 }
 
 TEST(ReportTrace, KeepsEveryFrameWhileTheyFit) {
