@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "eyelid/core/eyelid_sample.hpp"
 
@@ -28,8 +31,16 @@ inline bool are_usable(const EyeLevels& levels) {
 enum class LevelSource {
   Measured,    // seen in this recording
   Population,  // not seen (for example no full closure): typical ratio of people was used
-  File,        // --calibration FILE
+  File,        // of an earlier recording, given by the user
 };
+inline constexpr std::array kLevelSources{
+    LevelSource::Measured, LevelSource::Population, LevelSource::File};
+
+/// As in session.json and calibration files.
+inline std::string_view name_of(LevelSource source) {
+  constexpr std::string_view kNames[] = {"measured", "population", "file"};
+  return kNames[static_cast<std::size_t>(source)];
+}
 
 /// Levels of both eyes with the conditions they were taken in: a level found without glasses
 /// misleads with glasses (closed EAR rises about sixfold, field.md section 2.7).

@@ -24,18 +24,6 @@ constexpr std::uintmax_t kMaxFile = 1u << 20;
   throw InputError(path.string() + ": " + what);
 }
 
-std::string name_of(LevelSource source) {
-  switch (source) {
-    case LevelSource::Measured:
-      return "measured";
-    case LevelSource::Population:
-      return "population";
-    case LevelSource::File:
-      return "file";
-  }
-  return "";
-}
-
 json json_of(const EyeLevels& levels) {
   if (!are_usable(levels)) return nullptr;
   // Six decimals: as a double 0.3f would read 0.30000001192092896.

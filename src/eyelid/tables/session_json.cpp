@@ -32,21 +32,8 @@ Json number(float value) {
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-std::string_view name_of(LevelSource source) {
-  switch (source) {
-    case LevelSource::Measured:
-      return "measured";
-    case LevelSource::Population:
-      return "population";
-    case LevelSource::File:
-      return "file";
-  }
-  return "";
-}
-
 LevelSource source_from_name(const std::string& name) {
-  for (const LevelSource source :
-       {LevelSource::Measured, LevelSource::Population, LevelSource::File}) {
+  for (const LevelSource source : kLevelSources) {
     if (name == name_of(source)) return source;
   }
   throw InputError("found the level source \"" + name +
