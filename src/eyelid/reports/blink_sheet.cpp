@@ -6,8 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "eyelid/tables/blinks_csv.hpp"
-
 namespace eyelid::reports {
 namespace {
 
@@ -62,7 +60,7 @@ void BlinkSheet::add(const Blink& blink, const BlinkPictures& pictures) {
                                       std::pair{"after", &pictures.after}}) {
     if (!*picture || (*picture)->image.is_empty()) continue;
     if (picture_bytes_left_ == 0) {
-      bytes = 1;  // no room: not even encoded
+      bytes = 1;  // no room: do not even encode
       break;
     }
     row.pictures[name] = picture_json(**picture);
@@ -70,7 +68,7 @@ void BlinkSheet::add(const Blink& blink, const BlinkPictures& pictures) {
   }
   if (bytes > picture_bytes_left_) {
     row.pictures = ReportJson::object();
-    picture_bytes_left_ = 0;  // from here on all are without: a gap in the sheet would mislead
+    picture_bytes_left_ = 0;  // no later blink has pictures: a gap in the sheet would mislead
     ++without_pictures_;
   } else {
     picture_bytes_left_ -= bytes;
@@ -96,7 +94,7 @@ ReportJson BlinkSheet::curve_of(const Blink& blink) const {
       std::lower_bound(recent_.begin(), recent_.end(), blink.onset_s - kMargin_s, is_before);
   const auto end =
       std::lower_bound(begin, recent_.end(), blink.offset_s + kMargin_s + 1e-9, is_before);
-  // Forgotten already: half a curve would look like half a blink.
+  // No longer kept: half a curve would look like half a blink.
   if (begin == recent_.begin() && begin != recent_.end() && begin->time_s > blink.onset_s) {
     return nullptr;
   }

@@ -13,11 +13,10 @@
 
 namespace eyelid::reports {
 
-/// The contact sheet of all blinks: of each its figures, its pictures and a short piece of the
-/// closure around it.
+/// The contact sheet of all blinks: the figures, pictures, and surrounding closure of each.
 ///
-/// Remembers the latest 60,000 samples, so that the piece can be cut when the blink comes, or as
-/// soon as the samples behind it have come.
+/// Keeps the latest 60,000 samples, so that the curve can be cut when the blink is added, or as
+/// soon as the samples after it have been added.
 class BlinkSheet {
  public:
   BlinkSheet(std::size_t max_blinks, std::size_t max_picture_bytes);
@@ -25,7 +24,7 @@ class BlinkSheet {
   void add(const EyelidSample& sample);
   void add(const Blink& blink, const BlinkPictures& pictures);
 
-  /// Rows in order of onset, with the counts of what was left out. Cuts what is still waiting.
+  /// Rows in order of onset, with the counts of what was skipped. Cuts the curves still waiting.
   ReportJson finish();
 
  private:

@@ -26,17 +26,17 @@ struct TrialPicture {
   float fec = kNotAvailable;
 };
 
-/// Where trial times came from, when not from the file as it is.
+/// How trial times were aligned to the video clock, if they were.
 struct ClockAlignmentReport {
-  std::string text;  // what was found, as a sentence
+  std::string text;  // the result as a sentence
   std::vector<float> brightness_time_s;
-  std::vector<float> brightness;  // mean gray level of the region per frame
+  std::vector<float> brightness;  // mean gray level of the sync region per frame
   double threshold = 0.0;
   std::vector<double> onsets_s;
-  std::vector<std::pair<double, double>> residuals_ms;  // time in the video (s), video - fit (ms)
+  std::vector<std::pair<double, double>> residuals_ms;  // video time (s), video - fit (ms)
 };
 
-/// Everything conditioning.html shows; spans and pointers must live until it is written.
+/// Everything conditioning.html shows; what spans and pointers refer to must outlive the writing.
 struct ConditioningReport {
   std::string title;
   std::string folder;
@@ -51,15 +51,16 @@ struct ConditioningReport {
   double learning_percent = 80.0;
   std::span<const TrialScore> scores;         // trial by trial: right, left, mean
   std::span<const SessionLearning> learning;  // right, left, mean
-  const AlignedTraces* traces = nullptr;      // null: no traces are drawn
+  const AlignedTraces* traces = nullptr;      // null: no trace plots
   const std::map<int, std::vector<TrialPicture>>* pictures = nullptr;  // by trial number
-  std::string no_pictures = "There are no pictures of this trial.";
-  const LearningSummary* study = nullptr;  // several sessions
+  std::string no_pictures = "No pictures of this trial.";
+  const LearningSummary* study = nullptr;  // of several sessions; null: none
   const ClockAlignmentReport* clock = nullptr;
   std::vector<std::string> warnings;
 };
 
-/// Writes conditioning.html: one file, opens from disk with no network. Same input, same bytes.
+/// Writes conditioning.html: one file that opens from disk without a network. The same input gives
+/// the same bytes.
 /// Errors: as AtomicFile.
 void write_conditioning_report(const std::filesystem::path& path, const ConditioningReport& report);
 

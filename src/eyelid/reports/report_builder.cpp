@@ -43,7 +43,7 @@ ReportJson agreement_json(const AgreementCurve& curve) {
     array.push_back({{"truth", json_number(static_cast<double>(i) * AgreementCurve::kStep, 2)},
                      {"count", step.count},
                      {"mean", json_number(mean, 4)},
-                     {"deviation", json_number(std::sqrt(variance), 4)}});
+                     {"sd", json_number(std::sqrt(variance), 4)}});
   }
   return array;
 }

@@ -20,8 +20,8 @@
 
 namespace eyelid::reports {
 
-/// A small gray picture with what was measured on its frame. `image` is only read during the call
-/// it is handed to. eye_crop.hpp cuts them.
+/// A small gray picture with what was measured on its frame (films/eye_crop.hpp cuts it). `image`
+/// is read only during the call it is passed to.
 struct ReportPicture {
   FrameView image;
   std::vector<EyePoints> lids;  // in pixels of `image`
@@ -30,17 +30,17 @@ struct ReportPicture {
   float fec = kNotAvailable;  // of the eye, or the mean of both
 };
 
-/// The three pictures by which a blink can be checked by eye.
+/// The three pictures for checking a blink visually.
 struct BlinkPictures {
   std::optional<ReportPicture> before;
   std::optional<ReportPicture> peak;
   std::optional<ReportPicture> after;
 };
 
-/// How well the measured closure agrees with the known one (`evaluate closure`); figures that are
-/// not available are left out.
+/// Agreement of the measured closure with ground truth (`evaluate closure`); figures that are not
+/// available are omitted.
 struct ReportComparison {
-  std::string truth;  // where it comes from: a file, "rendered session, seed 1"
+  std::string truth;  // its source: a file, "rendered session, seed 1"
   std::int64_t frames = 0;
   float rmse = kNotAvailable;
   float mae = kNotAvailable;
@@ -55,20 +55,20 @@ struct ReportOptions {
   std::string title;              // empty: the name of the recording
   std::size_t max_bins = 20'000;  // points of each curve; even
   std::size_t max_blinks = 5'000;
-  std::size_t max_picture_bytes = std::size_t{10} << 20;  // of embedded text
+  std::size_t max_picture_bytes = std::size_t{10} << 20;  // as embedded text
 };
 
 /// Collects what report.html shows while a recording is analyzed, then writes it: one file that
 /// needs no network and stays below 20 MB.
 ///
-/// Use, in any order of kinds: add() every sample in order of time; add_blink() each blink, at best
-/// within 60,000 frames of its offset (later it is shown without its curve); add_example() pictures
-/// of the eye open, half closed and closed; set_trials() and set_comparison() when there are any;
-/// then write().
+/// Use, interleaved in any order: add() every sample in order of time; add_blink() each blink
+/// within 60,000 frames of its offset (a later one is shown without its curve); add_example()
+/// pictures of the eye open, half closed, and closed; set_trials() and set_comparison() if there
+/// are any; then write().
 ///
-/// Memory: bounded by the options, about 25 MB; a recording longer than `max_bins` frames is
-/// drawn from bins (ReportTrace), more than `max_blinks` blinks are counted and the rest left to
-/// blinks.csv, pictures stop at `max_picture_bytes`; each is said in the report.
+/// Memory: bounded by the options, about 25 MB. A recording longer than `max_bins` frames is drawn
+/// from bins (ReportTrace), blinks beyond `max_blinks` are only counted, and pictures stop at
+/// `max_picture_bytes`; the report states each of these limits where it applies.
 /// The same calls give the same bytes. Threads: one at a time.
 class ReportBuilder {
  public:
@@ -77,7 +77,7 @@ class ReportBuilder {
   ReportBuilder(ReportBuilder&&) noexcept;
   ReportBuilder& operator=(ReportBuilder&&) noexcept;
 
-  /// `truth` when the closure of this frame is known.
+  /// `truth`: if the true closure of this frame is known.
   void add(const EyelidSample& sample, const TrueClosure& truth = {});
   void add_blink(const Blink& blink, const BlinkPictures& pictures = {});
   /// `label` is a word or two: "open", "half closed", "closed".

@@ -18,18 +18,18 @@ constexpr std::array<const char*, kTraceSeriesCount> kSeriesNames = {
 
 ReportJson series_json(const ReportTrace& trace, std::size_t series) {
   std::vector<std::int16_t> mean;
-  std::vector<std::int16_t> least;
-  std::vector<std::int16_t> greatest;
+  std::vector<std::int16_t> min;
+  std::vector<std::int16_t> max;
   for (const TraceBin& bin : trace.bins()) {
     const ValueRange& range = bin.values[series];
     mean.push_back(packed_ratio(range.mean()));
-    least.push_back(range.count > 0 ? packed_ratio(range.least) : kMissing);
-    greatest.push_back(range.count > 0 ? packed_ratio(range.greatest) : kMissing);
+    min.push_back(range.count > 0 ? packed_ratio(range.min) : kMissing);
+    max.push_back(range.count > 0 ? packed_ratio(range.max) : kMissing);
   }
   ReportJson json = {{"mean", packed(mean)}};
   if (trace.frames_per_bin() > 1) {
-    json["least"] = packed(least);
-    json["greatest"] = packed(greatest);
+    json["min"] = packed(min);
+    json["max"] = packed(max);
   }
   return json;
 }
@@ -45,7 +45,7 @@ ReportJson json_number(double value, int decimals) {
   if (!std::isfinite(value)) return nullptr;
   const double unit = std::pow(10.0, decimals);
   const double rounded = std::round(value * unit) / unit;
-  // Beyond 2^53 / unit the product overflows its precision: such a figure is kept as it is.
+  // The product may overflow: such a large value needs no rounding.
   return std::isfinite(rounded) ? rounded + 0.0 : value;
 }
 

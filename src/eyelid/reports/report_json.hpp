@@ -17,7 +17,7 @@ namespace eyelid::reports {
 
 using ReportJson = nlohmann::ordered_json;
 
-/// Numbers as the base64 text of a little-endian array: what `new Float64Array(buffer)` reads.
+/// Numbers as base64 text of a little-endian array, as `new Float64Array(buffer)` reads it.
 template <typename Value>
 requires std::integral<Value> || std::floating_point<Value> std::string packed(
     const std::vector<Value>& values) {
@@ -34,10 +34,10 @@ requires std::integral<Value> || std::floating_point<Value> std::string packed(
   return files::base64(bytes);
 }
 
-/// A closure or aspect ratio in steps of 0.0001, clamped to +-3.2767; not available: -32768.
+/// A closure or aspect ratio in units of 0.0001, clamped to +-3.2767; not available: -32768.
 std::int16_t packed_ratio(float value);
 
-/// null when it is not finite; otherwise rounded to `decimals`, so that the text stays short.
+/// null if not finite; otherwise rounded to `decimals` to keep the text short.
 ReportJson json_number(double value, int decimals);
 
 ReportJson trace_json(const ReportTrace& trace);

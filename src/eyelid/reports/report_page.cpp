@@ -13,7 +13,7 @@ std::span<const EmbeddedFile> report_files();  // generated: cmake/embed_files.c
 namespace eyelid::reports {
 namespace {
 
-/// What a template's {{NAME}} stands for.
+/// What replaces the {{NAME}}s of a template.
 struct PageParts {
   std::span<const files::EmbeddedFile> files;
   std::string_view title;
@@ -27,8 +27,8 @@ std::string_view file_text(const PageParts& parts, std::string_view name) {
   return files::embedded_text(files::report_files(), name);
 }
 
-/// Appends `name` with its own {{NAME}}s filled in: pages are made of fragments of pages. Styles,
-/// scripts and data are taken as they are.
+/// Appends `name` with its own {{NAME}}s filled in: pages consist of fragments. Styles, scripts,
+/// and data are taken verbatim.
 void append_page(const PageParts& parts, std::string_view name, std::string& result) {
   const std::string_view page = file_text(parts, name);
   std::size_t position = 0;

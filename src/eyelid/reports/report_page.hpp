@@ -12,14 +12,14 @@ namespace eyelid::reports {
 /// Text for the inside of an HTML element or of a quoted attribute.
 std::string html_text(std::string_view text);
 
-/// JSON for the inside of a <script> element: the same value, without any character that HTML or
-/// old JavaScript would read as its own ("</script>" in a file name ends nothing).
+/// JSON for the inside of a <script> element: the same value without any character that HTML or
+/// older JavaScript would interpret ("</script>" in a file name does not end the element).
 std::string script_json(std::string_view json);
 
-/// A page from the template of this name, one of `files` or of this room (report.html,
-/// conditioning.html): {{title}} and {{data}} are filled in, {{NAME}} is replaced by the file NAME
-/// of `files` or, for what all pages share (head.html, page.css, masthead.html, d3.html), of this
-/// room. Throws ContractError for a name that is nowhere.
+/// Fills the template of this name, from `files` or this room (report.html, conditioning.html):
+/// {{title}} and {{data}} by the arguments, {{NAME}} by the file NAME of `files` or, for what all
+/// pages share (head.html, page.css, masthead.html, d3.html), of this room. Throws ContractError
+/// for an unknown name.
 std::string fill_page(std::string_view page_template,
                       std::span<const files::EmbeddedFile> files,
                       std::string_view title,

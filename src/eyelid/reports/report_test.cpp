@@ -53,7 +53,7 @@ TEST(ReportTrace, NeverLosesFramesOrExtremesHoweverLong) {
       ASSERT_LE(trace.bins().size(), 100u);
     }
     std::int64_t counted = 0;
-    float greatest = 0.0f;
+    float max = 0.0f;
     for (std::size_t i = 0; i < trace.bins().size(); ++i) {
       const TraceBin& bin = trace.bins()[i];
       EXPECT_EQ(bin.first_frame, counted);
@@ -61,10 +61,10 @@ TEST(ReportTrace, NeverLosesFramesOrExtremesHoweverLong) {
       if (i + 1 < trace.bins().size()) {
         EXPECT_EQ(bin.frames, trace.frames_per_bin());
       }
-      greatest = std::max(greatest, bin[TraceSeries::Fec].greatest);
+      max = std::max(max, bin[TraceSeries::Fec].max);
     }
     EXPECT_EQ(counted, frames);
-    EXPECT_EQ(greatest, 1.25f);
+    EXPECT_EQ(max, 1.25f);
     EXPECT_EQ(trace.bins().back().last_time_s, static_cast<double>(frames - 1) / 500.0);
   }
 }
@@ -152,7 +152,7 @@ TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
   EXPECT_TRUE(data["session"]["duration_s"].is_null());
 }
 
-TEST(ReportBuilder, StaysBelow20MegabytesAndSaysWhatIsLeftOut) {
+TEST(ReportBuilder, StaysBelow20MegabytesAndSaysWhatIsSkipped) {
   testing::TemporaryFolder folder;
   ReportBuilder report;
   GrayImage noise(112, 70);

@@ -39,15 +39,15 @@ void append(TraceBin& bin, const TraceBin& next) {
 
 void ValueRange::add(float value) {
   if (!std::isfinite(value)) return;
-  least = std::min(least, value);
-  greatest = std::max(greatest, value);
+  min = std::min(min, value);
+  max = std::max(max, value);
   sum += static_cast<double>(value);
   ++count;
 }
 
 void ValueRange::add(const ValueRange& other) {
-  least = std::min(least, other.least);
-  greatest = std::max(greatest, other.greatest);
+  min = std::min(min, other.min);
+  max = std::max(max, other.max);
   sum += other.sum;
   count += other.count;
 }
@@ -63,15 +63,15 @@ void ReportTrace::add(const EyelidSample& sample, const TrueClosure& truth) {
     append(bins_.back(), bin);
     return;
   }
-  if (bins_.size() == max_bins_) join_pairs();
+  if (bins_.size() == max_bins_) merge_pairs();
   bins_.push_back(bin);
 }
 
-void ReportTrace::join_pairs() {
+void ReportTrace::merge_pairs() {
   for (std::size_t i = 0; i + 1 < bins_.size(); i += 2) {
-    TraceBin joined = bins_[i];
-    append(joined, bins_[i + 1]);
-    bins_[i / 2] = joined;
+    TraceBin merged = bins_[i];
+    append(merged, bins_[i + 1]);
+    bins_[i / 2] = merged;
   }
   bins_.resize(bins_.size() / 2);
   frames_per_bin_ *= 2;

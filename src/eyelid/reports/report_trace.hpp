@@ -10,15 +10,15 @@
 
 namespace eyelid::reports {
 
-/// Closures the renderer drew on one frame, beside the sample measured on it.
+/// True closures of one frame of a rendered recording.
 struct TrueClosure {
   PerEye<float> fec = kNeitherEye;
 };
 
-/// Least, greatest and mean value of a series within one bin.
+/// Minimum, maximum, and mean of a series within one bin.
 struct ValueRange {
-  float least = std::numeric_limits<float>::infinity();
-  float greatest = -std::numeric_limits<float>::infinity();
+  float min = std::numeric_limits<float>::infinity();
+  float max = -std::numeric_limits<float>::infinity();
   double sum = 0.0;
   std::int64_t count = 0;
 
@@ -57,9 +57,9 @@ struct TraceBin {
 };
 
 /// The whole recording in at most `max_bins` bins, in memory that does not depend on its length:
-/// every frame its own bin while they fit; then neighbors are joined in pairs, again and again.
-/// So the bins are between half of `max_bins` and `max_bins`, all of `frames_per_bin()` frames
-/// (the last may hold fewer), and no extreme value is ever lost.
+/// every frame has its own bin while they fit; then neighbors are merged in pairs, repeatedly. So
+/// there are between half of `max_bins` and `max_bins` bins of `frames_per_bin()` frames each (the
+/// last may hold fewer), and no extreme value is ever lost.
 class ReportTrace {
  public:
   /// `max_bins` is even and at least 2.
@@ -72,7 +72,7 @@ class ReportTrace {
   std::int64_t frames() const { return frames_; }
 
  private:
-  void join_pairs();
+  void merge_pairs();
 
   std::size_t max_bins_;
   std::int64_t frames_per_bin_ = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Averaged traces, and all trials as heat map or waterfall.
+// Averaged traces, and all trials as a heat map or waterfall.
 
 const KINDS = [["paired", "CS and US", "var(--cr)"], ["cs_only", "CS alone", "var(--cs-only)"], ["us_only", "US alone", "var(--us-only)"]];
 
@@ -10,7 +10,7 @@ function yRangeOf(values) {
 function drawAverages(parent) {
   const hidden = new Set();
   const spec = {
-    id: "average", title: "Mean closure round the stimuli", width: 1080, height: 380, x: [timeAt(0), timeAt(traces.samples - 1)], y: [-0.1, 1.1],
+    id: "average", title: "Mean FEC around the stimuli", width: 1080, height: 380, x: [timeAt(0), timeAt(traces.samples - 1)], y: [-0.1, 1.1],
     titleX: "time after CS onset (ms)", titleY: "FEC (0 open, 1 closed)",
     draw: (plot) => {
       drawStimuli(plot, report.isi_ms, true, true);
@@ -38,11 +38,11 @@ function drawAverages(parent) {
   });
   return () => {
     plot.update();
-    plot.caption.text("Mean over trials of each type, without rejected ones; band: \u00b1 SEM over trials. Unit: FEC, " + eye + (eye === "mean" ? " of both eyes" : " eye") + ". " + plot.counts.join(", ") + ".");
+    plot.caption.text("Mean over trials of each type, rejected trials excluded; band: \u00b1 SEM over trials. Unit: FEC, " + eye + (eye === "mean" ? " of both eyes" : " eye") + ". " + plot.counts.join(", ") + ".");
   };
 }
 
-// One row per trial, painted once; the plot moves and stretches the picture.
+// One row per trial, painted once; the plot moves and scales the image.
 function heatMap(order) {
   const canvas = document.createElement("canvas");
   canvas.width = traces.samples;
@@ -91,14 +91,14 @@ function drawRaster(parent, onTrial) {
     },
   };
   const plot = makePlot(parent, spec);
-  segmented(plot.tools, "Picture", [["map", "Heat map"], ["waterfall", "Waterfall"]], style, (value) => { style = value; refresh(); });
+  segmented(plot.tools, "Style", [["map", "Heat map"], ["waterfall", "Waterfall"]], style, (value) => { style = value; refresh(); });
   const select = put(plot.tools, "select").attr("aria-label", "Order of trials").style("margin-left", ".5rem").on("change", function () { sorting = this.value; refresh(); });
-  [["trial", "in order"], ["onset", "by onset"], ["amplitude", "by amplitude"]].forEach(([value, label]) => put(select, "option", null, label).attr("value", value));
+  [["trial", "by trial"], ["onset", "by onset"], ["amplitude", "by amplitude"]].forEach(([value, label]) => put(select, "option", null, label).attr("value", value));
   plot.surface.on("click", () => {
     const place = Math.floor((d3.mouse(plot.svg.node())[1] - plot.top) / rowHeight(plot));
     if (order[place] !== undefined) onTrial(order[place]);
   });
-  plot.surface.raise(); // in front of the picture, so that rows can be pressed
+  plot.surface.raise(); // in front of the image, so that rows can be clicked
   function refresh() {
     order = indicesOf((trial) => trial.type !== "blank");
     const key = { trial: (i) => i, onset: (i) => (finalOf(trials[i]) === "cr" && isNumber(scoreOf(trials[i]).onset_ms) ? scoreOf(trials[i]).onset_ms : Infinity), amplitude: (i) => -(scoreOf(trials[i]).amplitude || 0) }[sorting];
@@ -106,13 +106,13 @@ function drawRaster(parent, onTrial) {
     picture = style === "map" ? heatMap(order) : "";
     plot.update();
     plot.caption.text("");
-    plot.caption.append("span").text("Closure of every trial, n = " + order.length + ", rejected ones too. ");
+    plot.caption.append("span").text("FEC of every trial, n = " + order.length + ", including rejected trials. ");
     if (style === "map") {
       plot.caption.append("span").text("FEC 0");
       put(plot.caption, "span", "color-scale").style("background", "linear-gradient(to right," + d3.range(0, 1.01, 0.1).map(d3.interpolateViridis).join(",") + ")");
-      plot.caption.append("span").text("1 (viridis). White dots: CR onset. Lines: CS and US. Press a row to see its trial.");
+      plot.caption.append("span").text("1 (viridis). White dots: CR onset. Lines: CS and US. Click a row to open its trial.");
     } else {
-      plot.caption.append("span").text("Blue: CR, gray: none, orange: rejected. Press a row to see its trial.");
+      plot.caption.append("span").text("Blue: CR, gray: no CR, orange: rejected. Click a row to open its trial.");
     }
   }
   return refresh;

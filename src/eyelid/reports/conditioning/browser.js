@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The trial browser: trace, verdict, numbers, pictures; a person's verdicts as labels.csv.
+// The trial browser: trace, verdict, numbers, pictures; manual labels are saved as labels.csv.
 
 function drawTrialPlot(parent) {
   let index = 0;
@@ -30,7 +30,7 @@ function drawTrialPlot(parent) {
     },
   };
   const plot = makePlot(parent, spec);
-  plot.caption.append("span").text("Tinted: CR window (before it is moved behind an alpha response). Thick: the trace that is judged; ");
+  plot.caption.append("span").text("Shaded: CR window (before any shift past an alpha response). Thick: the selected trace; ");
   [["right", "right"], ["left", "left"]].forEach(([which, label]) => { put(plot.caption, "b", "is-" + which, label + " "); });
   plot.caption.append("span").text("and mean (dark). n = 1 trial.");
   return (chosen) => { index = chosen; plot.update({ y: yRangeOf(d3.range(traces.samples).map((i) => valueAt(eye, index, i)).filter(isFinite).sort(d3.ascending)) }); };
@@ -39,10 +39,10 @@ function drawTrialPlot(parent) {
 function numbersOfTrial(trial, score) {
   const ms = (value) => (isNumber(value) ? fixed(value, 1) + " ms" : DASH);
   return [["trial", trial.trial + ", " + TYPE_NAMES[trial.type]], ["CS onset in the video", isNumber(trial.cs_s) ? fixed(trial.cs_s, 3) + " s" : DASH], ["CS to US", ms(trial.isi_ms)],
-    ["baseline", fixed(score.baseline, 3)], ["SD of the baseline", fixed(score.baseline_sd, 4)], ["criterion", fixed(score.criterion, 3)], ["CR amplitude", fixed(score.amplitude, 3)],
-    ["onset", ms(score.onset_ms)], ["10 % or 5 SD crossed", ms(score.crossing_ms)], ["peak latency", ms(score.peak_ms)], ["amplitude at US", fixed(score.at_us, 3)],
+    ["baseline", fixed(score.baseline, 3)], ["baseline SD", fixed(score.baseline_sd, 4)], ["criterion", fixed(score.criterion, 3)], ["CR amplitude", fixed(score.amplitude, 3)],
+    ["onset", ms(score.onset_ms)], ["10 % or 5 SD crossing", ms(score.crossing_ms)], ["peak latency", ms(score.peak_ms)], ["amplitude at US", fixed(score.at_us, 3)],
     ["UR peak (FEC)", fixed(score.ur_peak, 3)], ["UR peak after US", ms(score.ur_ms)], ["alpha response", score.alpha ? fixed(score.alpha_amplitude, 3) : "none"],
-    ["missing", percent(score.missing, 1) + " %"], ["filled in", percent(score.interpolated, 1) + " %"]];
+    ["missing", percent(score.missing, 1) + " %"], ["interpolated", percent(score.interpolated, 1) + " %"]];
 }
 
 function saveLabels() {
@@ -56,7 +56,7 @@ function saveLabels() {
 }
 
 function drawBrowser(section, onChange) {
-  heading(section, "Trial browser", "Press a trial here or in the plots above: its trace, its verdict with the numbers that led to it, and the eye. Keys j and k go to the next and the trial before.");
+  heading(section, "Trial browser", "Click a trial here or in the plots above to see its trace, its verdict with the numbers behind it, and the eye. Keys j and k: next and previous trial.");
   let filter = "all", chosen = 0;
   const toolbar = put(section, "div", "toolbar");
   segmented(toolbar, "Trials", [["all", "All"], ["cr", "CR"], ["no_cr", "No CR"], ["rejected", "Rejected"], ["alpha", "Alpha"]], filter, (value) => { filter = value; list(); });
@@ -84,7 +84,7 @@ function drawBrowser(section, onChange) {
     head.selectAll("*").remove();
     put(head, "b", null, "Trial " + trial.trial + " ").style("font-size", "1.15rem");
     put(head, "span", "verdict " + finalOf(trial), VERDICT_NAMES[finalOf(trial)]);
-    if (mine) put(head, "span", "muted", "  a person's verdict; computed: " + VERDICT_NAMES[score.verdict]);
+    if (mine) put(head, "span", "muted", "  manual label; computed: " + VERDICT_NAMES[score.verdict]);
     reason.text(score.reason + ".");
     if (traces) showPlot(chosen);
     numbers.selectAll("*").remove();
@@ -97,11 +97,11 @@ function drawBrowser(section, onChange) {
     });
     if (!(report.pictures[trial.trial] || []).length) put(pictures, "p", "note", report.no_pictures);
     overrule.selectAll("*").remove();
-    put(overrule, "span", "muted", "I judge the " + eye + " trace of this trial:");
+    put(overrule, "span", "muted", "Label the " + eye + " trace of this trial:");
     [["cr", "CR"], ["no_cr", "no CR"], ["rejected", "reject"]].forEach(([value, label]) => put(overrule, "button", null, label).attr("type", "button").attr("aria-pressed", String(mine === value))
       .on("click", () => { labels.set(labelKey(trial, eye), value); onChange(); }));
     put(overrule, "button", "link", "Save labels.csv").attr("type", "button").on("click", saveLabels);
-    put(overrule, "span", "muted", "put it beside frames.csv and score again; the computed verdicts stay in trial_scores.csv.");
+    put(overrule, "span", "muted", "Save it next to frames.csv and score again; trial_scores.csv keeps the computed verdicts.");
     names.selectAll("button").attr("aria-pressed", (k) => String(k === chosen));
     document.documentElement.dataset.trial = trial.trial;
   }

@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Puts the page together.
+// Assembles the page.
 
 function drawLede() {
   const session = report.session;
   d3.select("#lede").text(trials.length
-    ? grouped(trials.length) + " trials of " + session.folder + ", scored by eyelid " + report.eyelid_version + " with the definitions of preset \u201c" + report.preset.name + "\u201d (" + report.preset.title + "). Everything on this page is inside this one file."
+    ? grouped(trials.length) + " trials of " + session.folder + ", scored by eyelid " + report.eyelid_version + " with the definitions of preset \u201c" + report.preset.name + "\u201d (" + report.preset.title + "). This page is one self-contained file."
     : "Sessions scored by eyelid " + report.eyelid_version + " with the definitions of preset \u201c" + report.preset.name + "\u201d (" + report.preset.title + ").");
   const parts = [["study", "Sessions"], ["traces", "Traces"], ["trials", "Trials"], ["times", "Latencies"], ["learning", "Learning"], ["browser", "Trial browser"], ["sync", "Clock"], ["definitions", "Definitions"]];
   const present = (id) => (id === "study" ? report.study : id === "sync" ? report.sync : id === "definitions" || trials.length);
   d3.select("#navigation").selectAll("a").data(parts.filter((part) => present(part[0]))).join("a").attr("href", (part) => "#" + part[0]).text((part) => part[1]);
-  d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + ". Plots drawn with D3 by Mike Bostock. No part of this page is loaded from elsewhere.");
-}
-
-function drawTheme(onTheme) {
-  const themes = ["auto", "light", "dark"];
-  let chosen = 0;
-  d3.select("#theme").on("click", function () {
-    chosen = (chosen + 1) % themes.length;
-    if (chosen) document.documentElement.dataset.theme = themes[chosen];
-    else delete document.documentElement.dataset.theme;
-    d3.select(this).text("Theme: " + themes[chosen]);
-    onTheme();
-  });
-}
-
-function drawWarnings() {
-  if (!report.warnings.length) return;
-  const box = put(d3.select("#warnings").attr("hidden", null), "div", "callout");
-  put(box, "h2", null, report.warnings.length === 1 ? "One thing to know before using these figures" : report.warnings.length + " things to know before using these figures");
-  put(box, "ul").selectAll("li").data(report.warnings).join("li").text((warning) => warning);
+  d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + ". Plots are drawn with D3 by Mike Bostock. Nothing on this page is loaded from elsewhere.");
 }
 
 function drawKeyFigures() {
@@ -37,12 +18,12 @@ function drawKeyFigures() {
   const sum = summaryOf(), list = put(section, "dl", "figures");
   const box = (name, text, unit, meaning) => { const part = put(list, "div"); put(part, "dt", null, name); const line = put(part, "dd", "value"); line.append("span").text(text); if (unit) put(line, "span", "unit", unit); put(part, "dd", "meaning", meaning); };
   box("CRs", percent(sum.share, 1), "%", sum.crs + " of " + sum.judged + " judged trials");
-  box("Amplitude", fixed(sum.amplitude, 3), "FEC", "mean of all judged trials; of CRs " + fixed(sum.crAmplitude, 3));
+  box("Amplitude", fixed(sum.amplitude, 3), "FEC", "mean of all judged trials; CRs only: " + fixed(sum.crAmplitude, 3));
   box("Onset", fixed(sum.onset, 0), "ms", "median of " + sum.onsets.length + " CRs; CS to US " + fixed(report.isi_ms, 0) + " ms");
-  box("Peak latency", fixed(sum.peak, 0), "ms", "median of " + sum.peaks.length + " CRs that have one");
+  box("Peak latency", fixed(sum.peak, 0), "ms", "median of " + sum.peaks.length + " CRs with a peak");
   box("Trials", grouped(sum.trials), null, sum.withCs + " with a CS, " + (sum.trials - sum.withCs) + " without");
-  box("Rejected", grouped(sum.rejected), null, "of those with a CS; each with its reason below");
-  box("Alpha responses", grouped(sum.alphas), null, "startles to the CS, in judged trials");
+  box("Rejected", grouped(sum.rejected), null, "of the trials with a CS; reasons below");
+  box("Alpha responses", grouped(sum.alphas), null, "short-latency responses to the CS, in judged trials");
   box("UR peak", fixed(d3.mean(sum.urs), 2), "FEC", "mean of " + sum.urs.length + " trials with a US");
 }
 
@@ -50,12 +31,12 @@ function drawDefinitions() {
   const section = d3.select("#definitions");
   heading(section, "Definitions", report.preset.title + ".");
   const list = put(section, "dl", "terms");
-  [["FEC", "Fraction eyelid closure: 0 with the eye open, 1 closed; not clamped. Right and left are the subject's; mean is of the eyes that were seen."]].concat(report.preset.rules)
+  [["FEC", "Fraction eyelid closure: 0 open, 1 closed; not clamped. Right and left are the subject's; the mean is taken over the eyes that have a value."]].concat(report.preset.rules)
     .forEach(([name, text]) => { put(list, "dt", null, name); put(list, "dd", null, text + (/[.]$/.test(text) ? "" : ".")); });
   put(section, "h3", null, "Source");
   put(section, "p", null, report.preset.source);
-  if (report.preset.note) { put(section, "h3", null, "What the source leaves open"); put(section, "p", null, report.preset.note); }
-  put(section, "p", "note", "Averages, rasters and the trial browser show the closures on a common clock of " + (traces ? fixed(traces.step, 2) : DASH) + " ms steps (linear between frames); scores come from the frames themselves.");
+  if (report.preset.note) { put(section, "h3", null, "Not specified by the source"); put(section, "p", null, report.preset.note); }
+  put(section, "p", "note", "Averages, rasters, and the trial browser show FEC resampled to " + (traces ? fixed(traces.step, 2) : DASH) + " ms steps (linear interpolation); scores are computed from the original frames.");
 }
 
 function drawSync(section) {
@@ -73,15 +54,15 @@ function drawSync(section) {
         p.area.append("path").attr("class", "moving").style("stroke-width", 1.2).attr("d", pathOf(p, Array.from(time, (t, i) => [t, level[i]])));
       },
     });
-    plot.caption.text("Mean gray level of the pixels in the region, frame by frame; dashed: threshold; vertical: onsets, n = " + sync.brightness.onsets_s.length + ".");
+    plot.caption.text("Mean gray level of the region in each frame; dashed: threshold; vertical lines: onsets, n = " + sync.brightness.onsets_s.length + ".");
   }
   if (sync.residuals) {
-    const most = Math.max(1, d3.max(sync.residuals, (pair) => Math.abs(pair[1])) || 0);
+    const limit = Math.max(1, d3.max(sync.residuals, (pair) => Math.abs(pair[1])) || 0);
     const plot = makePlot(box, {
-      id: "residuals", title: "Residual of the clock fit", width: 1080, height: 240, x: d3.extent(sync.residuals, (pair) => pair[0]), y: [-1.2 * most, 1.2 * most], titleX: "time in the video (s)", titleY: "video \u2212 fit (ms)", formatY: (value) => fixed(value, 1), formatX: (value) => fixed(value, 1),
+      id: "residuals", title: "Residual of the clock fit", width: 1080, height: 240, x: d3.extent(sync.residuals, (pair) => pair[0]), y: [-1.2 * limit, 1.2 * limit], titleX: "time in the video (s)", titleY: "video \u2212 fit (ms)", formatY: (value) => fixed(value, 1), formatX: (value) => fixed(value, 1),
       draw: (p) => { p.area.append("line").attr("class", "reference").attr("x1", p.left).attr("x2", p.right).attr("y1", p.y(0)).attr("y2", p.y(0)); p.area.selectAll("circle").data(sync.residuals).join("circle").attr("r", 3).style("fill", "var(--cr)").attr("cx", (pair) => p.x(pair[0])).attr("cy", (pair) => p.y(pair[1])); },
     });
-    plot.caption.text("Common pulses after the fitted offset and drift; n = " + sync.residuals.length + ".");
+    plot.caption.text("Matched pulses after removing the fitted offset and drift; n = " + sync.residuals.length + ".");
   }
 }
 
@@ -91,19 +72,19 @@ const redraw = () => { if (trials.length) drawKeyFigures(); redraws.forEach((dra
 const openTrial = (i) => browser.open(i);
 
 drawLede();
-drawWarnings();
+drawWarnings(report.warnings);
 if (report.study) drawStudy(d3.select("#study"), report.study);
 if (trials.length) {
   segmented(d3.select("#eye-choice"), "Trace", EYES, eye, (value) => { eye = value; redraw(); });
   if (traces) {
     const section = d3.select("#traces");
-    heading(section, "Traces", "Closure round the stimuli. Wheel zooms, drag moves, double click resets.");
+    heading(section, "Traces", "FEC around the stimuli. Scroll zooms, drag pans, double-click resets.");
     const box = put(section, "div", "plots");
     redraws.push(drawAverages(box), drawRaster(box, openTrial));
   }
-  heading(d3.select("#trials"), "Trials", "How the response changes from trial to trial.");
+  heading(d3.select("#trials"), "Trials", "The response, trial by trial.");
   redraws.push(drawAmplitudes(put(d3.select("#trials"), "div", "plots"), openTrial));
-  heading(d3.select("#times"), "Latencies and amplitudes", "Of the chosen trace.");
+  heading(d3.select("#times"), "Latencies and amplitudes", "For the selected trace.");
   const two = put(d3.select("#times"), "div", "plots two");
   redraws.push(drawLatencies(two, "onsets", "CR onset", "CR onset: " + ruleOf("CR onset"), (trial) => scoreOf(trial).onset_ms));
   redraws.push(drawLatencies(two, "peaks", "CR peak latency", "Peak latency: " + ruleOf("peak latency"), (trial) => scoreOf(trial).peak_ms));

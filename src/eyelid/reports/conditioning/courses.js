@@ -28,7 +28,7 @@ function drawAmplitudes(parent, onTrial) {
   return () => {
     const shown = rows(), all = shown.map((trial) => scoreOf(trial).amplitude);
     plot.update({ x: [(d3.min(trials, (trial) => trial.trial) || 0) - 1, (d3.max(trials, (trial) => trial.trial) || 1) + 1], y: [Math.min(-0.1, d3.min(all) || 0), Math.max(1.05, d3.max(all) || 1)] });
-    plot.caption.text("Amplitude: " + ruleOf("CR amplitude") + ". Filled: CR, hollow: none, crosses: rejected; dashed: criterion (" + ruleOf("CR if") + "); line: moving mean of " + MOVING + " judged trials. n = " + shown.filter(isJudged).length + " judged of " + shown.length + ".");
+    plot.caption.text("Amplitude: " + ruleOf("CR amplitude") + ". Filled: CR, open: no CR, crosses: rejected; dashed: criterion (" + ruleOf("CR if") + "); line: moving average of " + MOVING + " judged trials. n = " + shown.filter(isJudged).length + " judged of " + shown.length + ".");
   };
 }
 
@@ -48,15 +48,15 @@ function drawLatencies(parent, id, title, rule, ofTrial) {
   const plot = makePlot(parent, spec);
   return () => {
     const list = values(), high = 20 * Math.ceil(Math.max(report.isi_ms + 40, d3.max(list) || 0) / 20);
-    const most = d3.max(d3.histogram().domain([0, high]).thresholds(d3.range(0, high, 20))(list), (bin) => bin.length) || 1;
-    plot.update({ x: [0, high], y: [0, most * 1.08], ticksY: Math.min(5, most) });
-    plot.caption.text(rule + ". Steps of 20 ms; dashed: median " + (list.length ? fixed(median(list), 0) + " ms" : DASH) + ", line: US. n = " + list.length + (list.length ? "." : ": no trial has one."));
+    const maxCount = d3.max(d3.histogram().domain([0, high]).thresholds(d3.range(0, high, 20))(list), (bin) => bin.length) || 1;
+    plot.update({ x: [0, high], y: [0, maxCount * 1.08], ticksY: Math.min(5, maxCount) });
+    plot.caption.text(rule + ". Bins of 20 ms; dashed: median " + (list.length ? fixed(median(list), 0) + " ms" : DASH) + ", solid line: US. n = " + list.length + (list.length ? "." : ": no such trials."));
   };
 }
 
 function drawCumulative(parent) {
   const spec = {
-    id: "cumulative", title: "Amplitudes, cumulative", width: 540, height: 300, x: [-0.1, 1.1], y: [0, 1], zoom: false, titleX: "amplitude above baseline (FEC)", titleY: "share of judged trials", formatX: (value) => fixed(value, 1), ticksX: 6,
+    id: "cumulative", title: "Cumulative distribution of amplitudes", width: 540, height: 300, x: [-0.1, 1.1], y: [0, 1], zoom: false, titleX: "amplitude above baseline (FEC)", titleY: "fraction of judged trials", formatX: (value) => fixed(value, 1), ticksX: 6,
     draw: (plot) => {
       const list = summaryOf().amplitudes.slice().sort(d3.ascending);
       const steps = [[spec.x[0], 0]];
@@ -69,7 +69,7 @@ function drawCumulative(parent) {
   return () => {
     const list = summaryOf().amplitudes;
     plot.update({ x: [Math.min(-0.1, d3.min(list) || 0), Math.max(1.1, d3.max(list) || 1)] });
-    plot.caption.text("Share of judged trials with at most this amplitude (" + ruleOf("CR amplitude") + "). n = " + list.length + ".");
+    plot.caption.text("Fraction of judged trials with an amplitude up to this value (" + ruleOf("CR amplitude") + "). n = " + list.length + ".");
   };
 }
 
@@ -99,7 +99,7 @@ function drawBlocks(parent) {
     const blocks = blocksOf();
     plot.update({ x: [0.5, Math.max(1, blocks.length) + 0.5] });
     const needed = report.learning.to_criterion[eye];
-    plot.caption.text("Share of CRs in blocks of " + size + " judged trials" + (blocks.length && blocks[blocks.length - 1].judged < size ? " (the last holds " + blocks[blocks.length - 1].judged + ")" : "") + ". Criterion: " + ruleOf("learned if") + "; " + (isNumber(needed) ? "met after " + needed + " judged trials" : "not met in this session") + ". n = " + d3.sum(blocks, (block) => block.judged) + ".");
+    plot.caption.text("Percentage of CRs in blocks of " + size + " judged trials" + (blocks.length && blocks[blocks.length - 1].judged < size ? " (the last holds " + blocks[blocks.length - 1].judged + ")" : "") + ". Criterion: " + ruleOf("learned if") + "; " + (isNumber(needed) ? "met after " + needed + " judged trials" : "not met in this session") + ". n = " + d3.sum(blocks, (block) => block.judged) + ".");
   }
   return refresh;
 }

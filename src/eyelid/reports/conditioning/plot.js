@@ -3,7 +3,7 @@
 
 const STYLED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "font-family", "font-size", "font-weight", "text-anchor"];
 
-// The plot as a file of its own: styles of the page become attributes.
+// The plot as a standalone file: styles of the page become attributes.
 function standaloneSvg(node) {
   const copy = node.cloneNode(true);
   const from = [node].concat(Array.from(node.querySelectorAll("*"))), to = [copy].concat(Array.from(copy.querySelectorAll("*")));
@@ -52,7 +52,7 @@ function savePng(id) {
 }
 
 // Makes a figure. `spec`: id, title, width, height, x: [low, high], y: [low, high], titleX, titleY, and optionally formatX,
-// formatY, ticksX, left; `draw(plot)` paints into plot.area with plot.x and plot.y, again at each zoom.
+// formatY, ticksX, left; `draw(plot)` paints into plot.area with plot.x and plot.y, again on each zoom.
 function makePlot(parent, spec) {
   const figure = put(parent, "figure", "panel");
   const head = put(figure, "div", "plot-head");
@@ -89,7 +89,7 @@ function makePlot(parent, spec) {
     spec.draw(plot);
   }
   function reset() { surface.interrupt().call(zoom.transform, d3.zoomIdentity); }
-  // Draws anew, over other domains when given.
+  // Draws again, over new domains if given.
   plot.update = (domains) => {
     if (domains) Object.assign(spec, domains);
     x0 = d3.scaleLinear().domain(spec.x).range([plot.left, plot.right]);
@@ -113,5 +113,5 @@ function drawStimuli(plot, isi_ms, hasCs, hasUs) {
   if (hasUs) line("stim-us", isi_ms, "US");
 }
 
-// Path through [x, y] pairs; breaks where y is missing.
+// Path through [x, y] pairs, broken where y is missing.
 const pathOf = (plot, pairs) => d3.line().defined((pair) => isFinite(pair[1])).x((pair) => plot.x(pair[0])).y((pair) => plot.y(pair[1]))(pairs);

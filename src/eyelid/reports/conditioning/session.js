@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The session's data, unpacked; what is chosen; means and counts.
+// The session's data, unpacked; the current selection; means and counts.
 
 const report = JSON.parse(document.getElementById("report-data").textContent);
 const EYES = [["right", "Right"], ["left", "Left"], ["mean", "Mean"]];
@@ -10,7 +10,7 @@ const traces = report.traces && {
   first: report.traces.first_ms, step: report.traces.step_ms, samples: report.traces.samples,
   right: ratiosOf(report.traces.right), left: ratiosOf(report.traces.left), mean: ratiosOf(report.traces.mean),
 };
-const labels = new Map(); // changes of this reader: "trial eye" -> label
+const labels = new Map(); // manual labels given on this page: "trial eye" -> label
 let eye = "mean";
 
 const labelKey = (trial, which) => trial.trial + " " + which;

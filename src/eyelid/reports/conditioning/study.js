@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Several sessions: the learning curve with subjects as the unit.
+// Several sessions: the learning curve over subjects.
 
 const GROUP_COLORS = ["#0072b2", "#d55e00", "#009e73", "#b4558f", "#e69f00", "#56b4e9"];
 const GROUP_MARKS = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolDiamond, d3.symbolCross, d3.symbolStar];
 
-// Phases one behind the other: place of every phase and session on the x axis.
+// Phases side by side: the position of every phase and session on the x axis.
 function placesOf(study) {
   const places = new Map(), phases = [];
   let next = 1;
@@ -46,13 +46,13 @@ function drawCurve(parent, study, places, id, title, titleY, y, mean, sem, forma
   };
   const plot = makePlot(parent, spec);
   const counts = groups.map((group) => (group || "all subjects") + ": n = " + (d3.max(study.points.filter((point) => point.group === group), (point) => point.subjects) || 0));
-  plot.caption.text("Mean over subjects \u00b1 SEM (each subject's session is one value); " + counts.join(", ") + " subjects at most. ");
+  plot.caption.text("Mean over subjects \u00b1 SEM (each subject's session is one value); " + counts.join(", ") + " subjects (maximum). ");
   groups.forEach((group, i) => { if (group) put(plot.caption, "b", null, group + " ").style("color", GROUP_COLORS[i % GROUP_COLORS.length]); });
 }
 
 function drawStudy(section, study) {
   section.attr("hidden", null);
-  heading(section, "Sessions", "The learning curve over " + study.sessions.length + " sessions, phases one behind the other.");
+  heading(section, "Sessions", "The learning curve over " + study.sessions.length + " sessions; phases side by side.");
   const places = placesOf(study), box = put(section, "div", "plots");
   drawCurve(box, study, places, "curve", "CRs by session", "CRs (% of judged trials)", [0, 108], "percent_mean", "percent_sem", (value) => fixed(value, 0));
   drawCurve(box, study, places, "curve-amplitude", "Amplitude by session", "amplitude above baseline (FEC)", [Math.min(0, d3.min(study.points, (point) => point.amplitude_mean) || 0), Math.max(1, d3.max(study.points, (point) => (point.amplitude_mean || 0) + (point.amplitude_sem || 0)) * 1.1)], "amplitude_mean", "amplitude_sem", (value) => fixed(value, 2));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The contact sheet: every reported blink with what is needed to check it by eye.
+// The contact sheet: every detected blink with what is needed to check it visually.
 
 const BLINKS_PER_PAGE = 30;
 
@@ -45,23 +45,23 @@ function drawCard(parent, blink, onShow) {
 
 // Draws the section; returns { reveal(blink) }, which shows and marks a blink's card.
 function drawBlinks(section, report, onShow) {
-  const blinks = report.blinks.rows, leftOut = report.blinks.left_out;
+  const blinks = report.blinks.rows, skipped = report.blinks.skipped;
   blinks.forEach((blink, i) => { blink.number = i + 1; });
   heading(section, "Every blink", blinks.length === 0
     ? "No blink was found."
-    : grouped(blinks.length) + (blinks.length === 1 ? " blink, " : " blinks, ") + "each eye by itself, so that each can be checked by looking: the eye before onset, at greatest closure and after offset with the lid points found there, and its closure over time (lines at 0, open, and 1, closed; tinted from onset to offset).");
+    : grouped(blinks.length) + (blinks.length === 1 ? " blink, " : " blinks, ") + "each eye separately, for visual inspection: the eye before onset, at maximum closure, and after offset with the detected lid points, and its closure over time (lines at 0, open, and 1, closed; shaded from onset to offset).");
   if (!blinks.length) return { reveal: () => {} };
   const notes = [];
-  if (leftOut > 0) notes.push("The first " + grouped(blinks.length) + " of " + grouped(blinks.length + leftOut) + " blinks are shown and marked; all are in blinks.csv.");
-  if (report.blinks.without_pictures > 0) notes.push(grouped(report.blinks.without_pictures) + " blinks have no pictures, to keep this file below 20 MB.");
+  if (skipped > 0) notes.push("The first " + grouped(blinks.length) + " of " + grouped(blinks.length + skipped) + " blinks are shown and marked; all are in blinks.csv.");
+  if (report.blinks.without_pictures > 0) notes.push(grouped(report.blinks.without_pictures) + " blinks are shown without pictures to keep this file below 20 MB.");
   notes.forEach((note) => put(section, "p", "note", note));
 
   let eye = "all", kind = "all", order = "onset_s", limit = BLINKS_PER_PAGE;
   const toolbar = put(section, "div", "toolbar");
-  const again = () => { limit = BLINKS_PER_PAGE; draw(); };
-  segmented(toolbar, "Eye", [["all", "Both eyes"], ["right", "Right"], ["left", "Left"]], eye, (value) => { eye = value; again(); });
-  segmented(toolbar, "Kind", [["all", "All"], ["full", "Full"], ["partial", "Partial"]], kind, (value) => { kind = value; again(); });
-  const select = put(toolbar, "select").attr("aria-label", "Order").on("change", function () { order = this.value; again(); });
+  const redraw = () => { limit = BLINKS_PER_PAGE; draw(); };
+  segmented(toolbar, "Eye", [["all", "Both eyes"], ["right", "Right"], ["left", "Left"]], eye, (value) => { eye = value; redraw(); });
+  segmented(toolbar, "Kind", [["all", "All"], ["full", "Full"], ["partial", "Partial"]], kind, (value) => { kind = value; redraw(); });
+  const select = put(toolbar, "select").attr("aria-label", "Order").on("change", function () { order = this.value; redraw(); });
   [["onset_s", "by time"], ["amplitude", "smallest first"], ["half_width_ms", "shortest first"]].forEach(([value, label]) => put(select, "option", null, label).attr("value", value));
   put(toolbar, "span", "spring");
   let withPoints = true;
@@ -79,13 +79,13 @@ function drawBlinks(section, report, onShow) {
     sheet.selectAll("*").remove();
     rows.slice(0, limit).forEach((blink) => drawCard(sheet, blink, onShow));
     more.selectAll("*").remove();
-    if (!rows.length) put(sheet, "p", "note", "None of this kind.");
+    if (!rows.length) put(sheet, "p", "note", "No blinks match.");
     if (rows.length <= limit) return;
     put(more, "button", null, "Show " + Math.min(BLINKS_PER_PAGE, rows.length - limit) + " more").attr("type", "button").on("click", () => { limit += BLINKS_PER_PAGE; draw(); });
     put(more, "button", null, "Show all " + grouped(rows.length)).attr("type", "button").on("click", () => { limit = Infinity; draw(); });
   }
   draw();
-  // On paper nothing can be pressed: all blinks are printed.
+  // There are no buttons on paper: all blinks are printed.
   window.addEventListener("beforeprint", () => { if (limit !== Infinity) { limit = Infinity; draw(); } });
   return {
     reveal: (blink) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The small charts: distribution of closure, agreement with the truth, pictures with lid points.
+// The small charts: distribution of closure, agreement with ground truth, pictures with lid points.
 
 // A picture of the frame with the lid points drawn over it, so that they can be switched off.
 function drawPicture(parent, picture, description) {
@@ -30,20 +30,20 @@ function chartFrame(parent, id, label, height) {
   return frame;
 }
 
-// How much of the recording each closure took; logarithmic, since eyes are open most of the time.
+// Distribution of closure; logarithmic, since eyes are open most of the time.
 function drawHistogram(parent, histogram) {
   const eyes = [["right", histogram.right], ["left", histogram.left]].map(([eye, counts]) => ({ eye: eye, counts: counts, total: d3.sum(counts) })).filter((eye) => eye.total > 0);
-  if (!eyes.length) { put(parent, "p", "note", "No closure was available in this recording."); return; }
+  if (!eyes.length) { put(parent, "p", "note", "No FEC is available for this recording."); return; }
   const figure = put(parent, "figure", "panel");
-  const frame = chartFrame(figure, "histogram", "Share of frames by closure", 300);
-  const least = Math.min(0.01, 100 / d3.max(eyes, (eye) => eye.total));
+  const frame = chartFrame(figure, "histogram", "Distribution of closure", 300);
+  const minPercent = Math.min(0.01, 100 / d3.max(eyes, (eye) => eye.total));
   const x = d3.scaleLinear().domain([histogram.first, histogram.first + histogram.step * histogram.right.length]).range([frame.left, frame.right]);
-  const y = d3.scaleLog().domain([least * 0.8, 100]).range([frame.bottom, frame.top]).clamp(true);
-  const ticksY = [0.0001, 0.001, 0.01, 0.1, 1, 10, 100].filter((tick) => tick >= least * 0.8);
+  const y = d3.scaleLog().domain([minPercent * 0.8, 100]).range([frame.bottom, frame.top]).clamp(true);
+  const ticksY = [0.0001, 0.001, 0.01, 0.1, 1, 10, 100].filter((tick) => tick >= minPercent * 0.8);
   eyes.forEach((eye) => {
     const corners = [];
     eye.counts.forEach((count, i) => {
-      const value = y(Math.max(least * 0.8, (100 * count) / eye.total));
+      const value = y(Math.max(minPercent * 0.8, (100 * count) / eye.total));
       corners.push([x(histogram.first + i * histogram.step), value], [x(histogram.first + (i + 1) * histogram.step), value]);
     });
     const outline = corners.map((corner) => corner[0].toFixed(1) + "," + corner[1].toFixed(1)).join("L");
@@ -52,27 +52,27 @@ function drawHistogram(parent, histogram) {
   });
   frame.svg.append("line").attr("class", "reference").attr("x1", x(0)).attr("x2", x(0)).attr("y1", frame.top).attr("y2", frame.bottom);
   frame.svg.append("line").attr("class", "reference").attr("x1", x(1)).attr("x2", x(1)).attr("y1", frame.top).attr("y2", frame.bottom);
-  frame.axes(x, y, d3.range(-0.25, 1.3, 0.25), ticksY, (value) => fixed(value, 2), (value) => value + " %", "FEC (0 open, 1 closed)", "share of frames");
+  frame.axes(x, y, d3.range(-0.25, 1.3, 0.25), ticksY, (value) => fixed(value, 2), (value) => value + " %", "FEC (0 open, 1 closed)", "fraction of frames");
   const caption = put(figure, "figcaption");
   put(caption, "b", "is-right", "Right"); caption.append("span").text(" and "); put(caption, "b", "is-left", "left");
-  caption.append("span").text(" eye: share of the frames with a closure, by steps of " + histogram.step + "; logarithmic scale. What lies beyond the ends is counted in the outermost steps.");
+  caption.append("span").text(" eye: fraction of the frames with an FEC value, in bins of " + histogram.step + "; logarithmic scale. Values outside the range are counted in the outermost bins.");
 }
 
-// Mean and spread of the measured closure for each true one.
+// Mean and SD of the measured closure at each true closure.
 function drawAgreement(parent, steps) {
   if (!steps.length) return;
   const figure = put(parent, "figure", "panel");
-  const frame = chartFrame(figure, "agreement", "Measured closure by true closure", 330);
+  const frame = chartFrame(figure, "agreement", "Measured versus true closure", 330);
   const x = d3.scaleLinear().domain([-0.1, 1.1]).range([frame.left, frame.right]);
-  const y = d3.scaleLinear().domain([Math.min(-0.1, d3.min(steps, (step) => step.mean - step.deviation)), Math.max(1.1, d3.max(steps, (step) => step.mean + step.deviation))]).range([frame.bottom, frame.top]);
+  const y = d3.scaleLinear().domain([Math.min(-0.1, d3.min(steps, (step) => step.mean - step.sd)), Math.max(1.1, d3.max(steps, (step) => step.mean + step.sd))]).range([frame.bottom, frame.top]);
   frame.svg.append("line").attr("class", "reference").attr("x1", x(0)).attr("y1", y(0)).attr("x2", x(1)).attr("y2", y(1));
   const curve = (value) => steps.map((step) => x(step.truth).toFixed(1) + "," + y(value(step)).toFixed(1));
-  frame.svg.append("path").attr("d", "M" + curve((step) => step.mean + step.deviation).join("L") + "L" + curve((step) => step.mean - step.deviation).reverse().join("L") + "Z").style("fill", "var(--accent)").style("opacity", 0.16);
+  frame.svg.append("path").attr("d", "M" + curve((step) => step.mean + step.sd).join("L") + "L" + curve((step) => step.mean - step.sd).reverse().join("L") + "Z").style("fill", "var(--accent)").style("opacity", 0.16);
   frame.svg.append("path").attr("class", "line").style("stroke", "var(--accent)").style("stroke-width", 2).attr("d", "M" + curve((step) => step.mean).join("L"));
   frame.svg.selectAll(null).data(steps).join("circle").attr("r", 3).style("fill", "var(--accent)").attr("cx", (step) => x(step.truth)).attr("cy", (step) => y(step.mean))
-    .append("title").text((step) => "true " + fixed(step.truth, 2) + ": measured " + fixed(step.mean, 3) + " \u00b1 " + fixed(step.deviation, 3) + ", " + grouped(step.count) + " measurements");
+    .append("title").text((step) => "true " + fixed(step.truth, 2) + ": measured " + fixed(step.mean, 3) + " \u00b1 " + fixed(step.sd, 3) + ", " + grouped(step.count) + " measurements");
   frame.axes(x, y, d3.range(0, 1.01, 0.25), d3.range(0, y.domain()[1], 0.25), (value) => fixed(value, 2), (value) => fixed(value, 2), "true FEC", "measured FEC");
-  put(figure, "figcaption", null, "Both eyes: mean of the measured closure for each true closure, and one standard deviation around it. On the dotted line they are equal.");
+  put(figure, "figcaption", null, "Both eyes: mean \u00b1 SD of the measured closure at each true closure. Dotted line: equality.");
 }
 
 // Measured minus true closure along the recording.
@@ -83,15 +83,15 @@ function drawErrors(parent, trace) {
   const frame = chartFrame(figure, "errors", "Measured minus true closure over time", 330);
   const x = d3.scaleLinear().domain(trace.domain).range([frame.left, frame.right]);
   const errors = pairs.map((pair) => ({ eye: pair[0], mean: pair[1].mean.map((value, i) => value - pair[2].mean[i]) }));
-  const most = Math.max(0.1, Math.min(1, d3.max(errors, (error) => d3.max(error.mean, Math.abs)) || 0));
-  const y = d3.scaleLinear().domain([-most, most]).nice().range([frame.bottom, frame.top]);
+  const limit = Math.max(0.1, Math.min(1, d3.max(errors, (error) => d3.max(error.mean, Math.abs)) || 0));
+  const y = d3.scaleLinear().domain([-limit, limit]).nice().range([frame.bottom, frame.top]);
   errors.forEach((error) => {
-    const series = { mean: error.mean, least: error.mean, greatest: error.mean };
+    const series = { mean: error.mean, min: error.mean, max: error.mean };
     frame.svg.append("path").attr("class", "line fec_" + error.eye).style("stroke-width", 1).style("opacity", 0.85).attr("d", curvePath(trace, series, x, y, frame.right - frame.left));
   });
   const isLong = trace.domain[1] - trace.domain[0] >= 120;
   frame.axes(x, y, timeTickValues(trace.domain, 5), y.ticks(6), timeTicks(trace.domain, isLong), (value) => fixed(value, 2), timeTitle(trace.domain), "measured \u2212 true FEC");
   const caption = put(figure, "figcaption");
   put(caption, "b", "is-right", "Right"); caption.append("span").text(" and "); put(caption, "b", "is-left", "left");
-  caption.append("span").text(" eye: measured minus true closure" + (trace.framesPerBin > 1 ? ", means over " + grouped(trace.framesPerBin) + " frames." : ", frame by frame."));
+  caption.append("span").text(" eye: measured minus true closure" + (trace.framesPerBin > 1 ? ", averaged over " + grouped(trace.framesPerBin) + " frames." : ", frame by frame."));
 }

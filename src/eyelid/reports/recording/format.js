@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading the embedded data, and writing numbers, in one place.
+// Reads the embedded data, writes numbers, and builds what the pages share.
 
 const MISSING = -32768; // of a packed ratio
 
@@ -31,7 +31,7 @@ function percent(share, decimals) {
   return isNumber(share) ? fixed(100 * share, decimals === undefined ? 1 : decimals) : DASH;
 }
 
-// Seconds as people read them: 12.35 s, 3:05 min, 1:02:07 h.
+// Seconds in a readable unit: 12.35 s, 3:05 min, 1:02:07 h.
 function duration(seconds) {
   if (!isNumber(seconds)) return [DASH, ""];
   if (seconds < 120) return [fixed(seconds, 2), "s"];
@@ -44,9 +44,9 @@ function duration(seconds) {
 
 // Times of ticks on round seconds, minutes or hours, about `count` of them.
 function timeTickValues(domain, count) {
-  const least = (domain[1] - domain[0]) / count;
-  if (least <= 5) return d3.ticks(domain[0], domain[1], count);
-  const step = [10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800].find((seconds) => seconds >= least) || 43200;
+  const minStep = (domain[1] - domain[0]) / count;
+  if (minStep <= 5) return d3.ticks(domain[0], domain[1], count);
+  const step = [10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800].find((seconds) => seconds >= minStep) || 43200;
   return d3.range(Math.ceil(domain[0] / step) * step, domain[1] + 1e-9, step);
 }
 const timeTitle = (whole) => (whole[1] - whole[0] >= 120 ? (whole[1] >= 3600 ? "time (h:min:s)" : "time (min:s)") : "time (s)");
@@ -78,7 +78,7 @@ function heading(section, title, lede) {
   if (lede) put(section, "p", "section-lede", lede);
 }
 
-// Buttons of which one is pressed. `choices`: [value, label]; `onChoice(value)`.
+// Buttons, one of which is pressed. `choices`: [value, label]; `onChoice(value)`.
 function segmented(parent, label, choices, chosen, onChoice) {
   const group = put(parent, "span", "segmented").attr("role", "group").attr("aria-label", label);
   const buttons = group.selectAll("button").data(choices).join("button").attr("type", "button")
@@ -87,4 +87,25 @@ function segmented(parent, label, choices, chosen, onChoice) {
   const press = (value) => buttons.attr("aria-pressed", (choice) => String(choice[0] === value));
   press(chosen);
   return press;
+}
+
+// A callout with what to know before using the figures.
+function drawWarnings(warnings) {
+  if (!warnings.length) return;
+  const box = put(d3.select("#warnings").attr("hidden", null), "div", "callout");
+  put(box, "h2", null, warnings.length === 1 ? "One thing to know before using these figures" : warnings.length + " things to know before using these figures");
+  put(box, "ul").selectAll("li").data(warnings).join("li").text((warning) => warning);
+}
+
+// The button in the page head: follow the system, light, dark. `onTheme` repaints what does not follow the style.
+function drawTheme(onTheme) {
+  const themes = ["auto", "light", "dark"];
+  let chosen = 0;
+  d3.select("#theme").on("click", function () {
+    chosen = (chosen + 1) % themes.length;
+    if (chosen) document.documentElement.dataset.theme = themes[chosen];
+    else delete document.documentElement.dataset.theme;
+    d3.select(this).text("Theme: " + themes[chosen]);
+    if (onTheme) onTheme();
+  });
 }

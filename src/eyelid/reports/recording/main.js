@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Puts the page together.
+// Assembles the page.
 
 const report = JSON.parse(document.getElementById("report-data").textContent);
 const trace = unpackTrace(report.trace);
 
 function drawLede() {
   const session = report.session;
-  d3.select("#lede").text("How far each eye was closed on every frame of this recording, measured from the lid points of the face by eyelid " + report.eyelid_version + ". Everything on this page is inside this one file; frames.csv and blinks.csv beside it hold the same figures for further work.");
-  const parts = [["closure", "Closure"], ["truth", "Truth"], ["looks", "Looks"], ["blinks", "Blinks"], ["method", "Method"], ["definitions", "Definitions"]];
+  d3.select("#lede").text("How far each eye was closed on every frame of this recording, measured from the lid points of the face by eyelid " + report.eyelid_version + ". This page is one self-contained file; frames.csv and blinks.csv next to it hold the same figures for further analysis.");
+  const parts = [["closure", "Closure"], ["truth", "Truth"], ["looks", "Examples"], ["blinks", "Blinks"], ["method", "Method"], ["definitions", "Definitions"]];
   d3.select("#navigation").selectAll("a").data(parts.filter((part) => part[0] !== "truth" || report.comparison || report.agreement.length)).join("a").attr("href", (part) => "#" + part[0]).text((part) => part[1]);
-  d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + " from " + session.input.path + ". Plots drawn with D3 by Mike Bostock. No part of this page is loaded from elsewhere.");
-}
-
-function drawTheme() {
-  const themes = ["auto", "light", "dark"];
-  let chosen = 0;
-  d3.select("#theme").on("click", function () {
-    chosen = (chosen + 1) % themes.length;
-    if (chosen) document.documentElement.dataset.theme = themes[chosen];
-    else delete document.documentElement.dataset.theme;
-    d3.select(this).text("Theme: " + themes[chosen]);
-  });
+  d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + " from " + session.input.path + ". Plots are drawn with D3 by Mike Bostock. Nothing on this page is loaded from elsewhere.");
 }
 
 function drawClosure() {
   const section = d3.select("#closure");
-  heading(section, "Closure over time", trace.bins === 0 ? "No frame was decoded." : "Right, left and mean closure of the eyes, blinks above" + (report.trials.length ? ", trials with CS and US" : "") + ", quality of the measurement below.");
+  heading(section, "Closure over time", trace.bins === 0 ? "No frame was decoded." : "Closure of the right and left eye and their mean; blinks" + (report.trials.length ? " and trials with CS and US" : "") + " above, measurement quality below.");
   if (!trace.bins) return null;
   if (trace.framesPerBin > 1) {
-    put(section, "p", "note", "This recording is long: each point of the curves stands for " + grouped(trace.framesPerBin) + " frames and is drawn from their least to their greatest value, so that no blink is lost; the read-out gives their mean. frames.csv holds every frame.");
+    put(section, "p", "note", "This is a long recording: each point of a curve represents " + grouped(trace.framesPerBin) + " frames and spans their minimum to maximum, so that no blink is lost; the readout shows their mean. frames.csv holds every frame.");
   }
   let sheet = null;
   const view = drawTrace(section, report, trace, (blink) => sheet && sheet.reveal(blink));
@@ -37,7 +26,7 @@ function drawClosure() {
 
 function drawLooks() {
   const section = d3.select("#looks");
-  heading(section, "What the closures look like", "Open, half closed and closed eyes of this recording with the lid points found, and how much of the time each closure took.");
+  heading(section, "Example frames", "Open, half-closed, and closed eyes from this recording with the detected lid points, and how the closures are distributed.");
   if (report.examples.length) {
     const examples = put(section, "div", "examples");
     report.examples.forEach((example) => {
@@ -51,14 +40,15 @@ function drawLooks() {
   const columns = put(section, "div", "columns");
   drawHistogram(put(columns, "div"), report.histogram);
   const aside = put(columns, "div", "aside");
-  [["The hill at 0", " is the open eye. It should be narrow and stand on 0: its width is the noise of the measurement and the rest of the lid; a hill beside 0 means that the open level does not fit."],
-    ["The rise near 1", " is the closed eye. Where full blinks are seen but the curve ends well before or beyond 1, the closed level does not fit: see Calibration below."],
-    ["Between them", " are the moving lid and partial closures; drowsiness or looking down fill this range."]].forEach(([name, text]) => { const line = put(aside, "p"); put(line, "b", null, name); line.append("span").text(text); });
+  [["The peak at 0", " is the open eye. It should be narrow and centered on 0: its width is measurement noise plus small movements of the resting lid. A peak away from 0 means that the open level is wrong."],
+    ["The rise near 1", " is the closed eye. If there are full blinks but the curve ends well below or above 1, the closed level is wrong: see Calibration below."],
+    ["In between", " are the moving lid and partial closures; drowsiness or looking down fills this range."]].forEach(([name, text]) => { const line = put(aside, "p"); put(line, "b", null, name); line.append("span").text(text); });
 }
 
 drawLede();
 drawTheme();
-drawWarnings(d3.select("#warnings"), report.session);
+const warnings = report.session.warnings;
+drawWarnings(warnings.concat(report.session.decoding.warnings.filter((warning) => !warnings.includes(warning))));
 drawKeyFigures(d3.select("#key-figures"), report);
 const closure = drawClosure();
 drawComparison(d3.select("#truth"), report, trace);

@@ -5,7 +5,7 @@ const SERIES_LABELS = {
   fec_right: "right", fec_left: "left", fec: "mean", ear_right: "right", ear_left: "left",
   true_right: "true right", true_left: "true left",
 };
-const QUALITIES = [["valid", "measured"], ["interpolated", "filled over a short gap"], ["lost", "no measurement"]];
+const QUALITIES = [["valid", "measured"], ["interpolated", "interpolated across a short gap"], ["lost", "no measurement"]];
 
 // Typed arrays of the packed trace.
 function unpackTrace(packed) {
@@ -18,10 +18,10 @@ function unpackTrace(packed) {
   trace.middle = Float64Array.from(trace.first, (value, i) => (value + trace.last[i]) / 2);
   for (const name of Object.keys(packed.series)) {
     const mean = ratiosOf(packed.series[name].mean);
-    const isBinned = packed.series[name].least !== undefined;
+    const isBinned = packed.series[name].min !== undefined;
     trace.series[name] = {
-      mean: mean, least: isBinned ? ratiosOf(packed.series[name].least) : mean,
-      greatest: isBinned ? ratiosOf(packed.series[name].greatest) : mean,
+      mean: mean, min: isBinned ? ratiosOf(packed.series[name].min) : mean,
+      max: isBinned ? ratiosOf(packed.series[name].max) : mean,
     };
   }
   // One step of the drawn points; a step over five of them is a hole, not a line.
@@ -33,8 +33,8 @@ function unpackTrace(packed) {
 }
 
 // Path of one series over the visible bins. With more bins than pixel columns each column gets a
-// stroke from its least to its greatest value, as the line through all frames would paint it; with
-// `isMean` the line of the means instead.
+// stroke from minimum to maximum, as the line through all frames would paint it; with
+// `isMean`, the line of the means instead.
 function curvePath(trace, series, x, y, width, isMean) {
   const from = Math.max(0, d3.bisectLeft(trace.middle, x.domain()[0]) - 1);
   const to = Math.min(trace.bins, d3.bisectRight(trace.middle, x.domain()[1]) + 1);
@@ -45,23 +45,23 @@ function curvePath(trace, series, x, y, width, isMean) {
   const perColumn = to - from > width;
   for (let i = from; i < to;) {
     const column = Math.floor(x(trace.middle[i]));
-    let least = Infinity, greatest = -Infinity, leastAt = 0, greatestAt = 0, time = trace.middle[i], missing = false, sum = 0, count = 0, j = i;
+    let low = Infinity, high = -Infinity, lowAt = 0, highAt = 0, time = trace.middle[i], missing = false, sum = 0, count = 0, j = i;
     for (; j < to && (j === i || (perColumn && Math.floor(x(trace.middle[j])) === column)); ++j) {
-      if (!(series.least[j] <= series.greatest[j])) { missing = true; continue; }
+      if (!(series.min[j] <= series.max[j])) { missing = true; continue; }
       sum += series.mean[j]; ++count;
-      if (series.least[j] < least) { least = series.least[j]; leastAt = j; }
-      if (series.greatest[j] > greatest) { greatest = series.greatest[j]; greatestAt = j; }
+      if (series.min[j] < low) { low = series.min[j]; lowAt = j; }
+      if (series.max[j] > high) { high = series.max[j]; highAt = j; }
       time = trace.middle[j];
     }
-    if (least === Infinity) {
+    if (low === Infinity) {
       pen = "M";
     } else {
       if (!perColumn && time - lastTime > 5 * trace.step) pen = "M";
       const px = perColumn ? column + 0.5 : x(time);
-      const isRising = leastAt < greatestAt || (leastAt === greatestAt && i > from && series.mean[i] >= series.mean[i - 1]);
+      const isRising = lowAt < highAt || (lowAt === highAt && i > from && series.mean[i] >= series.mean[i - 1]);
       if (isMean) { if (pen === "M") move(px, sum / count); move(px, sum / count); }
-      else if (isDense && greatest > least) { move(px, isRising ? least : greatest); move(px, isRising ? greatest : least); }
-      else { if (pen === "M") { move(px, greatest); } move(px, greatest); }
+      else if (isDense && high > low) { move(px, isRising ? low : high); move(px, isRising ? high : low); }
+      else { if (pen === "M") { move(px, high); } move(px, high); }
       if (missing && !perColumn) pen = "M";
       lastTime = time;
     }
@@ -70,8 +70,8 @@ function curvePath(trace, series, x, y, width, isMean) {
   return parts.join("");
 }
 
-// What share of the frames under each pixel is lost and filled, as runs of pixels with equal shares:
-// [begin, end, lost, filled]. A share above 0 is at least 0.2, so that no loss is hidden.
+// The fractions of the frames under each pixel that are lost and interpolated, as runs of equal pixels:
+// [begin, end, lost, interpolated]. A fraction above 0 is drawn as at least 0.2, so that no loss is hidden.
 function qualityRuns(trace, x, width) {
   const frames = new Float64Array(width), lost = new Float64Array(width), filled = new Float64Array(width);
   const from = Math.max(0, d3.bisectLeft(trace.last, x.domain()[0]) - 1);
@@ -132,7 +132,7 @@ function drawTrace(section, report, trace, onBlink) {
   const qualityTop = plotBottom + 7, axisTop = qualityTop + qualityHeight + 3, overviewTop = axisTop + 44;
   const height = overviewTop + overviewHeight + 6;
   const svg = put(panel, "svg", "chart").attr("id", "trace").attr("tabindex", 0).attr("role", "img")
-    .attr("aria-label", "Eyelid closure of both eyes over time; drag to move, wheel to zoom, double click to reset");
+    .attr("aria-label", "Eyelid closure of both eyes over time; drag to pan, scroll to zoom, double-click to reset");
   const clip = svg.append("clipPath").attr("id", "trace-clip").append("rect");
   const grid = svg.append("g").attr("class", "grid");
   const trialLayer = svg.append("g").attr("clip-path", "url(#trace-clip)");
@@ -153,7 +153,7 @@ function drawTrace(section, report, trace, onBlink) {
   const overview = svg.append("g").attr("transform", "translate(0," + overviewTop + ")");
   overview.append("rect").attr("class", "overview-paper").attr("rx", 3).attr("height", overviewHeight);
   const overviewLine = overview.append("path").attr("class", "overview-line");
-  put(svg, "text", "lane-label", "whole").attr("x", margin.left - 8).attr("y", overviewTop + 22).attr("text-anchor", "end");
+  put(svg, "text", "lane-label", "all").attr("x", margin.left - 8).attr("y", overviewTop + 22).attr("text-anchor", "end");
   const brushLayer = overview.append("g");
 
   let width = 0, x0 = d3.scaleLinear(), x = x0, y = d3.scaleLinear();
@@ -201,9 +201,9 @@ function drawTrace(section, report, trace, onBlink) {
 
   function verticalDomain() {
     const names = modes[mode].filter((name) => !name.startsWith("true"));
-    const least = d3.min(names, (name) => d3.min(trace.series[name].least)), greatest = d3.max(names, (name) => d3.max(trace.series[name].greatest));
-    if (mode === "ear") return [0, Math.min(1.5, Math.max(0.4, 1.08 * (greatest || 0)))];
-    return [Math.max(-0.6, Math.min(-0.12, least - 0.03 || 0)), Math.min(1.7, Math.max(1.12, greatest + 0.03 || 0))];
+    const low = d3.min(names, (name) => d3.min(trace.series[name].min)), high = d3.max(names, (name) => d3.max(trace.series[name].max));
+    if (mode === "ear") return [0, Math.min(1.5, Math.max(0.4, 1.08 * (high || 0)))];
+    return [Math.max(-0.6, Math.min(-0.12, low - 0.03 || 0)), Math.min(1.7, Math.max(1.12, high + 0.03 || 0))];
   }
 
   function draw() {
@@ -220,7 +220,7 @@ function drawTrace(section, report, trace, onBlink) {
     const ticks = Math.max(3, Math.floor(width / 95));
     axisX.attr("transform", "translate(0," + axisTop + ")").call(d3.axisBottom(x).tickValues(timeTickValues(x.domain(), ticks)).tickFormat(timeTicks(x.domain(), isLong)).tickSizeOuter(0));
     titleX.attr("x", margin.left + width / 2).text(timeTitle(trace.domain));
-    // Where a pixel holds many frames, the band from least to greatest alone would be one block.
+    // Where a pixel holds many frames, the band from minimum to maximum alone would be one block.
     const perPixel = ((x.domain()[1] - x.domain()[0]) / Math.max(trace.step, 1e-9)) * trace.framesPerBin / width;
     const curves = [];
     modes[mode].filter((name) => !hidden.has(name)).reverse().forEach((name) => {
@@ -309,7 +309,7 @@ function drawTrace(section, report, trace, onBlink) {
     const lost = trace.binFrames[i] - trace.valid[i] - trace.interpolated[i];
     cell("", lost > 0 ? QUALITIES[2][1] : trace.interpolated[i] > 0 ? QUALITIES[1][1] : QUALITIES[0][1]);
   }
-  const hint = () => readout.text("Point at the curve to read frame, time, FEC and EAR there.");
+  const hint = () => readout.text("Point at the curve to read frame, time, FEC, and EAR.");
 
   function resize() {
     const domain = width ? x.domain() : null;
@@ -349,6 +349,6 @@ function drawTrace(section, report, trace, onBlink) {
   QUALITIES.forEach((quality) => { const item = put(keys, "span"); put(item, "i", "swatch " + quality[0]); item.append("span").text(quality[1]); });
   put(keys, "span", null, "\u25bc full blink, \u25bd partial blink, bar: onset to offset");
   const help = put(keys, "span");
-  [["wheel", " zooms, "], ["drag", " moves, "], ["double click", " resets; keys "], ["\u2190", " "], ["\u2192", " "], ["+", " "], ["\u2212", " "], ["0", ", "], ["n", " "], ["p", " for the next and previous blink"]].forEach((pair) => { put(help, "kbd", null, pair[0]); help.append("span").text(pair[1]); });
+  [["scroll", " zooms, "], ["drag", " pans, "], ["double-click", " resets; keys "], ["\u2190", " "], ["\u2192", " "], ["+", " "], ["\u2212", " "], ["0", ", "], ["n", " "], ["p", " for the next and previous blink"]].forEach((pair) => { put(help, "kbd", null, pair[0]); help.append("span").text(pair[1]); });
   return { showBlink: showBlink };
 }
