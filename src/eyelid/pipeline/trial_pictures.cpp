@@ -136,7 +136,7 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
     pictures.reason = "Pictures were not asked for (--no-pictures).";
   } else if (choice == PictureChoice::Auto && frames > kMaxFramesUnasked) {
     pictures.reason = fmt::format(
-        "Pictures were left out: the recording has {} frames; --pictures adds them.", frames);
+        "Pictures were skipped: the recording has {} frames; --pictures adds them.", frames);
   } else {
     try {
       const std::unique_ptr<video::FrameSource> source = open_recording(session);
