@@ -18,9 +18,9 @@ namespace {
 
 using eyelid::Blink;
 using eyelid::EyelidSample;
+using eyelid::reports::ReportBuilder;
+using eyelid::reports::ReportPicture;
 using eyelid::synthesis::SessionRenderer;
-using reports::ReportBuilder;
-using reports::ReportPicture;
 
 constexpr float kOpenEar = 0.31f;
 constexpr float kClosedEar = 0.06f;
