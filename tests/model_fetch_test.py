@@ -250,7 +250,7 @@ class ModelFetch(unittest.TestCase):
 
     def test_truncated_answers_keep_what_came_and_later_runs_finish(self):
         came = 100_000 + 66_666 + 44_444  # a third of the rest, three times
-        self.expect_refused(self.fetch("truncated"), f"{came} of 300000 bytes are kept", kept=came)
+        self.expect_refused(self.fetch("truncated"), f"{came} of 300000 bytes were kept", kept=came)
         begins = [header for _, header in Misbehaving.requests]
         self.assertEqual(begins[0], None)
         self.assertEqual(begins[1], "bytes=100000-")

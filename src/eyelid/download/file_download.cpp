@@ -40,11 +40,11 @@ Handle make_handle() {
 /// How one attempt ended.
 struct Ending {
   bool is_complete = false;   // the server has nothing more to send
-  bool may_try_again = true;  // the fault may pass
+  bool may_try_again = true;  // the error may be temporary
   std::string reason;
 };
 
-/// One request, from the end of the part on.
+/// One request, starting at the end of the part.
 class Transfer {
  public:
   Transfer(const ManifestFile& file, PartFile& part, const DownloadOptions& options)
@@ -116,14 +116,15 @@ class Transfer {
   bool take(const char* bytes, std::size_t count) {
     if (!has_begun_) {
       has_begun_ = true;
-      const bool goes_on = response_code() == 206 && range_.find("bytes " + std::to_string(begin_) +
-                                                                 "-") != std::string::npos;
-      // The server does not know ranges, or gave another one: all over again.
-      if (begin_ > 0 && response_code() == 206 && !goes_on) {
+      const bool is_resumed =
+          response_code() == 206 &&
+          range_.find("bytes " + std::to_string(begin_) + "-") != std::string::npos;
+      // The server does not support ranges, or sent a different one: start over.
+      if (begin_ > 0 && response_code() == 206 && !is_resumed) {
         is_range_wrong_ = true;
         return false;
       }
-      if (begin_ > 0 && !goes_on) part_.clear();
+      if (begin_ > 0 && !is_resumed) part_.clear();
     }
     if (part_.size() + count > file_.bytes) {
       is_too_long_ = true;
@@ -140,10 +141,10 @@ class Transfer {
       part_.clear();
       return {false, false, "more than the " + std::to_string(file_.bytes) + " bytes expected"};
     }
-    // A part the server has no more to add to, or cannot go on with, is of no use.
+    // A part that the server cannot continue is useless.
     if (is_range_wrong_ || response == 416) {
       part_.clear();
-      return {false, true, "another part of the file than asked for"};
+      return {false, true, "a different part of the file than requested"};
     }
     if (code == CURLE_OK) {
       return {true,
@@ -155,13 +156,13 @@ class Transfer {
       return {false, may_pass, "HTTP status " + std::to_string(response)};
     }
     if (code == CURLE_OPERATION_TIMEDOUT) {
-      return {false, true, "no answer, or less than 512 bytes a second, for too long"};
+      return {false, true, "no response, or less than 512 bytes/s, for too long"};
     }
-    const bool is_hopeless = code == CURLE_UNSUPPORTED_PROTOCOL ||
-                             code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_URL_MALFORMAT ||
-                             code == CURLE_PEER_FAILED_VERIFICATION;
+    const bool is_permanent = code == CURLE_UNSUPPORTED_PROTOCOL ||
+                              code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_URL_MALFORMAT ||
+                              code == CURLE_PEER_FAILED_VERIFICATION;
     return {false,
-            !is_hopeless,
+            !is_permanent,
             message_[0] != '\0' ? std::string(message_.data()) : curl_easy_strerror(code)};
   }
 
@@ -183,7 +184,7 @@ void make_folder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
     throw InputError(folder.string() + ": " + (error ? error.message() : "not a folder") +
-                     ", expected a folder to keep models in");
+                     ", expected a folder for models");
   }
 }
 
@@ -229,11 +230,11 @@ DownloadOutcome download_file(const ManifestFile& file,
     if (!ending.may_try_again) break;
     if (attempt < options.attempts) std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
-  const std::string kept = part.size() == 0
-                               ? std::string("; nothing is kept")
-                               : "; " + std::to_string(part.size()) + " of " +
-                                     std::to_string(file.bytes) + " bytes are kept in " +
-                                     part.path().string() + ", the same command goes on from there";
+  const std::string kept = part.size() == 0 ? std::string("; nothing was kept")
+                                            : "; " + std::to_string(part.size()) + " of " +
+                                                  std::to_string(file.bytes) +
+                                                  " bytes were kept in " + part.path().string() +
+                                                  "; run the same command again to resume";
   if (part.size() == 0) part.remove();
   throw InputError(file.address + ": " + ending.reason + kept);
 }

@@ -9,22 +9,23 @@
 
 namespace eyelid::download {
 
-/// A file of a public model: where its makers offer it, and which bytes it has to be.
+/// A file of a public model: where its authors publish it, and its expected content.
 struct ManifestFile {
   std::string file;  // under the user's model folder: "mtcnn/pnet.pt"
   std::string address;
   std::uint64_t bytes = 0;
-  std::string sha256;   // 64 lower-case hexadecimal digits
-  std::string checked;  // how it is known that the address serves these bytes, or that it is not
+  std::string sha256;  // 64 lower-case hexadecimal digits
+  std::string
+      checked;  // how it was verified that the address serves these bytes, or that it was not
 };
 
 struct ManifestModel {
   std::string name;  // "blazeface-short-range"
   std::string what;
   std::string license;
-  std::string use;  // how this program takes it
-  /// Kind for `model convert`, to be done after fetching: of the folder `name` to
-  /// `name`.safetensors. Empty: none.
+  std::string use;  // how this program uses it
+  /// Kind for `model convert`, run after fetching: the folder `name` becomes `name`.safetensors.
+  /// Empty: none.
   std::string convert;
   std::vector<ManifestFile> files;
 };
@@ -32,10 +33,10 @@ struct ManifestModel {
 /// The list of models from its JSON text (models/public_models.json shows the keys).
 ///
 /// Throws InputError, naming `source`, for anything unusable: names that leave the folder,
-/// addresses that are neither https nor http on this machine, hashes that are none.
+/// addresses that are neither https nor http on this machine, malformed hashes.
 std::vector<ManifestModel> parse_manifest(std::string_view json, const std::string& source);
 std::vector<ManifestModel> read_manifest(const std::filesystem::path& file);
-/// The list this program was built with.
+/// The embedded list.
 std::vector<ManifestModel> embedded_manifest();
 
 }  // namespace eyelid::download

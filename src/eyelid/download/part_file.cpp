@@ -27,13 +27,12 @@ PartFile::PartFile(std::filesystem::path final_path)
       ::close(file_);
       file_ = -1;
       if (reason == EWOULDBLOCK) {
-        throw InputError(path_.string() +
-                         ": another process is fetching it, expected to be the only one");
+        throw InputError(path_.string() + ": another process is downloading it, expected no other");
       }
       errno = reason;
       fail("lock");
     }
-    // Between opening and locking, its owner may have given it the final name: never write there.
+    // Between opening and locking, its owner may have renamed it: never write to the final file.
     struct stat opened = {}, named = {};
     const bool is_known = ::fstat(file_, &opened) == 0 && ::stat(path_.c_str(), &named) == 0;
     if (is_known && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {

@@ -14,14 +14,14 @@ namespace eyelid::download {
 /// resumes; hence the lock.
 class PartFile {
  public:
-  /// Opens or makes it. Throws InputError when it cannot be written, or another process has it.
+  /// Opens or creates it. Throws InputError if it cannot be written, or another process has it.
   explicit PartFile(std::filesystem::path final_path);
   ~PartFile();
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
   std::uint64_t size() const { return size_; }
-  /// Appends. Throws InputError when the disk does not take it.
+  /// Throws InputError if the disk is full.
   void append(const void* bytes, std::size_t count);
   void clear();
   void remove();

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(PartFile, GoesOnWhereAnEarlierOneEnded) {
+TEST(PartFile, ResumesWhereAnEarlierOneEnded) {
   const testing::TemporaryFolder folder;
   { PartFile(folder / "a").append("abc", 3); }
   EXPECT_FALSE(fs::exists(folder / "a"));
