@@ -14,7 +14,7 @@ namespace {
 
 static_assert(sizeof(hid_t) == sizeof(std::int64_t));
 
-// Closes whatever kind of handle it holds.
+// Owns a handle of any kind.
 class Handle {
  public:
   explicit Handle(hid_t id) : id_(id) {}
@@ -60,7 +60,7 @@ hid_t space_of(const std::vector<std::size_t>& shape) {
 
 Hdf5File::Hdf5File(std::filesystem::path path)
     : path_(std::move(path)), partial_(files::partial_path_of(path_)) {
-  // Failures are reported by return values; the library would also print its stack.
+  // Errors are reported by return values; the library would also print its stack.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE));
   H5Pset_obj_track_times(creation.get(), false);
@@ -166,7 +166,7 @@ void Hdf5File::number(const std::string& path, double value) {
 
 namespace {
 
-// Writes one attribute of `object`; false when the library refuses.
+// Writes one attribute of `object`; false on failure.
 bool write_attribute(hid_t file,
                      const std::string& path,
                      const std::string& name,

@@ -11,11 +11,12 @@
 
 namespace eyelid::exports {
 
-/// An HDF5 file that appears under its name only when it is whole, through libhdf5's C interface.
+/// An HDF5 file that appears under its name only when it is whole, using libhdf5's C interface.
 ///
-/// Paths are absolute ("/general/subject"); groups on the way are made. Texts are UTF-8 of variable
-/// length, as pynwb and h5py write them. No time stamps are stored: same calls, same bytes.
-/// Threads: one at a time in the whole program (libhdf5 of Debian is not thread-safe).
+/// Paths are absolute ("/general/subject"); intermediate groups are created. Strings are UTF-8 of
+/// variable length, as pynwb and h5py write them. No timestamps are stored: the same calls give the
+/// same bytes.
+/// Threads: one at a time in the whole program (Debian's libhdf5 is not thread-safe).
 /// Errors: InputError naming the file and what failed.
 class Hdf5File {
  public:
@@ -26,11 +27,11 @@ class Hdf5File {
 
   void group(const std::string& path);
   void text(const std::string& path, const std::string& value);
-  /// `shape` empty: one dimension.
+  /// Empty `shape`: one dimension.
   void texts(const std::string& path,
              const std::vector<std::string>& values,
              const std::vector<std::size_t>& shape = {});
-  /// Product of `shape` values each, row by row.
+  /// As many values as the product of `shape`, row-major.
   void numbers(const std::string& path,
                std::span<const double> values,
                const std::vector<std::size_t>& shape);
@@ -58,7 +59,7 @@ class Hdf5File {
   void reference(const std::string& path, const std::string& name, const std::string& target);
   void soft_link(const std::string& path, const std::string& target);
 
-  /// Gives the file its name. To be called once, last.
+  /// Gives the file its name. Call once, last.
   void commit();
 
  private:
@@ -73,8 +74,8 @@ class Hdf5File {
   std::filesystem::path partial_;  // empty once committed
   std::int64_t file_ = -1;
   std::int64_t text_type_ = -1;
-  std::int64_t links_ = -1;    // properties: make groups on the way, UTF-8 names
-  std::int64_t objects_ = -1;  // properties of datasets: no time stamps
+  std::int64_t links_ = -1;    // properties: create intermediate groups, UTF-8 names
+  std::int64_t objects_ = -1;  // properties of datasets: no timestamps
 };
 
 }  // namespace eyelid::exports

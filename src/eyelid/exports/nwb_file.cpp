@@ -29,7 +29,7 @@ constexpr double kBeforeCs_s = 0.5;
 constexpr double kAfterUs_s = 0.5;
 constexpr double kEvenlySpaced_s = 2e-6;  // times of frames.csv are rounded to a microsecond
 
-// Frames per second where every frame lies on an even grid, else nothing.
+// Frames per second if the frames are evenly spaced.
 std::optional<double> even_rate(std::span<const double> time_s) {
   if (time_s.size() < 2) return std::nullopt;
   const double step = (time_s.back() - time_s.front()) / static_cast<double>(time_s.size() - 1);
@@ -37,7 +37,7 @@ std::optional<double> even_rate(std::span<const double> time_s) {
     const double even = time_s.front() + step * static_cast<double>(i);
     if (std::abs(time_s[i] - even) > kEvenlySpaced_s) return std::nullopt;
   }
-  // 499.9999 would only be the rounding.
+  // 499.9999 would only be rounding.
   const double rate = 1.0 / step;
   return std::abs(rate - std::round(rate)) < 1e-3 ? std::round(rate) : rate;
 }
@@ -60,7 +60,7 @@ class NwbWriter {
   }
 
  private:
-  // Same session, same identity: from the identifier and the place in the file.
+  // Same session, same identity: from the identifier and the path in the file.
   std::string identity_of(const std::string& path) const {
     const std::string text = session_.identifier + path;
     std::string hex = files::sha256_hex(std::as_bytes(std::span(text.data(), text.size())));
@@ -155,7 +155,7 @@ class NwbWriter {
     const std::string series = "/acquisition/video";
     typed_group(series, "ImageSeries");
     file_.numbers(series + "/data", std::span<const std::uint8_t>(), {0, 0, 0});
-    write_series_attributes(series, "The recording the closures were measured on", "n.a.");
+    write_series_attributes(series, "The recording in which eyelid closure was measured", "n.a.");
     file_.texts(series + "/external_file", {session_.video});
     file_.attribute(series + "/external_file", "starting_frame", std::vector<std::int64_t>{0});
     file_.text(series + "/format", "external");
@@ -203,7 +203,7 @@ class NwbWriter {
     typed_group(ratio, "TimeSeries");
     file_.numbers(ratio + "/data", session_.ear, {frames, 2});
     write_series_attributes(ratio,
-                            "Height of the eye over its width as measured; columns: the subject's "
+                            "Eye height divided by width, as measured; columns: the subject's "
                             "right eye, left eye",
                             "ratio");
     write_time(ratio, closure);
@@ -249,7 +249,7 @@ class NwbWriter {
     file_.numbers(series + "/confidence", session_.confidence, {frames});
     file_.attribute(series + "/confidence",
                     "definition",
-                    std::string("Score of the face detector, 0 where no point was found"));
+                    std::string("Score of the face detector, 0 if no point was found"));
     write_time(series, "/processing/behavior/eyelid_closure");
   }
 
@@ -294,7 +294,7 @@ class NwbWriter {
            of_trials<double>([](const TrialScore& score) { return score.us_s + kAfterUs_s; }));
     column(
         "trial_number",
-        "Number of the trial in trials.csv",
+        "Trial number in trials.csv",
         of_trials<std::int64_t>([](const TrialScore& s) { return std::int64_t{s.trial.number}; }));
     column("type", "paired, cs_only, us_only", of_trials<std::string>([](const TrialScore& s) {
              return std::string(name_of(s.trial.type));
@@ -312,11 +312,11 @@ class NwbWriter {
            of_trials<std::string>(
                [](const TrialScore& s) { return std::string(name_of(s.verdict)); }));
     column("final",
-           "A person's verdict where there is one, else the computed one",
+           "Manual label if there is one, otherwise the computed verdict",
            of_trials<std::string>(
                [](const TrialScore& s) { return std::string(name_of(s.final_verdict())); }));
     column("reason",
-           "The numbers that led to the verdict",
+           "The numbers behind the verdict",
            of_trials<std::string>([](const TrialScore& s) { return s.reason; }));
     column("baseline", "Closure before the CS (FEC)", of_trials<double>([](const TrialScore& s) {
              return s.baseline;
@@ -331,7 +331,7 @@ class NwbWriter {
            "CR peak after CS onset (ms)",
            of_trials<double>([](const TrialScore& s) { return s.cr_peak_latency_ms; }));
     column("ur_peak",
-           "Greatest closure after the US (FEC)",
+           "Maximum closure after the US (FEC)",
            of_trials<double>([](const TrialScore& s) { return s.ur_peak; }));
     std::vector<std::int64_t> ids(start.size());
     for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int64_t>(i);

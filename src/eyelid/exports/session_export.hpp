@@ -12,17 +12,17 @@
 
 namespace eyelid::exports {
 
-/// A tracked and scored session as other programs want it. Rows are frames, in order.
+/// A tracked and scored session for other programs. Rows are frames, in order.
 struct SessionExport {
   std::string identifier;   // unique for the recording
   std::string description;  // of the session, one sentence
   std::string start_time;   // ISO 8601 with time zone
-  std::string file_time;    // likewise: when the closures were measured
+  std::string file_time;    // likewise: when eyelid closure was measured
   std::string subject;      // empty: "unknown"
   std::string species = "Homo sapiens";
   std::string sex = "U";     // M, F, O or U (unknown)
   std::string age = "P0D/";  // ISO 8601 duration or range; at least 0 days: unknown
-  std::string video;         // path of the recording as seen from the exported file; empty: none
+  std::string video;         // path of the recording relative to the exported file; empty: none
   std::array<int, 2> video_size{};
   std::string scorer;  // landmark model
 
@@ -31,7 +31,7 @@ struct SessionExport {
   std::vector<float> fec;              // (frames, 3): right, left, mean
   std::vector<float> ear;              // (frames, 2): right, left
   std::vector<std::string> nodes;      // names of the points; empty: no landmarks.csv
-  std::vector<float> points;           // (frames, nodes, 2), pixels; not available without a face
+  std::vector<float> points;           // (frames, nodes, 2), pixels; NaN without a face
   std::vector<float> confidence;       // (frames): detector's score of the face; 0 without points
   std::span<const TrialScore> scores;  // trial by trial: right, left, mean
 };
@@ -54,8 +54,8 @@ void write_sleap_h5(const std::filesystem::path& path, const SessionExport& sess
 
 /// NWB 2: eyelid closure and EAR as TimeSeries, stimuli as AnnotationSeries, trials with their
 /// scores (mean trace) as TimeIntervals, lid points as ndx-pose 0.4 (its specification is cached in
-/// the file) linked to the recording, an ImageSeries with an external file. Rates where the frames
-/// are evenly spaced, else time stamps. Errors: as Hdf5File.
+/// the file) linked to the recording, an ImageSeries with an external file. Rates if the frames
+/// are evenly spaced, otherwise timestamps. Errors: as Hdf5File.
 void write_nwb(const std::filesystem::path& path, const SessionExport& session);
 
 }  // namespace eyelid::exports
