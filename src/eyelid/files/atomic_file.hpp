@@ -10,10 +10,10 @@
 
 namespace eyelid::files {
 
-/// What a file that has been given its name survives.
+/// What a committed file survives.
 enum class Durability {
   kRename,  // a crash of the program
-  kSync,    // and of the machine: waits for the disk
+  kSync,    // and of the machine; waits for the disk
 };
 
 /// `.NAME.partial` in the folder of `path`: where a file is written before it is whole.
@@ -44,12 +44,12 @@ class AtomicFile {
 
   void write(std::span<const std::uint8_t> bytes);
   void write(std::string_view text);
-  /// Where the next write() goes, from the start of the file; for formats that patch their head.
+  /// Where the next write() goes, from the start of the file; for formats that patch their header.
   void seek(std::int64_t offset) { position_ = offset; }
   std::int64_t position() const { return position_; }
   std::int64_t size() const { return size_; }
 
-  /// Gives the file its name. To be called once, last.
+  /// Gives the file its name. Call once, last.
   void commit(Durability durability = Durability::kRename);
 
   const std::filesystem::path& path() const { return path_; }
@@ -63,7 +63,7 @@ class AtomicFile {
   int file_ = -1;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;
-  std::string waiting_;              // written, not yet handed to the system
+  std::string waiting_;              // written, but not yet passed to the system
   std::int64_t waiting_offset_ = 0;  // where it belongs
 };
 

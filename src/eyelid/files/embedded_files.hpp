@@ -17,7 +17,7 @@ struct EmbeddedFile {
   std::span<const std::byte> bytes() const { return {begin, end}; }
 };
 
-/// The text of the file `name` of a generated table. Throws ContractError where there is none.
+/// The text of the file `name` in a generated table. Throws ContractError if there is none.
 std::string_view embedded_text(std::span<const EmbeddedFile> files, std::string_view name);
 
 }  // namespace eyelid::files
