@@ -30,7 +30,7 @@ float pixel_at(const FrameView& frame, float x, float y) {
   return upper + fy * (lower - upper);
 }
 
-// Means of up to 4 x 4 samples per pixel, so that a large face does not alias when made small.
+// Averages up to 4 x 4 samples per pixel, so that a large face does not alias.
 void resample(const FrameView& frame, Point corner, float frame_px_per_px, GrayImage& image) {
   const int taps = std::clamp(static_cast<int>(std::ceil(frame_px_per_px)), 1, 4);
   for (int y = 0; y < image.height(); ++y) {

@@ -21,7 +21,7 @@ std::vector<std::uint8_t> encoded(const View& image, int format, int subsampling
 
   std::vector<std::uint8_t> bytes(tjBufSize(image.width, image.height, subsampling));
   unsigned char* target = bytes.data();
-  unsigned long size = bytes.size();  // NOLINT: the type of TurboJPEG's door
+  unsigned long size = bytes.size();  // NOLINT: TurboJPEG's type
   const int status = tjCompress2(encoder.get(),
                                  image.pixels,
                                  image.width,

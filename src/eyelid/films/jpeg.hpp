@@ -9,11 +9,11 @@
 
 namespace eyelid::films {
 
-/// An image as JPEG file bytes; `quality` 1 .. 100. The same pixels give the same bytes.
+/// Encodes an image as a JPEG file; `quality` 1 .. 100. The same pixels give the same bytes.
 ///
-/// The image must not be empty. Errors: Error with the reason of libjpeg-turbo.
+/// The image must not be empty. Errors: Error with libjpeg-turbo's reason.
 std::vector<std::uint8_t> gray_jpeg(const FrameView& image, int quality);
-/// The same in color, at full resolution of the color.
+/// The same in color, without chroma subsampling.
 std::vector<std::uint8_t> rgb_jpeg(const RgbView& image, int quality);
 
 }  // namespace eyelid::films

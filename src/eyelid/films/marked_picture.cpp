@@ -9,7 +9,7 @@
 namespace eyelid::films {
 namespace {
 
-// Keeps sums of such places inside int.
+// Keeps sums of coordinates within int.
 int pixel(float place) { return static_cast<int>(std::lround(std::clamp(place, -1e6f, 1e6f))); }
 
 }  // namespace

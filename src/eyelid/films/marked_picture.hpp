@@ -9,14 +9,14 @@
 
 namespace eyelid::films {
 
-/// A gray picture in color, to draw boxes and words on. Lines and letters grow with its size.
-/// What lies outside the picture is not drawn. The picture must not be empty.
+/// A gray picture to draw labeled boxes on. Lines and letters scale with its size. What lies
+/// outside the picture is clipped. The picture must not be empty.
 class MarkedPicture {
  public:
   explicit MarkedPicture(const FrameView& picture);
 
-  /// The outline, inside the box, and a word above it (inside where there is no room above). The
-  /// box lies on pixel edges.
+  /// Draws the outline, inside the box, and a label above it (inside if there is no room above).
+  /// Box coordinates are pixel edges.
   void draw_box(const Rect& box, Color color, std::string_view label = {});
   RgbView view() const { return picture_.view(); }
 

@@ -24,7 +24,7 @@ RgbView OverlayPainter::draw(const FrameView& frame,
   const Rect& box = sample.face_box;
   if (std::isfinite(box.x) && std::isfinite(box.y) && std::isfinite(box.width) &&
       std::isfinite(box.height)) {
-    // Dimmed where the points were not trusted.
+    // Dimmed if the points are not trustworthy.
     const Color color = sample.is_valid ? Color{240, 228, 66} : Color{150, 150, 150};
     const Point corners[] = {
         {box.x, box.y}, {box.right(), box.y}, {box.right(), box.bottom()}, {box.x, box.bottom()}};
@@ -41,8 +41,8 @@ RgbView OverlayPainter::draw(const FrameView& frame,
   return picture_.view();
 }
 
-// Covers every pixel by how deep its center lies inside the stroke. Walks along the longer axis,
-// so a line costs its length, however far outside it begins.
+// Anti-aliased: opacity is how deep a pixel's center lies inside the stroke. Walks along the longer
+// axis, so that a line costs its visible length, however far outside it begins.
 void OverlayPainter::draw_line(Point from, Point to, Color color, float width_px) {
   const Point step = to - from;
   const bool is_steep = std::abs(step.y) > std::abs(step.x);
@@ -87,7 +87,7 @@ void OverlayPainter::draw_lid(const EyePoints& lid, Color color) {
   }
 }
 
-// Name, bar from 0 to 1, figure. Returns where the next thing may begin.
+// Name, bar from 0 to 1, value. Returns where the next item may begin.
 int OverlayPainter::draw_bar(int left, int top, std::string_view name, float fec, Color color) {
   const int scale = picture_.scale();
   picture_.draw_text(left, top, name, color);

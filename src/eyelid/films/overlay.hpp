@@ -11,14 +11,14 @@
 
 namespace eyelid::films {
 
-/// Draws what was measured over a frame: face box, lid contours, and a strip at the bottom with
-/// frame, time and a bar of closure for each eye (right blue, left orange).
+/// Draws the measurement over a frame: face box, lid contours, and a strip at the bottom with
+/// frame, time, and a closure bar for each eye (right blue, left orange).
 ///
-/// The picture has the size of the frame; lines and letters grow with its height. Memory is kept
+/// The picture has the size of the frame; lines and letters scale with its height. Memory is reused
 /// from frame to frame. Threads: one at a time.
 class OverlayPainter {
  public:
-  /// The view holds until the next call. `eyes` in frame pixels; absent where there was no face.
+  /// The view is valid until the next call. `eyes` in frame pixels; absent if there was no face.
   /// The frame must not be empty.
   RgbView draw(const FrameView& frame,
                const EyelidSample& sample,

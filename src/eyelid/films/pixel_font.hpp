@@ -11,8 +11,8 @@ inline constexpr int kGlyphWidth = 5;
 inline constexpr int kGlyphHeight = 7;
 inline constexpr int kGlyphAdvance = 6;
 
-/// Seven rows of a 5 x 7 letter, the highest of the five low bits at the left. Letters are shown as
-/// capitals; what has no picture is a blank.
+/// Seven rows of a 5 x 7 glyph; the highest of the five low bits is the leftmost pixel. Letters are
+/// drawn as capitals, unknown characters as blanks.
 std::array<std::uint8_t, kGlyphHeight> glyph(char letter);
 
 /// Width of a line in font pixels.

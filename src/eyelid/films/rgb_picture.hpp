@@ -10,8 +10,7 @@
 
 namespace eyelid::films {
 
-/// A color image seen through someone else's memory: red, green, blue bytes, rows `stride` bytes
-/// apart.
+/// A view of a color image: red, green, blue bytes, rows `stride` bytes apart.
 struct RgbView {
   const std::uint8_t* pixels = nullptr;
   int width = 0;
@@ -23,17 +22,17 @@ struct Color {
   std::uint8_t red, green, blue;
 };
 
-/// A gray picture in color, to draw on. What lies outside of it is not drawn.
+/// A gray picture to draw on in color. What lies outside is clipped.
 class RgbPicture {
  public:
-  /// Starts again from a gray picture, which must not be empty; memory is kept. `scale`: picture
+  /// Starts again from a gray picture, which must not be empty; reuses the memory. `scale`: picture
   /// pixels per font pixel.
   void reset(const FrameView& gray, int scale);
 
   int width() const { return width_; }
   int height() const { return height_; }
   int scale() const { return scale_; }
-  /// Holds until the next reset().
+  /// Valid until the next reset().
   RgbView view() const;
 
   /// Opacity: 0 leaves the pixel, 1 replaces it.

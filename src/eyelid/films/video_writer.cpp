@@ -23,9 +23,9 @@ extern "C" {
 namespace eyelid::films {
 namespace {
 
-// Divides by every usual rate; MPEG-4 part 2 cannot count finer than 1/65535 s.
+// A multiple of all common rates; the resolution of MPEG-4 part 2 is at most 1/65535 s.
 constexpr int kVariableTicksPerSecond = 60000;
-// Fixed, not the machine's: x264 writes other bytes for another number of threads.
+// Fixed: the bytes that x264 writes depend on the number of threads.
 constexpr int kOverlayThreads = 4;
 constexpr int kLosslessSlices = 4;
 constexpr int kBuffer_bytes = 1 << 16;
@@ -46,7 +46,7 @@ T* or_out_of_memory(T* pointer) {
   return pointer;
 }
 
-/// 0..255 to the 16..235 that players expect of video.
+/// 0..255 to the 16..235 that players expect.
 std::array<std::uint8_t, 256> limited_range_table() {
   std::array<std::uint8_t, 256> table{};
   for (int i = 0; i < 256; ++i) {
@@ -76,7 +76,7 @@ struct VideoWriter::State {
 
   VideoWriterOptions options;
   files::AtomicFile file;
-  std::exception_ptr io_error;  // thrown inside FFmpeg's call back, kept for our caller
+  std::exception_ptr io_error;  // thrown inside FFmpeg's callback, kept for our caller
   std::unique_ptr<AVIOContext, FreeIo> io;
   std::unique_ptr<AVFormatContext, FreeFormat> format;
   files::CodecPtr codec;
@@ -140,7 +140,7 @@ void VideoWriter::State::open_io() {
   check(avformat_alloc_output_context2(&context, nullptr, container, nullptr), "open container");
   format.reset(context);
   format->pb = io.get();
-  // Without it the date and random identifiers get in: same input, same bytes.
+  // Without it the file would contain the date and random identifiers.
   format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
 }
 
@@ -157,7 +157,7 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
       encoder = avcodec_find_encoder(AV_CODEC_ID_MAGICYUV);
       break;
     case VideoKind::kOverlay:
-      // By name: hardware encoders are listed where there is no hardware.
+      // By name: hardware encoders are listed even without the hardware.
       wanted = "libx264 or mpeg4";
       encoder = avcodec_find_encoder_by_name("libx264");
       if (encoder == nullptr) encoder = avcodec_find_encoder_by_name("mpeg4");
@@ -204,7 +204,7 @@ void VideoWriter::State::open_encoder() {
 void VideoWriter::State::set_lossless() {
   codec->pix_fmt = AV_PIX_FMT_GRAY8;
   codec->color_range = AVCOL_RANGE_JPEG;
-  codec->gop_size = 1;  // every frame on its own: damage stays where it is
+  codec->gop_size = 1;  // intra-only: damage stays in its frame
   codec->slices = kLosslessSlices;
   codec->thread_count = options.threads;
   if (options.kind == VideoKind::kFastLosslessGray) {
@@ -305,7 +305,7 @@ void VideoWriter::State::put(const RgbView& color) {
   repeat_edge();
 }
 
-/// Fills the column and row that make an odd size even.
+/// Fills the column and row added to an odd size.
 void VideoWriter::State::repeat_edge() {
   AVFrame& target = *frame;
   const auto stride = static_cast<std::ptrdiff_t>(target.linesize[0]);
@@ -363,7 +363,7 @@ template <class State, class View>
 void write_at(State& state, const View& picture, std::int64_t stamp) {
   if (stamp <= state.last_stamp) {
     throw InputError(
-        fmt::format("{}: frame {} is not later than the one before it, expected "
+        fmt::format("{}: frame {} is not later than the previous one, expected "
                     "increasing times",
                     state.file.path().string(),
                     state.frames));

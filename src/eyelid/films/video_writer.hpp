@@ -13,9 +13,9 @@ namespace eyelid::films {
 
 enum class VideoKind {
   kLosslessGray,      // FFV1 in Matroska: every gray level comes back exactly; checksums per slice
-  kFastLosslessGray,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, no
-                      // checksum
-  kOverlay,           // to look at: H.264 (MPEG-4 part 2 where FFmpeg lacks it) in MP4, color
+  kFastLosslessGray,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, without
+                      // checksums
+  kOverlay,           // for viewing: H.264 (MPEG-4 part 2 if FFmpeg lacks it) in MP4, color
 };
 
 enum class FrameTiming {
@@ -30,18 +30,19 @@ struct VideoWriterOptions {
   double frames_per_second = 0.0;  // fractions such as 30000/1001 are recognized
   FrameTiming timing = FrameTiming::kConstant;
   int quality = 80;  // of an overlay: 0 smallest file .. 100 best picture
-  int threads = 0;   // of the lossless encoder; 0 = the processors allowed. Never changes the bytes
+  int threads =
+      0;  // of the lossless encoder; 0 = the available processors. Never changes the bytes
 };
 
-/// Writes one video file; it appears under its name when finish() has returned, or not at all.
+/// Writes one video file; it appears under its name when finish() returns, or not at all.
 ///
-/// Sizes: every frame has the width and height of the options; overlays of odd size get one more
-/// column or row, repeated.
-/// Time: Matroska holds whole milliseconds, so at most 1000 frames per second; MP4 is exact for
-/// constant rates and holds 1/60000 s for variable ones.
-/// Errors: InputError with one sentence (folder missing, disk full, encoder missing, time not after
-/// the last one).
-/// Threads: one caller at a time; encoding is done before write() returns, or is queued by FFmpeg.
+/// Sizes: every frame has the width and height of the options; overlays of odd size are extended by
+/// repeating the last column or row.
+/// Time: Matroska stores whole milliseconds, so at most 1000 frames per second; MP4 is exact for
+/// constant rates and has a resolution of 1/60000 s for variable ones.
+/// Errors: InputError with one sentence (folder missing, disk full, encoder missing, time not
+/// increasing).
+/// Threads: one caller at a time; FFmpeg encodes before write() returns or queues the frame.
 class VideoWriter {
  public:
   VideoWriter(const std::filesystem::path& path, const VideoWriterOptions& options);
@@ -56,7 +57,7 @@ class VideoWriter {
   void write(const FrameView& gray, double time_s);
   void write(const RgbView& color, double time_s);
 
-  /// Ends the file and gives it its name. Call once.
+  /// Completes the file and gives it its name. Call once.
   void finish();
 
   /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "libx264", "mpeg4".
