@@ -8,8 +8,8 @@
 
 namespace eyelid::model_files {
 
-/// The bytes of a model inside this program, by its file name in models/ ("landmarks.safetensors").
-/// Empty when there is none of this name. Aligned to 64 bytes; valid for the life of the program.
+/// The bytes of an embedded model by its file name in models/ ("landmarks.safetensors"). Empty if
+/// there is none. Aligned to 64 bytes; valid for the lifetime of the program.
 std::span<const std::byte> embedded_model(std::string_view name);
 
 /// Names of all embedded models, in the order of models/CMakeLists.txt.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PyTorch and TFLite files made here, read back, and damaged in hundreds of seeded ways.
+// PyTorch and TFLite files created here, read back, and damaged in hundreds of seeded ways.
 #include <flatbuffers/flatbuffers.h>
 #include <gtest/gtest.h>
 #include <zip.h>

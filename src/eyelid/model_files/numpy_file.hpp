@@ -10,14 +10,14 @@
 
 namespace eyelid::model_files {
 
-/// Whether the bytes begin like a .npy file.
+/// True if the bytes begin like a .npy file.
 bool is_numpy_file(std::span<const std::byte> bytes);
 
 /// The arrays of a .npy file that holds one pickled dictionary {layer: {kind: array}}, as the MTCNN
-/// weights were published; names "layer/kind", row-major whatever order they are stored in. Arrays
-/// of 32- and 64-bit floats, little-endian. Nothing of the pickle is executed.
+/// weights were published; names "layer/kind", row-major in whatever order they are stored. Arrays
+/// of 32- and 64-bit floats, little-endian. The pickle is never executed.
 ///
-/// Throws InputError in one sentence for everything else, plain arrays among them.
+/// Throws InputError in one sentence for anything else, including plain arrays.
 /// Source: numpy/lib/format.py (versions 1 to 3); ndarray.__reduce__.
 std::vector<NamedTensor> read_numpy_dictionary(std::span<const std::byte> bytes,
                                                const std::string& source);

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 16> kAllowedGlobals = {"numpy.core.multia
                                                               "torch ByteStorage",
                                                               "torch BoolStorage"};
 
-/// A model has some hundred tensors; more objects than this are an attack on memory.
+/// A model has a few hundred tensors; more objects than this are an attack on memory.
 constexpr std::size_t kObjectLimit = 1000000;
 
 /// The stack machine of the pickle format, reduced to data.

@@ -24,13 +24,13 @@ struct PickleValue {
 struct PickleObjects {
   std::deque<PickleValue> values;
   std::size_t root = 0;
-  std::size_t size = 0;  // bytes of the pickle, up to and with STOP
+  std::size_t size = 0;  // bytes of the pickle, including STOP
 
   const PickleValue& at(std::size_t index) const { return values[index]; }
 };
 
-/// Reads one pickle at the beginning of `bytes`: protocols 2 to 4, only the operations that
-/// torch.save writes for tensors and numpy.save for dictionaries of arrays. Nothing is ever
+/// Reads one pickle at the beginning of `bytes`: protocols 2 to 4, restricted to the operations
+/// that torch.save writes for tensors and numpy.save for dictionaries of arrays. Nothing is ever
 /// executed: calls are kept as data, and only calls of OrderedDict and of the array builders of
 /// PyTorch and numpy are accepted. Persistent ids become Storage.
 ///

@@ -32,7 +32,7 @@ bool begins_with(std::span<const std::byte> bytes, const std::array<unsigned cha
   return bytes.size() >= size && std::memcmp(bytes.data(), magic.data(), size) == 0;
 }
 
-/// What the pickle says of one block of numbers.
+/// What the pickle says about one block of numbers.
 struct Storage {
   std::string key;
   std::string type;       // "torch FloatStorage"
@@ -46,7 +46,7 @@ struct Storage {
   }
 };
 
-/// What the pickle says of one tensor.
+/// What the pickle says about one tensor.
 struct TensorPlan {
   std::string name;
   Storage storage;
@@ -102,7 +102,7 @@ std::optional<TensorPlan> plan_of(const PickleObjects& objects,
     call = &objects.at(call->items[0]);
   }
   if (call->kind != Kind::Call || call->text != "torch._utils _rebuild_tensor_v2") {
-    return std::nullopt;  // a number or text beside the tensors
+    return std::nullopt;  // a number or text next to the tensors
   }
   if (call->items.size() < 4) throw InputError("tensor \"" + name + "\" is incomplete");
   TensorPlan plan{name,
@@ -111,8 +111,8 @@ std::optional<TensorPlan> plan_of(const PickleObjects& objects,
                   counts_of(objects, objects.at(call->items[2])),
                   counts_of(objects, objects.at(call->items[3]))};
   if (std::ranges::find(plan.shape, std::size_t{0}) != plan.shape.end()) return plan;
-  // Any strides (a transposed view, say), as long as every number lies inside of the storage and
-  // none is meant more often than there are numbers: an expanded view could cost any memory.
+  // Any strides (a transposed view, for example), as long as every number lies inside the storage
+  // and there are no more elements than numbers: an expanded view could cost any amount of memory.
   std::size_t count = 1, last = plan.offset;
   bool is_inside = plan.strides.size() == plan.shape.size();
   for (std::size_t i = 0; is_inside && i < plan.shape.size(); i++) {
@@ -227,7 +227,7 @@ class ZipArchive {
     if (archive_ == nullptr) throw InputError("a damaged zip archive; expected a PyTorch file");
   }
 
-  /// Name of the one entry that ends so; empty when there is none.
+  /// Name of the entry with this ending; empty if there is none.
   std::string find(std::string_view ending) const {
     const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
     for (zip_int64_t i = 0; i < count; i++) {
@@ -248,7 +248,7 @@ class ZipArchive {
         zip_fopen(archive_.get(), name.c_str(), 0), zip_fclose);
     std::vector<std::byte> bytes;
     std::array<std::byte, 65536> block;
-    // In blocks: a lying size must not cost memory that the data does not fill.
+    // In blocks: a false size must not cost memory that the data does not fill.
     while (file != nullptr && bytes.size() < status.size) {
       const zip_int64_t got = zip_fread(file.get(), block.data(), block.size());
       if (got <= 0) break;

@@ -10,15 +10,15 @@
 
 namespace eyelid::model_files {
 
-/// True when the bytes begin like a file of torch.save: a zip archive or the older pickle stream.
+/// True if the bytes begin like a file of torch.save: a zip archive or the older pickle stream.
 bool is_pytorch_file(std::span<const std::byte> bytes);
 
-/// The tensors of a state dict saved by torch.save, in file order. Float and half tensors are
-/// given; integer ones (batch counters) are left out. Tensors must be contiguous.
+/// The float and half tensors of a state dict saved by torch.save, in file order; integer tensors
+/// (batch counters) are skipped.
 ///
 /// Reads both formats of PyTorch: the zip archive (since 1.6) and the stream of pickles before.
-/// Nothing of the pickle is executed (see read_pickle). `source` names the file in messages.
-/// Throws InputError for everything else.
+/// The pickle is never executed (see read_pickle). `source` names the file in messages. Throws
+/// InputError for anything else.
 std::vector<NamedTensor> read_pytorch_tensors(std::span<const std::byte> bytes,
                                               const std::string& source);
 

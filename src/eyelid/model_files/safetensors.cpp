@@ -68,7 +68,7 @@ std::optional<std::size_t> byte_count(const std::vector<std::size_t>& shape, Ten
 
 /// The header as JSON. Throws text, without the file name.
 json parse_header(std::string_view text) {
-  // nlohmann keeps the last of two equal keys in silence; a file with two is damaged.
+  // nlohmann silently keeps the last of two equal keys; a file with two is damaged.
   std::vector<std::set<std::string>> keys;
   std::string duplicate;
   const auto watch = [&](int, json::parse_event_t event, json& parsed) {
@@ -87,7 +87,7 @@ json parse_header(std::string_view text) {
     throw InputError("the header is not JSON; expected a safetensors header");
   }
   if (!duplicate.empty()) {
-    throw InputError("key \"" + duplicate + "\" twice in the header; expected every key once");
+    throw InputError("duplicate key \"" + duplicate + "\" in the header; expected unique keys");
   }
   if (!header.is_object()) throw InputError("the header is not a JSON object; expected one");
   return header;

@@ -34,11 +34,11 @@ using Metadata = std::map<std::string, std::string>;
 
 /// A model file in the safetensors format: a JSON header, then the bytes of the tensors.
 ///
-/// Everything is checked on opening: header size, JSON, duplicate keys, types, shapes against
-/// sizes, offsets, and that tensors neither overlap nor leave holes. Tensors are ordered by name.
+/// Opening checks everything: header size, JSON, duplicate keys, types, shapes against sizes,
+/// offsets, and that tensors neither overlap nor leave holes. Tensors are ordered by name.
 ///
-/// Errors: every damage is one InputError that names the source, what was found and expected.
-/// Source: https://github.com/huggingface/safetensors#format
+/// Errors: any damage is one InputError that names the source, what was found, and what was
+/// expected. Source: https://github.com/huggingface/safetensors#format
 class SafetensorsFile {
  public:
   /// Reads and owns the file.
@@ -51,7 +51,7 @@ class SafetensorsFile {
 
   const std::string& source() const { return source_; }
   const Metadata& metadata() const { return metadata_; }
-  /// Empty text when the key is absent.
+  /// Empty if the key is absent.
   std::string metadata_or_empty(const std::string& key) const;
   const std::vector<TensorView>& tensors() const { return tensors_; }
 
@@ -59,12 +59,12 @@ class SafetensorsFile {
   const TensorView* find(std::string_view name) const;
 
   /// The numbers of tensor `name`, which must have the type of T and this shape. Throws InputError
-  /// otherwise, also when they do not lie on a multiple of sizeof(T) (our writer aligns them).
+  /// otherwise, also if they are not aligned to sizeof(T) (our writer aligns them).
   template <class T>
   std::span<const T> values(std::string_view name, const std::vector<std::size_t>& shape) const {
     return as<T>(require(name, type_of<T>(), shape));
   }
-  /// The same with any shape.
+  /// The same, for any shape.
   template <class T>
   std::span<const T> values(std::string_view name) const {
     return as<T>(require(name, type_of<T>()));
@@ -100,8 +100,8 @@ class SafetensorsFile {
   std::vector<TensorView> tensors_;
 };
 
-/// Collects tensors and writes them as one safetensors file. The same content gives the same
-/// bytes, in whatever order it was added. Tensors lie aligned to their element size.
+/// Collects tensors and writes them as one safetensors file. The same content gives the same bytes,
+/// whatever the order of adding. Tensors are aligned to their element size.
 class SafetensorsWriter {
  public:
   void set_metadata(std::string key, std::string value);
@@ -114,7 +114,7 @@ class SafetensorsWriter {
   void add(std::string name, std::vector<std::size_t> shape, std::span<const T> values);
 
   std::vector<std::byte> to_bytes() const;
-  /// Writes beside, then renames. Throws InputError when the folder does not allow it.
+  /// Writes the file; it appears only when it is whole. Errors: as files::AtomicFile.
   void write(const std::filesystem::path& path) const;
 
  private:

@@ -17,11 +17,11 @@ struct TfliteConvolution {
   std::vector<float> bias;
 };
 
-/// True when the bytes carry the file identifier of TFLite.
+/// True if the bytes carry the file identifier of TFLite.
 bool is_tflite_file(std::span<const std::byte> bytes);
 
-/// The convolutions of the first subgraph in execution order. Constants may be float, or half with
-/// a DEQUANTIZE operation behind them. The flatbuffer is verified before anything is read.
+/// The convolutions of the first subgraph in execution order. Constants may be float, or half
+/// followed by a DEQUANTIZE operation. The flatbuffer is verified before anything is read.
 ///
 /// `source` names the file in messages. Throws InputError.
 /// Source: tensorflow/lite/schema/schema.fbs, version 3.
