@@ -10,8 +10,8 @@
 
 namespace eyelid::networks {
 
-/// Finds the ranges of a network's activations on pictures, for 8 bits: the largest number of each
-/// channel. Plain single-precision layers of its own, some 30 ms per picture.
+/// Finds the ranges of a network's activations on pictures, for int8: the maximum of each channel.
+/// Uses plain single-precision layers, about 30 ms per picture.
 class BlazeFaceCalibration {
  public:
   explicit BlazeFaceCalibration(const BlazeFaceWeights& weights);
@@ -20,11 +20,11 @@ class BlazeFaceCalibration {
   void add(const FrameView& picture);
   std::size_t pictures() const { return pictures_; }
 
-  /// Steps such that each channel's range is `headroom` times the largest number seen; what is
-  /// larger is clipped, which costs more than coarser steps do: small faces lose score. A channel
-  /// that never moved gets the widest step of its layer. At least one picture; headroom above 0.
+  /// Steps such that each channel's range is `headroom` times its maximum. Larger values are
+  /// clipped, which costs more than coarser steps: small faces lose score. A channel that was
+  /// always 0 gets the widest step of its layer. Needs at least one picture and headroom > 0.
   BlazeFaceInt8Scales scales(double headroom = kHeadroom) const;
-  /// Found on pictures of the training set that the ranges do not come from.
+  /// Chosen on training pictures other than those of the ranges.
   static constexpr double kHeadroom = 1.3;
 
  private:

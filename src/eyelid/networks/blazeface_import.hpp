@@ -13,12 +13,12 @@
 namespace eyelid::networks {
 
 /// MediaPipe's graph: stem, then depthwise and pointwise of 16 blocks, then the four heads.
-/// Throws InputError when number, kind or shape of the convolutions differ.
+/// Throws InputError if the number, kind, or shape of the convolutions differs.
 BlazeFaceWeights blazeface_from_tflite(
     const std::vector<model_files::TfliteConvolution>& convolutions, const std::string& source);
 
 /// The state dict of hollance/BlazeFace-PyTorch: backbone1.*, backbone2.*, classifier_*,
-/// regressor_*. Throws InputError when a tensor is missing or has another shape.
+/// regressor_*. Throws InputError if a tensor is missing or has a different shape.
 BlazeFaceWeights blazeface_from_pytorch(const std::vector<model_files::NamedTensor>& tensors,
                                         const std::string& source);
 

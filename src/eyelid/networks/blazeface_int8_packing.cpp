@@ -12,28 +12,28 @@ namespace {
 using compute::AlignedBuffer;
 using kernels::BlazeNarrow;
 
-constexpr int kMiddleZero = 128;  // added to the middle by the kernels, to have it unsigned
+constexpr int kMiddleZero = 128;  // added to the middle by the kernels, to make it unsigned
 constexpr int kStemTaps = 25, kStemInputs = 28;
 
-/// How sums of which `ratio` make one step of the result are narrowed. The 16 bits in between keep
-/// 4 more than the result needs, and the factor 11 significant ones.
+/// How sums are narrowed when `ratio` of them make one step of the result. The intermediate 16 bits
+/// keep 4 more than the result needs, and the factor has 11 significant bits.
 BlazeNarrow narrow_of(double ratio) {
   const int shift = std::clamp(std::ilogb(ratio / 16.0), 0, 31);
   const double factor = std::ldexp(32768.0, shift) / ratio;
   return {shift, static_cast<std::int32_t>(std::min(std::lround(factor), 32767L))};
 }
 
-/// What makes the shift of narrow_of round instead of cutting.
+/// Makes the shift of narrow_of round instead of truncate.
 std::int32_t half_of(const BlazeNarrow& narrow) {
   return narrow.shift > 0 ? 1 << (narrow.shift - 1) : 0;
 }
 
 std::int32_t rounded(double value) {
-  constexpr double kMaxValue = 1 << 28;  // far outside of what narrowing keeps
+  constexpr double kMaxValue = 1 << 28;  // far outside what narrowing keeps
   return static_cast<std::int32_t>(std::lround(std::clamp(value, -kMaxValue, kMaxValue)));
 }
 
-/// Whole numbers -127 .. 127 in units of `unit`.
+/// Integers -127 .. 127 in units of `unit`.
 std::vector<int> quantized(const std::vector<double>& values, double unit) {
   std::vector<int> result;
   for (const double value : values) {
@@ -91,7 +91,7 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
     const double unit = max_of(row) / 127.0;
     rows.push_back(quantized(row, unit));
     layer.narrow[o] = narrow_of(weights.int8.stem[o] / unit);
-    // The offset of the normalization belongs to the weights as they became.
+    // The offset of the normalization applies to the quantized weights.
     const double zero = -weights.input_offset / double{weights.input_scale};
     layer.bias[o] = rounded(weights.stem.bias[o] / unit - zero * sum_of(rows.back())) +
                     half_of(layer.narrow[o]);
@@ -129,8 +129,8 @@ void pack_depthwise(const ConvolutionWeights& weights,
   }
 }
 
-/// Such that the shortcut's step is a whole number of units, which loses at most 1/8 of the
-/// weights' resolution and makes the shortcut exact; and small enough for 16 bits.
+/// Chosen so that the shortcut's step is an integer number of units, which loses at most 1/8 of the
+/// weights' resolution and makes the shortcut exact, and so that it fits 16 bits.
 double unit_with_shortcut(double unit, double shortcut_step) {
   const double count = std::clamp(std::floor(shortcut_step / unit), 0.0, 32767.0);
   return count >= 8.0 ? shortcut_step / count : unit;

@@ -16,7 +16,7 @@ struct BlazeFaceKernels;
 
 namespace eyelid::networks {
 
-/// In what the stem and the blocks calculate; the heads always use single precision.
+/// Arithmetic of the stem and the blocks; the heads always use single precision.
 ///
 /// F32 and int8 run on every processor and give the same bits on all of them. Bf16: weights and
 /// activations are bfloat16, sums are single precision in any order; needs AVX512_BF16. Int8:
@@ -27,7 +27,7 @@ std::string_view name_of(Precision precision);  // "f32", "bf16", "int8"
 
 /// Weights in the order the kernels read them. Immutable; shared by the networks of all threads.
 ///
-/// Int8 throws InputError where the weights have no int8 scales.
+/// Int8: throws InputError if the weights have no int8 scales.
 struct PackedBlazeFace;
 std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights,
                                                       Precision precision = Precision::F32);
@@ -39,19 +39,19 @@ using BlazeFaceBoxNumbers = std::array<float, kBlazeFaceBoxNumbers>;
 
 /// BlazeFace front on one picture of 128x128.
 ///
-/// The boxes are computed on demand: a picture has a handful of anchors above any useful
-/// threshold, and 16 numbers at 896 anchors would cost 5 % of the whole network.
+/// Boxes are computed on demand: a picture has a handful of anchors above any useful threshold, and
+/// 16 numbers at 896 anchors would cost 5 % of the network.
 ///
 /// Threads: one network per thread. Allocates only when constructed.
 class BlazeFaceNetwork {
  public:
-  /// Kernels: the fastest for this processor. Throws DeviceError, which names what is missing,
-  /// where it has none for the precision of the weights.
+  /// Uses the fastest kernels for this processor. Throws DeviceError, which names what is missing,
+  /// if it has none for the precision of the weights.
   explicit BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights);
-  /// The given kernels, which this processor must support, for weights in F32.
+  /// Uses the given kernels, which this processor must support, for weights in F32.
   BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weights,
                    const kernels::BlazeFaceKernels& kernels);
-  /// By the scalar definitions of all kernels, on any processor: for tests.
+  /// Uses the scalar definitions of all kernels, on any processor: for tests.
   static BlazeFaceNetwork by_definition(std::shared_ptr<const PackedBlazeFace> weights);
   ~BlazeFaceNetwork();
   BlazeFaceNetwork(BlazeFaceNetwork&&) noexcept;
@@ -60,8 +60,8 @@ class BlazeFaceNetwork {
   /// Scores of all anchors before the sigmoid; valid until the next run().
   const BlazeFaceLogits& run(const FrameView& input);
 
-  /// The same on 128x128x3 bytes of red, green and blue, as the model was trained: how a teacher
-  /// sees. Needs weights in F32 with a color stem (weights().color_stem).
+  /// The same on 128x128x3 bytes of red, green, and blue, as the model was trained; for teachers.
+  /// Needs weights in F32 with a color stem (weights().color_stem).
   const BlazeFaceLogits& run_color(std::span<const std::uint8_t> rgb);
 
   /// The 16 numbers of one anchor of the last run(), in input pixels relative to the anchor.

@@ -58,7 +58,7 @@ Message tensor(const std::string& name,
   return message.text(9, raw);
 }
 
-/// `sizes`: of the dimensions behind the batch.
+/// `sizes`: of the dimensions after the batch.
 Message value_info(const std::string& name, const std::vector<std::uint64_t>& sizes) {
   Message shape;
   shape.message(1, Message().text(2, "batch"));
@@ -67,7 +67,7 @@ Message value_info(const std::string& name, const std::vector<std::uint64_t>& si
   return Message().text(1, name).message(2, Message().message(1, type));
 }
 
-/// Builds the graph node by node; a value is known by its name.
+/// Builds the graph node by node; values are identified by name.
 class Graph {
  public:
   explicit Graph(const BlazeFaceWeights& weights) {
@@ -187,7 +187,7 @@ Message network(const BlazeFaceWeights& weights) {
   map = graph.node("Relu", {map}, "stem.relu");
   std::string map_16;
   for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
-    if (kBlazeFaceBlocks[i].stride == 2) map_16 = map;  // the last one before 8x8 is what remains
+    if (kBlazeFaceBlocks[i].stride == 2) map_16 = map;  // the last one before 8x8 remains
     map = graph.block(i, map);
   }
   const std::vector<std::string> boxes = {graph.head("boxes_16", map_16, "boxes_shape"),

@@ -18,7 +18,7 @@ namespace eyelid::networks {
 /// Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 std::vector<std::byte> blazeface_to_onnx(const BlazeFaceWeights& weights);
 
-/// Reads any BlazeFace file and writes ONNX (beside, then renamed). Throws InputError.
+/// Reads any BlazeFace file and writes ONNX. Throws InputError.
 void convert_blazeface_to_onnx(const std::filesystem::path& source,
                                const std::filesystem::path& target);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Of blazeface_network.cpp: stem and blocks on maps of words
+// Private to blazeface_network.cpp: stem and blocks on maps of words
 // (kernels/blazeface/blazeface_packed.hpp).
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace eyelid::networks {
 
-/// `Packed` is PackedBf16 or PackedInt8, `rows` the rows of a word. Allocates only when
-/// constructed.
+/// `Packed` is PackedBf16 or PackedInt8, `rows` the rows of a word. Allocates only in the
+/// constructor.
 template <class Packed, class Kernels, int rows>
 class BlazeFacePackedLayers {
  public:

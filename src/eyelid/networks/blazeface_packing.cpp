@@ -46,7 +46,7 @@ AlignedBuffer<float> pack_boxes(const ConvolutionWeights& layer, int inputs, int
   return packed;
 }
 
-/// A head that reads whole steps instead of numbers; no steps: the numbers.
+/// A head that reads integer steps instead of numbers; without steps, the numbers.
 ConvolutionWeights in_steps(ConvolutionWeights layer, const std::vector<float>& steps) {
   for (std::size_t i = 0; i < layer.weights.size() && !steps.empty(); i++) {
     layer.weights[i] *= steps[i % steps.size()];

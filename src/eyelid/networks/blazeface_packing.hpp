@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Of blazeface_network.cpp: weights in the order in which the kernels read them.
+// Private to blazeface_network.cpp: weights in the order the kernels read them.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace eyelid::networks {
 
-/// Of the stem on a colored picture.
+/// Of the stem on a color picture.
 inline constexpr int kBlazeFaceColorTaps = 3 * 5 * 5;
 
 struct PackedPointwise {
@@ -43,7 +43,7 @@ struct PackedBf16 {
   kernels::BlazeBf16Block block_view(std::size_t index) const;
 };
 
-/// The blocks in 8 bits.
+/// The blocks in int8.
 struct PackedInt8 {
   struct Layer {
     int inputs = 0;  // padded to whole words
@@ -77,10 +77,10 @@ struct PackedBlazeFace {
   PackedPointwise stem;
   PackedPointwise color_stem;  // no inputs: the file was gray
   std::array<Block, kBlazeFaceBlockCount> blocks;
-  // Filled for the others.
+  // Filled for the other precisions.
   PackedBf16 bf16;
   PackedInt8 int8;
-  /// One of the two heads: always in single precision, on the unpacked numbers of the map.
+  /// One of the two heads, in single precision on the unpacked numbers of the map.
   struct Head {
     int per_cell = 0;
     int width = 0;  // of the map
@@ -93,7 +93,7 @@ struct PackedBlazeFace {
   Head head_8;
   compute::Arena arena;  // where gather() puts all of the above
 
-  /// Moves all numbers next to each other, in the order in which a run reads them.
+  /// Moves all numbers next to each other, in the order a run reads them.
   void gather();
 };
 

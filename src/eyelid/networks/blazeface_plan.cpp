@@ -12,7 +12,7 @@ namespace {
 using kernels::kRowSlack;
 using kernels::kStripRows;
 
-/// A strip reads rows of three strips of its input at most.
+/// A strip reads rows of at most three strips of its input.
 constexpr int kRingRows = 3 * kStripRows;
 constexpr int kNarrowestRing = 32;
 
@@ -20,7 +20,7 @@ const BlazeFaceBlockShape& shape_of(int layer) {
   return kBlazeFaceBlocks[static_cast<std::size_t>(layer - 1)];
 }
 
-/// Orders the strips: appends those of `layer` until `rows` are done, and before each those that it
+/// Orders the strips: appends those of `layer` until `rows` are done, each after the strips that it
 /// reads.
 class Order {
  public:
@@ -60,15 +60,15 @@ BlazeFacePlan plan_blazeface(int rows_per_element) {
                2 * kRowSlack;
   }
 
-  // Rings, and the first whole map, which reads the last of them, behind each other.
+  // The rings, followed by the first whole map, which reads the last of them.
   std::size_t layer = 0;
   for (bool is_behind_rings = false; !is_behind_rings; layer++) {
     is_behind_rings = plan.maps[layer].kept_rows == plan.maps[layer].width;
     plan.maps[layer].begin = plan.size + kRowSlack;
     plan.size += sizes[layer];
   }
-  // Then the rings are done with. Three places in their memory: two for the layers in turns, one
-  // for the 16x16 map that a head reads.
+  // Now the rings are free. Three areas in their memory: two for alternating layers, one for the
+  // 16x16 map that a head reads.
   std::array<std::size_t, 2> turns{};
   for (std::size_t i = layer; i < kBlazeFaceLayers; i++) {
     if (i != kBlazeFaceLast16) turns[i % 2] = std::max(turns[i % 2], sizes[i]);
@@ -76,7 +76,7 @@ BlazeFacePlan plan_blazeface(int rows_per_element) {
   for (std::size_t i = layer; i < kBlazeFaceLayers; i++) {
     const std::size_t place = i == kBlazeFaceLast16 ? turns[0] + turns[1] : i % 2 * turns[0];
     plan.maps[i].begin = place + kRowSlack;
-    // What is read meanwhile stays: the first whole map, and the layer before.
+    // Still being read: the first whole map and the previous layer.
     EYELID_EXPECTS(i > layer || place + sizes[i] <= plan.maps[layer - 1].begin - kRowSlack);
     plan.size = std::max(plan.size, place + sizes[i]);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Of blazeface_network.cpp: where the maps of BlazeFace front lie, and in which order its strips
-// run.
+// Private to blazeface_network.cpp: the memory layout of BlazeFace front's maps, and the order of
+// its strips.
 #pragma once
 
 #include <array>
@@ -30,10 +30,10 @@ struct BlazeFaceMap {
   }
 };
 
-/// The wide maps, 32 and 64 columns, are rings of the last 12 rows, and their layers run strip by
-/// strip, each as soon as its input is there: everything stays in the second-level cache, and
-/// little memory is touched at all. The narrow maps are whole, run layer by layer, and lie where
-/// the rings were. The two maps that the heads read survive.
+/// The wide maps, 32 and 64 columns, are rings of the last 12 rows; their layers run strip by
+/// strip, each as soon as its input is ready, so that everything stays in the second-level cache.
+/// The narrow maps are whole, run layer by layer, and reuse the memory of the rings. The two maps
+/// that the heads read are kept.
 struct BlazeFacePlan {
   struct Strip {
     int layer;

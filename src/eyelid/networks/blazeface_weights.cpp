@@ -58,7 +58,7 @@ std::size_t load_int8_scales(const model_files::SafetensorsFile& file, BlazeFace
     steps = copy_of(file.values<float>(name, {size}));
     count++;
     for (const float step : steps) {
-      // Also false for a step that is not a number.
+      // Also false for NaN.
       if (!(step > 1e-20f && step < 1e20f)) {
         throw InputError(file.source() + ": tensor " + name + " holds " + text_of(step) +
                          "; expected steps above 0");
@@ -124,7 +124,7 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
     weights = from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
     throw InputError(source +
-                     ": not a model file known here; expected BlazeFace as safetensors, TFLite "
+                     ": unknown model format; expected BlazeFace as safetensors, TFLite "
                      "or PyTorch");
   }
   check_finite(weights, source);

@@ -49,24 +49,24 @@ struct ConvolutionWeights {
   std::vector<float> bias;  // (outputs)
 };
 
-/// What one step of the 8-bit activations stands for, per channel (BlazeFaceCalibration): 0 .. 255
-/// behind the stem and the blocks, -128 .. 127 between the halves of a block.
+/// The step of the 8-bit activations, per channel (BlazeFaceCalibration): 0 .. 255 after the stem
+/// and the blocks, -128 .. 127 between the halves of a block.
 struct BlazeFaceInt8Scales {
   std::vector<float> stem;                                           // (24)
   std::array<std::vector<float>, kBlazeFaceBlockCount> middle = {};  // (inputs)
   std::array<std::vector<float>, kBlazeFaceBlockCount> output = {};  // (outputs)
-  std::string pictures;  // what they were found on, in words
+  std::string pictures;  // description of the calibration pictures
   bool is_empty() const { return stem.empty(); }
 };
 
 /// Every number of a BlazeFace front network for gray input.
 struct BlazeFaceWeights {
-  // What the file says of itself; empty = it does not.
+  // As stated in the file; empty = not stated.
   std::string name;
   std::string version;
   std::string training_data;
   std::string license;
-  // Where it came from.
+  // Its origin.
   std::string source;       // path, or "embedded"
   std::string format;       // "safetensors", "TFLite", "PyTorch"
   std::string sha256;       // of the file
@@ -107,7 +107,7 @@ void for_each_convolution(Weights& weights, Visit visit) {
   visit(std::string("boxes_8"), weights.boxes_8, Shape{96, 96, 1, 1});
 }
 
-/// The same for the steps of int8: visit(name, steps, count).
+/// The same for the int8 steps: visit(name, steps, count).
 template <class Scales, class Visit>
 void for_each_int8_scale(Scales& scales, Visit visit) {
   visit(std::string("int8.stem.output"), scales.stem, std::size_t{kBlazeFaceStemChannels});
@@ -123,7 +123,7 @@ void for_each_int8_scale(Scales& scales, Visit visit) {
 /// Loads a BlazeFace front model, recognized by content: our safetensors, MediaPipe's
 /// face_detection_short_range.tflite, or blazeface.pth of PyTorch.
 ///
-/// Throws InputError in one sentence for everything else.
+/// Throws InputError in one sentence for anything else.
 BlazeFaceWeights load_blazeface(const std::filesystem::path& path);
 /// The same from memory, for example embedded_model(...). `source` is for messages and records.
 BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::string& source);
@@ -134,7 +134,7 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
 /// metadata int8_pictures.
 std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights);
 
-/// Reads any BlazeFace file and writes ours (beside, then renamed). Throws InputError.
+/// Reads any BlazeFace file and writes ours. Throws InputError.
 void convert_blazeface(const std::filesystem::path& source, const std::filesystem::path& target);
 
 /// Lines "key: value" for `eyelid model inspect`.

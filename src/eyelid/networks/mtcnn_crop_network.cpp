@@ -27,7 +27,7 @@ struct StageShape {
 
 }  // namespace
 
-/// The maps between the stages; two buffers in turn, and one for 8 channels before pooling.
+/// The maps between the stages: two alternating buffers, and one for 8 channels before pooling.
 struct CropNetwork::Workspace {
   Workspace(Kind kind,
             const std::vector<MtcnnStage>& the_stages,
@@ -35,7 +35,7 @@ struct CropNetwork::Workspace {
       : kernels(&k),
         stages(&the_stages),
         size(kind == Kind::Refinement ? kRefinementInput_px : kOutputInput_px),
-        // The first maps of as many crops stay in the second-level cache.
+        // The first maps of this many crops stay in the second-level cache.
         max_crops(kind == Kind::Refinement ? 16 : 8) {
     const std::ptrdiff_t crops = max_crops;
     std::ptrdiff_t largest = 0, largest_group = 0;
@@ -77,8 +77,8 @@ struct CropNetwork::Workspace {
   std::vector<Result> results;
 };
 
-/// Convolution and pooling; returns the map in `target`. Rows one by one or the map as a whole,
-/// whichever computes fewer positions that nobody needs.
+/// Convolution and pooling; returns the map in `target`. Row by row or as a whole map, whichever
+/// computes fewer unneeded positions.
 kernels::ConvolutionInput CropNetwork::Workspace::run_stage(const MtcnnStage& stage,
                                                             const StageShape& shape,
                                                             const kernels::ConvolutionInput& source,

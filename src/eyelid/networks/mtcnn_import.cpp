@@ -55,14 +55,14 @@ class Tensors {
   std::string source_;
 };
 
-/// The numpy files of the paper's weights begin their PReLU names with a capital in det1 alone.
+/// In the numpy files of the paper's weights, PReLU names are capitalized in det1 only.
 std::string numpy_slopes_name(std::string_view network, std::string_view slopes) {
   std::string name(slopes);
   if (network == "pnet") name = "PReLU" + name.substr(5);
   return name;
 }
 
-/// Weights as they lie in the file, and where in it (output, input, y, x) is.
+/// Weights as stored in the file, and the index of (output, input, y, x).
 struct Foreign {
   const std::vector<float>* values = nullptr;
   std::size_t channels = 1;  // inputs in the file

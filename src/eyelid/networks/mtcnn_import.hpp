@@ -18,7 +18,8 @@ enum class MtcnnEncoding {
 
 /// Fills the layers of one network ("pnet", "rnet" or "onet") from the tensors of a file; names
 /// begin with `prefix`. First layers for RGB are summed over the channels.
-/// Throws InputError when a tensor is missing, has another shape or holds no finite number.
+/// Throws InputError if a tensor is missing, has a different shape, or holds a number that is not
+/// finite.
 void import_mtcnn_network(std::string_view network,
                           const std::vector<model_files::NamedTensor>& tensors,
                           MtcnnEncoding encoding,

@@ -37,15 +37,16 @@ struct MtcnnProposal {
   std::array<float, 4> correction{};  // of the edges left, top, right, bottom in parts of the box
 };
 
-/// P-net over one picture of any size, in single precision, a few rows at a time: the layers' rows
-/// stay in the second-level cache. Corrections are computed only where the logit passes.
+/// P-net over one picture of any size, in single precision, a few rows at a time so that the
+/// layers' rows stay in the second-level cache. Corrections are computed only where the logit
+/// passes.
 ///
-/// Threads: one network per thread. Allocates only when a picture is wider than any before, and in
+/// Threads: one network per thread. Allocates only if a picture is wider than all before, and in
 /// `proposals`.
 class ProposalNetwork {
  public:
-  /// Writes row y of the picture, normalized, even and odd columns apart:
-  /// even[i] = pixel 2 i, odd[i] = pixel 2 i + 1. Rows are asked for once each, downwards.
+  /// Writes row y of the picture, normalized, even and odd columns separately:
+  /// even[i] = pixel 2 i, odd[i] = pixel 2 i + 1. Each row is requested once, top to bottom.
   using WriteRow = std::function<void(int y, float* even, float* odd)>;
 
   explicit ProposalNetwork(std::shared_ptr<const PackedMtcnn> weights);
@@ -71,7 +72,7 @@ class ProposalNetwork {
 
 /// R-net or O-net on square gray crops, several at once: crops fill the vector lanes.
 ///
-/// Threads: one network per thread. Allocates only when constructed.
+/// Threads: one network per thread. Allocates only in the constructor.
 class CropNetwork {
  public:
   enum class Kind { Refinement, Output };
@@ -87,7 +88,7 @@ class CropNetwork {
   int input_px() const;   // 24 or 48
   int max_crops() const;  // per run
 
-  /// Where the crops of the next run go, normalized and interleaved: pixel (x, y) of crop i at
+  /// The input of the next run, normalized and interleaved: pixel (x, y) of crop i at
   /// [(y * input_px() + x) * crops + i].
   float* input();
 

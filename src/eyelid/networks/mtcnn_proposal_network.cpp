@@ -13,7 +13,7 @@ namespace eyelid::networks {
 using compute::AlignedBuffer;
 using kernels::kConvolutionBlock;
 
-/// Rows of cells worked on at once: three layers of a strip of a 640 px wide picture take 220 KB.
+/// Rows of cells processed at once: three layers of a strip of a 640 px wide picture take 220 KB.
 static constexpr int kStripCells = 4;
 
 /// The rows of three layers that a strip of cells needs. Maps are [channel][row][x] with one pitch.
@@ -38,7 +38,7 @@ struct ProposalNetwork::Workspace {
     logits = buffer(1, pitch);
   }
 
-  /// Row r of the four last ones of the picture.
+  /// Row r of the last four of the picture.
   float* even(int y) { return pixels.data() + (y % 4) * 2 * half_pitch; }
   float* odd(int y) { return even(y) + half_pitch; }
 
@@ -58,7 +58,7 @@ struct ProposalNetwork::Workspace {
   std::ptrdiff_t half_pitch = 0, pitch = 0;
   AlignedBuffer<float> pixels, first, second, third, logits;
 
-  // Of the picture in work.
+  // Of the current picture.
   const PackedMtcnn* weights = nullptr;
   int width = 0, height = 0;
   int next_pixel_row = 0;
@@ -90,7 +90,7 @@ void keep_last_rows(
 
 }  // namespace
 
-/// Row y of the first layer, of all channels; fetches the pixel rows it is the first to need.
+/// Row y of the first layer, of all channels; fetches the pixel rows not fetched before.
 void ProposalNetwork::Workspace::compute_first_row(int y,
                                                    const WriteRow& write_row,
                                                    float* target) {
@@ -149,7 +149,7 @@ void ProposalNetwork::run(int width,
   const int pooled_width = (width - 1) / 2, cell_rows = (height - 1) / 2 - 4;
   const std::ptrdiff_t first_plane = Workspace::kFirstRows * pitch;
   const std::ptrdiff_t second_plane = Workspace::kSecondRows * pitch;
-  int first_done = 0, second_done = 0;  // rows of this strip that the last one left
+  int first_done = 0, second_done = 0;  // rows of this strip left by the previous one
 
   for (int y = 0; y < cell_rows; y += kStripCells) {
     const int rows = std::min(kStripCells, cell_rows - y);

@@ -67,7 +67,7 @@ MtcnnWeights from_safetensors(const model_files::SafetensorsFile& file) {
   return weights;
 }
 
-/// Foreign files say nothing of themselves; the two published sets (the same numbers) are known by
+/// Foreign files carry no description; the two published sets (the same numbers) are recognized by
 /// their hashes: facenet-pytorch's three .pt and D. Sandberg's three .npy files.
 constexpr std::array<const char*, 2> kPublishedHashes = {
     "743721dfef3c9612636462a252c4e3d23c1fab4031274a9692fe3c587dbf1fe5",
@@ -83,7 +83,7 @@ void describe_published(MtcnnWeights& weights) {
   }
 }
 
-/// Three files beside each other, one per network.
+/// Three files in one folder, one per network.
 MtcnnWeights from_folder(const std::filesystem::path& folder, MtcnnEncoding encoding) {
   const bool is_pytorch = encoding == MtcnnEncoding::PyTorch;
   MtcnnWeights weights;
@@ -150,10 +150,9 @@ MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& sou
   } else if (begins_like_safetensors(bytes)) {
     weights = from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
-    throw InputError(
-        source +
-        ": not a model file known here; expected MTCNN as safetensors, as PyTorch file, "
-        "or a folder with pnet.pt, rnet.pt, onet.pt or det1.npy, det2.npy, det3.npy");
+    throw InputError(source +
+                     ": unknown model format; expected MTCNN as safetensors, as PyTorch file, "
+                     "or a folder with pnet.pt, rnet.pt, onet.pt or det1.npy, det2.npy, det3.npy");
   }
   weights.source = source;
   weights.sha256 = files::sha256_hex(bytes);

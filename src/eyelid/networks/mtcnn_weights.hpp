@@ -17,7 +17,7 @@ namespace eyelid::networks {
 struct MtcnnLayerShape {
   std::string_view name;    // ours and PyTorch's: "conv1"
   std::string_view numpy;   // in det1.npy .. det3.npy: "conv1"
-  std::string_view slopes;  // the PReLU layer behind it; empty: linear
+  std::string_view slopes;  // the PReLU layer that follows; empty: linear
   std::size_t outputs;
   std::size_t inputs;
   std::size_t window;
@@ -64,15 +64,15 @@ struct MtcnnLayer {
 /// Source: Zhang, Zhang, Li, Qiao, "Joint Face Detection and Alignment Using Multitask Cascaded
 /// Convolutional Networks", IEEE Signal Processing Letters 2016; sizes as in facenet-pytorch.
 struct MtcnnWeights {
-  // What the file says of itself; empty = it does not.
+  // As stated in the file; empty = not stated.
   std::string name;
   std::string version;
   std::string training_data;
   std::string license;
-  // Where it came from.
+  // Its origin.
   std::string source;
   std::string format;  // "safetensors", "PyTorch", "numpy"
-  /// Of the file; of the three files one behind the other (P, R, O) where they are three.
+  /// Of the file, or of three files concatenated (P, R, O).
   std::string sha256;
   bool is_stored_as_color = false;  // the first layers were for RGB (summed on loading: exact)
 
@@ -96,19 +96,19 @@ void for_each_mtcnn_layer(Weights& weights, Visit visit) {
 /// onet.pt or with det1.npy, det2.npy and det3.npy; one PyTorch file of all three
 /// ("pnet.conv1.weight").
 ///
-/// Throws InputError in one sentence for everything else.
+/// Throws InputError in one sentence for anything else.
 MtcnnWeights load_mtcnn(const std::filesystem::path& path);
 /// A single file from memory: our safetensors, or PyTorch's of all three networks.
 MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& source);
 
-/// Whether this is our safetensors file of an MTCNN.
+/// True for our safetensors file of an MTCNN.
 bool is_mtcnn_safetensors(std::span<const std::byte> bytes, const std::string& source);
 
 /// As our safetensors file, for gray. Tensors: pnet.conv1.weight, pnet.conv1.bias,
 /// pnet.conv1.slope, ...
 std::vector<std::byte> mtcnn_to_safetensors(const MtcnnWeights& weights);
 
-/// Reads any MTCNN and writes ours (beside, then renamed). Throws InputError.
+/// Reads any MTCNN and writes ours. Throws InputError.
 void convert_mtcnn(const std::filesystem::path& source, const std::filesystem::path& target);
 
 /// Lines "key: value" for `eyelid model inspect`.

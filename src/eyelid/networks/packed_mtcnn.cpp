@@ -21,7 +21,7 @@ AlignedBuffer<float> aligned_copy(std::span<const float> values) {
   return copy;
 }
 
-/// Layers on the same input as one, their outputs one behind the other.
+/// Layers on the same input merged into one, their outputs concatenated.
 PackedConvolution pack(std::span<const MtcnnLayer> layers, const MtcnnLayerShape& shape) {
   const std::size_t taps = shape.inputs * shape.window * shape.window;
   std::size_t outputs = 0;

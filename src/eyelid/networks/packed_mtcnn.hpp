@@ -12,7 +12,7 @@
 
 namespace eyelid::networks {
 
-/// Read and written behind the last position of a map by the kernels, and more.
+/// Upper bound of what the kernels read and write past the last position of a map.
 inline constexpr std::ptrdiff_t kMtcnnSlack = 4 * kernels::kConvolutionBlock;
 
 inline std::ptrdiff_t whole_blocks(std::ptrdiff_t count) {
@@ -40,7 +40,7 @@ struct PackedConvolution {
   }
 };
 
-/// A convolution of a crop network and the pooling behind it.
+/// A convolution of a crop network and the pooling that follows.
 struct MtcnnStage {
   PackedConvolution convolution;
   int pool = 0;  // size of the windows; 0: none
