@@ -10,7 +10,7 @@
 
 namespace eyelid::tables {
 
-/// Writes blinks.csv: one row per closing and opening of one eye, columns as in docs/files.md.
+/// Writes blinks.csv: one row per blink and eye, columns as in docs/files.md.
 ///
 /// The file appears under its name on commit(). Errors: as AtomicFile.
 class BlinksCsvWriter {

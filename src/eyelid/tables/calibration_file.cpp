@@ -77,7 +77,8 @@ json parsed(const Path& path) {
   if (!file) fail(path, "cannot open the calibration file");
   json document = json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded() || !document.is_object()) {
-    fail(path, "found text that is not a JSON object, expected a calibration file of eyelid");
+    fail(path,
+         "found text that is not a JSON object, expected a calibration file written by eyelid");
   }
   return document;
 }
@@ -117,7 +118,7 @@ Calibration load_calibration(const Path& path) {
   calibration.levels.left = levels_in(path, document, "left");
   if (!are_usable(calibration.levels.right) && !are_usable(calibration.levels.left)) {
     fail(path,
-         "levels of neither eye found, expected \"right\" or \"left\" with open_ear and "
+         "found levels of neither eye, expected \"right\" or \"left\" with open_ear and "
          "closed_ear");
   }
   calibration.open_source = LevelSource::File;

@@ -7,7 +7,7 @@
 
 namespace eyelid::tables {
 
-/// Stores levels with the conditions they were taken in as JSON:
+/// Stores calibration levels and the conditions of their recording as JSON:
 ///
 ///   {"format": "eyelid-calibration", "version": 1,
 ///    "date": "2026-11-22T18:44:02Z", "subject": "S01", "glasses": "no", "camera": "...",
@@ -15,12 +15,12 @@ namespace eyelid::tables {
 ///    "population", "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
 ///
 /// An eye without usable levels is stored as null. The file appears only when it is whole.
-/// Errors: as AtomicFile; ContractError when no eye has levels.
+/// Errors: as AtomicFile; ContractError if no eye has levels.
 void save_calibration(const std::filesystem::path& path, const Calibration& calibration);
 
 /// Reads what save_calibration() wrote; both sources become LevelSource::File, levels of an absent
-/// eye kNotAvailable. Conditions may be missing, unknown keys are passed over.
-/// Errors: InputError naming the file and the key, what was found and what was expected.
+/// eye kNotAvailable. Conditions may be missing, unknown keys are ignored.
+/// Errors: InputError naming the file and the key, what was found, and what was expected.
 Calibration load_calibration(const std::filesystem::path& path);
 
 }  // namespace eyelid::tables

@@ -74,7 +74,7 @@ std::optional<double> CsvReader::optional_number(std::optional<std::size_t> colu
   const char* begin = cell.front() == '+' ? cell.data() + 1 : cell.data();
   const char* end = cell.data() + cell.size();
   const auto [stop, error] = std::from_chars(begin, end, value);
-  // from_chars knows "nan" and "inf": both are refused.
+  // from_chars accepts "nan" and "inf": both are rejected.
   if (error != std::errc() || stop != end || !std::isfinite(value)) {
     fail(*column, "a number with a decimal point, or an empty cell");
   }
@@ -92,7 +92,7 @@ std::int64_t CsvReader::integer(std::size_t column) const {
   std::int64_t value = 0;
   const auto [stop, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   if (cell.empty() || error != std::errc() || stop != cell.data() + cell.size()) {
-    fail(column, "a whole number");
+    fail(column, "an integer");
   }
   return value;
 }
@@ -121,7 +121,7 @@ bool CsvReader::read_line() {
     if (chunk_position_ == chunk_size_) {
       chunk_size_ = std::fread(chunk_.data(), 1, chunk_.size(), file_.get());
       chunk_position_ = 0;
-      if (std::ferror(file_.get())) fail("reading failed, expected a whole file");
+      if (std::ferror(file_.get())) fail("reading failed, expected a readable file");
       if (chunk_size_ == 0) break;
     }
     const char* begin = chunk_.data() + chunk_position_;
@@ -131,7 +131,7 @@ bool CsvReader::read_line() {
     line_.append(begin, taken);
     chunk_position_ += taken + (newline ? 1 : 0);
     if (line_.size() > kMaxLine) {
-      fail("found a line of over a megabyte, expected a table (.csv)");
+      fail("found a line longer than a megabyte, expected a table (.csv)");
     }
     if (newline) {
       if (!line_.empty() && line_.back() == '\r') line_.pop_back();
@@ -158,10 +158,10 @@ void CsvReader::split_line() {
         if (line[i] == '"') ++i;
         unquoted_.push_back(line[i]);
       }
-      if (i >= line.size()) fail("found a quotation mark without its partner on the line");
+      if (i >= line.size()) fail("found an unclosed quotation mark");
       position = std::min(line.find(',', i), line.size());
       if (!without_spaces(line.substr(i + 1, position - i - 1)).empty()) {
-        fail("found text behind a quoted cell, expected a comma");
+        fail("found text after a quoted cell, expected a comma");
       }
       cells_.push_back(std::string_view(unquoted_).substr(begin));
     } else {

@@ -16,9 +16,9 @@ namespace eyelid::tables {
 
 /// Reads a table row by row, by column name, in memory that does not depend on its length.
 ///
-/// Tolerant of what spreadsheets do: any order of columns, further columns, CRLF, a byte order
-/// mark, quoted cells, spaces around a cell, empty lines. Strict on everything else: a row must
-/// have as many cells as the header, a number must be a whole number or a decimal with a point.
+/// Tolerant of what spreadsheets do: any order of columns, additional columns, CRLF, a byte order
+/// mark, quoted cells, spaces around cells, empty lines. Otherwise strict: a row must have as many
+/// cells as the header, a number must be an integer or a decimal with a point.
 ///
 /// Threads: one at a time. Errors: InputError "FILE:LINE: found ..., expected ..." throughout;
 /// also for a file that is missing, a folder, empty, or not text.
@@ -26,17 +26,17 @@ class CsvReader {
  public:
   explicit CsvReader(const std::filesystem::path& path);
 
-  /// Index of a column of the header; nothing when there is none of this name.
+  /// Index of a column of the header, if it exists.
   std::optional<std::size_t> column(std::string_view name) const;
   /// As column(); a missing one is an error that lists the header.
   std::size_t required_column(std::string_view name) const;
 
-  /// Goes to the next row; false at the end of the file.
+  /// Advances to the next row; false at the end of the file.
   bool next();
 
-  /// Cells of the current row. The view holds until next().
+  /// A cell of the current row. The view is valid until next().
   std::string_view text(std::size_t column) const { return cells_[column]; }
-  /// An empty cell gives nothing; a column that is absent as well.
+  /// Nothing for an empty cell or an absent column.
   std::optional<double> optional_number(std::optional<std::size_t> column) const;
   double number(std::size_t column) const;
   std::int64_t integer(std::size_t column) const;

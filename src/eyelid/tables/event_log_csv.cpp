@@ -10,7 +10,7 @@
 namespace eyelid::tables {
 namespace {
 
-constexpr double kLongestIsi_s = 10.0;
+constexpr double kMaxIsi_s = 10.0;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path) {
     LoggedEvent event;
     event.time_s = table.number(time) / (milliseconds ? 1000.0 : 1.0);
     if (!events.empty() && event.time_s < events.back().time_s) {
-      table.fail(time, "a time not before that of the row above");
+      table.fail(time, "a time not earlier than in the row above");
     }
     event.name = std::string(table.text(name));
     std::ranges::transform(event.name, event.name.begin(), [](unsigned char c) {
@@ -44,7 +44,7 @@ std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events) {
     } else if (event.name == "us") {
       Trial* last = rows.empty() ? nullptr : &rows.back().trial;
       if (last != nullptr && last->type == TrialType::CsOnly &&
-          event.time_s - *last->cs_onset_s <= kLongestIsi_s) {
+          event.time_s - *last->cs_onset_s <= kMaxIsi_s) {
         last->us_onset_s = event.time_s;
         last->type = TrialType::Paired;
       } else {

@@ -17,11 +17,11 @@ struct LoggedEvent {
 };
 
 /// Reads an event log: `time_s` (or `time_ms`) and `event`; names in lower case. Errors: as
-/// CsvReader, also for times that go back.
+/// CsvReader, also for times that decrease.
 std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path);
 
-/// Trials of a log, on its clock: a `cs` with the first `us` within 10 s that comes before the next
-/// `cs` is paired; others stand alone. Numbered from 1; the line is that of the first event.
+/// Trials of a log, on its clock: a `cs` is paired with the first `us` within 10 s and before the
+/// next `cs`; others stand alone. Numbered from 1; the line is that of the first event.
 std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events);
 
 }  // namespace eyelid::tables

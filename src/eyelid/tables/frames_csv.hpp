@@ -26,11 +26,11 @@ class FramesCsvWriter {
   std::string row_;
 };
 
-/// Reads frames.csv row by row: ours, or a table of another program with at least the columns
-/// `frame`, `time_s` and one of `fec_right`, `fec_left`, `fec`.
+/// Reads frames.csv row by row: ours, or another program's table with at least the columns `frame`,
+/// `time_s`, and one of `fec_right`, `fec_left`, `fec`.
 ///
-/// Columns that are absent become not available; `valid` absent: a row is valid when it has a
-/// closure. Frames must increase from row to row. Errors: as CsvReader.
+/// Absent columns become not available; without `valid`, a row is valid if it has a closure. Frames
+/// must increase from row to row. Errors: as CsvReader.
 class FramesCsvReader {
  public:
   explicit FramesCsvReader(const std::filesystem::path& path);

@@ -15,7 +15,7 @@
 
 namespace eyelid::tables {
 
-/// Writes landmarks.csv: `frame,x0,y0,x1,y1,...` in frame pixels, as many points in every row.
+/// Writes landmarks.csv: `frame,x0,y0,x1,y1,...` in frame pixels, the same points in every row.
 ///
 /// 12 points are the right eye's six, then the left eye's; 68 are iBUG / 300-W. The file appears
 /// under its name on commit(). Errors: as AtomicFile.
@@ -35,16 +35,16 @@ class LandmarksCsvWriter {
   std::string row_;
 };
 
-/// One row of landmarks.csv; no points: no face on this frame.
+/// One row of landmarks.csv; without points if there was no face.
 struct LandmarksRow {
   std::int64_t frame = -1;
   std::vector<Point> points;
 
-  /// The lid points of both eyes; nothing without a face.
+  /// The lid points of both eyes, if there was a face.
   std::optional<EyeLandmarks> eyes() const;
 };
 
-/// Reads landmarks.csv row by row. Frames must increase; all points of a row are there, or none.
+/// Reads landmarks.csv row by row. Frames must increase; a row has all of its points or none.
 /// Errors: as CsvReader.
 class LandmarksCsvReader {
  public:

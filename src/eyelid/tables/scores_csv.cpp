@@ -22,7 +22,7 @@ constexpr std::string_view kScoresHeader =
     "amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_share,"
     "interpolated_share,onset_interpolated,comment\n";
 
-// Cells of one row, with commas between them.
+// The cells of one row, separated by commas.
 class Row {
  public:
   explicit Row(std::string& text) : text_(text) {}
@@ -53,7 +53,7 @@ class Row {
     if (!is_first_) text_ += ',';
     is_first_ = false;
   }
-  // RFC 4180; a line break would end the row for our own reader.
+  // RFC 4180, except that a line break would end the row for our own reader.
   void append_quoted(std::string_view value) {
     if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
       text_ += value;
@@ -131,7 +131,7 @@ void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>
       const std::pair place{table.integer(trial), which};
       const auto found = places.find(place);
       if (found == places.end()) table.fail(trial, "the number of a trial of this session");
-      if (!given.insert(place).second) table.fail(trial, "each trial and eye once");
+      if (!given.insert(place).second) table.fail(trial, "each trial and eye only once");
       found->second->label = verdict;
       if (comment) found->second->comment = std::string(table.text(*comment));
     }
@@ -209,7 +209,7 @@ std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {
   std::vector<SessionRow> rows;
   while (table.next()) {
     SessionRow row;
-    if (table.text(folder).empty()) table.fail(folder, "a folder that track has left");
+    if (table.text(folder).empty()) table.fail(folder, "an output folder of eyelid track");
     row.folder = path.parent_path() / std::filesystem::path(table.text(folder));
     const std::string trials = text_of("trials");
     if (!trials.empty()) row.trials = path.parent_path() / trials;
@@ -219,7 +219,7 @@ std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {
     row.session = ++counts[{row.subject, row.phase}];
     if (session && !table.text(*session).empty()) {
       const std::int64_t number = table.integer(*session);
-      if (number < 1 || number > 100000) table.fail(*session, "a session number from 1 on");
+      if (number < 1 || number > 100000) table.fail(*session, "a session number from 1 to 100000");
       row.session = static_cast<int>(number);
     }
     rows.push_back(row);

@@ -111,7 +111,7 @@ std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// Fills `value` when the key is there; null keeps the default.
+// Fills `value` if the key is there; null keeps the default.
 template <typename Value>
 void take(const Json& object, const char* key, Value& value) {
   const auto found = object.find(key);
@@ -227,7 +227,7 @@ SessionSummary summary_from(const Json& root) {
   summary.source_report = report_from(child(root, "decoding"));
   for (const Json& model : child_array(root, "models")) summary.models.push_back(model_from(model));
   for (const auto& [key, value] : child(root, "options").items()) {
-    if (!value.is_string()) throw InputError("key \"options\" must hold texts");
+    if (!value.is_string()) throw InputError("key \"options\" must hold strings");
     summary.options.emplace_back(key, value.get<std::string>());
   }
   take(root, "device", summary.device);
@@ -260,7 +260,7 @@ Json parse_file(const std::filesystem::path& path) {
   if (!file) throw InputError(path.string() + ": cannot be read, expected a JSON file");
   Json root = Json::parse(file, nullptr, false);
   if (root.is_discarded() || !root.is_object()) {
-    throw InputError(path.string() + ": is not a JSON object, expected one of eyelid");
+    throw InputError(path.string() + ": is not a JSON object, expected a file written by eyelid");
   }
   return root;
 }

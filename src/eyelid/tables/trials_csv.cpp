@@ -13,7 +13,7 @@
 namespace eyelid::tables {
 namespace {
 
-constexpr int kMaxFaults = 20;
+constexpr int kMaxErrors = 20;
 
 struct TrialColumns {
   std::size_t number;
@@ -27,7 +27,7 @@ Trial trial_of_row(const CsvReader& table,
                    std::set<std::int64_t>& numbers) {
   const std::int64_t value = table.integer(columns.number);
   if (value < 0 || value > std::numeric_limits<int>::max() || !numbers.insert(value).second) {
-    table.fail(columns.number, "a trial number that comes only once");
+    table.fail(columns.number, "a unique trial number");
   }
   const std::optional<TrialType> named = trial_type_from_name(table.text(columns.type));
   if (!named) table.fail(columns.type, "paired, cs_only, us_only or blank");
@@ -80,12 +80,12 @@ std::vector<TrialRow> read_trial_rows(const std::filesystem::path& path) {
                              table.required_column("type")};
   std::vector<TrialRow> rows;
   std::set<std::int64_t> numbers;
-  std::string faults;
-  int fault_count = 0;
+  std::string errors;
+  int error_count = 0;
   const auto note = [&](const InputError& error) {
-    if (++fault_count > kMaxFaults) return;
-    if (!faults.empty()) faults += '\n';
-    faults += error.what();
+    if (++error_count > kMaxErrors) return;
+    if (!errors.empty()) errors += '\n';
+    errors += error.what();
   };
   while (true) {
     try {
@@ -93,15 +93,15 @@ std::vector<TrialRow> read_trial_rows(const std::filesystem::path& path) {
       rows.push_back({trial_of_row(table, columns, numbers), table.line()});
     } catch (const InputError& error) {
       note(error);
-      if (fault_count > kMaxFaults) break;  // not a table of trials
+      if (error_count > kMaxErrors) break;  // not a table of trials
     }
   }
-  if (fault_count > kMaxFaults) {
-    faults += '\n';
-    faults += path.string();
-    faults += ": further rows like these";
+  if (error_count > kMaxErrors) {
+    errors += '\n';
+    errors += path.string();
+    errors += ": more rows like these";
   }
-  if (fault_count > 0) throw InputError(faults);
+  if (error_count > 0) throw InputError(errors);
   return rows;
 }
 

@@ -12,7 +12,7 @@
 
 namespace eyelid::tables {
 
-/// What is exactly true of one frame of a rendered session. Row of truth.csv.
+/// Ground truth of one frame of a rendered session: a row of truth.csv.
 struct TruthRow {
   std::int64_t frame = 0;
   double time_s = 0.0;
@@ -34,9 +34,8 @@ class TruthCsvWriter {
   std::string text_;
 };
 
-/// Reads truth.csv row by row. The point columns may be absent, all of them together; a cell of a
-/// closure may be empty (that eye is not judged on this frame). Frames must increase from row to
-/// row. Errors: as CsvReader.
+/// Reads truth.csv row by row. The point columns may all be absent; a closure may be empty (that
+/// eye is not evaluated on this frame). Frames must increase from row to row. Errors: as CsvReader.
 class TruthCsvReader {
  public:
   explicit TruthCsvReader(const std::filesystem::path& path);
