@@ -125,7 +125,7 @@ int ByteStream::read(std::uint8_t* target, int count) {
   const std::int64_t got = read_bytes(position_, {target, static_cast<std::size_t>(count)});
   if (got < 0) return static_cast<int>(got);
   position_ += got;
-  // A read costs at least a block, so that endless one-byte reads run out as well.
+  // A read costs at least one block, so that endless one-byte reads run out as well.
   bytes_without_progress_ += std::max<std::int64_t>(got, 4096);
   return got == 0 ? AVERROR_EOF : static_cast<int>(got);
 }

@@ -15,12 +15,11 @@ namespace eyelid::video {
 
 /// Bytes of one local file (or of memory) as FFmpeg reads them.
 ///
-/// FFmpeg never sees the name, so that "concat:", "http://..." or "%d" in it mean nothing. Reading
-/// stops for good when `stop()` was called, or when far more was read than the file holds without
-/// `note_progress()` in between: a file whose tables point back at themselves cannot hang the
-/// reader.
+/// FFmpeg never sees the name, so that "concat:", "http://...", or "%d" in it have no meaning.
+/// Reading stops permanently after stop(), or if far more was read than the file holds without
+/// note_progress() in between: a file whose tables point back at themselves cannot hang the reader.
 ///
-/// Threads: `stop()` from any; the rest from the reading one.
+/// Threads: stop() from any; the rest from the reading thread.
 class ByteStream {
  public:
   /// Throws InputError: absent, not a regular file, not readable, empty.
@@ -33,11 +32,12 @@ class ByteStream {
 
   AVIOContext* context() { return context_; }
   std::int64_t size() const { return size_; }
-  /// Beside FFmpeg's own reading: fills `target` from `offset` on, returns the bytes there were.
+  /// Independent of FFmpeg's reading: fills `target` from `offset` and returns how many bytes there
+  /// were.
   std::size_t read_at(std::int64_t offset, std::span<std::uint8_t> target) const;
   /// Back to the first byte, as if freshly opened.
   void rewind();
-  /// A packet came out: the reader is getting somewhere.
+  /// A packet was delivered: the reader is making progress.
   void note_progress() { bytes_without_progress_ = 0; }
   bool was_stalled() const { return was_stalled_; }
 

@@ -5,7 +5,7 @@
 
 namespace eyelid::video {
 
-/// FFmpeg's version and which of the usual decoders of lab recordings it holds, in one line.
+/// FFmpeg's version and which of the usual decoders for lab recordings it has, in one line.
 std::string describe_decoders();
 
 }  // namespace eyelid::video

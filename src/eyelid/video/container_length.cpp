@@ -8,7 +8,7 @@
 namespace eyelid::video {
 namespace {
 
-// Recordings in pieces have one box per second or so; a million is 10 days.
+// Fragmented recordings have about one box per second; a million is 10 days.
 constexpr int kMaxParts = 1'000'000;
 constexpr std::int64_t kMaxBytes = std::int64_t{1} << 62;
 
@@ -29,7 +29,7 @@ std::optional<std::int64_t> length_of_boxes(const ReadAt& read_at, std::int64_t 
   std::int64_t at = 0;
   for (int part = 0; part < kMaxParts && at < file_size; ++part) {
     Head head{};
-    if (read_at(at, head) < 8) return file_size + 8;  // a head that was cut
+    if (read_at(at, head) < 8) return file_size + 8;  // a truncated header
     std::uint64_t length = big_endian(head.data(), 4);
     if (length == 0) return std::nullopt;
     if (length == 1) length = big_endian(head.data() + 8, 8);
@@ -44,7 +44,7 @@ std::optional<std::int64_t> length_of_riff(const ReadAt& read_at, std::int64_t f
   std::int64_t at = 0;
   for (int part = 0; part < kMaxParts && at < file_size; ++part) {
     Head head{};
-    if (read_at(at, head) < 8 || name_at(head, 0) != "RIFF") break;  // bytes behind the video
+    if (read_at(at, head) < 8 || name_at(head, 0) != "RIFF") break;  // bytes after the video
     const std::int64_t length =
         std::int64_t{head[7]} << 24 | head[6] << 16 | head[5] << 8 | head[4];
     if (length == 0) return std::nullopt;

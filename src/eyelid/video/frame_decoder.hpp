@@ -6,23 +6,22 @@
 
 namespace eyelid::video {
 
-/// Decodes one frame after the other in the calling thread; ReadAheadSource puts it behind the door
-/// FrameSource.
+/// Decodes frame by frame in the calling thread; ReadAheadSource makes it a FrameSource.
 class FrameDecoder {
  public:
   virtual ~FrameDecoder() = default;
-  /// Fixed once the first frame was decoded.
+  /// Fixed once the first frame has been decoded.
   virtual const SourceInfo& info() const = 0;
-  /// Decodes the next good frame into `frame`, re-using its image; false at the end. Throws
-  /// InputError when the end comes before any frame.
+  /// Decodes the next good frame into `frame`, reusing its image; false at the end. Throws
+  /// InputError if there is no frame at all.
   virtual bool decode(Frame& frame) = 0;
-  /// What was met so far; complete once decode() has returned false.
+  /// What happened so far; complete once decode() has returned false.
   virtual SourceReport report() const = 0;
-  /// Makes a running decode() return soon. From any thread; there is no way back.
+  /// Makes a running decode() return soon. From any thread; irreversible.
   virtual void stop() = 0;
 };
 
-/// At most this many sentences are kept per recording.
+/// Maximum number of warnings per recording.
 inline constexpr std::size_t kMaxWarnings = 20;
 
 }  // namespace eyelid::video

@@ -16,28 +16,28 @@ struct Frame {
   std::int64_t index = 0;   // 0-based, decode order; damaged frames have no index
   double time_s = 0.0;      // after the first frame, strictly increasing
   GrayImage image;          // upright, as the camera's orientation tag says
-  bool is_suspect = false;  // predicted from a damaged frame: may show traces of it
+  bool is_suspect = false;  // predicted from a damaged frame: may contain artifacts
 };
 
 struct SourceOptions {
   /// Rate given by the user; 0 = the container's (25 for image sequences).
   double frames_per_second = 0.0;
-  /// Frames decoded ahead in the background; bounds the memory.
+  /// Frames decoded ahead in the background; limits memory.
   int read_ahead = 16;
-  /// Threads of the decoder itself; 0 = from the processors allowed. Pictures: so many at a time.
+  /// Threads of the decoder; 0 = one per available processor. Image sequences: images decoded at
+  /// once.
   int decoder_threads = 0;
 };
 
 /// A recording, read once from first to last frame.
 ///
-/// Threads: one reader at a time; decoding runs in threads of its own.
+/// Threads: one reader at a time; decoding runs in its own threads.
 class FrameSource {
  public:
   virtual ~FrameSource() = default;
   virtual const SourceInfo& info() const = 0;
-  /// Moves the next frame into `frame` and takes its old image for re-use; false at the end.
-  /// Damaged frames are skipped and counted. Throws InputError when nothing at all could be
-  /// decoded.
+  /// Moves the next frame into `frame` and reuses its old image; false at the end. Damaged frames
+  /// are skipped and counted. Throws InputError if nothing could be decoded at all.
   virtual bool next(Frame& frame) = 0;
   /// Complete after next() has returned false.
   virtual SourceReport report() const = 0;
@@ -54,8 +54,7 @@ std::unique_ptr<FrameSource> open_source(const std::vector<std::filesystem::path
 /// One picture file (JPEG, PNG, PGM, TIFF, ...) as gray. Throws InputError.
 GrayImage read_image(const std::filesystem::path& path);
 
-/// Picture files of a folder (by extension), in natural order. Throws InputError when there is
-/// none.
+/// Picture files of a folder (by extension), in natural order. Throws InputError if there are none.
 std::vector<std::filesystem::path> list_images(const std::filesystem::path& folder);
 
 }  // namespace eyelid::video

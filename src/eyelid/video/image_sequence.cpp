@@ -37,13 +37,13 @@ ImageSequence::ImageSequence(std::vector<std::filesystem::path> files,
 }
 
 void ImageSequence::decode_ahead() {
-  // One thread: the picture is decoded by who asks for it.
+  // One thread: the caller decodes.
   const auto policy = threads_ == 1 ? std::launch::deferred : std::launch::async;
   for (; next_file_ < files_.size() && pending_.size() < max_pending_; ++next_file_) {
     const auto read = [this, i = next_file_] { return read_image(files_[i]); };
     try {
       pending_.push_back({next_file_, std::async(policy, read)});
-    } catch (const std::system_error&) {  // no more threads to be had
+    } catch (const std::system_error&) {  // no more threads available
       pending_.push_back({next_file_, std::async(std::launch::deferred, read)});
     }
   }

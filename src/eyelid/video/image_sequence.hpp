@@ -15,13 +15,13 @@
 namespace eyelid::video {
 
 /// Picture files as a recording: file i has the time i / fps. A file that cannot be decoded is
-/// skipped and counted; its time stays free, so that it shows as a gap.
+/// skipped and counted; its time remains as a gap.
 ///
-/// Threads: the next pictures are decoded side by side, as many as SourceOptions::decoder_threads
-/// (0: as there are processors), and handed out in order: same frames, same report for any number.
+/// Threads: SourceOptions::decoder_threads pictures are decoded in parallel (0: one per available
+/// processor) and delivered in order: same frames and same report for any number.
 class ImageSequence final : public FrameDecoder {
  public:
-  /// `name` as the user gave it; `kind` for SourceInfo. `files` must not be empty.
+  /// `name` as given by the user; `kind` for SourceInfo. `files` must not be empty.
   ImageSequence(std::vector<std::filesystem::path> files,
                 std::string name,
                 std::string kind,
@@ -46,7 +46,7 @@ class ImageSequence final : public FrameDecoder {
   std::deque<Pending> pending_;  // in the order of the files
   std::size_t threads_;
   std::size_t max_bytes_ = 1;
-  std::size_t max_pending_ = 1;  // until the size of a picture is known
+  std::size_t max_pending_ = 1;  // until the size of the pictures is known
   SourceInfo info_;
   SourceReport report_;
   TimeLine time_line_;

@@ -137,7 +137,7 @@ void turn_upright(const FrameView& source, const Orientation& orientation, GrayI
 void LumaReader::read(const AVFrame& frame, const std::string& name, GrayImage& image) {
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
   if (format == nullptr || frame.width <= 0 || frame.height <= 0 || frame.data[0] == nullptr) {
-    throw InputError(name + ": the decoder gave a frame without pixels, expected a picture");
+    throw InputError(name + ": the decoder returned a frame without pixels, expected a picture");
   }
   const bool is_rgb = (format->flags & AV_PIX_FMT_FLAG_RGB) != 0;
   const bool is_palette = (format->flags & AV_PIX_FMT_FLAG_PAL) != 0;

@@ -8,7 +8,7 @@
 
 namespace eyelid::video {
 
-/// How stored pixels must be turned to stand upright: first exchange x and y, then mirror.
+/// How to turn stored pixels upright: first swap x and y, then mirror.
 struct Orientation {
   bool is_transposed = false;
   bool is_mirrored_x = false;
@@ -17,7 +17,7 @@ struct Orientation {
   bool is_upright() const { return !is_transposed && !is_mirrored_x && !is_mirrored_y; }
 };
 
-/// From FFmpeg's display matrix (9 numbers); angles that are no multiple of 90 degrees are left.
+/// From FFmpeg's display matrix (9 numbers); other angles than multiples of 90 degrees are ignored.
 Orientation orientation_from_display_matrix(const std::int32_t* matrix);
 /// From the EXIF tag 0x0112, 1 to 8; other values mean upright.
 Orientation orientation_from_exif(int tag);
@@ -25,17 +25,17 @@ Orientation orientation_from_exif(int tag);
 /// `source` turned upright into `target`, which takes the size it needs.
 void turn_upright(const FrameView& source, const Orientation& orientation, GrayImage& target);
 
-/// Takes the gray picture out of decoded frames.
+/// Extracts the gray picture from decoded frames.
 ///
-/// - YUV and gray formats, planar or packed: the luma samples as they are, never through RGB.
-///   "Limited range" (16..235) is left so: closure depends on shapes, and stretching would only
-///   round. More than 8 bits: the upper 8.
+/// - YUV and gray formats, planar or packed: the luma samples as stored, never through RGB. Limited
+///   range (16..235) is kept: closure depends on shapes, and stretching would only add rounding. Of
+///   more than 8 bits, the upper 8.
 /// - RGB and palettes: luma = (77 R + 150 G + 29 B + 128) / 256 (BT.601 weights, full range), so
 ///   that gray stored as RGB comes back exactly. Alpha is ignored.
 /// - Anything else (1-bit, Bayer, 5-6-5 bits, floats): converted to RGB by libswscale first.
 class LumaReader {
  public:
-  /// Throws InputError, its sentence beginning with `name`, for a format nobody can convert.
+  /// Throws InputError, which begins with `name`, for a format that cannot be converted.
   void read(const AVFrame& frame, const std::string& name, GrayImage& image);
 
  private:

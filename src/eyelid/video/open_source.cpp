@@ -43,7 +43,7 @@ bool has_picture_extension(const fs::path& path) {
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
-/// By content; raw Motion JPEG begins like one picture, so there the name decides.
+/// By content; raw Motion JPEG begins like a single picture, so the name decides.
 bool is_picture(const fs::path& path) {
   const PictureKind kind = picture_kind(path);
   if (kind == PictureKind::kJpeg) {
@@ -62,7 +62,7 @@ fs::file_status status_of(const fs::path& path) {
                      "pictures");
   }
   if (error) {
-    throw InputError(path.string() + ": cannot be looked at (" + error.message() +
+    throw InputError(path.string() + ": cannot be accessed (" + error.message() +
                      "), expected a readable file or folder");
   }
   return status;
@@ -115,8 +115,9 @@ std::vector<fs::path> list_images(const fs::path& folder) {
                      "), expected a folder of pictures");
   }
   if (pictures.empty()) {
-    throw InputError(folder.string() +
-                     ": no picture in this folder, expected .jpg, .png, .pgm, .tif or .bmp files");
+    throw InputError(
+        folder.string() +
+        ": no pictures in this folder, expected .jpg, .png, .pgm, .tif, or .bmp files");
   }
   std::sort(pictures.begin(), pictures.end(), [](const fs::path& a, const fs::path& b) {
     return comes_before(a.filename().string(), b.filename().string());

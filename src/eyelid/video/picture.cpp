@@ -24,7 +24,7 @@ struct FreeJpeg {
 };
 using JpegPtr = std::unique_ptr<void, FreeJpeg>;
 
-/// Remarks of libjpeg that leave every pixel as it should be; all others mean lost pixels.
+/// Warnings of libjpeg that leave every pixel intact; all others mean lost pixels.
 bool is_harmless_remark(std::string_view remark) {
   return remark.find("extraneous bytes before marker") != std::string_view::npos ||
          remark.find("Invalid SOS parameters") != std::string_view::npos;
@@ -37,8 +37,8 @@ void check_size(int width, int height, const std::string& name) {
   }
   throw InputError(name + ": a picture of " + std::to_string(width) + " x " +
                    std::to_string(height) + " pixels, expected at most " +
-                   std::to_string(kMaxSide_px) + " a side and " + std::to_string(kMaxArea_px) +
-                   " in all");
+                   std::to_string(kMaxSide_px) + " per side and " + std::to_string(kMaxArea_px) +
+                   " in total");
 }
 
 AVCodecID codec_of(PictureKind kind) {
@@ -61,7 +61,7 @@ AVCodecID codec_of(PictureKind kind) {
   return AV_CODEC_ID_NONE;
 }
 
-/// The variants of portable map have a decoder each.
+/// Each variant of portable map has its own decoder.
 AVCodecID codec_of_portable_map(std::span<const std::uint8_t> bytes) {
   switch (bytes[1]) {
     case '1':
@@ -107,7 +107,7 @@ AvFramePtr decode_with_ffmpeg(std::span<const std::uint8_t> bytes,
 }
 
 /// Luma straight from the file: for the usual YCbCr picture no color is ever computed.
-/// False when libjpeg cannot make gray of it (CMYK).
+/// False if libjpeg cannot convert it to gray (CMYK).
 bool decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, GrayImage& image) {
   const JpegPtr jpeg(tjInitDecompress());
   if (!jpeg) throw std::bad_alloc();
@@ -133,7 +133,7 @@ bool decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, G
   if (code != 0 && !(tjGetErrorCode(jpeg.get()) == TJERR_WARNING &&
                      is_harmless_remark(tjGetErrorStr2(jpeg.get())))) {
     throw InputError(name + ": a damaged JPEG picture (" + tjGetErrorStr2(jpeg.get()) +
-                     "), expected a whole one");
+                     "), expected an intact one");
   }
   return true;
 }

@@ -24,7 +24,7 @@ ReadAheadSource::ReadAheadSource(std::unique_ptr<FrameDecoder> decoder, int read
   EYELID_EXPECTS(read_ahead >= 1);
   Frame first;
   const bool has_frame = decoder_->decode(first);
-  EYELID_EXPECTS(has_frame);  // decode() throws when there is none
+  EYELID_EXPECTS(has_frame);  // decode() throws if there is none
   info_ = decoder_->info();
   capacity_ = frames_that_fit(first.image, read_ahead);
   ready_.push_back(std::move(first));
@@ -82,7 +82,7 @@ bool ReadAheadSource::next(Frame& frame) {
     if (error_) std::rethrow_exception(error_);
     return false;
   }
-  // Foreign images may come in every time; more than can be waiting at once are of no use.
+  // The caller may bring new images; more than can be waiting at once are useless.
   if (!frame.image.is_empty() && used_.size() <= capacity_) used_.push_back(std::move(frame.image));
   frame = std::move(ready_.front());
   ready_.pop_front();

@@ -14,18 +14,18 @@
 
 namespace eyelid::video {
 
-/// Runs a decoder in a thread of its own, at most `read_ahead` frames ahead of the reader.
+/// Runs a decoder in its own thread, at most `read_ahead` frames ahead of the reader.
 ///
-/// Memory: at most `read_ahead` waiting images, one being decoded, and the reader's own; fewer
-/// when they are so large that together they would pass 1 GiB. Images travel in a circle
-/// (decoder -> reader -> next() -> decoder), so nothing is allocated once it is full.
+/// Memory: at most `read_ahead` waiting images, one being decoded, and the reader's own; fewer if
+/// they would exceed 1 GiB together. Images circulate (decoder -> reader -> next() -> decoder), so
+/// nothing is allocated in the steady state.
 ///
-/// Errors: what the decoder throws is thrown by next(), after the frames before it. The destructor
-/// stops a running decode and waits for it.
+/// Errors: next() throws what the decoder throws, after the frames before it. The destructor stops
+/// a running decode and waits for it.
 class ReadAheadSource final : public FrameSource {
  public:
-  /// Decodes the first frame before it returns, so that info() is complete and a recording without
-  /// any frame throws here.
+  /// Decodes the first frame, so that info() is complete and a recording without any frame throws
+  /// here.
   ReadAheadSource(std::unique_ptr<FrameDecoder> decoder, int read_ahead);
   ~ReadAheadSource() override;
 
@@ -35,7 +35,7 @@ class ReadAheadSource final : public FrameSource {
 
  private:
   void run();
-  /// False when the reader has gone.
+  /// False if the reader is gone.
   bool deliver(Frame frame);
   Frame take_used_frame();
 
@@ -53,7 +53,7 @@ class ReadAheadSource final : public FrameSource {
   bool has_ended_ = false;
   bool is_stopped_ = false;
 
-  std::thread thread_;  // last: starts when all of the above is there
+  std::thread thread_;  // last: starts once all of the above exists
 };
 
 }  // namespace eyelid::video

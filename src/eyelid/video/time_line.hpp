@@ -6,15 +6,16 @@
 
 namespace eyelid::video {
 
-/// Turns the time stamps of a container into strictly increasing seconds after the first frame,
-/// and counts what was wrong with them.
+/// Turns the timestamps of a container into strictly increasing seconds after the first frame, and
+/// counts their errors.
 ///
 /// - Variable rates are kept as they are.
-/// - An absent or not increasing stamp becomes the last one plus one nominal period (repaired).
+/// - An absent or non-increasing stamp becomes the previous one plus one nominal period (repaired).
 /// - A step over 1.5 periods is a gap; it holds round(step / period) - 1 missing frames.
 class TimeLine {
  public:
-  /// Rate of the container, and how much faster the user says the camera was (1 = as stored).
+  /// Rate of the container, and how much faster the camera was according to the user (1 = as
+  /// stored).
   explicit TimeLine(double frames_per_second, double speed_up = 1.0)
       : period_s_(1.0 / frames_per_second), speed_up_(speed_up) {}
 

@@ -14,11 +14,11 @@
 namespace eyelid::video {
 namespace {
 
-// Packets in a row without any picture after which the rest of a file is given up: a table of
-// millions of empty samples must not keep us busy for hours.
+// Consecutive packets without a picture after which decoding stops: a table of millions of empty
+// samples must not keep us busy for hours.
 constexpr std::int64_t kMaxFruitlessPackets = 100'000;
 
-// Where only the stated duration tells of a cut: the last frame's own duration is often a guess.
+// When only the stated duration shows a truncation: the last frame's duration is often a guess.
 constexpr double kLostPeriods = 2.5;
 
 }  // namespace
@@ -53,7 +53,7 @@ bool VideoDecoder::decode(Frame& frame) {
     const double time_s = time_line_->place(stamp_s(*outcome->picture));
     note_picture(*outcome);
     ++report_.decoded_frames;
-    // Pictures seen before the file was started over are not shown twice.
+    // Pictures delivered before a restart are not delivered twice.
     const bool is_new = report_.decoded_frames > delivered_;
     if (is_new) {
       frame.time_s = time_s;
@@ -70,9 +70,9 @@ bool VideoDecoder::decode(Frame& frame) {
   return false;
 }
 
-/// The next outcome in the order of presentation; nothing at the end.
+/// The next outcome in presentation order; nothing at the end.
 std::optional<VideoDecoder::Outcome> VideoDecoder::next_outcome() {
-  // Pictures shown before a damaged one may have been decoded after, and from, it: they wait as
+  // Pictures displayed before a damaged one may have been decoded after, and from, it: they wait as
   // long as any codec reorders. Several threads stop at the first damage in decoding order.
   constexpr std::size_t kMaxReordered = 16;
   const std::size_t delay = is_single_threaded_ && codec_->has_b_frames > 0 ? kMaxReordered : 0;
@@ -92,25 +92,25 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::next_outcome() {
   return first;
 }
 
-/// Feeds the decoder until it gives a picture or refuses a packet. FFmpeg's "out of memory" is a
-/// refusal like any other: it is what it says of absurd sizes in a damaged file.
+/// Feeds the decoder until it returns a picture or rejects a packet. FFmpeg's "out of memory" is a
+/// rejection like any other: it reports it for absurd sizes in a damaged file.
 std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
   if (!picture_) picture_ = spare_picture();
   while (!stream_.is_stopped()) {
     const int received = avcodec_receive_frame(codec_.get(), picture_.get());
     if (received == 0) return outcome_of_picture();
     if (received == AVERROR_EOF) return std::nullopt;
-    if (received != AVERROR(EAGAIN)) return outcome_of_refusal();
+    if (received != AVERROR(EAGAIN)) return outcome_of_rejection();
     if (is_draining_) return std::nullopt;
     const PacketPtr packet = next_packet();
     is_draining_ = packet == nullptr;
     if (packet) {
-      // Comes back with the picture, however much later: the decoding order.
+      // Returned with the picture, however much later: the decoding order.
       codec_->reordered_opaque = ++sent_packets_;
       if (is_doubtful(*packet)) doubtful_.insert(sent_packets_);
     }
     const int sent = avcodec_send_packet(codec_.get(), packet.get());
-    if (sent < 0 && packet) return outcome_of_refusal();
+    if (sent < 0 && packet) return outcome_of_rejection();
   }
   return std::nullopt;
 }
@@ -126,7 +126,7 @@ VideoDecoder::Outcome VideoDecoder::outcome_of_picture() {
   return outcome;
 }
 
-VideoDecoder::Outcome VideoDecoder::outcome_of_refusal() const {
+VideoDecoder::Outcome VideoDecoder::outcome_of_rejection() const {
   Outcome outcome;
   outcome.order = sent_packets_;
   outcome.is_damaged = true;
@@ -146,14 +146,14 @@ AvFramePtr VideoDecoder::spare_picture() {
   return picture;
 }
 
-/// Whether a packet is known to be damaged before it is decoded.
+/// True if a packet is known to be damaged before decoding.
 bool VideoDecoder::is_doubtful(const AVPacket& packet) const {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) return true;
   return has_checksums_ &&
          !has_right_ffv1_checksums({packet.data, static_cast<std::size_t>(packet.size)});
 }
 
-/// A wrong checksum is the same for any number of threads; what the decoder says is not.
+/// A wrong checksum does not depend on the number of threads; the decoder's verdict does.
 bool VideoDecoder::needs_start_over(const Outcome& damage) const {
   return !is_single_threaded_ && !(has_checksums_ && damage.picture != nullptr);
 }
@@ -221,7 +221,7 @@ void VideoDecoder::end_suspect_run() {
   damaged_packet_.reset();
   const std::int64_t first = std::exchange(first_suspect_, -1);
   if (first < 0) return;
-  warn(fmt::format("frames {} to {} were predicted from a damaged frame and may show traces of it",
+  warn(fmt::format("frames {} to {} were predicted from a damaged frame and may contain artifacts",
                    first,
                    last_suspect_));
 }
@@ -276,15 +276,15 @@ void VideoDecoder::note_end() {
   end_suspect_run();
   report_.was_truncated = !stream_.is_stopped() && ended_early();
   if (stream_.was_stalled()) {
-    warn(fmt::format("reading was given up after frame {}: the file leads back into itself",
+    warn(fmt::format("decoding stopped after frame {}: the file has a circular index",
                      report_.decoded_frames - 1));
   } else if (report_.was_truncated) {
-    warn(fmt::format("the file ends after frame {}, before its container says so",
+    warn(fmt::format("the file is truncated after frame {}: its container is longer",
                      report_.decoded_frames - 1));
   }
 }
 
-/// Whether the packets stop before the container says that they do.
+/// True if the packets end before the container's stated end.
 bool VideoDecoder::ended_early() const {
   if (stream_.was_stalled()) return true;
   if (end_code_ != AVERROR_EOF) return true;
@@ -292,7 +292,7 @@ bool VideoDecoder::ended_early() const {
     return stream_.read_at(offset, target);
   };
   if (stated_length(read_at, stream_.size()).value_or(0) > stream_.size()) return true;
-  // Only these containers write down a length that they mean.
+  // Only these containers store a reliable length.
   std::int64_t duration = video_->duration;
   if (duration == AV_NOPTS_VALUE && format_->nb_streams == 1 &&
       format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM &&

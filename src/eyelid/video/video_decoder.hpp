@@ -22,20 +22,20 @@ namespace eyelid::video {
 
 /// One video stream of one file, frame by frame, through FFmpeg.
 ///
-/// Damage: a frame that FFmpeg refuses, marks as corrupt or had to patch (error concealment), or
-/// whose own checksum is wrong, is skipped and counted. Frames predicted from it are delivered,
-/// marked and counted as suspect, up to the next key frame. Damage inside codecs without any check
-/// (VP9, Motion JPEG, Huffman codecs) that still decodes cannot be noticed by anybody.
+/// Damage: a frame that FFmpeg rejects, marks as corrupt, or had to patch (error concealment), or
+/// whose checksum is wrong, is skipped and counted. Frames predicted from it are delivered, marked,
+/// and counted as suspect, up to the next key frame. Damage that still decodes in a codec without
+/// checks (VP9, Motion JPEG, Huffman codecs) cannot be detected.
 ///
-/// Determinism: FFmpeg's threads decode whole files identically for any count, but treat damage
+/// Determinism: FFmpeg decodes intact files identically with any number of threads, but damage
 /// differently. With several threads every flaw is therefore an error, and at the first one the
-/// file is decoded anew from its start by one thread that tells exactly what is damaged. Frames
-/// already delivered came before it and are not delivered again.
+/// file is decoded again from its start with one thread, which reports exactly what is damaged.
+/// Frames already delivered came before it and are not delivered again.
 class VideoDecoder final : public FrameDecoder {
  public:
-  /// Throws InputError: no known container, no video stream, no decoder.
+  /// Throws InputError: unknown container, no video stream, no decoder.
   VideoDecoder(const std::filesystem::path& path, const SourceOptions& options);
-  /// From memory, which must outlive the decoder; `name` stands for the path in sentences.
+  /// From memory, which must outlive the decoder; `name` replaces the path in messages.
   VideoDecoder(std::span<const std::uint8_t> bytes,
                const std::string& name,
                const SourceOptions& options);
@@ -49,7 +49,7 @@ class VideoDecoder final : public FrameDecoder {
   enum class Threads { kMany, kOne };
   /// What came out of the decoder for one packet.
   struct Outcome {
-    AvFramePtr picture;      // none: the packet was refused
+    AvFramePtr picture;      // none: the packet was rejected
     std::int64_t order = 0;  // of its packet in the file
     bool is_damaged = false;
     bool is_suspect = false;
@@ -68,7 +68,7 @@ class VideoDecoder final : public FrameDecoder {
   std::optional<Outcome> pull();
   std::optional<Outcome> next_outcome();
   Outcome outcome_of_picture();
-  Outcome outcome_of_refusal() const;
+  Outcome outcome_of_rejection() const;
   AvFramePtr spare_picture();
   bool needs_start_over(const Outcome& damage) const;
   void start_over();
@@ -89,21 +89,21 @@ class VideoDecoder final : public FrameDecoder {
   CodecPtr codec_;
   AVStream* video_ = nullptr;  // owned by format_
   std::deque<PacketPtr> prefetched_;
-  // Outcomes held back until damage that is shown later, but was decoded earlier, is known.
+  // Outcomes held back until damage that is decoded earlier but displayed later is known.
   std::deque<Outcome> waiting_;
   AvFramePtr picture_;  // the decoder's next
   std::vector<AvFramePtr> spare_pictures_;
   std::set<std::int64_t> doubtful_;  // packets sent, by number
   Orientation orientation_;
   LumaReader luma_;
-  GrayImage as_stored_;  // before it is turned upright
+  GrayImage as_stored_;  // before turning upright
 
   SourceInfo info_;
   SourceReport report_;
   std::optional<TimeLine> time_line_;
   double rate_ = 0.0;  // of the container, for gaps
 
-  std::int64_t delivered_ = 0;  // to the caller, over all starts
+  std::int64_t delivered_ = 0;  // to the caller, over all restarts
   // A run of frames predicted from damage: the packet that began it, first and last such frame.
   std::optional<std::int64_t> damaged_packet_;
   std::int64_t first_suspect_ = -1;

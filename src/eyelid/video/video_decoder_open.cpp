@@ -22,11 +22,11 @@ extern "C" {
 namespace eyelid::video {
 namespace {
 
-/// Packets looked at for the nominal rate before decoding begins, and the bytes they may hold.
+/// Packets examined for the nominal rate before decoding begins, and their maximum total size.
 constexpr std::size_t kPrefetchedPackets = 48;
 constexpr std::int64_t kPrefetched_bytes = std::int64_t{64} << 20;
 
-/// Readers that would open other files or the network, or that draw text as pictures.
+/// Demuxers that would open other files or the network, or that draw text as pictures.
 bool is_refused(const AVInputFormat& format) {
   constexpr std::array<std::string_view, 16> kRefused = {"hls",
                                                          "dash",
@@ -54,17 +54,17 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
 
 bool is_close(double a, double b) { return std::abs(a - b) <= 0.1 * b; }
 
-/// Codecs whose frames stand alone refuse damaged ones; the others must go on, or everything up to
-/// the next key frame were lost. Motion JPEG of many cameras has flaws that harm nothing.
+/// Intra-only codecs reject damaged frames; the others must continue, or everything up to the next
+/// key frame would be lost. Motion JPEG of many cameras has harmless flaws.
 bool is_strict_alone(AVCodecID codec) {
   if (codec == AV_CODEC_ID_MJPEG) return false;
-  if (codec == AV_CODEC_ID_PNG) return true;  // FFmpeg 5.1 does not list it as such
+  if (codec == AV_CODEC_ID_PNG) return true;  // not listed as intra-only by FFmpeg 5.1
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
   return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
 }
 
-/// Codecs worth several threads, and safe with them: in the MPEG-4 family of FFmpeg 5.1 a strict
-/// error in a frame thread ends in an assertion, which would end the program.
+/// Codecs that benefit from several threads and are safe with them: in the MPEG-4 family of
+/// FFmpeg 5.1 a strict error in a frame thread ends in an assertion, which would end the program.
 bool takes_threads(AVCodecID codec) {
   constexpr std::array<AVCodecID, 13> kCodecs = {AV_CODEC_ID_H264,
                                                  AV_CODEC_ID_HEVC,
@@ -102,7 +102,7 @@ void VideoDecoder::open_container() {
   const std::string expected = ", expected a video file that FFmpeg can read";
   const AVInputFormat* kind = nullptr;
   int code = av_probe_input_buffer2(stream_.context(), &kind, name_.c_str(), nullptr, 0, 0);
-  if (code < 0 || kind == nullptr) throw InputError(name_ + ": no video was recognized" + expected);
+  if (code < 0 || kind == nullptr) throw InputError(name_ + ": unknown video format" + expected);
   if (is_refused(*kind)) {
     throw InputError(name_ + ": " + kind->name + " (text or a list of other files)" + expected);
   }
@@ -130,7 +130,7 @@ void VideoDecoder::open_container() {
   if (index < 0 || (context->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
     const bool has_sound =
         av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
-    throw InputError(name_ + ": " + (has_sound ? "only sound" : "no video stream") + " in " +
+    throw InputError(name_ + ": " + (has_sound ? "only audio" : "no video stream") + " in " +
                      kind->name + ", expected a video stream");
   }
   if (code < 0)
@@ -151,8 +151,8 @@ void VideoDecoder::open_codec(Threads threads) {
   if (parameters.width > kMaxSide_px || parameters.height > kMaxSide_px ||
       static_cast<std::int64_t>(parameters.width) * parameters.height > kMaxArea_px) {
     throw InputError(
-        fmt::format("{}: frames of {} x {} pixels, expected at most {} a side and {} "
-                    "in all",
+        fmt::format("{}: frames of {} x {} pixels, expected at most {} per side and {} "
+                    "in total",
                     name_,
                     parameters.width,
                     parameters.height,
@@ -170,14 +170,14 @@ void VideoDecoder::open_codec(Threads threads) {
   if (!is_single_threaded_ || is_strict_alone(parameters.codec_id)) {
     codec_->err_recognition |= AV_EF_EXPLODE;
   }
-  // Without it, frames before the first key frame vanish uncounted; with it they come marked.
+  // Without it, frames before the first key frame disappear uncounted; with it they are marked.
   codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   // Else WMV 2 and JPEG 2000 take short cuts that depend on the processor.
   codec_->flags |= AV_CODEC_FLAG_BITEXACT;
   codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
   if (code < 0) {
-    throw InputError(name_ + ": the " + codec->name + " decoder refuses the stream (" +
+    throw InputError(name_ + ": the " + codec->name + " decoder rejects the stream (" +
                      error_text(code) + "), expected one it can decode");
   }
 }
@@ -188,7 +188,7 @@ void VideoDecoder::prefetch() {
     PacketPtr packet = read_packet();
     if (!packet) return;
     bytes += packet->size;
-    // One whole frame with checksums shows that all have them.
+    // One intact frame with checksums shows that all have them.
     if (video_->codecpar->codec_id == AV_CODEC_ID_FFV1 && !has_checksums_) {
       has_checksums_ =
           has_right_ffv1_checksums({packet->data, static_cast<std::size_t>(packet->size)});
@@ -197,9 +197,9 @@ void VideoDecoder::prefetch() {
   }
 }
 
-/// What containers call their rate may be a guess, twice the frame rate (fields), or that of an
-/// empty track. The median step of the first time stamps is what the camera did; the container's
-/// exact fraction is taken where it agrees.
+/// The rate stored in a container may be a guess, twice the frame rate (fields), or that of an
+/// empty track. The median step of the first timestamps is the camera's; the container's exact
+/// fraction is used if it agrees.
 double VideoDecoder::nominal_rate() const {
   const double average = positive(video_->avg_frame_rate);
   const double base = positive(video_->r_frame_rate);

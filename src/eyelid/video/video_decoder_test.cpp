@@ -319,7 +319,7 @@ TEST(VideoDecoder, SoundAloneIsNamed) {
     open_source({folder / "sound.wav"});
     ADD_FAILURE();
   } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("only sound"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("only audio"), std::string::npos) << error.what();
   }
 }
 

@@ -11,7 +11,7 @@
 
 namespace eyelid::video {
 
-/// What a video made for a test is like.
+/// A video created for a test.
 struct TestVideo {
   std::string encoder = "ffv1";  // name of FFmpeg's encoder
   int pixel_format = 8;          // AV_PIX_FMT_GRAY8
@@ -20,15 +20,14 @@ struct TestVideo {
   int frames = 30;
   int frames_per_second = 50;
   int key_frame_every = 10;
-  int clockwise_turn = 0;                 // degrees a player turns it
+  int clockwise_turn = 0;                 // degrees, applied by the player
   std::vector<std::int64_t> stamps = {};  // instead of 0, 1, 2 ... frame periods
 };
 
-/// Frame `index` of every test video: a fixed texture with a square that moves.
+/// Frame `index` of every test video: a fixed texture with a moving square.
 GrayImage test_picture(const TestVideo& video, int index);
 
-/// Writes `video` with the container that the extension names. False when this FFmpeg lacks the
-/// encoder.
+/// Writes `video` in the container named by the extension. False if this FFmpeg lacks the encoder.
 bool write_test_video(const std::filesystem::path& path, const TestVideo& video);
 
 std::vector<std::uint8_t> bytes_of(const std::filesystem::path& path);
