@@ -18,7 +18,7 @@ std::filesystem::path recording_of(const ScoredSession& session) {
     if (std::filesystem::exists(place, error)) return place;
   }
   throw InputError(given.string() +
-                   ": the recording is not there any more; expected it as tracked, "
+                   ": recording not found; expected it as tracked, "
                    "or beside the results");
 }
 

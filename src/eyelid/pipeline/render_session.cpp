@@ -40,8 +40,7 @@ void render_session(const synthesis::SessionOptions& options,
   const synthesis::SessionRenderer renderer(options);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error)
-    throw InputError(folder.string() + ": cannot be made a folder (" + error.message() + ")");
+  if (error) throw InputError(folder.string() + ": cannot create folder (" + error.message() + ")");
 
   films::VideoWriterOptions video;
   video.kind = films::VideoKind::kFastLosslessGray;

@@ -44,7 +44,7 @@ void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error || !std::filesystem::is_directory(folder)) {
-    throw InputError(folder.string() + ": cannot be made a folder (" +
+    throw InputError(folder.string() + ": cannot create folder (" +
                      (error ? error.message() : "it is a file") +
                      "); expected a place for the results");
   }
