@@ -2,13 +2,13 @@
 // Plots and tables of one `eyelid bench` result, with the study's figures where it has any.
 const data = JSON.parse(document.getElementById("bench-data").textContent);
 const study = data.study;
-// Okabe & Ito 2008, told apart with any color vision.
+// Okabe & Ito 2008, distinguishable with any color vision.
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "currentColor", "#8a6d3b"];
 const STUDY = Object.keys(study.devices).map((key) => ({ key: key, name: "study: " + study.devices[key].name }));
 const isNumber = (value) => typeof value === "number" && isFinite(value);
 const text = (value) => !isNumber(value) ? (value === null || value === undefined ? "" : String(value))
   : Number.isInteger(value) ? String(value) : value.toPrecision(4);
-// "whole_frame" as people read it; EAR stays in capitals.
+// "whole_frame" in words; EAR keeps its capitals.
 const stageName = (stage) => stage.replace("landmarks_ear", "landmarks + EAR").replace("_processing", "-processing").replace(/_/g, " ");
 
 function figure(title) {
@@ -82,7 +82,7 @@ if (data.command === "bench compare") {
     const batches = [...new Set(data.machines.flatMap((machine) => machine[key].map((p) => p[0])))].sort((a, b) => a - b);
     table(title, ["batch", ...data.machines.map((machine) => machine.name)], batches.map((batch) => [batch, ...data.machines.map((machine) => (machine[key].find((p) => p[0] === batch) || [])[1])]));
   }
-  table("Break-even batch sizes", ["figure", "machine", "against", "first batch ahead", "last batch ahead", "curves cross at", "batches compared"],
+  table("Break-even batch sizes", ["figure", "machine", "against", "faster from batch", "faster to batch", "break-even batch", "batches compared"],
     data.break_even.map((row) => [row.figure, row.machine, row.against, row.first_batch_ahead, row.last_batch_ahead, row.break_even_batch, row.batches_compared]));
 } else {
   const rows = data.rows;
@@ -92,9 +92,9 @@ if (data.command === "bench compare") {
   }
   if (data.command === "bench latency") {
     linePlot("Latency of a batch, median", "batch", "ms (logarithmic)", own(rows, "ms_p50").concat(ofStudy("latency", "latency_ms")), true);
-    linePlot("Latency of a batch, 99 % below", "batch", "ms (logarithmic)", own(rows, "ms_p99"), true);
+    linePlot("Latency of a batch, 99th percentile", "batch", "ms (logarithmic)", own(rows, "ms_p99"), true);
     const isMetered = rows.some((row) => isNumber(row.images_per_s_per_w));
-    linePlot("Energy efficiency" + (isMetered ? "" : " (no power meter here: the study's alone)"), "batch", "images/s/W", own(rows, "images_per_s_per_w").concat(ofStudy("latency", "images_per_s_per_w")), false);
+    linePlot("Energy efficiency" + (isMetered ? "" : " (no power meter on this machine: study only)"), "batch", "images/s/W", own(rows, "images_per_s_per_w").concat(ofStudy("latency", "images_per_s_per_w")), false);
   }
   if (data.command === "bench landmarks") {
     linePlot("Landmarks and EAR by threads", "threads, processes", "ms per image (logarithmic)",
@@ -109,18 +109,18 @@ if (data.command === "bench compare") {
       const all = rows.filter((row) => row.stage === stage);
       return (all.find((row) => row.threads === threads) || all.pop() || {}).ms_per_image;
     };
-    barPlot("Where the time of one image goes", "ms of one thread", PARTS.map((stage) => ({ name: stageName(stage), value: value(stage) })));
+    barPlot("Time per image by stage", "ms of one thread", PARTS.map((stage) => ({ name: stageName(stage), value: value(stage) })));
     barPlot("Whole pipeline, " + threads + (threads > 1 ? " threads" : " thread"), "ms per image",
       ["sum_without_overlap", "video_without_overlap", "video_with_overlap", "whole_frame"].map((stage) => ({ name: stageName(stage), value: value(stage) }))
         .concat(study.pipeline.filter((row) => row.landmarks === points).map((row) => ({ name: "study: " + study.devices[row.device].name, value: row.ms_per_image, isStudy: true }))));
   }
   const COLUMNS = ["stage", "device", "precision", "threads", "batch", "landmarks", "images", "run_time_s", "images_per_s", "ms_per_image", "ms_p50", "ms_p95", "ms_p99", "fma_peak_fraction", "memory_bandwidth_fraction", "watts", "joules_per_image", "joules_per_image_above_idle", "images_per_s_per_w"];
-  const HEADINGS = { ms_per_image: "ms per image", fma_peak_fraction: "of the peak", memory_bandwidth_fraction: "of memory" };
+  const HEADINGS = { ms_per_image: "ms per image", fma_peak_fraction: "% of peak", memory_bandwidth_fraction: "% of memory bandwidth" };
   const columns = COLUMNS.filter((name) => rows.some((row) => row[name] !== null && row[name] !== undefined));
-  const value = (row, name) => name === "stage" ? stageName(row.stage) : name.endsWith("_fraction") && isNumber(row[name]) ? (100 * row[name]).toFixed(1) + " %" : row[name];
+  const value = (row, name) => name === "stage" ? stageName(row.stage) : name.endsWith("_fraction") && isNumber(row[name]) ? (100 * row[name]).toFixed(1) : row[name];
   table("All figures", columns.map((name) => HEADINGS[name] || name.replace(/_/g, " ")), rows.map((row) => columns.map((name) => value(row, name))));
   const conditions = data.conditions;
   d3.select("#machine").text(data.machine.cpu + " (" + data.machine.features + "), eyelid " + data.version + "; multiply-add peak " + text(conditions.fma_peak_gmacs_per_thread)
-    + " GMAC/s a thread in " + conditions.fma_peak_precision + ", main memory " + text(conditions.read_bandwidth_gb_per_s) + " GB/s; power meter " + conditions.power_meter + (isNumber(conditions.idle_watts) ? ", idle " + text(conditions.idle_watts) + " W" : ""));
+    + " GMAC/s per thread in " + conditions.fma_peak_precision + ", main memory " + text(conditions.read_bandwidth_gb_per_s) + " GB/s; power meter " + conditions.power_meter + (isNumber(conditions.idle_watts) ? ", idle " + text(conditions.idle_watts) + " W" : ""));
 }
 d3.select("#source").text("Study: " + study.source + ".");

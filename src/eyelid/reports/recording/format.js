@@ -42,7 +42,7 @@ function duration(seconds) {
   return [Math.floor(minutes / 60) + ":" + two(minutes % 60) + ":" + two(whole % 60), "h"];
 }
 
-// Times of ticks on round seconds, minutes or hours, about `count` of them.
+// About `count` ticks at round seconds, minutes, or hours.
 function timeTickValues(domain, count) {
   const minStep = (domain[1] - domain[0]) / count;
   if (minStep <= 5) return d3.ticks(domain[0], domain[1], count);

@@ -32,12 +32,12 @@ function drawFigures() {
   const total = data.cycles.compute + data.cycles.exchange + data.cycles.sync;
   d3.select("#lede").text("Batch " + data.batch + ", " + data.precision + ", " + data.io_tiles + " I/O tiles, prefetch depth " + data.prefetch_depth + ", callbacks " + (data.async_callbacks ? "asynchronous" : "synchronous") + ", " + data.steps_per_execution + " step" + (data.steps_per_execution > 1 ? "s" : "") + " per execution. The chip's time comes from formulas and data sheets; the host's from constants fitted to the study's tables.");
   const keys = d3.select("#figures").append("div").attr("class", "keys");
-  [[fixed(data.throughput_images_per_s, 0), "images per second"], [fixed(data.latency_ms, 3) + " ms", "from call to result"], [fixed(data.device_ms, 4) + " ms", "of it the chip computes: " + fixed(100 * data.device_share, 1) + " % of a step"], [fixed(total, 0), "cycles per step"], [fixed(data.memory_bytes_per_tile / 1024, 0) + " KiB", "on the fullest tile, of " + fixed(data.memory_limit_bytes_per_tile / 1024, 0) + " KiB: " + (data.fits_memory ? "fits" : "OUT OF MEMORY")]].forEach(([value, name]) => { const key = keys.append("div"); key.append("b").text(value); key.append("span").text(name); });
+  [[fixed(data.throughput_images_per_s, 0), "images per second"], [fixed(data.latency_ms, 3) + " ms", "from call to result"], [fixed(data.device_ms, 4) + " ms", "of device time: " + fixed(100 * data.device_share, 1) + " % of a step"], [fixed(total, 0), "cycles per step"], [fixed(data.memory_bytes_per_tile / 1024, 0) + " KiB", "on the fullest tile, of " + fixed(data.memory_limit_bytes_per_tile / 1024, 0) + " KiB: " + (data.fits_memory ? "fits" : "OUT OF MEMORY")]].forEach(([value, name]) => { const key = keys.append("div"); key.append("b").text(value); key.append("span").text(name); });
 }
 
-// Time runs to the right, tiles upwards. Where a superstep leaves tiles without work, they stay gray.
+// Time runs to the right, tiles upward. Tiles without work in a superstep are gray.
 function drawTiles() {
-  const section = head("tiles", "One step on the tiles", "Every superstep: all tiles meet (sync), data move (exchange), every tile computes. Scroll to zoom, drag to move.");
+  const section = head("tiles", "One step on the tiles", "In every superstep all tiles synchronize, data are exchanged, and every tile computes. Scroll to zoom, drag to pan.");
   legend(section, [["compute", css("compute")], ["tile idle while others compute", css("idle")], ["exchange", css("exchange")], ["sync", css("sync")]]);
   const height = 320, left = 56, bottom = 40, top = 8, phases = [];
   let at = 0;
@@ -65,7 +65,7 @@ function drawTiles() {
 
 function drawOperations() {
   const operations = data.timeline.operations, step = 17, left = 150, mid = 620, height = operations.length * step + 46;
-  const section = head("operations", "Where the cycles and the memory go", "One row per operation. Memory: tensors that must exist, and temporary data of the fullest tile.");
+  const section = head("operations", "Cycles and memory by operation", "One row per operation. Memory: live tensors, and temporary data of the fullest tile.");
   legend(section, KINDS.map(([kind]) => [kind, css(kind)]).concat([["tensors", css("reference")], ["temporary data", css("best")]]));
   const svg = plot(section, WIDTH, height, "Cycles and memory by operation");
   const x = d3.scaleLinear().domain([0, d3.max(operations, (o) => o.compute + o.exchange + o.sync)]).range([left, mid]);
@@ -88,7 +88,7 @@ function drawOperations() {
 
 function drawHost() {
   const activities = data.timeline.activities;
-  const section = head("host", "The host around it", "Some steps in the steady state. Everything but the chip's computing and the link's transfers is fitted, not derived.");
+  const section = head("host", "Host activities", "A few steps in the steady state. Everything except the computation on the chip and the transfers over the link is fitted, not derived.");
   const order = ["Python", "infeed callback", "link", "chip", "outfeed callback", "polling thread"];
   const lanes = order.filter((lane) => activities.some((a) => a[0] === lane));
   const left = 120, row = 34, height = lanes.length * row + 44;
@@ -109,7 +109,7 @@ const HEADING = ["batch", "I/O tiles", "device ms", "step ms", "device share", "
 const row = (r) => [r.batch, r.io_tiles + (r.io_tiles && !r.io_tiles_used ? " (dropped)" : ""), fixed(r.device_ms, 4), fixed(r.step_ms, 3), fixed(100 * r.device_share, 1) + " %", fixed(r.latency_ms, 3), fixed(r.throughput_images_per_s, 0), fixed(r.memory_bytes_per_tile / 1024, 0) + (r.fits_memory ? "" : " OUT OF MEMORY")];
 
 function drawChanges() {
-  const section = head("changes", "What would change", "Copies on the host are taken to scale with the bytes; the call is paid once per execution.");
+  const section = head("changes", "What if", "Host copies are assumed to scale with the bytes; the call overhead is paid once per execution.");
   table(section, ["change"].concat(HEADING), data.what_if.map((r) => [r.name].concat(row(r))));
 }
 
@@ -136,7 +136,7 @@ function drawSweep() {
   const section = head("sweep", "By batch", "Largest power of two that compiles: " + data.largest_batch + ".");
   const fits = data.sweep.filter((r) => r.fits_memory), pair = section.append("div").attr("class", "figure-grid");
   const curve = (name, key, color, dashed) => ({ name, color, dashed, points: fits.map((r) => [r.batch, typeof key === "function" ? key(r) : r[key]]) });
-  lines(pair.append("div"), "Throughput by batch", [curve("as asked", "throughput_images_per_s", css("compute")), curve("the chip alone", (r) => r.batch / r.device_ms * 1e3, css("best"), true)], "images/s");
+  lines(pair.append("div"), "Throughput by batch", [curve("as configured", "throughput_images_per_s", css("compute")), curve("the chip alone", (r) => r.batch / r.device_ms * 1e3, css("best"), true)], "images/s");
   lines(pair.append("div"), "Time by batch", [curve("latency", "latency_ms", css("compute")), curve("chip", "device_ms", css("best"), true)], "ms");
   table(section, HEADING, data.sweep.map(row));
 }
@@ -168,23 +168,23 @@ function scatter(box, title, points, xTitle, yTitle) {
   svg.append("g").selectAll("circle").data(points).join("circle").attr("r", 4.2).attr("cx", (p) => x(p.x)).attr("cy", (p) => y(p.y)).attr("fill", (p) => p.color).attr("opacity", .85).append("title").text((p) => p.name + ": " + fixed(p.y / p.x, 2));
   svg.append("text").attr("x", width / 2).attr("y", height - 6).attr("text-anchor", "middle").text(xTitle);
   svg.append("text").attr("transform", "translate(13," + (height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text(yTitle);
-  legend(box, [["MK1", css("compute")], ["MK2", css("sync")], ["equal; dashed: factor 1.5", css("reference")]]);
+  legend(box, [["MK1", css("compute")], ["MK2", css("sync")], ["equality; dashed: factor 1.5", css("reference")]]);
 }
 const chipColor = (chip) => css(chip === "mk1" ? "compute" : "sync");
 
 function drawChecks() {
   const layers = (data.layers || []).filter((l) => l.reference_cycles);
   if (layers.length) {
-    const section = head("layers", "The chip's model against Poplar's IPUModel", "Forward, backward and weight update of each layer, half precision. No constant was fitted to these.");
+    const section = head("layers", "Chip model versus Poplar's IPUModel", "Forward pass, backward pass, and weight update of each layer, half precision. No constant was fitted to these.");
     const pair = section.append("div").attr("class", "figure-grid");
-    scatter(pair.append("div"), "Predicted against reference cycles", layers.map((l) => ({ x: l.reference_cycles, y: l.predicted_cycles, name: l.layer + " " + l.chip, color: chipColor(l.chip) })), "reference cycles", "predicted cycles");
+    scatter(pair.append("div"), "Predicted versus reference cycles", layers.map((l) => ({ x: l.reference_cycles, y: l.predicted_cycles, name: l.layer + " " + l.chip, color: chipColor(l.chip) })), "reference cycles", "predicted cycles");
     table(pair.append("div"), ["layer", "chip", "predicted", "reference", "ratio"], layers.map((l) => [l.layer, l.chip, fixed(l.predicted_cycles, 0), fixed(l.reference_cycles, 0), fixed(l.predicted_cycles / l.reference_cycles, 2)]));
   }
   if (!data.tables) return;
   const t = data.tables, percent = (v) => fixed(100 * v, 1) + " %";
-  const section = head("tables", "The host's model against the study's tables", "Fitted to them: mean error " + percent(t.mape) + ", largest " + percent(t.max_error) + "; each point left out in turn " + percent(t.leave_one_out_mape) + "; fitted to batches up to 8 and asked beyond " + percent(t.extrapolation_mape) + ". It says nothing about the chip's model: look at the device share.");
+  const section = head("tables", "Host model versus the study's tables", "Fitted to them: mean error " + percent(t.mape) + ", maximum " + percent(t.max_error) + "; leave-one-out " + percent(t.leave_one_out_mape) + "; fitted to batches up to 8 and extrapolated " + percent(t.extrapolation_mape) + ". This does not validate the chip model: see the device share.");
   const pair = section.append("div").attr("class", "figure-grid");
-  scatter(pair.append("div"), "Predicted against published step time", t.points.map((p) => ({ x: p.published_ms, y: p.predicted_ms, name: p.table + " " + p.chip + " batch " + p.batch, color: chipColor(p.chip) })), "published ms per step", "predicted ms per step");
+  scatter(pair.append("div"), "Predicted versus published step time", t.points.map((p) => ({ x: p.published_ms, y: p.predicted_ms, name: p.table + " " + p.chip + " batch " + p.batch, color: chipColor(p.chip) })), "published ms per step", "predicted ms per step");
   table(pair.append("div"), ["table", "chip", "batch", "published ms", "model ms", "device share"], t.points.map((p) => [p.table, p.chip, p.batch, fixed(p.published_ms, 3), fixed(p.predicted_ms, 3), percent(p.device_share)]));
 }
 
