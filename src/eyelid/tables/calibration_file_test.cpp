@@ -43,10 +43,10 @@ TEST(CalibrationFile, ComesBackAsStored) {
   const auto path = folder / "calibration.json";
   save_calibration(path, example());
   const Calibration loaded = load_calibration(path);
-  EXPECT_EQ(loaded.right.open_ear, 0.301f);
-  EXPECT_EQ(loaded.right.closed_ear, 0.055f);
-  EXPECT_EQ(loaded.left.open_ear, 0.288f);
-  EXPECT_EQ(loaded.left.closed_ear, 0.047f);
+  EXPECT_EQ(loaded.levels.right.open_ear, 0.301f);
+  EXPECT_EQ(loaded.levels.right.closed_ear, 0.055f);
+  EXPECT_EQ(loaded.levels.left.open_ear, 0.288f);
+  EXPECT_EQ(loaded.levels.left.closed_ear, 0.047f);
   EXPECT_EQ(loaded.open_source, LevelSource::File);
   EXPECT_EQ(loaded.closed_source, LevelSource::File);
   EXPECT_EQ(loaded.date, example().date);
@@ -66,8 +66,8 @@ TEST(CalibrationFile, OneEyeIsEnough) {
   calibration.subject = "\xff\xfe";  // not UTF-8
   save_calibration(folder / "c.json", calibration);
   const Calibration loaded = load_calibration(folder / "c.json");
-  EXPECT_TRUE(std::isnan(loaded.left.open_ear));
-  EXPECT_EQ(loaded.right.open_ear, 0.301f);
+  EXPECT_TRUE(std::isnan(loaded.levels.left.open_ear));
+  EXPECT_EQ(loaded.levels.right.open_ear, 0.301f);
   calibration.levels.right = {};
   EXPECT_THROW(save_calibration(folder / "c.json", calibration), ContractError);
 }
@@ -116,7 +116,7 @@ TEST(CalibrationFile, AnyCutOrChangedByteIsAnErrorOrACalibration) {
       std::ofstream(path, std::ios::binary) << text;
       try {
         const Calibration loaded = load_calibration(path);
-        EXPECT_GT(loaded.right.open_ear + loaded.left.open_ear, 0.0f) << text;
+        EXPECT_GT(loaded.levels.right.open_ear + loaded.levels.left.open_ear, 0.0f) << text;
       } catch (const InputError&) {
       }
     }
