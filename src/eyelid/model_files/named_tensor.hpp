@@ -14,4 +14,13 @@ struct NamedTensor {
   std::vector<float> values;
 };
 
+/// "(24, 1, 5, 5)"
+inline std::string shape_text(const std::vector<std::size_t>& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); i++) {
+    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  }
+  return text + ")";
+}
+
 }  // namespace eyelid::model_files

@@ -11,6 +11,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/model_files/model_file.hpp"
+#include "eyelid/model_files/named_tensor.hpp"
 
 namespace eyelid::model_files {
 namespace {
@@ -47,14 +48,6 @@ const TypeName& row_of(TensorType type) {
     if (entry.type == type) return entry;
   }
   throw ContractError("unknown tensor type");
-}
-
-std::string text_of(const std::vector<std::size_t>& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); i++) {
-    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  }
-  return text + ")";
 }
 
 /// Element count times element size; nothing when that does not fit.
@@ -141,7 +134,7 @@ TensorView parse_tensor(const std::string& name,
   }
   const std::vector<std::size_t> offsets = parse_counts(entry, "data_offsets", name);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
-    throw InputError(where + "data_offsets " + text_of(offsets) +
+    throw InputError(where + "data_offsets " + shape_text(offsets) +
                      "; expected a begin and an end within " + std::to_string(data.size()) +
                      " bytes of data");
   }
@@ -150,7 +143,7 @@ TensorView parse_tensor(const std::string& name,
   if (expected != size) {
     throw InputError(where + std::to_string(size) + " bytes; expected " +
                      (expected ? std::to_string(*expected) : std::string("an impossible number")) +
-                     " for " + type_text + " of shape " + text_of(tensor.shape));
+                     " for " + type_text + " of shape " + shape_text(tensor.shape));
   }
   tensor.bytes = data.subspan(offsets[0], size);
   return tensor;
@@ -268,7 +261,7 @@ const TensorView& SafetensorsFile::require(std::string_view name,
   const TensorView& tensor = require(name, type);
   if (tensor.shape != shape) {
     throw InputError(source_ + ": tensor \"" + std::string(name) + "\" has shape " +
-                     text_of(tensor.shape) + "; expected " + text_of(shape));
+                     shape_text(tensor.shape) + "; expected " + shape_text(shape));
   }
   return tensor;
 }

@@ -10,14 +10,6 @@ namespace {
 
 using Shape = std::vector<std::size_t>;
 
-std::string text_of(const Shape& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); i++) {
-    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  }
-  return text + ")";
-}
-
 /// (rows, columns) -> (columns, rows)
 std::vector<float> transposed(const std::vector<float>& values,
                               std::size_t rows,
@@ -108,8 +100,8 @@ BlazeFaceWeights blazeface_from_tflite(
     if (convolution.is_depthwise != is_depthwise || convolution.shape != expected ||
         convolution.bias.size() != shape[0]) {
       throw InputError(source + ": convolution \"" + convolution.name + "\" has shape " +
-                       text_of(convolution.shape) + "; expected " + text_of(expected) + " for " +
-                       name + " of BlazeFace front");
+                       model_files::shape_text(convolution.shape) + "; expected " +
+                       model_files::shape_text(expected) + " for " + name + " of BlazeFace front");
     }
     layer.weights = channels_first(convolution);
     if (name == "stem") {
@@ -136,8 +128,8 @@ BlazeFaceWeights blazeface_from_pytorch(const std::vector<model_files::NamedTens
     }
     if (found->second->shape != shape) {
       throw InputError(source + ": tensor \"" + name + "\" has shape " +
-                       text_of(found->second->shape) + "; expected " + text_of(shape) +
-                       " of BlazeFace front");
+                       model_files::shape_text(found->second->shape) + "; expected " +
+                       model_files::shape_text(shape) + " of BlazeFace front");
     }
     return found->second->values;
   };

@@ -16,7 +16,7 @@
 namespace eyelid::networks {
 namespace {
 
-constexpr const char* kFormat = "eyelid blazeface front 1";
+constexpr const char* kBlazeFaceFormat = "eyelid blazeface front 1";
 
 /// Shortest text that reads back as the same number.
 std::string text_of(float value) {
@@ -68,10 +68,10 @@ std::size_t load_int8_scales(const model_files::SafetensorsFile& file, BlazeFace
   return count;
 }
 
-BlazeFaceWeights from_safetensors(const model_files::SafetensorsFile& file) {
-  if (file.metadata_or_empty("format") != kFormat) {
+BlazeFaceWeights blazeface_from_safetensors(const model_files::SafetensorsFile& file) {
+  if (file.metadata_or_empty("format") != kBlazeFaceFormat) {
     throw InputError(file.source() + ": metadata format is \"" + file.metadata_or_empty("format") +
-                     "\"; expected \"" + kFormat + "\"");
+                     "\"; expected \"" + kBlazeFaceFormat + "\"");
   }
   BlazeFaceWeights weights;
   weights.name = file.metadata_or_empty("name");
@@ -121,7 +121,7 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
   } else if (model_files::is_pytorch_file(bytes)) {
     weights = blazeface_from_pytorch(model_files::read_pytorch_tensors(bytes, source), source);
   } else if (bytes.size() > 8 && bytes[8] == std::byte{'{'}) {
-    weights = from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
+    weights = blazeface_from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
     throw InputError(source +
                      ": unknown model format; expected BlazeFace as safetensors, TFLite "
@@ -139,7 +139,7 @@ BlazeFaceWeights load_blazeface(const std::filesystem::path& path) {
 
 std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights) {
   model_files::SafetensorsWriter writer;
-  writer.set_metadata("format", kFormat);
+  writer.set_metadata("format", kBlazeFaceFormat);
   writer.set_metadata("name", weights.name);
   writer.set_metadata("version", weights.version);
   writer.set_metadata("training_data", weights.training_data);

@@ -12,14 +12,6 @@ namespace {
 using Shape = std::vector<std::size_t>;
 constexpr std::size_t kColors = 3;
 
-std::string text_of(const Shape& shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); i++) {
-    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  }
-  return text + ")";
-}
-
 /// The tensors of one file by name.
 class Tensors {
  public:
@@ -38,7 +30,8 @@ class Tensors {
     const model_files::NamedTensor& tensor = *found->second;
     if (tensor.shape != shape) {
       throw InputError(source_ + ": tensor \"" + tensor.name + "\" has shape " +
-                       text_of(tensor.shape) + "; expected " + text_of(shape) + " of MTCNN");
+                       model_files::shape_text(tensor.shape) + "; expected " +
+                       model_files::shape_text(shape) + " of MTCNN");
     }
     for (const float value : tensor.values) {
       if (!std::isfinite(value)) {

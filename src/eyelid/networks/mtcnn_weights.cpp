@@ -14,7 +14,7 @@
 namespace eyelid::networks {
 namespace {
 
-constexpr const char* kFormat = "eyelid mtcnn 1";
+constexpr const char* kMtcnnFormat = "eyelid mtcnn 1";
 constexpr std::array<const char*, 3> kNetworks = {"pnet", "rnet", "onet"};
 constexpr std::array<const char*, 3> kPytorchNames = {"pnet.pt", "rnet.pt", "onet.pt"};
 constexpr std::array<const char*, 3> kNumpyNames = {"det1.npy", "det2.npy", "det3.npy"};
@@ -40,10 +40,10 @@ std::vector<float> take(const model_files::SafetensorsFile& file,
   return {values.begin(), values.end()};
 }
 
-MtcnnWeights from_safetensors(const model_files::SafetensorsFile& file) {
-  if (file.metadata_or_empty("format") != kFormat) {
+MtcnnWeights mtcnn_from_safetensors(const model_files::SafetensorsFile& file) {
+  if (file.metadata_or_empty("format") != kMtcnnFormat) {
     throw InputError(file.source() + ": metadata format is \"" + file.metadata_or_empty("format") +
-                     "\"; expected \"" + kFormat + "\"");
+                     "\"; expected \"" + kMtcnnFormat + "\"");
   }
   MtcnnWeights weights;
   weights.name = file.metadata_or_empty("name");
@@ -148,7 +148,7 @@ MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& sou
     weights.name = "MTCNN";
     weights.format = "PyTorch";
   } else if (begins_like_safetensors(bytes)) {
-    weights = from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
+    weights = mtcnn_from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
     throw InputError(source +
                      ": unknown model format; expected MTCNN as safetensors, as PyTorch file, "
@@ -162,12 +162,12 @@ MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& sou
 bool is_mtcnn_safetensors(std::span<const std::byte> bytes, const std::string& source) {
   return begins_like_safetensors(bytes) &&
          model_files::SafetensorsFile::from_bytes(bytes, source).metadata_or_empty("format") ==
-             kFormat;
+             kMtcnnFormat;
 }
 
 std::vector<std::byte> mtcnn_to_safetensors(const MtcnnWeights& weights) {
   model_files::SafetensorsWriter writer;
-  writer.set_metadata("format", kFormat);
+  writer.set_metadata("format", kMtcnnFormat);
   writer.set_metadata("name", weights.name);
   writer.set_metadata("version", weights.version);
   writer.set_metadata("training_data", weights.training_data);
