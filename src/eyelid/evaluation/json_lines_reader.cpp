@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 // A list of `count` finite numbers.
-std::vector<float> numbers_of(const Json& json, std::size_t count, const char* what) {
+std::vector<float> numbers_in(const Json& json, std::size_t count, const char* what) {
   std::vector<float> numbers;
   if (json.is_array() && json.size() == count) {
     for (const Json& number : json) {
@@ -31,7 +31,7 @@ std::vector<float> numbers_of(const Json& json, std::size_t count, const char* w
 }
 
 Rect box_of(const Json& json) {
-  const std::vector<float> numbers = numbers_of(json, 4, "a box");
+  const std::vector<float> numbers = numbers_in(json, 4, "a box");
   if (numbers[2] <= 0.0f || numbers[3] <= 0.0f) {
     throw InputError("a box is " + json.dump() + ", expected x, y and a positive width and height");
   }
@@ -51,7 +51,7 @@ AnnotatedFace face_of(const Json& json) {
   AnnotatedFace face;
   if (json.contains("box")) face.box = box_of(json["box"]);
   for (const Json& point : list_of(json, "points")) {
-    const std::vector<float> place = numbers_of(point, 2, "a point");
+    const std::vector<float> place = numbers_in(point, 2, "a point");
     face.points.push_back({place[0], place[1]});
   }
   const std::size_t count = face.points.size();
