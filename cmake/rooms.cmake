@@ -4,6 +4,7 @@
 #     PUBLIC_HEADERS face_detector.hpp
 #     SOURCES        anchors.cpp hog_face_detector.cpp
 #     TESTS          anchors_test.cpp
+#     SLOW_TESTS     HogFaceDetector.*          # a filter of GoogleTest: left out by `make quick`
 #     DEPENDS        core kernels               # other rooms, public
 #     LIBRARIES      dlib::dlib                 # third-party, private
 #     TEST_LIBRARIES dlib::dlib)
@@ -13,11 +14,15 @@ target_compile_options(eyelid_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>
   # Fused or separate multiply-add is the kernel's choice, never the optimizer's: same bits everywhere.
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>
-  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${EYELID_WERROR}>>:-Werror>)
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${EYELID_WERROR}>>:-Werror>
+  # In a unity build these two would judge a file by its neighbors.
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-shadow>
+  $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>)
 target_include_directories(eyelid_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
 function(eyelid_add_room room)
-  cmake_parse_arguments(arg "" "" "PUBLIC_HEADERS;SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "SLOW_TESTS"
+    "PUBLIC_HEADERS;SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   set(base ${PROJECT_SOURCE_DIR})
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/src/eyelid/")
     set(base ${PROJECT_SOURCE_DIR}/src)  # included as "eyelid/room/header.hpp"
@@ -30,22 +35,38 @@ function(eyelid_add_room room)
   target_link_libraries(eyelid_${room} PUBLIC ${arg_DEPENDS} PRIVATE eyelid_flags ${arg_LIBRARIES})
   if(EYELID_TESTS AND arg_TESTS)
     list(TRANSFORM arg_TEST_DEPENDS PREPEND eyelid_)
-    eyelid_add_tests(${room} SOURCES ${arg_TESTS}
+    eyelid_add_tests(${room} SOURCES ${arg_TESTS} SLOW "${arg_SLOW_TESTS}"
       LIBRARIES eyelid_${room} ${arg_TEST_DEPENDS} ${arg_TEST_LIBRARIES})
   endif()
 endfunction()
 
+# Everything `make quick` builds.
+add_custom_target(eyelid_unit_tests)
+
 # One test program per room; every case is a CTest entry `room/Suite.Case`. GTEST_SKIP shows as skipped.
+# Without LABELS of their own they are unit tests; SLOW, a filter of GoogleTest, names those that `make quick` leaves to `make test`.
 function(eyelid_add_tests name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;SLOW" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   add_executable(eyelid_${name}_tests ${arg_SOURCES})
+  set_target_properties(eyelid_${name}_tests PROPERTIES UNITY_BUILD OFF)  # each file has helpers of its own
   target_link_libraries(eyelid_${name}_tests PRIVATE
     ${arg_LIBRARIES} eyelid_flags eyelid_test_support GTest::gtest GTest::gtest_main)
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+    add_dependencies(eyelid_unit_tests eyelid_${name}_tests)
+  endif()
+  eyelid_discover_tests(${name} "-${arg_SLOW}" ${arg_TIMEOUT} "${name};${arg_LABELS}")
+  if(arg_SLOW)
+    eyelid_discover_tests(${name} "${arg_SLOW}" ${arg_TIMEOUT} "${name};${arg_LABELS};slow")
+  endif()
+endfunction()
+
+function(eyelid_discover_tests name filter timeout labels)
   gtest_discover_tests(eyelid_${name}_tests
-    TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    TEST_PREFIX "${name}/" TEST_FILTER "${filter}" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${name};${arg_LABELS}")
+    PROPERTIES TIMEOUT ${timeout} LABELS "${labels}")
 endfunction()
