@@ -150,12 +150,12 @@ eyelid::SessionSummary summary_of(std::int64_t frames, double duration_s) {
   summary.options = {{"detector", "hog"}, {"landmarks", "12"}, {"detect-every", "8"}};
   summary.device = "cpu/x86_avx2, 2 threads";
   summary.device_reason = "no CUDA in this build";
-  summary.calibration.levels.right = {.open_ear = kOpenEar, .closed_ear = kClosedEar};
-  summary.calibration.levels.left = {.open_ear = 0.305f, .closed_ear = kClosedEar};
-  summary.calibration.date = "2026-11-22";
-  summary.calibration.glasses = "no";
-  summary.frames = frames;
-  summary.duration_s = duration_s;
+  summary.closure.calibration.levels.right = {.open_ear = kOpenEar, .closed_ear = kClosedEar};
+  summary.closure.calibration.levels.left = {.open_ear = 0.305f, .closed_ear = kClosedEar};
+  summary.closure.calibration.date = "2026-11-22";
+  summary.closure.calibration.glasses = "no";
+  summary.closure.frames = frames;
+  summary.closure.duration_s = duration_s;
   summary.wall_s = 4.0;
   summary.frames_per_second = static_cast<double>(frames) / summary.wall_s;
   summary.stages = {{"decode", frames, 0.31, 0.3, 0.42, 0.6},
@@ -177,13 +177,13 @@ void add_session(ReportBuilder& report, bool is_plain, eyelid::SessionSummary& s
     mean.push_back(0.5f * (truth.fec.right + truth.fec.left));
     const EyelidSample sample =
         measured(frame, truth.time_s, truth.fec.right, truth.fec.left, noise);
-    summary.valid_frames += sample.is_valid;
-    summary.interpolated_frames += sample.is_interpolated;
+    summary.closure.valid_frames += sample.is_valid;
+    summary.closure.interpolated_frames += sample.is_interpolated;
     report.add(sample, is_plain ? reports::TrueClosure{} : reports::TrueClosure{truth.fec});
   }
   for (const eyelid::Eye eye : {eyelid::Eye::Right, eyelid::Eye::Left}) {
     const auto blinks = blinks_of(eye, eye == eyelid::Eye::Right ? right : left, 0.002);
-    summary.blinks[eye] = std::ssize(blinks);
+    summary.closure.blinks[eye] = std::ssize(blinks);
     for (const Blink& blink : blinks) add_blink_with_pictures(report, film, blink);
   }
   add_examples(report, film, mean);
@@ -203,7 +203,7 @@ void add_session(ReportBuilder& report, bool is_plain, eyelid::SessionSummary& s
 // Two hours at 500 frames/s with a blink every 4 s; no pictures.
 void add_long_recording(ReportBuilder& report, eyelid::SessionSummary& summary) {
   Noise noise;
-  for (std::int64_t frame = 0; frame < summary.frames; ++frame) {
+  for (std::int64_t frame = 0; frame < summary.closure.frames; ++frame) {
     const double time_s = static_cast<double>(frame) / 500.0;
     const double phase_s = std::fmod(time_s, 4.0);
     const float fec =
@@ -241,9 +241,9 @@ int write_report(const std::string& path, const std::string& kind) {
     summary.source.path = "folder/" + name + "\xE2\x80\xA8\xFF.mp4";
     summary.options.emplace_back(name, name);
     summary.warnings = {name};
-    summary.calibration.subject = name;
+    summary.closure.calibration.subject = name;
     summary.models[0].name = name;
-    summary.duration_s = std::nan("");
+    summary.closure.duration_s = std::nan("");
   }
   if (kind == "long") add_long_recording(report, summary);
   if (kind == "session" || kind == "plain" || kind == "hostile") {

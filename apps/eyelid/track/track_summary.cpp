@@ -41,22 +41,27 @@ void print_levels(const Calibration& calibration) {
 }  // namespace
 
 void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {
-  const double valid_share = summary.frames > 0 ? static_cast<double>(summary.valid_frames) /
-                                                      static_cast<double>(summary.frames)
-                                                : 0.0;
-  fmt::print("{}: {} frames, {:.2f} s\n", summary.source.path, summary.frames, summary.duration_s);
+  const double valid_share = summary.closure.frames > 0
+                                 ? static_cast<double>(summary.closure.valid_frames) /
+                                       static_cast<double>(summary.closure.frames)
+                                 : 0.0;
+  fmt::print("{}: {} frames, {:.2f} s\n",
+             summary.source.path,
+             summary.closure.frames,
+             summary.closure.duration_s);
   fmt::print("  valid                {:.1f} %   interpolated {}   intervals without a face {}\n",
              100.0 * valid_share,
-             summary.interpolated_frames,
-             summary.face_lost_intervals);
+             summary.closure.interpolated_frames,
+             summary.closure.face_lost_intervals);
   const SourceReport& decoding = summary.source_report;
   fmt::print("  decoding             first frame at {:.3f} s   damaged {}   suspect {}\n",
              decoding.first_stamp_s,
              decoding.damaged_frames,
              decoding.suspect_frames);
-  print_levels(summary.calibration);
-  fmt::print(
-      "  blinks               right {}   left {}\n", summary.blinks.right, summary.blinks.left);
+  print_levels(summary.closure.calibration);
+  fmt::print("  blinks               right {}   left {}\n",
+             summary.closure.blinks.right,
+             summary.closure.blinks.left);
   fmt::print("  speed                {:.0f} frames/s ({:.1f} s, {})\n",
              summary.frames_per_second,
              summary.wall_s,

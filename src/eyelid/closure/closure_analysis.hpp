@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "eyelid/closure/trace.hpp"
 #include "eyelid/core/blink.hpp"
 #include "eyelid/core/calibration.hpp"
+#include "eyelid/core/session.hpp"
 
 namespace eyelid::closure {
 
@@ -17,31 +15,14 @@ namespace eyelid::closure {
 inline constexpr double kFilterHalfSpan_s = 0.014;
 
 struct ClosureOptions {
-  /// Levels to use instead of those of the recording (`--calibration FILE`).
+  /// Levels to use instead of the recording's own.
   std::optional<Calibration> calibration;
   /// Each value becomes the center of a parabola fitted to its neighbors within this time; nothing
   /// is smoothed where they are fewer than five (below about 140 frames/s) or when it is 0.
   double filter_half_span_s = kFilterHalfSpan_s;
 };
 
-/// What a recording was like as a whole.
-struct ClosureSummary {
-  /// Levels behind the FEC; those of an eye without FEC are kNotAvailable. With measured levels the
-  /// caller adds the conditions (date, subject, ...) before storing it.
-  Calibration calibration;
-  PerEye<std::string> no_fec_reason;  // one sentence; empty when the eye has FEC
-  std::vector<std::string> warnings;  // sentences for the user
-  std::int64_t frames = 0;
-  std::int64_t valid_frames = 0;
-  std::int64_t interpolated_frames = 0;
-  std::int64_t face_lost_intervals = 0;  // runs of frames without a valid measurement
-  PerEye<std::int64_t> blinks;
-  double duration_s = 0.0;            // first to last frame
-  double frame_interval_s = 0.0;      // median; 0 with fewer than two frames
-  PerEye<float> noise = kNeitherEye;  // robust standard deviation of FEC at rest
-};
-
-/// From eye aspect ratios to FEC and blinks, of a whole recording, off line.
+/// From eye aspect ratios to FEC and blinks, of a whole recording, offline.
 ///
 /// `on_sample` gets one row per record, in order; `on_blink` gets the blinks in order of onset,
 /// each after the rows it spans. EyelidSample::is_valid says that the frame itself was measured; a

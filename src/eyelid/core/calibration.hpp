@@ -31,7 +31,7 @@ inline bool are_usable(const EyeLevels& levels) {
 enum class LevelSource {
   Measured,    // seen in this recording
   Population,  // not seen (for example no full closure): typical ratio of people was used
-  File,        // of an earlier recording, given by the user
+  File,        // from a calibration file
 };
 inline constexpr std::array kLevelSources{
     LevelSource::Measured, LevelSource::Population, LevelSource::File};
@@ -43,7 +43,7 @@ inline std::string_view name_of(LevelSource source) {
 }
 
 /// Levels of both eyes with the conditions they were taken in: a level found without glasses
-/// misleads with glasses (closed EAR rises about sixfold, field.md section 2.7).
+/// misleads with glasses (closed EAR rises about sixfold: irlume, issue 173).
 struct Calibration {
   PerEye<EyeLevels> levels;
   LevelSource open_source = LevelSource::Measured;

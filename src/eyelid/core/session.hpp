@@ -57,6 +57,25 @@ struct ModelIdentity {
   std::string sha256;
 };
 
+/// What closure analysis says about a recording as a whole.
+struct ClosureSummary {
+  /// Levels behind the FEC; those of an eye without FEC are kNotAvailable. With measured levels the
+  /// caller adds the conditions (date, subject, ...) before storing it.
+  Calibration calibration;
+  PerEye<std::string> no_fec_reason;  // one sentence; empty when the eye has FEC
+  std::vector<std::string> warnings;  // sentences for the user
+  std::int64_t frames = 0;
+  std::int64_t valid_frames = 0;
+  std::int64_t interpolated_frames = 0;
+  std::int64_t face_lost_intervals = 0;  // runs of frames without a valid measurement
+  PerEye<std::int64_t> blinks;
+  double duration_s = 0.0;        // first to last frame
+  double frame_interval_s = 0.0;  // median; 0 with fewer than two frames
+  /// Robust standard deviation of FEC while the eye rests: what a difference must exceed to mean
+  /// anything.
+  PerEye<float> noise = kNeitherEye;
+};
+
 /// Everything session.json and the head of report.html say about one tracked recording.
 struct SessionSummary {
   SourceInfo source;
@@ -64,17 +83,8 @@ struct SessionSummary {
   std::vector<ModelIdentity> models;
   std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
   std::string device;                                        // "cpu/x86_avx2, 2 threads"
-  std::string device_reason;                                 // why --device auto took it
-  Calibration calibration;
-  /// Robust standard deviation of FEC while the eye rests: what a difference must exceed to mean
-  /// anything.
-  PerEye<float> fec_noise = kNeitherEye;
-  std::int64_t frames = 0;
-  std::int64_t valid_frames = 0;
-  std::int64_t interpolated_frames = 0;
-  std::int64_t face_lost_intervals = 0;
-  PerEye<std::int64_t> blinks;
-  double duration_s = 0.0;
+  std::string device_reason;                                 // why it was chosen automatically
+  ClosureSummary closure;
   double wall_s = 0.0;             // tracking and analysis, without writing the report
   double frames_per_second = 0.0;  // frames / wall_s
   std::vector<StageTime> stages;

@@ -91,7 +91,7 @@ class ScoreJob {
     } else {
       align_to_sync_led(trials);
     }
-    if (session_.summary) session_.calibration = session_.summary->calibration;
+    if (session_.summary) session_.calibration = session_.summary->closure.calibration;
     load_trace();
     score(trials.string());
     apply_manual_labels();
@@ -102,7 +102,7 @@ class ScoreJob {
 
  private:
   Calibration conditions() const {
-    Calibration known = session_.summary ? session_.summary->calibration : Calibration{};
+    Calibration known = session_.summary ? session_.summary->closure.calibration : Calibration{};
     take_known(session_.request.conditions, known);
     return known;
   }

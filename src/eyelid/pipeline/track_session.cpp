@@ -85,7 +85,7 @@ class TrackJob {
   std::unique_ptr<films::VideoWriter> open_overlay() const;
   void add_comparison(reports::ReportBuilder& report);
   void write_landmark_row(const FrameMeasurement& measurement);
-  void describe(const closure::ClosureSummary& closure);
+  void describe_closure();
 
   const TrackRequest& request_;
   const TrackProgress& progress_;
@@ -138,7 +138,7 @@ void TrackJob::track() {
 void TrackJob::analyze() {
   frames_csv_ = std::make_unique<tables::FramesCsvWriter>(request_.folder / "frames.csv");
   blinks_csv_ = std::make_unique<tables::BlinksCsvWriter>(request_.folder / "blinks.csv");
-  const closure::ClosureSummary closure = closure::analyze_closure(
+  summary_.closure = closure::analyze_closure(
       *trace_,
       closure_options_,
       [&](const EyelidSample& sample) {
@@ -150,26 +150,19 @@ void TrackJob::analyze() {
         blinks_csv_->write(blink);
         blinks_.push_back(blink);
       });
-  describe(closure);
+  describe_closure();
 }
 
-void TrackJob::describe(const closure::ClosureSummary& closure) {
-  summary_.calibration = closure.calibration;
+void TrackJob::describe_closure() {
+  const ClosureSummary& closure = summary_.closure;
   if (closure.calibration.open_source != LevelSource::File) {
-    summary_.calibration.subject = request_.subject;
-    summary_.calibration.glasses = request_.glasses;
-    summary_.calibration.camera = request_.camera;
-    summary_.calibration.distance = request_.distance;
-    summary_.calibration.recording = summary_.source.path;
+    Calibration& calibration = summary_.closure.calibration;
+    calibration.subject = request_.subject;
+    calibration.glasses = request_.glasses;
+    calibration.camera = request_.camera;
+    calibration.distance = request_.distance;
+    calibration.recording = summary_.source.path;
   }
-  summary_.fec_noise = closure.noise;
-  summary_.frames = closure.frames;
-  summary_.valid_frames = closure.valid_frames;
-  summary_.interpolated_frames = closure.interpolated_frames;
-  summary_.face_lost_intervals = closure.face_lost_intervals;
-  summary_.blinks = closure.blinks;
-  summary_.duration_s = closure.duration_s;
-
   summary_.warnings = summary_.source_report.warnings;
   std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
   for (const Eye eye : kEyes) {
@@ -255,13 +248,13 @@ SessionSummary TrackJob::run() {
   track();
   analyze();
   summary_.wall_s = seconds_since(start);
-  summary_.frames_per_second = static_cast<double>(summary_.frames) / summary_.wall_s;
+  summary_.frames_per_second = static_cast<double>(summary_.closure.frames) / summary_.wall_s;
 
   if (landmarks_csv_) landmarks_csv_->commit();
   blinks_csv_->commit();
   frames_csv_->commit();
   if (!request_.save_calibration_file.empty()) {
-    tables::save_calibration(request_.save_calibration_file, summary_.calibration);
+    tables::save_calibration(request_.save_calibration_file, summary_.closure.calibration);
   }
   render_second_pass();
   tables::write_session_json(request_.folder / "session.json", summary_);

@@ -131,7 +131,7 @@ TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
     report.add_example("open", picture);
     SessionSummary summary;
     summary.source.path = "a/</script>\xFF.mp4";
-    summary.duration_s = std::nan("");
+    summary.closure.duration_s = std::nan("");
     report.write(path, summary);
   };
   write(folder / "a.html");

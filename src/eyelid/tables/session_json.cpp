@@ -232,18 +232,18 @@ SessionSummary summary_from(const Json& root) {
   }
   take(root, "device", summary.device);
   take(root, "device_reason", summary.device_reason);
-  summary.calibration = calibration_from(child(root, "calibration"));
+  summary.closure.calibration = calibration_from(child(root, "calibration"));
   const Json& noise = child(root, "fec_noise_at_rest");
-  take(noise, "right", summary.fec_noise.right);
-  take(noise, "left", summary.fec_noise.left);
+  take(noise, "right", summary.closure.noise.right);
+  take(noise, "left", summary.closure.noise.left);
   const Json& counts = child(root, "counts");
-  take(counts, "frames", summary.frames);
-  take(counts, "valid_frames", summary.valid_frames);
-  take(counts, "interpolated_frames", summary.interpolated_frames);
-  take(counts, "face_lost_intervals", summary.face_lost_intervals);
-  take(counts, "blinks_right", summary.blinks.right);
-  take(counts, "blinks_left", summary.blinks.left);
-  take(root, "duration_s", summary.duration_s);
+  take(counts, "frames", summary.closure.frames);
+  take(counts, "valid_frames", summary.closure.valid_frames);
+  take(counts, "interpolated_frames", summary.closure.interpolated_frames);
+  take(counts, "face_lost_intervals", summary.closure.face_lost_intervals);
+  take(counts, "blinks_right", summary.closure.blinks.right);
+  take(counts, "blinks_left", summary.closure.blinks.left);
+  take(root, "duration_s", summary.closure.duration_s);
   take(root, "wall_s", summary.wall_s);
   take(root, "frames_per_second", summary.frames_per_second);
   for (const Json& stage : child_array(root, "stages")) summary.stages.push_back(stage_from(stage));
@@ -285,31 +285,31 @@ void check_format(const Json& root) {
 std::string session_json(const SessionSummary& summary) {
   Json options = Json::object();
   for (const auto& [name, value] : summary.options) options[name] = value;
-  return text_of(
-      {{"format", kSessionFormat},
-       {"format_version", kSessionFormatVersion},
-       {"eyelid_version", kVersion},
-       {"input", source_object(summary.source)},
-       {"decoding", report_object(summary.source_report)},
-       {"models", models_array(summary.models)},
-       {"options", options},
-       {"device", summary.device},
-       {"device_reason", summary.device_reason},
-       {"calibration", calibration_object(summary.calibration)},
-       {"fec_noise_at_rest",
-        {{"right", number(summary.fec_noise.right)}, {"left", number(summary.fec_noise.left)}}},
-       {"counts",
-        {{"frames", summary.frames},
-         {"valid_frames", summary.valid_frames},
-         {"interpolated_frames", summary.interpolated_frames},
-         {"face_lost_intervals", summary.face_lost_intervals},
-         {"blinks_right", summary.blinks.right},
-         {"blinks_left", summary.blinks.left}}},
-       {"duration_s", number(summary.duration_s)},
-       {"wall_s", number(summary.wall_s)},
-       {"frames_per_second", number(summary.frames_per_second)},
-       {"stages", stages_array(summary.stages)},
-       {"warnings", summary.warnings}});
+  return text_of({{"format", kSessionFormat},
+                  {"format_version", kSessionFormatVersion},
+                  {"eyelid_version", kVersion},
+                  {"input", source_object(summary.source)},
+                  {"decoding", report_object(summary.source_report)},
+                  {"models", models_array(summary.models)},
+                  {"options", options},
+                  {"device", summary.device},
+                  {"device_reason", summary.device_reason},
+                  {"calibration", calibration_object(summary.closure.calibration)},
+                  {"fec_noise_at_rest",
+                   {{"right", number(summary.closure.noise.right)},
+                    {"left", number(summary.closure.noise.left)}}},
+                  {"counts",
+                   {{"frames", summary.closure.frames},
+                    {"valid_frames", summary.closure.valid_frames},
+                    {"interpolated_frames", summary.closure.interpolated_frames},
+                    {"face_lost_intervals", summary.closure.face_lost_intervals},
+                    {"blinks_right", summary.closure.blinks.right},
+                    {"blinks_left", summary.closure.blinks.left}}},
+                  {"duration_s", number(summary.closure.duration_s)},
+                  {"wall_s", number(summary.wall_s)},
+                  {"frames_per_second", number(summary.frames_per_second)},
+                  {"stages", stages_array(summary.stages)},
+                  {"warnings", summary.warnings}});
 }
 
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary) {

@@ -33,14 +33,14 @@ SessionSummary filled_summary() {
   summary.models = {{"landmarks 12", "lids", "1.0", "embedded", "00ff"}};
   summary.options = {{"z", "1"}, {"a", "2"}};
   summary.device = "cpu/x86_avx2";
-  summary.calibration.levels.right = {.open_ear = 0.3f, .closed_ear = 0.05f};
-  summary.calibration.closed_source = LevelSource::Population;
-  summary.calibration.subject = "S1";
-  summary.fec_noise.right = 0.03f;
-  summary.frames = 6000;
-  summary.valid_frames = 5990;
-  summary.blinks.right = 12;
-  summary.duration_s = 12.0;
+  summary.closure.calibration.levels.right = {.open_ear = 0.3f, .closed_ear = 0.05f};
+  summary.closure.calibration.closed_source = LevelSource::Population;
+  summary.closure.calibration.subject = "S1";
+  summary.closure.noise.right = 0.03f;
+  summary.closure.frames = 6000;
+  summary.closure.valid_frames = 5990;
+  summary.closure.blinks.right = 12;
+  summary.closure.duration_s = 12.0;
   summary.frames_per_second = 1234.5;
   summary.stages = {{"detection", 6000, 0.5, 0.4, 0.6, 0.9}};
   summary.warnings = {"no full closure was seen"};
@@ -55,18 +55,18 @@ TEST(SessionJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(session_json(read), session_json(summary));
   EXPECT_EQ(read.source.path, summary.source.path);
   EXPECT_EQ(read.options, summary.options) << "the order of display must survive";
-  EXPECT_EQ(read.calibration.levels.right.open_ear, 0.3f);
-  EXPECT_TRUE(std::isnan(read.calibration.levels.left.open_ear));
-  EXPECT_EQ(read.fec_noise.right, 0.03f);
-  EXPECT_TRUE(std::isnan(read.fec_noise.left));
-  EXPECT_EQ(read.calibration.closed_source, LevelSource::Population);
+  EXPECT_EQ(read.closure.calibration.levels.right.open_ear, 0.3f);
+  EXPECT_TRUE(std::isnan(read.closure.calibration.levels.left.open_ear));
+  EXPECT_EQ(read.closure.noise.right, 0.03f);
+  EXPECT_TRUE(std::isnan(read.closure.noise.left));
+  EXPECT_EQ(read.closure.calibration.closed_source, LevelSource::Population);
   EXPECT_EQ(read.stages.at(0).p99_ms, 0.9);
   EXPECT_EQ(read.warnings, summary.warnings);
 }
 
 TEST(SessionJson, HoldsShortNumbersAndNullForWhatIsNotAvailable) {
   SessionSummary summary = filled_summary();
-  summary.duration_s = std::nan("");
+  summary.closure.duration_s = std::nan("");
   const std::string text = session_json(summary);
   EXPECT_NE(text.find("\"open_ear\": 0.3,"), std::string::npos) << text;
   EXPECT_EQ(text.find("NaN"), std::string::npos);
