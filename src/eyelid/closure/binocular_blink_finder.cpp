@@ -3,29 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <tuple>
 #include <utility>
 
 #include "eyelid/closure/frame_interval.hpp"
-#include "eyelid/closure/recording_levels.hpp"
 #include "eyelid/closure/rest_level.hpp"
-#include "eyelid/core/error.hpp"
 
 namespace eyelid::closure {
-namespace {
-
-void check_times(std::span<const ClosureRow> trace) {
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    if (!std::isfinite(trace[i].time_s) || (i > 0 && trace[i].time_s <= trace[i - 1].time_s)) {
-      throw InputError("frame " + std::to_string(trace[i].frame) + ": time " +
-                       std::to_string(trace[i].time_s) +
-                       " s does not come after that of the frame before; times must increase");
-    }
-  }
-}
-
-}  // namespace
 
 BinocularBlinkFinder::BinocularBlinkFinder(const Options& options, Sink sink)
     : options_(options),
@@ -49,7 +33,7 @@ void BinocularBlinkFinder::push(const ClosureRow& row, const PerEye<bool>& start
 
 void BinocularBlinkFinder::finish() {
   for (const Eye eye : kEyes) finders_[eye].finish();
-  deliver();  // a finished finder expects no further blink: nothing is left waiting
+  deliver();  // a finished finder expects no further blink: nothing stays waiting
 }
 
 void BinocularBlinkFinder::deliver() {
@@ -61,7 +45,7 @@ void BinocularBlinkFinder::deliver() {
   for (Candidate& candidate : candidates_) {
     if (candidate.is_settled) continue;
     if (candidate.blink.onset_s >= earliest_onset_s) break;
-    const Verdict verdict = judge(candidate.blink);
+    const Verdict verdict = verdict_on(candidate.blink);
     if (verdict == Verdict::Waiting) break;
     candidate.is_settled = true;
     if (verdict == Verdict::Accepted) sink_(candidate.blink);
@@ -72,7 +56,7 @@ void BinocularBlinkFinder::deliver() {
   });
 }
 
-BinocularBlinkFinder::Verdict BinocularBlinkFinder::judge(const Blink& blink) const {
+BinocularBlinkFinder::Verdict BinocularBlinkFinder::verdict_on(const Blink& blink) const {
   const bool is_confirmed =
       std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& other) {
         return other.blink.eye != blink.eye && are_simultaneous(other.blink, blink);
@@ -96,7 +80,7 @@ bool BinocularBlinkFinder::stands_alone(const Blink& blink) const {
   const float deviations = blink.kind == BlinkKind::Full && (!is_other_clear || is_held)
                                ? kMinAmplitudeInNoise
                                : kLoneAmplitudeInNoise;
-  // Light that jumps on a lens is far above the noise: a poor eye needs the other one's word.
+  // A reflection that jumps on a lens is far above the noise: a poor eye alone is not believed.
   return noise <= kPoorNoise && blink.amplitude >= deviations * noise &&
          half_width_in_frames >=
              (is_other_clear ? kLoneHalfWidthInFrames : kUnconfirmedHalfWidthInFrames);
@@ -115,9 +99,8 @@ bool BinocularBlinkFinder::are_simultaneous(const Blink& a, const Blink& b) cons
 }
 
 std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
-  check_times(trace);
   FrameIntervalMeter meter;
-  for (std::size_t i = 1; i < trace.size(); ++i) meter.add(trace[i].time_s - trace[i - 1].time_s);
+  for (const ClosureRow& row : trace) meter.add_time(row.frame, row.time_s);
   BinocularBlinkFinder::Options options;
   options.frame_interval_s = meter.median_s();
   const double bridge_s = max_bridge_s(options.frame_interval_s);

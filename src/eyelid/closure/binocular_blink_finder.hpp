@@ -30,7 +30,7 @@ inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
 inline constexpr double kLoneHalfWidthInFrames = 2.5;
 
 /// Standard deviation of FEC at rest above which an eye is too small, blurred or hidden to be
-/// believed alone, and the user is told. Clear pictures: 0.01 to 0.1.
+/// trusted on its own, and the user is warned. Clear pictures: 0.01 to 0.1.
 inline constexpr float kPoorNoise = 0.15f;
 
 /// A blink of one eye alone needs this many deviations of the noise at rest instead of
@@ -38,7 +38,7 @@ inline constexpr float kPoorNoise = 0.15f;
 /// blink: a reflection that crosses a lens looks just like it.
 inline constexpr float kLoneAmplitudeInNoise = 8.0f;
 
-/// A Full blink of this half width, in frames, is exempt from that: noise does not hold on so long.
+/// A Full blink of this half width, in frames, is exempt from that: noise does not last that long.
 inline constexpr double kHeldHalfWidthInFrames = 5.0;
 
 /// Finds the blinks of both eyes, each with its own times (BlinkFinder), streaming.
@@ -51,10 +51,10 @@ inline constexpr double kHeldHalfWidthInFrames = 5.0;
 /// when the other eye blinks at the same time: peaks within kSimultaneous_s, or an overlap of half
 /// the longer of the two. At 25 frames/s a real blink may show in one frame only; and landmark
 /// noise of a poor picture, which no threshold tells from blinks, rarely strikes both eyes at once.
-/// Winks and one-sided responses are found wherever the picture allows.
+/// Winks and one-sided responses are found where the picture allows.
 ///
-/// A rise whose peak stays below a FEC of kMinAmplitude is none: an eye that was wide open has
-/// come back to its open level.
+/// A rise whose peak stays below a FEC of kMinAmplitude is not a blink: an eye that was wide open
+/// has returned to its open level.
 ///
 /// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
 /// Memory does not depend on the length of the trace.
@@ -82,7 +82,7 @@ class BinocularBlinkFinder {
 
   void add_candidate(const Blink& blink);
   void deliver();
-  Verdict judge(const Blink& blink) const;
+  Verdict verdict_on(const Blink& blink) const;
   double nearness_s() const;
   bool stands_alone(const Blink& blink) const;
   bool is_other_eye_clear(const Blink& blink) const;

@@ -20,9 +20,9 @@ inline constexpr float kFullClosure = 0.8f;
 /// Smallest amplitude of a blink in FEC. JeFaPaTo asks for 0.05 of EAR prominence, about 0.2 of
 /// the range of an eye.
 inline constexpr float kMinAmplitude = 0.2f;
-/// Or this many standard deviations of the noise at rest, whichever is more ...
+/// Or this many standard deviations of the noise at rest, whichever is larger ...
 inline constexpr float kMinAmplitudeInNoise = 5.0f;
-/// ... but no more than this, or 2.5 deviations: full blinks are looked for in any noise.
+/// ... but no more than this, or 2.5 deviations: full blinks must be found in any noise.
 inline constexpr float kMaxAmplitudeThreshold = 0.5f;
 inline constexpr float kMaxAmplitudeThresholdInNoise = 2.5f;
 
@@ -36,12 +36,12 @@ struct FecPoint {
   float fec = 0.0f;
 };
 
-/// Finds blinks in the FEC trace of one eye, streaming, in constant memory. Which of them stand is
-/// for BinocularBlinkFinder to say.
+/// Finds candidate blinks in the FEC trace of one eye, streaming, in constant memory;
+/// BinocularBlinkFinder decides which of them count.
 ///
 /// A blink is a rise of at least `min_amplitude` above the rest level (median of the latest
 /// second outside blinks; at least 50 ms of it must be seen) that comes down again. With
-/// `amplitude` = greatest FEC - rest level:
+/// `amplitude` = peak FEC - rest level:
 ///  - onset: last upward crossing of rest + 10 % of the amplitude before the rise (searched
 ///    backwards, at most 500 ms), offset: first downward crossing of it after the peak; both
 ///    interpolated in time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and
@@ -57,15 +57,15 @@ struct FecPoint {
 /// Cut by a gap or by either end of the recording: not reported.
 ///
 /// Sources: onset search as in kayla-fernando/Eyelid-conditioning-analysis; the half-height width
-/// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker (field.md section 4).
+/// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker.
 class BlinkFinder {
  public:
   struct Options {
     Eye eye = Eye::Right;
     float min_amplitude = kMinAmplitude;
   };
-  /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less swayed by noise
-  /// than the peak itself.
+  /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less sensitive to
+  /// noise than the peak itself.
   using Sink = std::function<void(const Blink&, float floor_fec)>;
   BlinkFinder(const Options& options, Sink sink);
 
@@ -73,7 +73,7 @@ class BlinkFinder {
   void push(const FecPoint& point, bool starts_segment);
   void finish();
 
-  /// No blink found by later pushes begins before this.
+  /// No blink that later pushes find begins before this.
   double earliest_onset_s() const;
 
  private:

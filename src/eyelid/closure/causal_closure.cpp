@@ -18,7 +18,7 @@ float CausalClosure::EyeState::fec(float ear) {
   if (!is_fixed) {
     open.add(ear);
     const std::int64_t count = open.count();
-    if (count == kMinMeasurements || (count > 0 && count % kRenewEvery == 0)) {
+    if (count == kMinMeasurements || (count > 0 && count % kFramesPerUpdate == 0)) {
       if (const auto level = open.open_ear()) levels = {*level, kPopulationClosedRatio * *level};
     }
   }

@@ -15,10 +15,10 @@ struct LiveFec {
   float mean = kNotAvailable;  // of the eyes that have one
 };
 
-/// FEC while the recording runs: nothing is known of later frames.
+/// FEC while the recording runs, without knowledge of later frames.
 ///
-/// With a calibration its levels hold. Without, the open level of an eye is OpenLevelFinder's over
-/// all frames so far, found anew every half second of frames (kRenewEvery), and the closed level is
+/// With a calibration its levels are used. Without, the open level of an eye is OpenLevelFinder's
+/// over all frames so far, updated every kFramesPerUpdate frames, and the closed level is
 /// kPopulationClosedRatio of it; the first kMinMeasurements frames of an eye have no FEC. The
 /// smoothing filter of analyze_closure() looks 14 ms ahead and is not applied.
 ///
@@ -29,7 +29,7 @@ class CausalClosure {
   /// Ratios of the next frame, kNotAvailable where not measured.
   LiveFec next(const PerEye<float>& ear);
 
-  static constexpr std::int64_t kRenewEvery = 250;
+  static constexpr std::int64_t kFramesPerUpdate = 250;
 
  private:
   struct EyeState {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/closure/closure_analysis.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <string>
@@ -101,10 +100,10 @@ float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
 void warn_of_noise(float noise, Eye eye, ClosureSummary& summary) {
   if (!(noise > kPoorNoise)) return;
   const std::string percent = std::to_string(std::lround(100.0f * noise));
-  summary.warnings.push_back(
-      "FEC of the " + std::string(name_of(eye)) + " eye trembles by " + percent +
-      " % of full closure at rest: the eye is too small, blurred or hidden " +
-      "to trust its partial blinks");
+  summary.warnings.push_back("FEC noise of the " + std::string(name_of(eye)) + " eye at rest is " +
+                             percent +
+                             " % of full closure: the eye is too small, blurred or hidden for its "
+                             "partial blinks to be reliable");
 }
 
 }  // namespace
@@ -121,11 +120,11 @@ ClosureSummary analyze_closure(TraceSpool& trace,
   summary.duration_s = surveyed.last_s - surveyed.first_s;
   summary.frame_interval_s = surveyed.frame_interval_s;
 
-  const SmootherOptions conditioning{max_bridge_s(surveyed.frame_interval_s),
-                                     options.filter_half_span_s};
+  const SmootherOptions smoothing{max_bridge_s(surveyed.frame_interval_s),
+                                  options.filter_half_span_s};
   PerEye<EyeBlinks> findings;
   for (const Eye eye : kEyes) {
-    findings[eye] = examine_eye(trace, conditioning, eye, surveyed);
+    findings[eye] = examine_eye(trace, smoothing, eye, surveyed);
   }
   if (options.calibration) {
     calibrate_from_file(*options.calibration, findings, summary);
@@ -137,7 +136,7 @@ ClosureSummary analyze_closure(TraceSpool& trace,
     warn_of_noise(summary.noise[eye], eye, summary);
   }
 
-  Delivery delivery(conditioning, summary, on_sample, on_blink);
+  Delivery delivery(smoothing, summary, on_sample, on_blink);
   ClosureInput record;
   trace.rewind();
   while (trace.next(record)) delivery.push(record);

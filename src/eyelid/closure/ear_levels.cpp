@@ -48,7 +48,7 @@ void OpenLevelFinder::add(float ear) {
 
 std::optional<float> OpenLevelFinder::open_ear() const {
   if (count_ < kMinMeasurements) return std::nullopt;
-  // Few values need a wider kernel (Silverman's exponent) lest every one be a mode.
+  // Few values need a wider kernel (Silverman's exponent) so that not every one becomes a mode.
   const double bandwidth =
       kBandwidth *
       std::max(1.0, exponential(0.2 * logarithm(1000.0 / static_cast<double>(count_))));

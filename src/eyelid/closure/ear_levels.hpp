@@ -13,7 +13,7 @@ namespace eyelid::closure {
 /// 0.03 .. 0.09 on closed and 0.26 .. 0.32 on open eyes of the training pictures: 0.06 / 0.29.
 inline constexpr float kPopulationClosedRatio = 0.2f;
 /// A dip counts as a full closure only below this share of the open EAR. Glasses lift the closed
-/// EAR to 0.113 / 0.3 = 0.38 (irlume #173, field.md section 2.7); higher minima are partial blinks.
+/// EAR to 0.113 / 0.3 = 0.38 (measured in irlume, issue 173); higher minima are partial blinks.
 inline constexpr float kMaxClosedRatio = 0.45f;
 /// An open level below this is an eye that never was open (or no eye).
 inline constexpr float kMinOpenEar = 0.12f;

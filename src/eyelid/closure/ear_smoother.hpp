@@ -31,7 +31,7 @@ struct SmootherOptions {
 /// uneven times as well. Fewer than five values stay as they are (three points define the parabola:
 /// nothing would change). Never across gaps; it narrows near their edges.
 ///
-/// `sink` gets exactly one value per push, in order, delayed by what the two steps look ahead.
+/// `sink` gets exactly one value per push, in order, delayed by as far as the two steps look ahead.
 /// Source: Savitzky & Golay, Anal. Chem. 36 (1964) 1627.
 class EarSmoother {
  public:

@@ -2,7 +2,10 @@
 #include "eyelid/closure/frame_interval.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 
+#include "eyelid/core/error.hpp"
 #include "eyelid/core/exponential.hpp"
 
 namespace eyelid::closure {
@@ -28,6 +31,16 @@ void FrameIntervalMeter::add(double step_s) {
   ++bins_[index].count;
   bins_[index].sum_s += step_s;
   ++count_;
+}
+
+void FrameIntervalMeter::add_time(std::int64_t frame, double time_s) {
+  if (!std::isfinite(time_s) || (last_s_ && time_s <= *last_s_)) {
+    throw InputError("frame " + std::to_string(frame) + ": time " + std::to_string(time_s) + " s" +
+                     (last_s_ ? " follows " + std::to_string(*last_s_) + " s" : "") +
+                     "; times must be finite and increase");
+  }
+  if (last_s_) add(time_s - *last_s_);
+  last_s_ = time_s;
 }
 
 double FrameIntervalMeter::median_s() const {

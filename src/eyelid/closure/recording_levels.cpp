@@ -10,14 +10,13 @@
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/closure/rest_level.hpp"
-#include "eyelid/core/error.hpp"
 
 namespace eyelid::closure {
 namespace {
 
 constexpr float kLevelDisagreement = 0.15f;  // of the range of the file, before the user is warned
 
-// One pass of one eye's conditioned trace, as FEC by the given levels.
+// One pass of one eye's smoothed trace, as FEC by the given levels.
 using FecSink = std::function<void(const FecPoint&, bool starts_segment)>;
 
 void for_each_fec(TraceSpool& trace,
@@ -47,8 +46,8 @@ std::string rounded(float value) {
 std::string why_no_open_level(const OpenLevelFinder& open, Eye eye) {
   if (open.count() < kMinMeasurements) {
     return "the " + std::string(name_of(eye)) + " eye was measured in " +
-           std::to_string(open.count()) + " frames; its open level needs at least " +
-           std::to_string(kMinMeasurements) + " (or a calibration file)";
+           std::to_string(open.count()) + " frames; at least " + std::to_string(kMinMeasurements) +
+           " are needed to find its open level, or a calibration file";
   }
   return "the " + std::string(name_of(eye)) + " eye was never seen open (eye aspect ratio above " +
          rounded(kMinOpenEar) + "); a calibration file is needed";
@@ -85,13 +84,8 @@ Survey survey(TraceSpool& trace) {
   bool was_measured = true;
   trace.rewind();
   while (trace.next(record)) {
-    if (!std::isfinite(record.time_s) || (result.frames > 0 && record.time_s <= result.last_s)) {
-      throw InputError("frame " + std::to_string(record.frame) + ": time " +
-                       std::to_string(record.time_s) + " s follows " +
-                       std::to_string(result.last_s) + " s; times must be finite and increase");
-    }
+    meter.add_time(record.frame, record.time_s);
     if (result.frames == 0) result.first_s = record.time_s;
-    if (result.frames > 0) meter.add(record.time_s - result.last_s);
     result.last_s = record.time_s;
     ++result.frames;
     for (const Eye eye : kEyes) result.open[eye].add(measured_ear(record, eye));
@@ -150,14 +144,14 @@ void calibrate_from_recording(const Survey& surveyed,
     } else if (other.open_ear && other.closed_ear) {
       levels.closed_ear = *own.open_ear * *other.closed_ear / *other.open_ear;
       summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
-                                 " eye was seen: its closed level follows the other eye's");
+                                 " eye was seen: its closed level is scaled from the other eye's");
     } else {
       levels.closed_ear = kPopulationClosedRatio * *own.open_ear;
       summary.calibration.closed_source = LevelSource::Population;
       summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
-                                 " eye was seen: its closed level is " +
+                                 " eye was seen: its closed level is assumed to be " +
                                  rounded(kPopulationClosedRatio) +
-                                 " of the open one, as in most people");
+                                 " of its open level, as in most people");
     }
   }
 }
@@ -171,8 +165,9 @@ void calibrate_from_file(const Calibration& file,
   for (const Eye eye : kEyes) {
     const EyeLevels& levels = file.levels[eye];
     if (!are_usable(levels)) {
-      summary.no_fec_reason[eye] = "the calibration file holds no levels of the " +
-                                   std::string(name_of(eye)) + " eye that are at least 0.02 apart";
+      summary.no_fec_reason[eye] = "the calibration file has no usable levels for the " +
+                                   std::string(name_of(eye)) +
+                                   " eye: open and closed EAR must differ by at least 0.02";
       summary.calibration.levels[eye] = {};
       continue;
     }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "eyelid/core/statistics.hpp"
+
 namespace eyelid::closure {
 namespace {
 
@@ -47,7 +49,7 @@ void RestNoise::add(double time_s, float value) {
   // Only the open side: the other one holds the blinks, a third of the time in some people.
   const float below = level_.median() - value;
   if (below < 0.0f) return;
-  // Values on the level belong to either side by halves: counted in halves throughout.
+  // A value on the level belongs half to either side: all counts are in halves.
   const std::int64_t weight = below > 0.0f ? 2 : 1;
   const float last = static_cast<float>(counts_.size() - 1);
   counts_[static_cast<std::size_t>(std::min(below / kNoiseStep, last))] += weight;
@@ -62,7 +64,7 @@ float RestNoise::deviation() const {
       // Linear inside the step that holds the median.
       const double inside = (0.5 * static_cast<double>(count_) - static_cast<double>(seen)) /
                             static_cast<double>(counts_[i]);
-      return static_cast<float>(1.4826 * kNoiseStep * (static_cast<double>(i) + inside));
+      return static_cast<float>(kStddevPerMad * kNoiseStep * (static_cast<double>(i) + inside));
     }
     seen += counts_[i];
   }

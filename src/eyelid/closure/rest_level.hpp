@@ -9,12 +9,12 @@
 namespace eyelid::closure {
 
 /// Median of the latest second of a trace at rest: the level from which a blink starts. Memory is
-/// bounded at any frame rate (values closer than 8 ms to the one before are left out).
+/// bounded at any frame rate (values less than 8 ms after the one before are skipped).
 class RestLevel {
  public:
   void add(double time_s, float value);
   void clear();
-  /// The time since the last add() was not rest: what is held does not age by it.
+  /// The time since the last add() was not rest and does not age the values held.
   void skip_to(double time_s);
   bool empty() const { return by_value_.empty(); }
   /// Time between the oldest and the newest value held.
@@ -33,7 +33,7 @@ class RestLevel {
 };
 
 /// Robust standard deviation of a FEC trace about its own rest level: 1.4826 times the median
-/// deviation toward the open side, where no blink can swell it. Constant memory.
+/// deviation toward the open side, where blinks cannot inflate it. Constant memory.
 class RestNoise {
  public:
   void add(double time_s, float value);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "eyelid/closure/closure_analysis.hpp"
+#include "eyelid/closure/trace_testing.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/gpu/emulated_device_testing.hpp"
