@@ -7,8 +7,8 @@
 #include <cmath>
 #include <optional>
 
-#include "eyelid/conditioning/session_trace.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr double kTolerance_s = 0.025;
 constexpr double kMaxDrift = 0.001;
 constexpr std::size_t kAnchors = 12;    // video pulses tried as anchors
-constexpr std::size_t kNeighbors = 25;  // pulses on either side that judge a shift
+constexpr std::size_t kNeighbors = 25;  // pulses on either side that score a shift
 constexpr std::size_t kMinMatches = 3;
 
 using Pair = std::pair<double, double>;  // log, video
@@ -57,8 +57,8 @@ Line fitted(const std::vector<Pair>& pairs) {
   return line;
 }
 
-// Pulses of the log that meet one of the video by `line`, at most `reach` pulses from `anchor`.
-std::vector<Pair> meeting(std::span<const double> log_s,
+// Pulses of the log that match one of the video by `line`, at most `reach` pulses from `anchor`.
+std::vector<Pair> matches(std::span<const double> log_s,
                           std::span<const double> video_s,
                           const Line& line,
                           std::size_t anchor,
@@ -84,13 +84,13 @@ std::vector<Pair> grown(std::span<const double> log_s,
   line = {shift_s, 1.0};
   std::vector<Pair> pairs;
   for (std::size_t reach = 2;; reach *= 2) {
-    for (int round = 0; round < 2; ++round) {
-      pairs = meeting(log_s, video_s, line, anchor, reach);
+    for (int pass = 0; pass < 2; ++pass) {
+      pairs = matches(log_s, video_s, line, anchor, reach);
       if (pairs.size() >= kMinMatches) line = fitted(pairs);
     }
     if (reach >= log_s.size()) break;
   }
-  return meeting(log_s, video_s, line, anchor, log_s.size());
+  return matches(log_s, video_s, line, anchor, log_s.size());
 }
 
 }  // namespace
@@ -100,16 +100,15 @@ ClockFit align_clocks(std::span<const double> log_s,
                       const std::string& what) {
   ClockFit fit;
   fit.log_pulses = static_cast<int>(log_s.size());
-  fit.video_pulses = static_cast<int>(video_s.size());
   std::vector<Pair> best;
   Line line;
   double best_shift = 0.0;
-  std::vector<std::pair<double, std::size_t>> shifts;  // shift, pulses that come together
+  std::vector<std::pair<double, std::size_t>> shifts;  // shift, matching pulses
   const std::size_t step = std::max<std::size_t>(1, video_s.size() / kAnchors);
   for (std::size_t v = 0; v < video_s.size(); v += step) {
     for (std::size_t l = 0; l < log_s.size(); ++l) {
       const double shift_s = video_s[v] - log_s[l];
-      if (meeting(log_s, video_s, {shift_s, 1.0}, l, kNeighbors).size() < kMinMatches) continue;
+      if (matches(log_s, video_s, {shift_s, 1.0}, l, kNeighbors).size() < kMinMatches) continue;
       Line candidate;
       std::vector<Pair> pairs = grown(log_s, video_s, shift_s, l, candidate);
       shifts.push_back({candidate.at(0.0), pairs.size()});
@@ -123,8 +122,8 @@ ClockFit align_clocks(std::span<const double> log_s,
       std::max(kMinMatches, (std::min(log_s.size(), video_s.size()) + 1) / 2);
   if (best.size() < needed) {
     throw InputError(
-        fmt::format("{}: {} pulses of the log and {} of the video, of which {} come together; "
-                    "expected at least {}",
+        fmt::format("{}: {} pulses in the log and {} in the video, of which {} match; expected at "
+                    "least {}",
                     what,
                     log_s.size(),
                     video_s.size(),
@@ -148,14 +147,13 @@ ClockFit align_clocks(std::span<const double> log_s,
   return fit;
 }
 
-LightOnsets find_light_onsets(std::span<const double> time_s, std::span<const float> level) {
+LedOnsets find_led_onsets(std::span<const double> time_s, std::span<const float> level) {
   EYELID_EXPECTS(time_s.size() == level.size());
-  LightOnsets found;
+  LedOnsets found;
   if (level.size() < 3) throw InputError("sync region: fewer than 3 frames, expected a recording");
-  std::vector<double> sorted(level.begin(), level.end());
-  found.off = quantile_of(sorted, 0.5);
-  for (double& value : sorted) value = std::abs(value - found.off);
-  const double spread = 1.4826 * quantile_of(sorted, 0.5);
+  const std::vector<double> levels(level.begin(), level.end());
+  found.off = median_of(levels);
+  const double spread = kStddevPerMad * mad_of(levels);
   found.on = found.off;
   for (std::size_t i = 0; i + 1 < level.size(); ++i) {
     found.on = std::max(found.on, static_cast<double>(std::min(level[i], level[i + 1])));
@@ -163,8 +161,8 @@ LightOnsets find_light_onsets(std::span<const double> time_s, std::span<const fl
   if (found.on - found.off < std::max(8.0, 6.0 * spread)) {
     throw InputError(
         fmt::format("sync region: brightness stays between {:.0f} and {:.0f} (noise {:.1f}); "
-                    "expected a lamp that "
-                    "is off most of the time and at least 8 gray levels brighter when on",
+                    "expected an LED that is off most of the time and at least 8 gray levels "
+                    "brighter when on",
                     found.off,
                     found.on,
                     spread));

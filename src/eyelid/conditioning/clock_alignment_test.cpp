@@ -56,7 +56,7 @@ TEST(ClockAlignment, RefusesLogsOfAnotherRecording) {
   EXPECT_THROW(align_clocks({}, irregular(4, 1), "test"), InputError);
 }
 
-TEST(LightOnsets, AreTheFirstFramesAboveHalfway) {
+TEST(LedOnsets, AreTheFirstFramesAboveHalfway) {
   std::vector<double> time_s;
   std::vector<float> level;
   synthesis::Random random(1, 1);
@@ -65,23 +65,23 @@ TEST(LightOnsets, AreTheFirstFramesAboveHalfway) {
     const bool is_on = i % 500 >= 200 && i % 500 < 225;
     level.push_back(40.0f + (is_on ? 120.0f : 0.0f) + static_cast<float>(random.normal()));
   }
-  level[700 - 1] = 70.0f;  // the lamp warms up: still below halfway
+  level[700 - 1] = 70.0f;  // the LED warms up: still below halfway
   level[1300] = 250.0f;    // one bright frame: would set the level if it counted alone
-  const LightOnsets found = find_light_onsets(time_s, level);
+  const LedOnsets found = find_led_onsets(time_s, level);
   EXPECT_NEAR(found.threshold, 100.0, 3.0);
   ASSERT_EQ(found.onsets_s.size(), 5u);
   EXPECT_NEAR(found.onsets_s[0], 0.4, 1e-9);
   EXPECT_NEAR(found.onsets_s[1], 1.4, 1e-9);
 }
 
-TEST(LightOnsets, RefuseADarkRegion) {
+TEST(LedOnsets, RefuseADarkRegion) {
   std::vector<double> time_s;
   std::vector<float> level;
   for (int i = 0; i < 100; ++i) {
     time_s.push_back(i);
     level.push_back(40.0f + static_cast<float>(i % 3));
   }
-  EXPECT_THROW(find_light_onsets(time_s, level), InputError);
+  EXPECT_THROW(find_led_onsets(time_s, level), InputError);
 }
 
 }  // namespace

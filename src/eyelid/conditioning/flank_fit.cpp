@@ -12,13 +12,13 @@ namespace eyelid::conditioning {
 namespace {
 
 constexpr std::size_t kMinSamples = 8;
-constexpr std::size_t kCoarseSamples = 48;  // enough to tell the grid's cells apart
+constexpr std::size_t kCoarseSamples = 48;  // enough to distinguish the cells of the grid
 constexpr std::size_t kFineSamples = 128;   // means of neighbors: nothing is lost but time
 constexpr double kShortest_s = 0.02;
 constexpr double kLongest_s = 0.8;
 constexpr double kGolden = 0.6180339887498949;
 constexpr double kOnsetPrecision_s = 2e-4;
-// Another course than minimum jerk must leave a fifth less: noise alone does not choose it.
+// A course other than minimum jerk must leave a fifth less: noise alone must not choose it.
 constexpr double kCourseMargin = 0.8;
 
 enum class Course { MinimumJerk, Cosine, Line };
@@ -109,7 +109,27 @@ Candidate fitted(const Samples& samples, Course course, double onset_s, double d
   return candidate;
 }
 
-// The best duration for an onset: a grid, then golden sections round its best cell.
+// Golden-section search: narrows low .. high until it is at most `precision` wide, and keeps the
+// best candidate seen.
+template <class CandidateAt>
+void refine(double low,
+            double high,
+            double precision,
+            int max_steps,
+            CandidateAt&& candidate_at,
+            Candidate& best) {
+  for (int i = 0; i < max_steps && high - low > precision; ++i) {
+    const double width = kGolden * (high - low);
+    const Candidate left = candidate_at(high - width);
+    const Candidate right = candidate_at(low + width);
+    const bool is_left = left.squares < right.squares;
+    (is_left ? high : low) = is_left ? low + width : high - width;
+    const Candidate& better = is_left ? left : right;
+    if (better.squares < best.squares) best = better;
+  }
+}
+
+// The best duration for an onset: a grid, then a golden-section search around its best cell.
 Candidate best_duration(const Samples& samples, Course course, double onset_s) {
   constexpr int kDurations = 12;
   const double ratio = std::pow(kLongest_s / kShortest_s, 1.0 / (kDurations - 1));
@@ -119,22 +139,20 @@ Candidate best_duration(const Samples& samples, Course course, double onset_s) {
     if (candidate.squares < best.squares) best = candidate;
   }
   if (!std::isfinite(best.squares)) return best;
-  double low = std::log(std::max(kShortest_s, best.duration_s / ratio));
-  double high = std::log(std::min(kLongest_s, best.duration_s * ratio));
-  for (int i = 0; i < 12; ++i) {
-    const double width = kGolden * (high - low);
-    const Candidate left = fitted(samples, course, onset_s, std::exp(high - width));
-    const Candidate right = fitted(samples, course, onset_s, std::exp(low + width));
-    (left.squares < right.squares ? high : low) =
-        left.squares < right.squares ? low + width : high - width;
-    const Candidate& better = left.squares < right.squares ? left : right;
-    if (better.squares < best.squares) best = better;
-  }
+  const double low = std::log(std::max(kShortest_s, best.duration_s / ratio));
+  const double high = std::log(std::min(kLongest_s, best.duration_s * ratio));
+  refine(
+      low,
+      high,
+      0.0,
+      12,
+      [&](double log_s) { return fitted(samples, course, onset_s, std::exp(log_s)); },
+      best);
   return best;
 }
 
-// Onset and duration are tied to each other: a valley that is searched along its floor, onset by
-// onset, each with its best duration.
+// Onset and duration are correlated: their valley is searched along its floor, onset by onset, each
+// with its best duration.
 Candidate best_flank(
     const Samples& thin, const Samples& fine, Course course, double earliest_s, double latest_s) {
   constexpr int kOnsets = 24;
@@ -146,17 +164,15 @@ Candidate best_flank(
   }
   Candidate best;
   if (!std::isfinite(coarse.squares)) return best;
-  double low = std::max(earliest_s, coarse.onset_s - step_s);
-  double high = std::min(latest_s, coarse.onset_s + step_s);
-  while (high - low > kOnsetPrecision_s) {
-    const double width = kGolden * (high - low);
-    const Candidate left = best_duration(fine, course, high - width);
-    const Candidate right = best_duration(fine, course, low + width);
-    (left.squares < right.squares ? high : low) =
-        left.squares < right.squares ? low + width : high - width;
-    const Candidate& better = left.squares < right.squares ? left : right;
-    if (better.squares < best.squares) best = better;
-  }
+  const double low = std::max(earliest_s, coarse.onset_s - step_s);
+  const double high = std::min(latest_s, coarse.onset_s + step_s);
+  refine(
+      low,
+      high,
+      kOnsetPrecision_s,
+      64,
+      [&](double at) { return best_duration(fine, course, at); },
+      best);
   return best;
 }
 

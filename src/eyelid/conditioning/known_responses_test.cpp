@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "eyelid/conditioning/session_scoring.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/synthesis/lid_motion.hpp"
 #include "eyelid/synthesis/random.hpp"
 
@@ -64,7 +65,6 @@ struct Agreement {
   std::vector<double> onset_bias_ms;
   std::vector<double> amplitude_errors;
 
-  static double median(std::vector<double> values) { return quantile_of(values, 0.5); }
   double share() const { return static_cast<double>(agreed) / judged; }
 };
 
@@ -106,13 +106,13 @@ void report(const char* what, const Agreement& a) {
       a.judged,
       a.rejected,
       100.0 * a.share(),
-      Agreement::median(a.onset_errors_ms),
-      Agreement::median(a.onset_bias_ms),
+      median_of(a.onset_errors_ms),
+      median_of(a.onset_bias_ms),
       [&] {
         std::vector<double> values = a.onset_errors_ms;
         return quantile_of(values, 0.9);
       }(),
-      Agreement::median(a.amplitude_errors));
+      median_of(a.amplitude_errors));
 }
 
 SessionScores scored(const LidMotion& motion, double seconds, Random& random) {
@@ -134,8 +134,8 @@ TEST(KnownResponses, OfTheRenderersSessionsAreFound) {
   }
   report("renderer's sessions", agreement);
   EXPECT_GE(agreement.share(), 0.97);
-  EXPECT_LE(Agreement::median(agreement.onset_errors_ms), 6.0);
-  EXPECT_LE(Agreement::median(agreement.amplitude_errors), 0.05);
+  EXPECT_LE(median_of(agreement.onset_errors_ms), 6.0);
+  EXPECT_LE(median_of(agreement.amplitude_errors), 0.05);
   EXPECT_LE(agreement.rejected, agreement.judged / 50);
 }
 
@@ -206,8 +206,8 @@ TEST(KnownResponses, OfAnyOnsetAndAmplitudeAreFound) {
   }
   report("any onset and amplitude", agreement);
   EXPECT_GE(agreement.share(), 0.97);
-  EXPECT_LE(Agreement::median(agreement.onset_errors_ms), 6.0);
-  EXPECT_LE(Agreement::median(agreement.amplitude_errors), 0.05);
+  EXPECT_LE(median_of(agreement.onset_errors_ms), 6.0);
+  EXPECT_LE(median_of(agreement.amplitude_errors), 0.05);
   EXPECT_LE(agreement.rejected, agreement.judged / 50);
 }
 

@@ -8,6 +8,7 @@
 
 #include "eyelid/conditioning/session_trace.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -19,10 +20,8 @@ bool is_judged(const TrialScore& score) {
   return verdict == Verdict::Cr || verdict == Verdict::NoCr;
 }
 
-double mean(const std::vector<double>& values) { return mean_of(values, {0, values.size()}); }
-
 double sem(const std::vector<double>& values) {
-  return stddev(values, {0, values.size()}) / std::sqrt(static_cast<double>(values.size()));
+  return stddev_of(values) / std::sqrt(static_cast<double>(values.size()));
 }
 
 std::vector<TrialBlock> blocks_of(const std::vector<const TrialScore*>& judged, std::size_t size) {
@@ -39,7 +38,7 @@ std::vector<TrialBlock> blocks_of(const std::vector<const TrialScore*>& judged, 
       amplitudes.push_back(judged[i]->cr_amplitude);
     }
     block.percent = 100.0 * block.crs / block.judged;
-    block.amplitude = mean(amplitudes);
+    block.amplitude = mean_of(amplitudes);
     blocks.push_back(block);
   }
   return blocks;
@@ -51,17 +50,17 @@ void add_medians(const std::vector<const TrialScore*>& judged, SessionLearning& 
   std::vector<double> onsets;
   std::vector<double> peaks;
   for (const TrialScore* score : judged) {
-    if (std::isfinite(score->cr_amplitude)) all.push_back(score->cr_amplitude);
+    all.push_back(score->cr_amplitude);
     if (score->final_verdict() != Verdict::Cr) continue;
-    if (std::isfinite(score->cr_amplitude)) amplitudes.push_back(score->cr_amplitude);
-    if (std::isfinite(score->cr_onset_ms)) onsets.push_back(score->cr_onset_ms);
-    if (std::isfinite(score->cr_peak_latency_ms)) peaks.push_back(score->cr_peak_latency_ms);
+    amplitudes.push_back(score->cr_amplitude);
+    onsets.push_back(score->cr_onset_ms);
+    peaks.push_back(score->cr_peak_latency_ms);
   }
-  learning.amplitude_mean = mean(all);
-  learning.amplitude_median = quantile_of(all, 0.5);
-  learning.cr_amplitude_mean = mean(amplitudes);
-  learning.onset_median_ms = quantile_of(onsets, 0.5);
-  learning.peak_latency_median_ms = quantile_of(peaks, 0.5);
+  learning.amplitude_mean = mean_of(all);
+  learning.amplitude_median = median_of(all);
+  learning.cr_amplitude_mean = mean_of(amplitudes);
+  learning.onset_median_ms = median_of(onsets);
+  learning.peak_latency_median_ms = median_of(peaks);
 }
 
 bool counts_as_acquisition(const SessionLearning& session) {
@@ -117,7 +116,7 @@ SessionLearning learning_of(std::span<const TrialScore> scores,
     learning.alphas += score.has_alpha;
   }
   if (learning.judged > 0) learning.percent = 100.0 * learning.crs / learning.judged;
-  learning.ur_peak_mean = mean(urs);
+  learning.ur_peak_mean = mean_of(urs);
   add_medians(judged, learning);
   learning.blocks_of_10 = blocks_of(judged, 10);
   learning.blocks_of_20 = blocks_of(judged, 20);
@@ -160,9 +159,9 @@ LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
                               std::get<1>(place),
                               std::get<2>(place),
                               static_cast<int>(percents.size()),
-                              mean(percents),
+                              mean_of(percents),
                               sem(percents),
-                              mean(amplitudes),
+                              mean_of(amplitudes),
                               sem(amplitudes)});
   }
   for (const auto& [name, course] : subjects) {

@@ -9,8 +9,8 @@
 
 namespace eyelid::conditioning {
 
-/// Figures of one session from the scores of one eye; folder, subject, session, phase and group are
-/// the caller's to fill in. Blocks hold 10, 20 and 100 judged trials, the last one fewer.
+/// Figures of one session from the scores of one eye; the caller fills in folder, subject,
+/// session, phase and group. Blocks hold 10, 20 and 100 judged trials, the last one fewer.
 SessionLearning learning_of(std::span<const TrialScore> scores,
                             ScoredEye eye,
                             const Preset::Learning& rule);
@@ -22,8 +22,8 @@ std::optional<int> trials_to_criterion(const std::vector<bool>& is_cr,
 /// Points (mean +- SEM over subjects per group, phase and session) and criteria of all subjects.
 ///
 /// `verdicts[i]` are the judged trials of `sessions[i]` in order. Trials to criterion count over
-/// the acquisition sessions of a subject (phase "acquisition", or all when no phase is named),
-/// windows may reach over sessions; sessions to criterion: the first of `rule.sessions` in a row
+/// the acquisition sessions of a subject (phase "acquisition", or all when no phase is given), and
+/// windows may span sessions; sessions to criterion: the first of `rule.sessions` consecutive ones
 /// with `rule.percent` % or more.
 LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
                                    const std::vector<std::vector<bool>>& verdicts,

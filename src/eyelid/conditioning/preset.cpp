@@ -25,7 +25,7 @@ using nlohmann::json;
 
 constexpr std::uintmax_t kMaxFile = 1u << 20;
 
-// Every key there is, all rules off: what a preset leaves out. Also the list of known keys.
+// Every key with its rule off: what a preset may omit. Also the list of known keys.
 constexpr const char* kEverythingOff = R"({
   "name": "", "title": "", "source": "", "note": "",
   "isi_ms": null, "smoothing_ms": 0,
@@ -54,7 +54,7 @@ constexpr const char* kEverythingOff = R"({
 template <class Value>
 using Words = std::vector<std::pair<const char*, Value>>;
 
-// A value as it stands in a message; a setting of the command line need not be UTF-8.
+// A value as shown in a message; a setting need not be UTF-8.
 std::string shown(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -80,16 +80,16 @@ class PresetReader {
     return at(key).get<std::string>();
   }
 
-  double number(const std::string& key, double least, double most) {
+  double number(const std::string& key, double min, double max) {
     const json& value = at(key);
-    if (!value.is_number() || !(value.get<double>() >= least && value.get<double>() <= most)) {
-      fail(key, value, "a number from " + json(least).dump() + " to " + json(most).dump());
+    if (!value.is_number() || !(value.get<double>() >= min && value.get<double>() <= max)) {
+      fail(key, value, "a number from " + json(min).dump() + " to " + json(max).dump());
     }
     return value.get<double>();
   }
 
-  double limit(const std::string& key, double least = -10.0, double most = 100.0) {
-    return at(key).is_null() ? kOff : number(key, least, most);
+  double limit(const std::string& key, double min = -10.0, double max = 100.0) {
+    return at(key).is_null() ? kOff : number(key, min, max);
   }
 
   double milliseconds_or_off(const std::string& key) {
@@ -245,7 +245,7 @@ Preset preset_from(const std::string& source, const json& document) {
   return preset;
 }
 
-// Puts the keys of `given` over those of `known`; a key that is not known is an error.
+// Replaces keys of `known` by those of `given`; an unknown key is an error.
 void overlay(const std::string& source, const std::string& prefix, const json& given, json& known) {
   for (const auto& [key, value] : given.items()) {
     const auto place = known.find(key);
@@ -293,7 +293,7 @@ json embedded_or_file(const std::string& name_or_file, std::string& source) {
   if (!name_or_file.ends_with(".json") && !std::filesystem::exists(name_or_file, error)) {
     std::string names;
     for (const std::string& name : preset_names()) names += (names.empty() ? "" : ", ") + name;
-    throw InputError("no preset is named " + name_or_file + ", expected one of " + names +
+    throw InputError("no preset is called " + name_or_file + "; expected one of " + names +
                      " or a .json file");
   }
   source = name_or_file;
@@ -304,7 +304,8 @@ json embedded_or_file(const std::string& name_or_file, std::string& source) {
 json setting_from(const std::string& setting) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw InputError("--set " + setting + ": expected key=value, for example criterion.above=0.05");
+    throw InputError("setting " + setting +
+                     ": expected key=value, for example criterion.above=0.05");
   }
   const std::string text = setting.substr(equals + 1);
   json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -341,12 +342,12 @@ Preset load_preset(const std::string& name_or_file, const std::vector<std::strin
   std::string source;
   overlay("preset " + name_or_file, "", embedded_or_file(name_or_file, source), document);
   for (const std::string& setting : settings) {
-    overlay("--set " + setting, "", setting_from(setting), document);
+    overlay("setting " + setting, "", setting_from(setting), document);
   }
   if (document.at("name") == "") {
     document["name"] = std::filesystem::path(name_or_file).stem().string();
   }
-  if (!settings.empty()) source += " with --set";
+  if (!settings.empty()) source += " with settings";
   return preset_from(source, document);
 }
 

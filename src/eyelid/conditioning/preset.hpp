@@ -26,12 +26,12 @@ struct Window {
 
 enum class Statistic { Mean, Median, Max };
 
-/// Flank: a smooth closing movement is fitted to the rise and its beginning taken. Crossing: first
+/// Flank: start of a smooth closing movement fitted to the rise. Crossing: first
 /// sample above the level. Backward: the last rise through the level before the US. Velocity: first
 /// run of fast closing.
 enum class OnsetMethod { None, Flank, Crossing, Backward, Velocity };
 
-/// What amplitudes are divided by: nothing, the session's UR, or the session's spread.
+/// What amplitudes are divided by: nothing, the session's UR, or the session's range.
 enum class Normalization { None, UrPeak, Percentiles };
 
 /// Stands for "this rule does not apply" in every limit below; null in a preset.
@@ -44,7 +44,7 @@ struct Preset {
   std::string name;
   std::string title;
   std::string source;  // where the definition was published
-  std::string note;    // what the source leaves open and how it was filled
+  std::string note;    // what the source leaves open, and our choice
 
   double isi_s = kOff;       // CS to US for trials that lack one; off: median of the paired trials
   double smoothing_s = 0.0;  // moving mean before everything but the onset
@@ -65,10 +65,11 @@ struct Preset {
   struct Alpha {
     bool is_on = false;
     Window window;
-    double above = kOff;           // an alpha response exceeds this ...
-    double sd = kOff;              // ... and this many SD of the baseline
-    double tail_s = 0.0;           // the CR window then starts at the lowest closure within this
-    double onset_before_s = kOff;  // a response with an earlier onset is an alpha, no CR
+    double above = kOff;  // an alpha response exceeds this ...
+    double sd = kOff;     // ... and this many SD of the baseline
+    double tail_s = 0.0;  // the CR window then starts at the lowest closure within this
+    double onset_before_s =
+        kOff;  // a response with an earlier onset is an alpha response, not a CR
   } alpha;
 
   struct Response {
@@ -82,19 +83,19 @@ struct Preset {
     double at_least = kOff;       // amplitude >= this
     double sd = kOff;             // amplitude > this many SD of the baseline
     double mean_at_least = kOff;  // mean of the CR window >= this
-    double peak_at_least = kOff;  // greatest of the CR window >= this
+    double peak_at_least = kOff;  // maximum of the CR window >= this
     double poor_at_least = kOff;  // mean or peak: graded "poor", no CR
   } criterion;
 
   struct Onset {
     OnsetMethod method = OnsetMethod::None;
     Window window;                   // searched
-    double sd = kOff;                // level: the greatest of these that are on, above baseline
+    double sd = kOff;                // level: the highest of these that are on, above baseline
     double share = kOff;             // of the amplitude
     double above = kOff;             // FEC
     double discard_before_s = kOff;  // earlier ones are not reported
     double velocity_sd = 2.0;        // Velocity: mean + this many SD of the baseline's velocity
-    double velocity_floor = 0.5;     // FEC/s, the least level
+    double velocity_floor = 0.5;     // FEC/s, the lowest level
     int velocity_run = 2;            // samples in a row
     int velocity_smoothing = 5;      // samples
   } onset;
@@ -112,9 +113,9 @@ struct Preset {
   struct Reject {
     double missing_share = 0.25;  // of the time within `missing` without closure
     Window missing;
-    double range = kOff;  // greatest - least within `range_window`
+    double range = kOff;  // maximum - minimum within `range_window`
     Window range_window;
-    double above = kOff;  // any sample within `above_window`, above baseline or as it is
+    double above = kOff;  // any sample within `above_window`, above baseline or absolute
     Window above_window;
     bool above_baseline = false;
     double sd_iqr = kOff;  // SD within `sd_window` > median + this many IQR of the session's trials
@@ -125,23 +126,23 @@ struct Preset {
 
   struct Learning {
     double percent = 80.0;  // criterion: at least this many CRs ...
-    int trials = 10;        // ... in each stretch of this many judged trials ...
+    int trials = 10;        // ... among this many judged trials in a row ...
     int sessions = 1;       // ... or in this many sessions in a row
   } learning;
 };
 
-/// A preset inside the program by name, or a file of the same form: whatever ends in ".json" or
-/// names a file. `settings` are "key=value" with dotted keys ("criterion.above=0.05",
+/// An embedded preset by name, or a file of the same form: whatever ends in ".json" or names a
+/// file. `settings` are "key=value" with dotted keys ("criterion.above=0.05",
 /// "cr.from=cs+100ms", "isi_ms=350"), applied last.
 ///
-/// Keys that a file leaves out are off, or as in `human` for `learning`, `at_us` and `ur`.
+/// Keys that a file omits are off, or as in `human` for `learning`, `at_us` and `ur`.
 /// Errors: InputError naming the file or setting, the key, what was found and what was expected.
 Preset load_preset(const std::string& name_or_file, const std::vector<std::string>& settings = {});
 
-/// Names of the presets inside the program, in alphabetical order.
+/// Names of the embedded presets, in alphabetical order.
 std::vector<std::string> preset_names();
 
-/// The text of a preset inside the program; empty when there is none of this name.
+/// The text of an embedded preset; empty when none has this name.
 std::string_view preset_text(std::string_view name);
 
 }  // namespace eyelid::conditioning

@@ -30,7 +30,7 @@ std::string words_of(Statistic statistic) {
     case Statistic::Median:
       return "median";
     case Statistic::Max:
-      return "greatest";
+      return "maximum";
   }
   return "";
 }
@@ -55,7 +55,7 @@ std::string baseline_rule(const Preset& preset) {
   std::string text =
       words_of(preset.baseline.statistic) + " FEC " + words_of(preset.baseline.window);
   if (is_on(preset.baseline.quiet_range)) {
-    text += fmt::format(", of it the longest stretch up to its end that stays within {:g}",
+    text += fmt::format("; of this the longest stretch up to its end with a range of at most {:g}",
                         preset.baseline.quiet_range);
   }
   return text;
@@ -63,18 +63,17 @@ std::string baseline_rule(const Preset& preset) {
 
 std::string alpha_rule(const Preset& preset) {
   const Preset::Alpha& rule = preset.alpha;
-  if (!rule.is_on) return "not looked for";
+  if (!rule.is_on) return "not evaluated";
   Clauses words(" and ");
   words.add(is_on(rule.above), fmt::format("more than {:g} above baseline", rule.above));
   words.add(is_on(rule.sd), fmt::format("more than {:g} SD of the baseline", rule.sd));
-  std::string text =
-      "greatest FEC " + words_of(rule.window) + " " + words.or_else("above baseline");
+  std::string text = "maximum FEC " + words_of(rule.window) + " " + words.or_else("above baseline");
   if (rule.tail_s > 0.0) {
     text += fmt::format("; the CR window then starts at the lowest FEC within its first {:g} ms",
                         1000.0 * rule.tail_s);
   }
   if (is_on(rule.onset_before_s)) {
-    text += fmt::format("; a response with its onset before {:g} ms is an alpha response, no CR",
+    text += fmt::format("; a response with its onset before {:g} ms is an alpha response, not a CR",
                         1000.0 * rule.onset_before_s);
   }
   return text;
@@ -120,7 +119,7 @@ std::string onset_rule(const Preset& preset) {
       break;
     case OnsetMethod::Velocity:
       text = fmt::format(
-          "first of {} frames in a row that close at max({:g} SD above the mean of the "
+          "first of {} consecutive frames that close at max({:g} SD above the mean of the "
           "baseline's velocity, {:g} FEC/s), smoothed over {} frames, {}",
           rule.velocity_run,
           rule.velocity_sd,
@@ -137,7 +136,7 @@ std::string onset_rule(const Preset& preset) {
 
 std::string peak_rule(const Preset& preset) {
   const Preset::Peak& rule = preset.peak;
-  std::string text = "time of the greatest FEC " + words_of(rule.window) + ", trials with a CR";
+  std::string text = "time of the maximum FEC " + words_of(rule.window) + ", trials with a CR";
   if (rule.cs_only) text += " and the CS alone";
   if (is_on(rule.discard_before_s) || is_on(rule.discard_after_s)) {
     text += fmt::format("; {:g} to {:g} ms are kept",
@@ -154,8 +153,9 @@ std::string reject_rule(const Preset& preset) {
             fmt::format("more than {:g} % of the time {} has no closure",
                         100.0 * rule.missing_share,
                         words_of(rule.missing)));
-  words.add(is_on(rule.range),
-            fmt::format("FEC spans more than {:g} {}", rule.range, words_of(rule.range_window)));
+  words.add(
+      is_on(rule.range),
+      fmt::format("the range of FEC exceeds {:g} {}", rule.range, words_of(rule.range_window)));
   words.add(is_on(rule.above),
             fmt::format("FEC{} exceeds {:g} {}",
                         rule.above_baseline ? " above baseline" : "",
@@ -169,7 +169,7 @@ std::string reject_rule(const Preset& preset) {
             fmt::format("FEC above baseline falls below min({:g}, mean - {:g} SD of the baselines)",
                         rule.below,
                         rule.below_sd));
-  words.add(true, "the trial lies outside of the recording or within another");
+  words.add(true, "the trial lies outside the recording or overlaps another");
   return words.or_else("");
 }
 
@@ -185,13 +185,14 @@ std::vector<std::pair<std::string, std::string>> rules_of(const Preset& preset) 
       {"CR onset", onset_rule(preset)},
       {"peak latency", peak_rule(preset)},
       {"amplitude at US", "mean FEC " + words_of(preset.at_us) + " minus baseline"},
-      {"UR", "greatest FEC " + words_of(preset.ur) + ", not minus baseline"},
+      {"UR", "maximum FEC " + words_of(preset.ur) + ", baseline not subtracted"},
       {"rejected if", reject_rule(preset)},
       {"learned if",
-       fmt::format("at least {:g} % CRs among {} judged trials in a row; by sessions: {} in a row",
-                   preset.learning.percent,
-                   preset.learning.trials,
-                   preset.learning.sessions)}};
+       fmt::format(
+           "at least {:g} % CRs among {} consecutive judged trials; by sessions: {} in a row",
+           preset.learning.percent,
+           preset.learning.trials,
+           preset.learning.sessions)}};
   if (preset.smoothing_s > 0.0) {
     rules.push_back(
         {"smoothing",
@@ -200,14 +201,15 @@ std::vector<std::pair<std::string, std::string>> rules_of(const Preset& preset) 
   }
   if (preset.normalize.by == Normalization::UrPeak) {
     rules.push_back({"amplitudes divided by",
-                     "the greatest value, " + words_of(preset.normalize.window) +
+                     "the maximum, " + words_of(preset.normalize.window) +
                          ", of the median trace of the session's trials with a US"});
   } else if (preset.normalize.by == Normalization::Percentiles) {
-    rules.push_back({"amplitudes divided by",
-                     fmt::format("the distance of percentiles {:g} and {:g} of the session's "
-                                 "baseline-corrected traces",
-                                 preset.normalize.low,
-                                 preset.normalize.high)});
+    rules.push_back(
+        {"amplitudes divided by",
+         fmt::format("the difference between percentiles {:g} and {:g} of the session's "
+                     "baseline-corrected traces",
+                     preset.normalize.low,
+                     preset.normalize.high)});
   }
   return rules;
 }

@@ -6,19 +6,12 @@
 #include <vector>
 
 #include "eyelid/conditioning/flank_fit.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
 
 constexpr double kFlankLead_s = 0.1;  // of the level before the movement
-
-double level_above_baseline(const Preset::Onset& rule, double sd, double amplitude) {
-  double level = 0.0;
-  if (!std::isnan(rule.sd) && std::isfinite(sd)) level = std::max(level, rule.sd * sd);
-  if (!std::isnan(rule.share)) level = std::max(level, rule.share * amplitude);
-  if (!std::isnan(rule.above)) level = std::max(level, rule.above);
-  return level;
-}
 
 std::optional<double> last_rise(const EyeTrace& eye, SampleRange range, double level) {
   std::optional<double> above_s;
@@ -30,13 +23,13 @@ std::optional<double> last_rise(const EyeTrace& eye, SampleRange range, double l
   return above_s;
 }
 
-// Mean of `width` samples round each of `range`; fewer at the ends of the recording.
+// Mean of `width` samples around each of `range`; fewer at the ends of the recording.
 std::vector<double> smoothed_samples(const EyeTrace& eye, SampleRange range, int width) {
   std::vector<double> result;
   const auto half = static_cast<std::size_t>(width / 2);
   for (std::size_t i = range.first; i < range.last; ++i) {
-    result.push_back(
-        mean_of(eye.fec, {i - std::min(i, half), std::min(i + half + 1, eye.fec.size())}));
+    result.push_back(mean_of(
+        values_in(eye.fec, {i - std::min(i, half), std::min(i + half + 1, eye.fec.size())})));
   }
   return result;
 }
@@ -58,14 +51,13 @@ std::optional<double> fast_closing(const EyeTrace& eye,
                                    const BaselineFigures& baseline,
                                    const Preset::Onset& rule) {
   const std::vector<double> rest = velocities(eye, baseline.range, rule.velocity_smoothing);
-  const SampleRange all{0, rest.size()};
-  const double limit = mean_of(rest, all) + rule.velocity_sd * stddev(rest, all);
-  const double least =
+  const double limit = mean_of(rest) + rule.velocity_sd * stddev_of(rest);
+  const double threshold =
       std::isfinite(limit) ? std::max(limit, rule.velocity_floor) : rule.velocity_floor;
   const std::vector<double> speed = velocities(eye, range, rule.velocity_smoothing);
   int run = 0;
   for (std::size_t i = 0; i < speed.size(); ++i) {
-    run = speed[i] >= least - kRounding ? run + 1 : 0;
+    run = speed[i] >= threshold - kRounding ? run + 1 : 0;
     if (run == rule.velocity_run) {
       return eye.time_s[range.first + i + 1 - static_cast<std::size_t>(run)];
     }
@@ -100,6 +92,12 @@ std::optional<double> flank_onset(const EyeTrace& eye,
 
 }  // namespace
 
+double highest_level(std::initializer_list<double> levels) {
+  double highest = 0.0;
+  for (const double level : levels) highest = std::fmax(highest, level);
+  return highest;
+}
+
 std::optional<double> first_crossing(
     const EyeTrace& eye, double from_s, double to_s, double baseline, double level) {
   const SampleRange range = samples_between(eye.time_s, from_s, to_s);
@@ -116,7 +114,8 @@ std::optional<double> onset_of(const EyeTrace& eye,
                                const Preset& preset) {
   const Preset::Onset& rule = preset.onset;
   const SampleRange range = samples_in(eye.time_s, rule.window, times);
-  const double level = level_above_baseline(rule, baseline.sd, response.amplitude);
+  const double level =
+      highest_level({rule.sd * baseline.sd, rule.share * response.amplitude, rule.above});
   std::optional<double> onset_s;
   switch (rule.method) {
     case OnsetMethod::None:

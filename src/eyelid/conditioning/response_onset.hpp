@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 
 #include "eyelid/conditioning/preset.hpp"
@@ -11,7 +12,7 @@ namespace eyelid::conditioning {
 /// Slack of every comparison with a limit: 0.3 - 0.2 is not more than 0.1.
 inline constexpr double kRounding = 1e-9;
 
-/// What is known of a response when its onset is looked for.
+/// What is known of a response before its onset is searched.
 struct ResponseFigures {
   double amplitude = 0.0;      // above baseline, in FEC (not divided)
   double window_from_s = 0.0;  // of the CR, after an alpha response
@@ -25,6 +26,9 @@ std::optional<double> onset_of(const EyeTrace& eye,
                                const BaselineFigures& baseline,
                                const ResponseFigures& response,
                                const Preset& preset);
+
+/// The highest of these levels that is on (not NaN), at least 0.
+double highest_level(std::initializer_list<double> levels);
 
 /// Time of the first sample from `from_s` to before `to_s` with more than `level` above baseline.
 std::optional<double> first_crossing(

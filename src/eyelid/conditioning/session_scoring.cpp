@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/conditioning/session_scoring.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <future>
 #include <map>
 
 #include "eyelid/conditioning/trial_scoring.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -20,8 +20,8 @@ StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
   return times;
 }
 
-// Greatest value of the median trace of all trials with a US, above baseline: on a common clock
-// that counts frame intervals from US onset, nearest sample.
+// Maximum of the median trace of all trials with a US, above baseline: on a common clock that
+// counts frame intervals from US onset, nearest sample.
 double median_ur_peak(const EyeTrace& eye,
                       std::span<const TrialRow> rows,
                       std::span<const StimulusTimes> times,
@@ -33,32 +33,43 @@ double median_ur_peak(const EyeTrace& eye,
     const double baseline = baseline_of(eye, times[i], preset).level;
     const SampleRange range = samples_in(eye.time_s, preset.normalize.window, times[i]);
     for (std::size_t j = range.first; j < range.last; ++j) {
-      const double value = eye.fec[j] - baseline;
-      if (!std::isfinite(value)) continue;
-      values[std::llround((eye.time_s[j] - times[i].us_s) / step_s)].push_back(value);
+      values[std::llround((eye.time_s[j] - times[i].us_s) / step_s)].push_back(eye.fec[j] -
+                                                                               baseline);
     }
   }
   double peak = kNoFigure;
-  for (auto& [place, at] : values) peak = std::fmax(peak, quantile_of(at, 0.5));
+  for (auto& [place, at] : values) peak = std::fmax(peak, median_of(std::move(at)));
   return peak;
 }
 
-// Distance of two percentiles of all baseline-corrected trial traces.
-double percentile_spread(const EyeTrace& eye,
-                         std::span<const StimulusTimes> times,
-                         const Preset& preset) {
+// FEC above baseline of all trials, each within what `range_of` makes of its times and baseline.
+template <class RangeOf>
+std::vector<double> values_above_baseline(const EyeTrace& eye,
+                                          std::span<const StimulusTimes> times,
+                                          const Preset& preset,
+                                          RangeOf&& range_of) {
   std::vector<double> values;
   for (const StimulusTimes& at : times) {
     if (!std::isfinite(at.cs_s)) continue;
-    const double baseline = baseline_of(eye, at, preset).level;
-    const SampleRange whole =
-        samples_in(eye.time_s, {preset.baseline.window.from, preset.ur.to}, at);
-    for (std::size_t j = whole.first; j < whole.last; ++j) {
-      if (std::isfinite(eye.fec[j] - baseline)) values.push_back(eye.fec[j] - baseline);
+    const BaselineFigures baseline = baseline_of(eye, at, preset);
+    for (const double fec : values_in(eye.fec, range_of(at, baseline))) {
+      values.push_back(fec - baseline.level);
     }
   }
-  const double low = quantile_of(values, preset.normalize.low / 100.0);
-  return quantile_of(values, preset.normalize.high / 100.0) - low;
+  return values;
+}
+
+// Difference between two percentiles of all baseline-corrected trial traces.
+double percentile_range(const EyeTrace& eye,
+                        std::span<const StimulusTimes> times,
+                        const Preset& preset) {
+  const Window whole{preset.baseline.window.from, preset.ur.to};
+  const std::vector<double> values = values_above_baseline(
+      eye, times, preset, [&](const StimulusTimes& at, const BaselineFigures&) {
+        return samples_in(eye.time_s, whole, at);
+      });
+  return quantile_of(values, preset.normalize.high / 100.0) -
+         quantile_of(values, preset.normalize.low / 100.0);
 }
 
 double sd_limit_of(const EyeTrace& eye,
@@ -68,27 +79,21 @@ double sd_limit_of(const EyeTrace& eye,
   std::vector<double> deviations;
   for (const StimulusTimes& at : times) {
     if (!std::isfinite(at.cs_s)) continue;
-    const double sd = stddev(eye.fec, samples_in(eye.time_s, preset.reject.sd_window, at));
-    if (std::isfinite(sd)) deviations.push_back(sd / scale);
+    const SampleRange range = samples_in(eye.time_s, preset.reject.sd_window, at);
+    deviations.push_back(stddev_of(values_in(eye.fec, range)) / scale);
   }
-  const double quarter = quantile_of(deviations, 0.25);
-  const double iqr = quantile_of(deviations, 0.75) - quarter;
-  return quantile_of(deviations, 0.5) + preset.reject.sd_iqr * iqr;
+  const double iqr = quantile_of(deviations, 0.75) - quantile_of(deviations, 0.25);
+  return median_of(deviations) + preset.reject.sd_iqr * iqr;
 }
 
 double below_limit_of(const EyeTrace& eye,
                       std::span<const StimulusTimes> times,
                       const Preset& preset) {
-  std::vector<double> values;
-  for (const StimulusTimes& at : times) {
-    if (!std::isfinite(at.cs_s)) continue;
-    const BaselineFigures baseline = baseline_of(eye, at, preset);
-    for (std::size_t j = baseline.range.first; j < baseline.range.last; ++j) {
-      values.push_back(eye.fec[j] - baseline.level);
-    }
-  }
-  const SampleRange all{0, values.size()};
-  const double limit = mean_of(values, all) - preset.reject.below_sd * stddev(values, all);
+  const std::vector<double> values = values_above_baseline(
+      eye, times, preset, [](const StimulusTimes&, const BaselineFigures& baseline) {
+        return baseline.range;
+      });
+  const double limit = mean_of(values) - preset.reject.below_sd * stddev_of(values);
   return std::fmin(limit, preset.reject.below);
 }
 
@@ -100,7 +105,7 @@ SessionLimits limits_of(const EyeTrace& eye,
   if (preset.normalize.by == Normalization::UrPeak) {
     limits.scale = median_ur_peak(eye, rows, times, preset);
   } else if (preset.normalize.by == Normalization::Percentiles) {
-    limits.scale = percentile_spread(eye, times, preset);
+    limits.scale = percentile_range(eye, times, preset);
   }
   if (!std::isnan(preset.reject.sd_iqr)) {
     limits.sd_limit = sd_limit_of(eye, times, preset, limits.scale);
@@ -116,7 +121,7 @@ TrialScore blank_score(const Trial& trial) {
   return score;
 }
 
-// Fills the eye's places of `session.scores`; a warning, or nothing.
+// Fills the scores of one eye; returns a warning, or nothing.
 std::string score_eye(const SessionTrace& trace,
                       ScoredEye which,
                       std::span<const TrialRow> rows,
@@ -178,7 +183,7 @@ SessionScores score_session(const SessionTrace& trace,
   session.unscorable = std::move(check.unscorable);
   for (const TrialRow& row : rows) session.times.push_back(stimulus_times(row.trial, check.isi_s));
   session.scores.resize(kScoredEyes.size() * rows.size());
-  // The eyes have nothing to do with each other, and places of their own in the result.
+  // The eyes are independent and write to separate places of the result.
   const double frame_interval_s = trace.frame_interval_s();
   std::vector<std::future<std::string>> eyes;
   for (const ScoredEye eye : kScoredEyes) {

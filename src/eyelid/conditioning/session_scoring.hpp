@@ -12,7 +12,7 @@
 
 namespace eyelid::conditioning {
 
-/// All trials of a session, judged on all three traces.
+/// All trials of a session, scored on all three traces.
 struct SessionScores {
   std::vector<TrialScore> scores;    // trial by trial: right, left, mean
   std::vector<StimulusTimes> times;  // one per trial; blank trials: both kNoFigure
@@ -21,8 +21,8 @@ struct SessionScores {
   double isi_s = 0.0;
 };
 
-/// Segments the trace around each trial by time stamps and judges it by the preset. Every row of
-/// `rows` comes back, rejected ones with their reason.
+/// Segments the trace around each trial by time stamps and scores it by the preset. Every row of
+/// `rows` is returned, rejected ones with their reason.
 ///
 /// `file` names the trials in errors. Throws InputError that lists every fault of the file
 /// (trial_check.hpp), or says that the trace is empty.

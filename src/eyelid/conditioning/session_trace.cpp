@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -15,6 +18,16 @@ constexpr double kTimeTolerance_s = 1e-6;
 double exact_decimal(float value) {
   const double scaled = static_cast<double>(value) * 1e6;
   return std::isfinite(scaled) ? std::round(scaled) / 1e6 : kNoFigure;
+}
+
+template <class Better>
+std::size_t best_of(std::span<const double> values, SampleRange range, Better is_better) {
+  std::size_t best = range.last;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!std::isfinite(values[i])) continue;
+    if (best == range.last || is_better(values[i], values[best])) best = i;
+  }
+  return best;
 }
 
 }  // namespace
@@ -37,9 +50,7 @@ double SessionTrace::frame_interval_s() const {
   if (time_s_.size() < 2) return 0.0;
   std::vector<double> steps(time_s_.size() - 1);
   for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = time_s_[i + 1] - time_s_[i];
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
+  return upper_median(std::move(steps));
 }
 
 double time_of(const Moment& moment, const StimulusTimes& times) {
@@ -60,70 +71,23 @@ SampleRange samples_in(std::span<const double> time_s,
   return samples_between(time_s, time_of(window.from, times), time_of(window.to, times));
 }
 
-double mean_of(std::span<const double> values, SampleRange range) {
-  double sum = 0.0;
-  std::size_t count = 0;
-  for (std::size_t i = range.first; i < range.last; ++i) {
-    if (!std::isfinite(values[i])) continue;
-    sum += values[i];
-    ++count;
-  }
-  return count > 0 ? sum / static_cast<double>(count) : kNoFigure;
-}
-
-double median_of(std::span<const double> values, SampleRange range) {
-  std::vector<double> finite;
-  for (std::size_t i = range.first; i < range.last; ++i) {
-    if (std::isfinite(values[i])) finite.push_back(values[i]);
-  }
-  return quantile_of(finite, 0.5);
-}
-
-double stddev(std::span<const double> values, SampleRange range) {
-  const double mean = mean_of(values, range);
-  double sum = 0.0;
-  std::size_t count = 0;
-  for (std::size_t i = range.first; i < range.last; ++i) {
-    if (!std::isfinite(values[i])) continue;
-    sum += (values[i] - mean) * (values[i] - mean);
-    ++count;
-  }
-  return count > 1 ? std::sqrt(sum / static_cast<double>(count - 1)) : kNoFigure;
+std::span<const double> values_in(std::span<const double> values, SampleRange range) {
+  if (range.is_empty()) return {};
+  return values.subspan(range.first, range.last - range.first);
 }
 
 std::size_t argmax(std::span<const double> values, SampleRange range) {
-  std::size_t best = range.last;
-  for (std::size_t i = range.first; i < range.last; ++i) {
-    if (!std::isfinite(values[i])) continue;
-    if (best == range.last || values[i] > values[best]) best = i;
-  }
-  return best;
+  return best_of(values, range, std::greater<>());
 }
 
 std::size_t argmin(std::span<const double> values, SampleRange range) {
-  std::size_t best = range.last;
-  for (std::size_t i = range.first; i < range.last; ++i) {
-    if (!std::isfinite(values[i])) continue;
-    if (best == range.last || values[i] < values[best]) best = i;
-  }
-  return best;
+  return best_of(values, range, std::less<>());
 }
 
 double value_range(std::span<const double> values, SampleRange range) {
-  const std::size_t greatest = argmax(values, range);
-  if (greatest == range.last) return kNoFigure;
-  return values[greatest] - values[argmin(values, range)];
-}
-
-double quantile_of(std::vector<double>& values, double share) {
-  if (values.empty()) return kNoFigure;
-  const double place = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(values.begin(), middle, values.end());
-  if (below + 1 == values.size()) return *middle;
-  const double next = *std::min_element(middle + 1, values.end());
-  return *middle + (place - static_cast<double>(below)) * (next - *middle);
+  const std::size_t highest = argmax(values, range);
+  if (highest == range.last) return kNoFigure;
+  return values[highest] - values[argmin(values, range)];
 }
 
 double missing_share(std::span<const double> time_s,
@@ -160,7 +124,7 @@ std::vector<double> moving_mean(std::span<const double> time_s,
     for (; time_s[first] < time_s[i] - half_s; ++first) {
       if (!std::isfinite(values[first])) continue;
       sum -= values[first];
-      // A sum that has become empty starts afresh: rounding does not pile up over an hour.
+      // An empty sum restarts at 0: rounding errors do not accumulate over an hour.
       if (--count == 0) sum = 0.0;
     }
     if (std::isfinite(values[i]) && count > 1) result[i] = sum / static_cast<double>(count);

@@ -31,7 +31,7 @@ class SessionTrace {
   const std::vector<std::int64_t>& frame() const { return frame_; }
   double first_s() const { return time_s_.empty() ? 0.0 : time_s_.front(); }
   double last_s() const { return time_s_.empty() ? 0.0 : time_s_.back(); }
-  /// Median step between frames; 0 with fewer than two.
+  /// Typical step between frames (upper_median); 0 with fewer than two.
   double frame_interval_s() const;
 
  private:
@@ -48,7 +48,7 @@ struct SampleRange {
   bool is_empty() const { return first >= last; }
 };
 
-/// Where the stimuli of a trial lie on the clock of the video; the one that was not given stands
+/// Where the stimuli of a trial lie on the clock of the video; the one that was not given is placed
 /// where it would have been.
 struct StimulusTimes {
   double cs_s = 0.0;
@@ -57,24 +57,20 @@ struct StimulusTimes {
 
 double time_of(const Moment& moment, const StimulusTimes& times);
 
-/// Samples with from_s <= time < to_s; times of files are good to a microsecond, and so is this.
+/// Samples with from_s <= time < to_s, within a microsecond, the precision of times in files.
 SampleRange samples_between(std::span<const double> time_s, double from_s, double to_s);
 SampleRange samples_in(std::span<const double> time_s,
                        const Window& window,
                        const StimulusTimes& times);
 
-/// Over the finite values of a range; kNoFigure when there is none. stddev: sample standard
-/// deviation (n - 1), kNoFigure below two values.
-double mean_of(std::span<const double> values, SampleRange range);
-double median_of(std::span<const double> values, SampleRange range);
-double stddev(std::span<const double> values, SampleRange range);
-/// Index of the greatest (earliest of equals) or least finite value; range.last when there is none.
+/// For the functions of core/statistics.hpp; empty when the range is.
+std::span<const double> values_in(std::span<const double> values, SampleRange range);
+/// Index of the largest or smallest finite value, the earliest of equals; range.last when there is
+/// none.
 std::size_t argmax(std::span<const double> values, SampleRange range);
 std::size_t argmin(std::span<const double> values, SampleRange range);
-/// Greatest minus least.
+/// Largest minus smallest finite value; kNoFigure when there is none.
 double value_range(std::span<const double> values, SampleRange range);
-/// As numpy.percentile (linear between ranks); `share` 0 .. 1. Reorders `values`.
-double quantile_of(std::vector<double>& values, double share);
 
 /// Share of from_s .. to_s without closure, 0 .. 1. A value stands for the time to the next frame,
 /// at most 1.5 frame intervals.
@@ -85,7 +81,7 @@ double missing_share(std::span<const double> time_s,
                      double to_s);
 
 /// Moving mean over `width_s`, centered, of the finite values; NaN stays NaN. A width of at most
-/// one frame interval gives the values back.
+/// one frame interval returns the values unchanged.
 std::vector<double> moving_mean(std::span<const double> time_s,
                                 std::span<const double> values,
                                 double width_s);

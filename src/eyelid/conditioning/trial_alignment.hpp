@@ -8,7 +8,7 @@
 
 namespace eyelid::conditioning {
 
-/// Cuts `trace` round every trial, from_ms to to_ms after the CS, in steps of the frame interval
+/// Cuts `trace` around every trial, from_ms to to_ms after the CS, in steps of the frame interval
 /// (2 ms at least, coarser so that all trials together hold at most `max_values` values per eye).
 /// Between two frames at most three intervals apart: linear; else kNotAvailable. Blank trials (CS
 /// time not finite) are not available throughout.

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "eyelid/conditioning/preset.hpp"
 #include "eyelid/conditioning/trial_scoring.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -49,7 +49,7 @@ TrialLevels levels_from_trials(const SessionTrace& trace,
   TrialLevels found;
   found.rest_trials = static_cast<int>(rest.size());
   found.us_trials = static_cast<int>(closed.size());
-  found.rest = quantile_of(rest, 0.5);
+  found.rest = median_of(rest);
   found.closed = quantile_of(closed, 0.75);  // the median of the deeper half
   return found;
 }
@@ -63,12 +63,12 @@ double recalibrated(double fec, const EyeLevels& before, const EyeLevels& now) {
 
 EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEye eye) {
   if (found.rest_trials < kMinAtRest) {
-    throw InputError(
-        fmt::format("{} eye: {} trials show it before the CS, expected at least {} to "
-                    "calibrate from trials",
-                    name_of(eye),
-                    found.rest_trials,
-                    kMinAtRest));
+    throw InputError(fmt::format(
+        "{} eye: measured before the CS in {} trials, expected at least {} to calibrate "
+        "from trials",
+        name_of(eye),
+        found.rest_trials,
+        kMinAtRest));
   }
   const double closed = found.us_trials >= kMinUs ? found.closed : 1.0;
   if (!(closed - found.rest >= kMinSpan)) {
@@ -92,8 +92,8 @@ std::vector<std::string> calibration_mismatches(const Calibration& used,
   std::vector<std::string> warnings;
   const auto compare = [&](const char* what, const std::string& then, const std::string& now) {
     if (then.empty() || now.empty() || then == now) return;
-    warnings.push_back(fmt::format(
-        "the calibration was made with {} \"{}\", this recording with \"{}\"", what, then, now));
+    warnings.push_back(
+        fmt::format("the calibration has {} \"{}\", this recording \"{}\"", what, then, now));
   };
   compare("subject", used.subject, recording.subject);
   compare("glasses", used.glasses, recording.glasses);
@@ -102,13 +102,13 @@ std::vector<std::string> calibration_mismatches(const Calibration& used,
   for (const auto& [eye, levels] : {std::pair("right", &right), std::pair("left", &left)}) {
     if (std::abs(levels->rest) > kRestTolerance) {
       warnings.push_back(
-          fmt::format("{} eye: FEC before the CS is {:.2f} by this calibration, expected near 0",
+          fmt::format("{} eye: FEC before the CS is {:.2f} with this calibration, expected near 0",
                       eye,
                       levels->rest));
     }
     if (levels->us_trials >= kMinUs && std::abs(levels->closed - 1.0) > kClosedTolerance) {
       warnings.push_back(fmt::format(
-          "{} eye: FEC after the US reaches {:.2f} by this calibration, expected near 1",
+          "{} eye: FEC after the US reaches {:.2f} with this calibration, expected near 1",
           eye,
           levels->closed));
     }

@@ -10,11 +10,12 @@
 
 namespace eyelid::conditioning {
 
-/// How far the closures of one eye lie from 0 at rest and 1 in full closure, by its trials.
+/// Closure of one eye at rest and in full closure, by its trials; 0 and 1 with a perfect
+/// calibration.
 struct TrialLevels {
   double rest = kNoFigure;  // FEC: median of the trials' quiet stretches before the CS
-  double closed =
-      kNoFigure;  // FEC: median of the deeper half of the greatest closures after the US
+  /// FEC: median of the deeper half of the peak closures after the US.
+  double closed = kNoFigure;
   int rest_trials = 0;
   int us_trials = 0;
 };

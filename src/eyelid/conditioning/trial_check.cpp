@@ -7,12 +7,14 @@
 #include <cmath>
 #include <optional>
 
+#include "eyelid/core/statistics.hpp"
+
 namespace eyelid::conditioning {
 namespace {
 
-constexpr double kLongestIsi_s = 10.0;     // people: 0.15 .. 2 s (field.md section 3.3)
+constexpr double kLongestIsi_s = 10.0;     // human studies: 0.15 .. 2 s
 constexpr double kIsiTolerance_s = 0.005;  // half a frame at 100 frames/s
-constexpr double kDefaultIsi_s = 0.25;     // only places baselines of US-alone sessions
+constexpr double kDefaultIsi_s = 0.25;     // only for the baselines of US-alone sessions
 constexpr std::size_t kMaxListed = 20;
 
 std::optional<double> first_event_s(const Trial& trial) {
@@ -23,8 +25,13 @@ double last_event_s(const Trial& trial, double isi_s) {
   return trial.us_onset_s ? *trial.us_onset_s : *trial.cs_onset_s + isi_s;
 }
 
-TrialProblem problem(const TrialRow& row, std::string what) {
-  return {row.line, row.trial.number, std::move(what)};
+template <class... Values>
+void add(std::vector<TrialProblem>& problems,
+         const TrialRow& row,
+         fmt::format_string<Values...> what,
+         Values&&... values) {
+  problems.push_back(
+      {row.line, row.trial.number, fmt::format(what, std::forward<Values>(values)...)});
 }
 
 // Nothing when seconds fit; else what the numbers may be instead.
@@ -55,31 +62,30 @@ void check_units(std::span<const TrialRow> rows, const SessionTrace& trace, Tria
     if (trial.cs_onset_s && trial.us_onset_s) {
       const double isi_s = *trial.us_onset_s - *trial.cs_onset_s;
       if (isi_s <= 0.0) {
-        check.faults.push_back(problem(
+        add(check.faults,
             row,
-            fmt::format("us_onset_s {:g} does not come after cs_onset_s {:g}; expected CS, then US",
-                        *trial.us_onset_s,
-                        *trial.cs_onset_s)));
+            "us_onset_s {:g} is not after cs_onset_s {:g}; expected CS, then US",
+            *trial.us_onset_s,
+            *trial.cs_onset_s);
         continue;
       }
       if (isi_s > kLongestIsi_s && !unit) {
-        check.faults.push_back(problem(
+        add(check.faults,
             row,
-            fmt::format(
-                "CS and US lie {:g} s apart; expected at most {:g} s (are these milliseconds?)",
-                isi_s,
-                kLongestIsi_s)));
+            "CS and US are {:g} s apart; expected at most {:g} s (are these milliseconds?)",
+            isi_s,
+            kLongestIsi_s);
       }
     }
     const auto first = first_event_s(trial);
     if (unit && first && *first > trace.last_s()) {
-      check.faults.push_back(problem(
+      add(check.faults,
           row,
-          fmt::format("starts at {:g}, but the recording ends at {:.3f} s; this looks like {}, "
-                      "expected seconds",
-                      *first,
-                      trace.last_s(),
-                      *unit)));
+          "starts at {:g}, but the recording ends at {:.3f} s; this looks like {}, expected "
+          "seconds",
+          *first,
+          trace.last_s(),
+          *unit);
     }
   }
 }
@@ -92,21 +98,20 @@ void check_order(std::span<const TrialRow> rows, TrialCheck& check) {
     if (before) {
       const double last = *first_event_s(before->trial);
       if (*first == last) {
-        check.faults.push_back(problem(
+        add(check.faults,
             row,
-            fmt::format("starts at {:g} s as trial {} of row {} does; expected each trial once",
-                        *first,
-                        before->trial.number,
-                        before->line)));
+            "starts at {:g} s like trial {} of row {}; expected each trial once",
+            *first,
+            before->trial.number,
+            before->line);
       } else if (*first < last) {
-        check.faults.push_back(problem(
+        add(check.faults,
             row,
-            fmt::format("starts at {:g} s, before trial {} of row {} at {:g} s; expected rows in "
-                        "order of time",
-                        *first,
-                        before->trial.number,
-                        before->line,
-                        last)));
+            "starts at {:g} s, before trial {} of row {} at {:g} s; expected rows in order of time",
+            *first,
+            before->trial.number,
+            before->line,
+            last);
       }
     }
     before = &row;
@@ -125,14 +130,14 @@ void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& 
   }
   check.isi_s = kDefaultIsi_s;
   if (!isis_s.empty()) {
-    const auto [least, most] = std::minmax_element(isis_s.begin(), isis_s.end());
-    const double spread = *most - *least;
-    const std::string range = fmt::format("{:g} to {:g} ms", 1000.0 * *least, 1000.0 * *most);
-    check.isi_s = quantile_of(isis_s, 0.5);
-    if (spread > kIsiTolerance_s && is_needed && std::isnan(preset.isi_s)) {
+    const auto [shortest, longest] = std::minmax_element(isis_s.begin(), isis_s.end());
+    const double variation_s = *longest - *shortest;
+    const std::string range = fmt::format("{:g} to {:g} ms", 1000.0 * *shortest, 1000.0 * *longest);
+    check.isi_s = median_of(isis_s);
+    if (variation_s > kIsiTolerance_s && is_needed && std::isnan(preset.isi_s)) {
       check.warnings.push_back(fmt::format(
-          "the time from CS to US varies ({}); trials with the CS alone are judged as if "
-          "the US came after {:g} ms (--set isi_ms=... to choose)",
+          "the time from CS to US varies ({}); trials with the CS alone are scored as if the US "
+          "came after {:g} ms (the setting isi_ms overrides this)",
           range,
           1000.0 * check.isi_s));
     }
@@ -144,10 +149,10 @@ void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& 
   if (!isis_s.empty() || !is_needed) return;
   for (const TrialRow& row : rows) {
     if (!row.trial.cs_onset_s) continue;
-    check.faults.push_back(problem(
+    add(check.faults,
         row,
         "has the CS alone and no trial of the file has both, so the end of the CR window is not "
-        "known; expected --set isi_ms=... (CS to US in milliseconds)"));
+        "known; expected the setting isi_ms (CS to US in milliseconds)");
     return;
   }
 }
@@ -159,21 +164,25 @@ void check_places(std::span<const TrialRow> rows, const SessionTrace& trace, Tri
     if (!first) continue;
     const double last = last_event_s(row.trial, check.isi_s);
     if (*first < trace.first_s() || last > trace.last_s()) {
-      check.unscorable.push_back(
-          problem(row,
-                  fmt::format("runs from {:.3f} to {:.3f} s, outside of the recording of {:.3f} to "
-                              "{:.3f} s",
-                              *first,
-                              last,
-                              trace.first_s(),
-                              trace.last_s())));
+      add(check.unscorable,
+          row,
+          "runs from {:.3f} to {:.3f} s, outside of the recording of {:.3f} to {:.3f} s",
+          *first,
+          last,
+          trace.first_s(),
+          trace.last_s());
     }
     if (before && *first < last_event_s(before->trial, check.isi_s)) {
-      check.unscorable.push_back(problem(
-          row, fmt::format("starts at {:.3f} s, within trial {}", *first, before->trial.number)));
-      check.unscorable.push_back(problem(
+      add(check.unscorable,
+          row,
+          "starts at {:.3f} s, within trial {}",
+          *first,
+          before->trial.number);
+      add(check.unscorable,
           *before,
-          fmt::format("is not over when trial {} starts at {:.3f} s", row.trial.number, *first)));
+          "is not over when trial {} starts at {:.3f} s",
+          row.trial.number,
+          *first);
     }
     before = &row;
   }
@@ -202,7 +211,7 @@ std::string listed(const std::string& file, std::span<const TrialProblem> proble
     text += fmt::format("trial {}: {}", one.trial, one.what);
   }
   if (problems.size() > kMaxListed) {
-    text += fmt::format("\n{}: {} more of this kind", file, problems.size() - kMaxListed);
+    text += fmt::format("\n{}: {} more problems", file, problems.size() - kMaxListed);
   }
   return text;
 }

@@ -11,17 +11,18 @@
 
 namespace eyelid::conditioning {
 
-/// What the trials of a file say against the recording.
+/// Problems of the trials of a file, and what follows from them.
 struct TrialCheck {
-  std::vector<TrialProblem> faults;      // the file must be mended: nothing is scored
+  std::vector<TrialProblem> faults;      // the file must be corrected: nothing is scored
   std::vector<TrialProblem> unscorable;  // these trials are rejected with this reason
   std::vector<std::string> warnings;
   double isi_s = 0.0;  // of trials that lack an onset
 };
 
-/// Looks for what goes wrong with trial files: US before CS, rows out of order or twice, times in
-/// milliseconds or frames (faults); trials outside the recording, trials that reach into the next
-/// (those trials are rejected); an ISI that varies (a warning). Every problem names row and trial.
+/// Checks for common mistakes in trial files: US before CS, rows out of order or twice, times in
+/// milliseconds or frames (faults); trials outside the recording or overlapping
+/// the next (those trials are rejected); an ISI that varies (a warning). Every problem names row
+/// and trial.
 TrialCheck check_trials(std::span<const TrialRow> rows,
                         const SessionTrace& trace,
                         const Preset& preset);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eyelid/conditioning/response_onset.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -18,9 +19,11 @@ constexpr double kMinOfWindow = 0.5;     // share of a window that must have bee
 double statistic_of(Statistic statistic, std::span<const double> values, SampleRange range) {
   switch (statistic) {
     case Statistic::Mean:
-      return mean_of(values, range);
-    case Statistic::Median:
-      return median_of(values, range);
+      return mean_of(values_in(values, range));
+    case Statistic::Median: {
+      const std::span<const double> found = values_in(values, range);
+      return median_of(std::vector<double>(found.begin(), found.end()));
+    }
     case Statistic::Max: {
       const std::size_t at = argmax(values, range);
       return at < range.last ? values[at] : kNoFigure;
@@ -29,17 +32,17 @@ double statistic_of(Statistic statistic, std::span<const double> values, SampleR
   return kNoFigure;
 }
 
-// The longest stretch up to the end of `range` whose values stay within `most`.
-SampleRange quiet_end(std::span<const double> values, SampleRange range, double most) {
-  double least = kNoFigure;
-  double greatest = kNoFigure;
+// The longest stretch up to the end of `range` whose values stay within `max_range`.
+SampleRange quiet_end(std::span<const double> values, SampleRange range, double max_range) {
+  double low = kNoFigure;
+  double high = kNoFigure;
   std::size_t first = range.last;
   while (first > range.first) {
     const double value = values[first - 1];
     if (std::isfinite(value)) {
-      least = std::fmin(least, value);
-      greatest = std::fmax(greatest, value);
-      if (greatest - least > most + kRounding) break;
+      low = std::fmin(low, value);
+      high = std::fmax(high, value);
+      if (high - low > max_range + kRounding) break;
     }
     --first;
   }
@@ -50,16 +53,16 @@ bool is_in_order(const Window& window, const StimulusTimes& times) {
   return time_of(window.from, times) < time_of(window.to, times);
 }
 
-bool was_seen(const EyeTrace& eye, const Window& window, const StimulusTimes& times) {
-  if (!is_in_order(window, times)) return false;
+// Share of a window without closure.
+double missing_in(const EyeTrace& eye, const Window& window, const StimulusTimes& times) {
   return missing_share(eye.time_s,
                        eye.fec,
                        eye.frame_interval_s,
                        time_of(window.from, times),
-                       time_of(window.to, times)) <= 1.0 - kMinOfWindow;
+                       time_of(window.to, times));
 }
 
-// Judges one trial; the steps fill `score`.
+// Scores one trial; the steps fill `score`.
 class TrialScorer {
  public:
   TrialScorer(const EyeTrace& eye,
@@ -81,14 +84,13 @@ class TrialScorer {
     find_alpha();
     measure_response();
     const SampleRange before_us = samples_in(eye_.time_s, preset_.at_us, times_);
-    score_.amplitude_at_us = scaled(mean_of(eye_.smoothed, before_us));
+    score_.amplitude_at_us = scaled(mean_of(values_in(eye_.smoothed, before_us)));
   }
 
   void decide() {
-    const auto rejection = rejection_of(eye_, times_, baseline_, preset_, limits_);
-    if (rejection) {
+    if (const auto reason = rejection()) {
       score_.verdict = Verdict::Rejected;
-      score_.reason = *rejection;
+      score_.reason = *reason;
       return;
     }
     if (!score_.trial.cs_onset_s) {
@@ -101,7 +103,7 @@ class TrialScorer {
       score_.reason = "no closure was measured in the CR window";
       return;
     }
-    judge_response();
+    apply_criterion();
     if (score_.verdict == Verdict::Cr) {
       find_onset();
       find_peak();
@@ -115,11 +117,7 @@ class TrialScorer {
   void measure_gaps() {
     const Window& window = preset_.reject.missing;
     if (!is_in_order(window, times_)) return;
-    score_.missing_share = missing_share(eye_.time_s,
-                                         eye_.fec,
-                                         eye_.frame_interval_s,
-                                         time_of(window.from, times_),
-                                         time_of(window.to, times_));
+    score_.missing_share = missing_in(eye_, window, times_);
     const SampleRange range = samples_in(eye_.time_s, window, times_);
     std::size_t filled = 0;
     for (std::size_t i = range.first; i < range.last; ++i) filled += eye_.interpolated[i];
@@ -130,7 +128,8 @@ class TrialScorer {
   }
 
   void measure_ur() {
-    if (!was_seen(eye_, preset_.ur, times_)) return;
+    if (!is_in_order(preset_.ur, times_)) return;
+    if (missing_in(eye_, preset_.ur, times_) > 1.0 - kMinOfWindow) return;
     const SampleRange range = samples_in(eye_.time_s, preset_.ur, times_);
     const std::size_t at = argmax(eye_.smoothed, range);
     if (at == range.last) return;
@@ -145,12 +144,8 @@ class TrialScorer {
     const std::size_t at = argmax(eye_.smoothed, range);
     if (at == range.last) return;
     const double amplitude = eye_.smoothed[at] - baseline_.level;
-    double limit = 0.0;
-    if (!std::isnan(preset_.alpha.above)) limit = std::max(limit, preset_.alpha.above);
-    if (!std::isnan(preset_.alpha.sd) && std::isfinite(baseline_.sd)) {
-      limit = std::max(limit, preset_.alpha.sd * baseline_.sd);
-    }
-    score_.has_alpha = amplitude > limit + kRounding;
+    const double level = highest_level({preset_.alpha.above, preset_.alpha.sd * baseline_.sd});
+    score_.has_alpha = amplitude > level + kRounding;
     if (!score_.has_alpha) return;
     score_.alpha_amplitude = amplitude / limits_.scale;
     if (preset_.alpha.tail_s <= 0.0) return;
@@ -176,10 +171,66 @@ class TrialScorer {
     return std::isnan(rule.mean_at_least) ? rule.peak_at_least : rule.mean_at_least;
   }
 
-  void judge_response() {
+  // Why the preset rejects the trial; nothing when it does not.
+  std::optional<std::string> rejection() const {
+    const Preset::Reject& rule = preset_.reject;
+    if (score_.missing_share > rule.missing_share + kRounding) {
+      return fmt::format(
+          "{:.0f} % of the closure from {:.3f} to {:.3f} s is missing, more than {:.0f} %",
+          100.0 * score_.missing_share,
+          time_of(rule.missing.from, times_),
+          time_of(rule.missing.to, times_),
+          100.0 * rule.missing_share);
+    }
+    if (!std::isfinite(baseline_.level)) return "no closure was measured in the baseline window";
+    return unsteadiness();
+  }
+
+  std::optional<std::string> unsteadiness() const {
+    const Preset::Reject& rule = preset_.reject;
+    const SampleRange range_window = samples_in(eye_.time_s, rule.range_window, times_);
+    const double range = value_range(eye_.smoothed, range_window);
+    if (range > rule.range + kRounding) {
+      return fmt::format(
+          "closure before the CS spans {:.3f}, more than {:g}: the eye was not at rest",
+          range,
+          rule.range);
+    }
+    const SampleRange above_window = samples_in(eye_.time_s, rule.above_window, times_);
+    const std::size_t top = argmax(eye_.smoothed, above_window);
+    if (top < above_window.last) {
+      const double value = eye_.smoothed[top] - (rule.above_baseline ? baseline_.level : 0.0);
+      if (value > rule.above + kRounding) {
+        return fmt::format("closure before the CS reaches {:.3f}{}, more than {:g}",
+                           value,
+                           rule.above_baseline ? " above baseline" : "",
+                           rule.above);
+      }
+    }
+    const double sd =
+        stddev_of(values_in(eye_.fec, samples_in(eye_.time_s, rule.sd_window, times_)));
+    if (sd / limits_.scale > limits_.sd_limit + kRounding) {
+      return fmt::format(
+          "SD before the CS is {:.4f}, more than {:.4f} (median + {:g} IQR of the session)",
+          sd / limits_.scale,
+          limits_.sd_limit,
+          rule.sd_iqr);
+    }
+    const SampleRange whole = samples_in(eye_.time_s, {rule.missing.from, preset_.ur.to}, times_);
+    const std::size_t low = argmin(eye_.smoothed, whole);
+    if (low < whole.last &&
+        eye_.smoothed[low] - baseline_.level < limits_.below_limit - kRounding) {
+      return fmt::format("closure falls to {:.3f} above baseline, below {:.3f}",
+                         eye_.smoothed[low] - baseline_.level,
+                         limits_.below_limit);
+    }
+    return std::nullopt;
+  }
+
+  void apply_criterion() {
     const Preset::Criterion& rule = preset_.criterion;
     const double amplitude = score_.cr_amplitude;
-    const double mean = scaled(mean_of(eye_.smoothed, window_));
+    const double mean = scaled(mean_of(values_in(eye_.smoothed, window_)));
     const double peak = scaled(statistic_of(Statistic::Max, eye_.smoothed, window_));
     // Comparisons with a rule that is off (NaN) are false.
     const bool is_cr =
@@ -234,8 +285,7 @@ class TrialScorer {
                                   1000.0 * preset_.alpha.onset_before_s);
       return;
     }
-    const double level =
-        std::max(0.1 * response.amplitude, std::isfinite(baseline_.sd) ? 5.0 * baseline_.sd : 0.0);
+    const double level = highest_level({0.1 * response.amplitude, 5.0 * baseline_.sd});
     const auto crossing_s =
         first_crossing(eye_, window_from_s_, times_.us_s, baseline_.level, level);
     if (crossing_s) score_.cr_crossing_ms = milliseconds(*crossing_s);
@@ -274,49 +324,6 @@ class TrialScorer {
   SampleRange window_;
 };
 
-std::optional<std::string> unsteady(const EyeTrace& eye,
-                                    const StimulusTimes& times,
-                                    const BaselineFigures& baseline,
-                                    const Preset& preset,
-                                    const SessionLimits& limits) {
-  const Preset::Reject& rule = preset.reject;
-  const SampleRange range_window = samples_in(eye.time_s, rule.range_window, times);
-  const double spread = value_range(eye.smoothed, range_window);
-  if (spread > rule.range + kRounding) {
-    return fmt::format(
-        "closure before the CS spans {:.3f}, more than {:g}: the eye was not at rest",
-        spread,
-        rule.range);
-  }
-  const SampleRange above_window = samples_in(eye.time_s, rule.above_window, times);
-  const std::size_t top = argmax(eye.smoothed, above_window);
-  if (top < above_window.last) {
-    const double value = eye.smoothed[top] - (rule.above_baseline ? baseline.level : 0.0);
-    if (value > rule.above + kRounding) {
-      return fmt::format("closure before the CS reaches {:.3f}{}, more than {:g}",
-                         value,
-                         rule.above_baseline ? " above baseline" : "",
-                         rule.above);
-    }
-  }
-  const double sd = stddev(eye.fec, samples_in(eye.time_s, rule.sd_window, times));
-  if (sd / limits.scale > limits.sd_limit + kRounding) {
-    return fmt::format(
-        "SD before the CS is {:.4f}, more than {:.4f} (median + {:g} IQR of the session)",
-        sd / limits.scale,
-        limits.sd_limit,
-        rule.sd_iqr);
-  }
-  const SampleRange whole = samples_in(eye.time_s, {rule.missing.from, preset.ur.to}, times);
-  const std::size_t low = argmin(eye.smoothed, whole);
-  if (low < whole.last && eye.smoothed[low] - baseline.level < limits.below_limit - kRounding) {
-    return fmt::format("closure falls to {:.3f} above baseline, below {:.3f}",
-                       eye.smoothed[low] - baseline.level,
-                       limits.below_limit);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, const Preset& preset) {
@@ -326,31 +333,8 @@ BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, con
     baseline.range = quiet_end(eye.smoothed, baseline.range, preset.baseline.quiet_range);
   }
   baseline.level = statistic_of(preset.baseline.statistic, eye.fec, baseline.range);
-  baseline.sd = stddev(eye.fec, baseline.range);
+  baseline.sd = stddev_of(values_in(eye.fec, baseline.range));
   return baseline;
-}
-
-std::optional<std::string> rejection_of(const EyeTrace& eye,
-                                        const StimulusTimes& times,
-                                        const BaselineFigures& baseline,
-                                        const Preset& preset,
-                                        const SessionLimits& limits) {
-  const Preset::Reject& rule = preset.reject;
-  if (is_in_order(rule.missing, times)) {
-    const double from_s = time_of(rule.missing.from, times);
-    const double to_s = time_of(rule.missing.to, times);
-    const double missing = missing_share(eye.time_s, eye.fec, eye.frame_interval_s, from_s, to_s);
-    if (missing > rule.missing_share + kRounding) {
-      return fmt::format(
-          "{:.0f} % of the closure from {:.3f} to {:.3f} s is missing, more than {:.0f} %",
-          100.0 * missing,
-          from_s,
-          to_s,
-          100.0 * rule.missing_share);
-    }
-  }
-  if (!std::isfinite(baseline.level)) return "no closure was measured in the baseline window";
-  return unsteady(eye, times, baseline, preset, limits);
 }
 
 TrialScore score_trial(const EyeTrace& eye,
@@ -360,9 +344,9 @@ TrialScore score_trial(const EyeTrace& eye,
                        const SessionLimits& limits) {
   TrialScore score;
   score.trial = trial;
-  TrialScorer judge(eye, times, preset, limits, score);
-  judge.measure();
-  judge.decide();
+  TrialScorer scorer(eye, times, preset, limits, score);
+  scorer.measure();
+  scorer.decide();
   return score;
 }
 

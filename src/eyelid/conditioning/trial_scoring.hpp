@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -21,7 +20,7 @@ struct EyeTrace {
   double frame_interval_s = 0.0;
 };
 
-/// What the trials of a session say together; kOff where the preset does not ask.
+/// Limits that follow from all trials of a session; kOff where the preset has no such rule.
 struct SessionLimits {
   double scale = 1.0;         // amplitudes are divided by this
   double sd_limit = kOff;     // SD before the CS above this: rejected
@@ -37,13 +36,6 @@ struct BaselineFigures {
 
 /// Baseline of a trial as the preset defines it; level kNoFigure without a sample.
 BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, const Preset& preset);
-
-/// Why the trial cannot be judged, by the preset's rules; nothing when it can.
-std::optional<std::string> rejection_of(const EyeTrace& eye,
-                                        const StimulusTimes& times,
-                                        const BaselineFigures& baseline,
-                                        const Preset& preset,
-                                        const SessionLimits& limits);
 
 /// Scores one trial of one eye: verdict with reason, and every figure of TrialScore that the trace
 /// gives, also for trials without a CR and rejected ones.

@@ -23,7 +23,7 @@ Brightness measure(video::FrameSource& source, const PixelRegion& region) {
   while (source.next(frame)) {
     const FrameView image = frame.image.view();
     if (region.x + region.width > image.width || region.y + region.height > image.height) {
-      throw InputError(fmt::format("--sync-region {},{},{},{}: reaches out of the picture of {}x{}",
+      throw InputError(fmt::format("sync region {},{},{},{}: extends beyond the picture of {}x{}",
                                    region.x,
                                    region.y,
                                    region.width,
@@ -60,9 +60,9 @@ std::vector<double> cs_onsets(const std::vector<TrialRow>& rows) {
 std::vector<TrialRow> trials_at(const std::vector<double>& onsets_s, double isi_s) {
   if (std::isnan(isi_s)) {
     throw InputError(
-        "--sync-region without trials: the lamp gives CS onsets only; expected --set isi_ms=... "
-        "(CS to "
-        "US in milliseconds), --trials or --events");
+        "a sync region without trials gives CS onsets only; expected the setting isi_ms (CS to US "
+        "in "
+        "milliseconds), a trial file or an event log");
   }
   std::vector<TrialRow> rows;
   for (const double at : onsets_s) {
@@ -87,7 +87,7 @@ PixelRegion region_from(const std::string& text) {
   const int read = std::sscanf(
       text.c_str(), "%d,%d,%d,%d%c", &region.x, &region.y, &region.width, &region.height, &rest);
   if (read != 4 || region.x < 0 || region.y < 0 || region.width < 1 || region.height < 1) {
-    throw InputError("--sync-region " + text + ": expected x,y,width,height in whole pixels");
+    throw InputError("sync region " + text + ": expected x,y,width,height in whole pixels");
   }
   return region;
 }
@@ -98,40 +98,41 @@ PlacedTrials place_trials(video::FrameSource& source,
                           const std::vector<TrialRow>& rows,
                           double isi_s) {
   const Brightness brightness = measure(source, region);
-  const conditioning::LightOnsets lamp =
-      conditioning::find_light_onsets(brightness.time_s, brightness.level);
+  const conditioning::LedOnsets led =
+      conditioning::find_led_onsets(brightness.time_s, brightness.level);
   PlacedTrials placed;
   placed.findings.brightness_time_s.assign(brightness.time_s.begin(), brightness.time_s.end());
   placed.findings.brightness = brightness.level;
-  placed.findings.threshold = lamp.threshold;
-  placed.findings.onsets_s = lamp.onsets_s;
+  placed.findings.threshold = led.threshold;
+  placed.findings.onsets_s = led.onsets_s;
   std::string found =
-      fmt::format("The lamp in the sync region lit up {} times (off {:.0f}, on {:.0f}).",
-                  lamp.onsets_s.size(),
-                  lamp.off,
-                  lamp.on);
+      fmt::format("The sync LED turned on {} times (gray level {:.0f} off, {:.0f} on).",
+                  led.onsets_s.size(),
+                  led.off,
+                  led.on);
   std::vector<double> pulses = times_of(events, "sync");
   if (pulses.empty()) pulses = times_of(events, "cs");
   placed.rows = events.empty() ? rows : tables::trials_of_log(events);
   if (events.empty()) pulses = cs_onsets(rows);
   if (placed.rows.empty()) {
-    placed.rows = trials_at(lamp.onsets_s, isi_s);
+    placed.rows = trials_at(led.onsets_s, isi_s);
     placed.findings.text = found + " Each is the CS of a trial.";
     return placed;
   }
-  const conditioning::ClockFit fit = conditioning::align_clocks(pulses, lamp.onsets_s, "sync");
+  const conditioning::ClockFit fit = conditioning::align_clocks(pulses, led.onsets_s, "sync");
   move(placed.rows, fit);
   placed.findings.residuals_ms = fit.residuals_ms;
   placed.findings.text =
-      found + fmt::format(
-                  " {} of {} pulses of the log came together with them: video time = {:.4f} s + "
-                  "(1 {:+.1f} ppm) x log time, residual {:.2f} ms RMS, {:.2f} ms at most.",
-                  fit.residuals_ms.size(),
-                  fit.log_pulses,
-                  fit.offset_s,
-                  1e6 * fit.drift,
-                  fit.rms_ms,
-                  fit.max_ms);
+      found +
+      fmt::format(
+          " {} of {} pulses in the log match: video time = {:.4f} s + (1 {:+.1f} ppm) x log "
+          "time, residual {:.2f} ms RMS, {:.2f} ms max.",
+          fit.residuals_ms.size(),
+          fit.log_pulses,
+          fit.offset_s,
+          1e6 * fit.drift,
+          fit.rms_ms,
+          fit.max_ms);
   if (fit.is_ambiguous) {
     placed.warnings.push_back(
         "the pulses are so evenly spaced that another shift of the log fits as well: check the "

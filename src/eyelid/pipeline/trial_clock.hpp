@@ -30,12 +30,12 @@ struct PlacedTrials {
   std::vector<std::string> warnings;
 };
 
-/// Reads the recording, measures the lamp in `region` and places the trials by it:
-/// with `events` their "sync" events are the lamp's pulses, or their "cs" where there are none, and
-/// the trials come from the log; else with `rows` the lamp lights with the CS of each; with neither
-/// each onset is a trial whose US follows `isi_s` later. Offset and drift are fitted, the residual
-/// is in the findings. Throws InputError: the region lies outside of the picture, no lamp, pulses
-/// that do not come together.
+/// Reads the recording, measures the sync LED in `region` and places the trials by it: with
+/// `events` their "sync" events are the pulses of the LED, or their "cs" where there are none, and
+/// the trials come from the log; else with `rows` the LED turns on with the CS of each; with
+/// neither each onset is a trial whose US follows `isi_s` later. Offset and drift are fitted, the
+/// residuals are in the findings. Throws InputError: the region extends beyond the picture, no LED,
+/// pulses that do not match.
 PlacedTrials place_trials(video::FrameSource& source,
                           const PixelRegion& region,
                           const std::vector<tables::LoggedEvent>& events,
