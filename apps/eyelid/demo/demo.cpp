@@ -16,7 +16,7 @@
 #include "apps/eyelid/track/track_progress.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
 #include "eyelid/compute/machine.hpp"
-#include "eyelid/evaluation/compare_files.hpp"
+#include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/pipeline/render_session.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"

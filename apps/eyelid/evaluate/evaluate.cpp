@@ -11,7 +11,7 @@
 #include "apps/command_line/skipped_items.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
-#include "eyelid/evaluation/compare_files.hpp"
+#include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/pipeline/setup.hpp"
 

@@ -2,7 +2,6 @@
 #include <sqlite3.h>
 
 #include <array>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,11 +25,8 @@ struct FinishStatement {
 };
 
 fs::path database_in(const fs::path& place) {
-  std::error_code ignored;
-  if (fs::is_regular_file(place, ignored)) return place;
-  for (const char* name : {"aflw.sqlite", "data/aflw.sqlite"}) {
-    if (fs::is_regular_file(place / name, ignored)) return place / name;
-  }
+  const auto file = first_file({place, place / "aflw.sqlite", place / "data/aflw.sqlite"});
+  if (file) return *file;
   throw InputError((place / "aflw.sqlite").string() + ": cannot be read" + kExpected);
 }
 
@@ -95,23 +91,17 @@ void expect_tables(Database& database, const std::string& name) {
 
 /// x, y, w, h of a row, from column 2.
 Rect box_of(sqlite3_stmt* row) {
-  std::array<double, 4> numbers;
+  std::array<float, 4> numbers;
   for (int i = 0; i < 4; ++i) {
     const int kind = sqlite3_column_type(row, 2 + i);
-    numbers[static_cast<std::size_t>(i)] = sqlite3_column_double(row, 2 + i);
+    const double number = sqlite3_column_double(row, 2 + i);
     if (kind == SQLITE_NULL) throw InputError("no rectangle in FaceRect");
-    if ((kind != SQLITE_INTEGER && kind != SQLITE_FLOAT) ||
-        !(std::abs(numbers[static_cast<std::size_t>(i)]) <= 1e5)) {
+    if ((kind != SQLITE_INTEGER && kind != SQLITE_FLOAT) || !is_coordinate(number)) {
       throw InputError("a rectangle with \"" + text_of(row, 2 + i) + "\", expected numbers");
     }
+    numbers[static_cast<std::size_t>(i)] = static_cast<float>(number);
   }
-  if (numbers[2] <= 0.0 || numbers[3] <= 0.0) {
-    throw InputError("a rectangle without extent, expected a positive width and height");
-  }
-  return {static_cast<float>(numbers[0]),
-          static_cast<float>(numbers[1]),
-          static_cast<float>(numbers[2]),
-          static_cast<float>(numbers[3])};
+  return box_with_extent(numbers[0], numbers[1], numbers[2], numbers[3]);
 }
 
 // A face may have several rectangles, of annotators and of detectors: the first counts, whose other
@@ -125,43 +115,35 @@ constexpr const char* kFaces =
 
 }  // namespace
 
-AnnotatedPictures read_aflw(const fs::path& file_or_folder) {
+void read_aflw(const fs::path& file_or_folder, AnnotatedPictures& set) {
   const fs::path file = database_in(file_or_folder);
-  AnnotatedPictures set;
-  set.name = "aflw:" + file_or_folder.string();
   set.counts_false_anyway = true;
   Database database(file);
   expect_tables(database, file.string());
+  const fs::path folder = file.parent_path();
   std::string path_before;
   bool is_missing = true;
   database.for_each_row(kFaces, [&](sqlite3_stmt* row) {
     const std::string path = text_of(row, 0);
     if (path != path_before || path.empty()) {
       path_before = path;
-      // The published archives unpack to data/aflw.sqlite and data/flickr/<filepath>.
-      const auto picture = path.empty()
-                               ? std::nullopt
-                               : picture_in(file.parent_path(), {"", "flickr", "images"}, path);
-      is_missing = !picture;
-      if (is_missing) {
-        ++set.missing_pictures;
-        set.problems.push_back(file.string() + ": picture \"" + path + "\" is absent");
-        return;
-      }
-      set.pictures.emplace_back();
-      set.pictures.back().image = *picture;
-      set.pictures.back().scene = path;
+      is_missing = true;
+      read_entry(set, file.string() + ": ", [&] {
+        // The published archives unpack to data/aflw.sqlite and data/flickr/<filepath>.
+        const auto picture =
+            first_file({folder / path, folder / "flickr" / path, folder / "images" / path});
+        if (!picture) throw MissingPicture("picture \"" + path + "\" is absent");
+        is_missing = false;
+        set.pictures.emplace_back();
+        set.pictures.back().image = *picture;
+        set.pictures.back().scene = path;
+      });
     }
     if (is_missing) return;
-    try {
+    read_entry(set, file.string() + ": face " + text_of(row, 1) + " of " + path + ": ", [&] {
       set.pictures.back().faces.push_back({box_of(row), {}});
-    } catch (const InputError& error) {
-      set.problems.push_back(file.string() + ": face " + text_of(row, 1) + " of " + path + ": " +
-                             error.what());
-    }
+    });
   });
-  expect_some_picture(set);
-  return set;
 }
 
 }  // namespace eyelid::evaluation

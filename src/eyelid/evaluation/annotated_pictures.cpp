@@ -12,7 +12,7 @@
 namespace eyelid::evaluation {
 namespace {
 
-// Faces of one picture together. Sets of facial points never promise to name every face.
+// Groups the faces of each picture. Sets of facial points never claim to annotate every face.
 AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
   AnnotatedPictures result;
   result.name = std::move(dataset.name);
@@ -29,21 +29,21 @@ AnnotatedPictures grouped_by_picture(LandmarkDataset dataset) {
   return result;
 }
 
-AnnotatedPictures read_bare_pictures(const std::string& format,
-                                     const std::filesystem::path& folder) {
-  AnnotatedPictures result;
-  result.name = format + ":" + folder.string();
+void read_bare_pictures(const std::filesystem::path& folder, AnnotatedPictures& set) {
   for (const std::filesystem::path& path : video::list_images(folder)) {
     AnnotatedPicture picture;
     picture.image = path;
     picture.scene = path.stem().string();
-    if (format == "yale") {
-      picture.faces.emplace_back();
-      picture.is_complete = true;
-    }
-    result.pictures.push_back(std::move(picture));
+    set.pictures.push_back(std::move(picture));
   }
-  return result;
+}
+
+void read_portraits(const std::filesystem::path& folder, AnnotatedPictures& set) {
+  read_bare_pictures(folder, set);
+  for (AnnotatedPicture& picture : set.pictures) {
+    picture.faces.emplace_back();
+    picture.is_complete = true;
+  }
 }
 
 std::string counted(std::size_t count, const std::string& what) {
@@ -69,20 +69,32 @@ std::string AnnotatedPictures::summary() const {
 }
 
 AnnotatedPictures read_annotated_pictures(std::string_view format_and_path) {
+  static const std::map<std::string_view,
+                        void (*)(const std::filesystem::path&, AnnotatedPictures&)>
+      kReaders = {{"wider", read_wider},
+                  {"fddb", read_fddb},
+                  {"300w-lp", read_300w_lp},
+                  {"aflw2000", read_300w_lp},
+                  {"jsonl", read_json_lines},
+                  {"aflw", read_aflw},
+                  {"bioid", read_bioid},
+                  {"dlib", read_dlib_xml},
+                  {"yale", read_portraits},
+                  {"pictures", read_bare_pictures}};
   const auto colon = format_and_path.find(':');
-  const std::string format(format_and_path.substr(0, colon));
+  const std::string_view format = format_and_path.substr(0, colon);
   if (colon != std::string_view::npos) {
-    const std::filesystem::path path(format_and_path.substr(colon + 1));
-    if (format == "300w") return grouped_by_picture(read_300w(path));
-    if (format == "wflw") return grouped_by_picture(read_wflw(path));
-    if (format == "wider") return read_wider(path);
-    if (format == "fddb") return read_fddb(path);
-    if (format == "300w-lp" || format == "aflw2000") return read_300w_lp(path);
-    if (format == "jsonl") return read_json_lines(path);
-    if (format == "aflw") return read_aflw(path);
-    if (format == "bioid") return read_bioid(path);
-    if (format == "dlib") return read_dlib_xml(path);
-    if (format == "yale" || format == "pictures") return read_bare_pictures(format, path);
+    if (format == "300w" || format == "wflw") {
+      return grouped_by_picture(read_landmark_dataset(format_and_path));
+    }
+    const auto reader = kReaders.find(format);
+    if (reader != kReaders.end()) {
+      AnnotatedPictures set;
+      set.name = std::string(format_and_path);
+      reader->second(std::filesystem::path(format_and_path.substr(colon + 1)), set);
+      expect_some(set.pictures.size(), "usable picture", set.name, set.problems);
+      return set;
+    }
   }
   throw InputError("dataset \"" + std::string(format_and_path) +
                    "\": unknown format, expected FORMAT:PATH with 300w, 300w-lp, aflw, aflw2000, "

@@ -13,9 +13,10 @@
 namespace eyelid::evaluation {
 
 /// A face as one set annotates it: a box, points, or both. Points in pixels of the picture, the
-/// center of its first pixel being (0, 0); boxes on pixel edges. Neither: somewhere in the picture.
+/// center of its first pixel being (0, 0); boxes on pixel edges. Neither: a face somewhere in the
+/// picture.
 struct AnnotatedFace {
-  std::optional<Rect> box;  // the set's own idea of a face's extent
+  std::optional<Rect> box;  // the extent of the face as this set defines it
   /// 68 (iBUG), 98 (WFLW), 5 (eyes, nose, mouth corners), 2 (the subject's right and left eye) or
   /// none.
   std::vector<Point> points;
@@ -31,14 +32,14 @@ struct AnnotatedPicture {
   bool is_complete = false;   // whether every face of the picture is annotated
 };
 
-/// What a set held. A damaged entry never ends the reading: it is left out and told in one
-/// sentence that names the file.
+/// What a set held. A damaged entry never ends the reading: it is skipped, and one sentence that
+/// names the file says why.
 struct AnnotatedPictures {
   std::string name;  // as given: "wflw:faces"
   std::vector<AnnotatedPicture> pictures;
   std::vector<std::string> problems;
   std::size_t missing_pictures = 0;  // named by an annotation, but absent; among the problems
-  /// False detections are counted although the set does not promise to name every face (AFLW, as
+  /// False detections are counted although the set does not claim to annotate every face (AFLW, as
   /// the reference study did): they are an upper bound.
   bool counts_false_anyway = false;
 
@@ -53,7 +54,7 @@ struct AnnotatedPictures {
 ///   wider     folder with `images/` and `wider_face_val_bbx_gt.txt` (or the list of `train`);
 ///             faces marked invalid are ignored
 ///   fddb      folder with ellipseList.txt or FDDB-folds/, pictures beside or in originalPics/: the
-///             upright boxes round the ellipses
+///             upright boxes around the ellipses
 ///   300w-lp   folder (with sub-folders) of `.mat` files with the 68 points pt2d, pictures beside
 ///   aflw2000  the same with pt3d_68
 ///   jsonl     file of JSON lines, docs/annotations.md
@@ -64,8 +65,8 @@ struct AnnotatedPictures {
 ///   yale      folder of portraits, one face each, nothing known of its place
 ///   pictures  folder of pictures of which nothing is known
 ///
-/// Pictures are looked for, not opened; the order is the same on every machine. Throws InputError:
-/// unknown format, absent folder or list, or not one usable picture.
+/// Pictures must exist but are not opened; the order is the same on every machine. Throws
+/// InputError: unknown format, absent folder or list, or not one usable picture.
 AnnotatedPictures read_annotated_pictures(std::string_view format_and_path);
 
 }  // namespace eyelid::evaluation

@@ -33,27 +33,12 @@ std::vector<Point> read_eyes(const fs::path& file) {
 
 }  // namespace
 
-AnnotatedPictures read_bioid(const fs::path& folder) {
-  AnnotatedPictures set;
-  set.name = "bioid:" + folder.string();
-  for (const fs::path& file : files_below(folder, ".eye", "a folder of .eye files and pictures")) {
-    try {
-      AnnotatedPicture picture;
-      picture.faces.push_back({std::nullopt, read_eyes(file)});
-      const auto path = picture_beside(file);
-      if (!path) throw MissingPicture(file.string() + ": no picture of the same name beside it");
-      picture.image = *path;
-      picture.scene = file.stem().string();
-      set.pictures.push_back(std::move(picture));
-    } catch (const MissingPicture& missing) {
-      ++set.missing_pictures;
-      set.problems.emplace_back(missing.what());
-    } catch (const InputError& error) {
-      set.problems.emplace_back(error.what());
-    }
-  }
-  expect_some_picture(set);
-  return set;
+void read_bioid(const fs::path& folder, AnnotatedPictures& set) {
+  read_points_beside_pictures(
+      files_below(folder, ".eye", "a folder of .eye files and pictures"),
+      read_eyes,
+      [](const fs::path& file) { return file.stem().string(); },
+      set);
 }
 
 }  // namespace eyelid::evaluation

@@ -9,6 +9,9 @@
 
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/truth_csv.hpp"
 
 namespace eyelid::evaluation {
 namespace {
@@ -144,14 +147,6 @@ std::int64_t count_blinks(const std::vector<Blink>& blinks,
   return counted;
 }
 
-double quantile(std::vector<double> values, double fraction) {
-  std::sort(values.begin(), values.end());
-  const double position = fraction * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
 void compare_blinks(const ClosureTrace& truth,
                     const ClosureTrace& measured,
                     double offset_s,
@@ -179,10 +174,19 @@ void compare_blinks(const ClosureTrace& truth,
   if (expected > 0.0) comparison.blink_recall = matched / expected;
   if (expected + found > 0.0) comparison.blink_f1 = 2.0 * matched / (expected + found);
   if (onset_errors_ms.empty()) return;
-  comparison.onset_bias_ms_median = quantile(onset_errors_ms, 0.5);
   for (double& error : onset_errors_ms) error = std::abs(error);
-  comparison.onset_error_ms_median = quantile(onset_errors_ms, 0.5);
-  comparison.onset_error_ms_p95 = quantile(onset_errors_ms, 0.95);
+  comparison.onset_error_ms_median = median_of(onset_errors_ms);
+  comparison.onset_error_ms_p95 = quantile_of(onset_errors_ms, 0.95);
+}
+
+template <class Reader, class Row>
+ClosureTrace read_trace(const std::filesystem::path& path) {
+  ClosureTrace trace{path.string(), {}};
+  Reader reader(path);
+  for (Row row; reader.next(row);) {
+    trace.rows.push_back({row.frame, row.time_s, row.fec});
+  }
+  return trace;
 }
 
 }  // namespace
@@ -191,9 +195,7 @@ ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace&
   check_order(truth);
   check_order(measured);
   closure::FrameIntervalMeter meter;
-  for (std::size_t i = 1; i < truth.rows.size(); ++i) {
-    meter.add(truth.rows[i].time_s - truth.rows[i - 1].time_s);
-  }
+  for (const closure::ClosureRow& row : truth.rows) meter.add_time(row.frame, row.time_s);
   const std::vector<const closure::ClosureRow*> true_rows =
       align(truth, measured, meter.median_s());
 
@@ -224,6 +226,12 @@ ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace&
   compare_blinks(
       truth, measured, measured.rows.front().time_s - true_rows.front()->time_s, comparison);
   return comparison;
+}
+
+ClosureComparison compare_closure_files(const std::filesystem::path& truth_csv,
+                                        const std::filesystem::path& frames_csv) {
+  return compare_closure(read_trace<tables::TruthCsvReader, tables::TruthRow>(truth_csv),
+                         read_trace<tables::FramesCsvReader, EyelidSample>(frames_csv));
 }
 
 }  // namespace eyelid::evaluation

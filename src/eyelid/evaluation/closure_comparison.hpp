@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,6 @@ struct ClosureComparison {
   std::optional<double> blink_f1;
   std::optional<double> onset_error_ms_median;  // of |measured - true| over matched blinks
   std::optional<double> onset_error_ms_p95;
-  std::optional<double> onset_bias_ms_median;  // of measured - true; positive: found late
 };
 
 /// Blinks whose peaks are this close may be one even when their intervals do not overlap.
@@ -49,12 +49,15 @@ inline constexpr float kBorderlineAmplitude = 0.3f;
 ///
 /// Blinks are found on either trace by the same definition (closure::find_blinks), each eye by
 /// itself, and matched one to one: pairs that overlap or whose peaks lie within kPeakTolerance_s,
-/// most overlap first. Counts of both eyes are pooled. A constant difference of the clocks (a
-/// container that starts late) is taken off.
+/// most overlap first. Counts of both eyes are pooled. A constant offset between the clocks (a
+/// container that starts late) is removed.
 ///
 /// Errors: InputError when a trace is empty or not in order of frame and time, when the measured
 /// one has frames the true one lacks, when their clocks drift apart by more than half a frame, or
 /// when no frame has FEC in both.
 ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace& measured);
+/// The same of two files. Throws InputError as the readers do, too.
+ClosureComparison compare_closure_files(const std::filesystem::path& truth_csv,
+                                        const std::filesystem::path& frames_csv);
 
 }  // namespace eyelid::evaluation

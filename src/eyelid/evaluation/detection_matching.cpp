@@ -37,8 +37,8 @@ float fit(const Rect& detection, const AnnotatedBox& face) {
 }  // namespace
 
 bool box_fits_eyes(const Rect& box, const std::array<Point, 2>& eyes) {
-  constexpr float kMinValue = 1.5f;
-  constexpr float kMaxValue = 4.0f;
+  constexpr float kMinSide = 1.5f;
+  constexpr float kMaxSide = 4.0f;
   const float middle = box.y + 0.5f * box.height;
   for (const Point eye : eyes) {
     // Boxes lie on pixel edges, half a pixel before the centers.
@@ -48,7 +48,7 @@ bool box_fits_eyes(const Rect& box, const std::array<Point, 2>& eyes) {
   }
   const float side = std::sqrt(box.area());
   const float eye_distance = distance(eyes[0], eyes[1]);
-  return side >= kMinValue * eye_distance && side <= kMaxValue * eye_distance;
+  return side >= kMinSide * eye_distance && side <= kMaxSide * eye_distance;
 }
 
 DetectionMatch match_detections(std::span<const FaceBox> detections,

@@ -11,7 +11,7 @@
 
 namespace eyelid::evaluation {
 
-/// One annotated face of a picture, as a detection is held against it.
+/// One annotated face of a picture, as detections are compared with it.
 struct AnnotatedBox {
   enum class Rule {
     Overlap,   // IoU with `box`
@@ -19,15 +19,15 @@ struct AnnotatedBox {
     Anywhere,  // nothing is known of its place: any detection fits
   };
   Rect box;
-  /// Too small to be asked for: no miss when not found, no hit when found.
+  /// Too small to count: no miss when not found, no hit when found.
   bool is_ignored = false;
   Rule rule = Rule::Overlap;
   std::array<Point, 2> eyes = {};  // centers; Rule::Eyes
 };
 
-/// Whether a box is one a detector may draw round a face with these eyes: both lie in its upper
-/// half, and the square root of its area is 1.5 to 4 times their distance. (Detectors draw 2.2 to
-/// 2.9 times: the distance of the eyes is 0.45 of the width of a face, and 0.35 of its height.)
+/// Whether a detector may draw this box around a face with these eyes: both lie in its upper half,
+/// and the square root of its area is 1.5 to 4 times their distance. (Detectors draw 2.2 to 2.9
+/// times: the distance of the eyes is 0.45 of the width of a face and 0.35 of its height.)
 bool box_fits_eyes(const Rect& box, const std::array<Point, 2>& eyes);
 
 enum class Verdict {
@@ -46,10 +46,10 @@ struct DetectionMatch {
 
 /// Compares the detections of one picture with its faces.
 ///
-/// Detections, by falling score, each take the free face that fits best (highest IoU), if its IoU
-/// is at least `min_iou`. A detection that took none is false, unless half of its area lies on
-/// one ignored face. So the verdict on a detection does not depend on weaker ones: the detections
-/// above any higher threshold are judged alike.
+/// Detections, by decreasing score, each take the free face of highest IoU, if that is at least
+/// `min_iou`. A detection that took none is false, unless half of its area lies on
+/// one ignored face. So the verdict on a detection does not depend on weaker ones: it is the same
+/// at any threshold below its score.
 DetectionMatch match_detections(std::span<const FaceBox> detections,
                                 std::span<const AnnotatedBox> faces,
                                 double min_iou);

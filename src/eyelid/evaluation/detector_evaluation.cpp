@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/average_precision.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -15,14 +17,6 @@ namespace {
 
 // Height of a face over the distance of its eyes, where only these are known.
 constexpr float kHeightPerEyeDistance = 2.4f;
-
-Rect hull_of(const std::vector<Point>& points) {
-  const auto by_x = [](Point a, Point b) { return a.x < b.x; };
-  const auto by_y = [](Point a, Point b) { return a.y < b.y; };
-  const auto [left, right] = std::minmax_element(points.begin(), points.end(), by_x);
-  const auto [top, bottom] = std::minmax_element(points.begin(), points.end(), by_y);
-  return {left->x, top->y, right->x - left->x, bottom->y - top->y};
-}
 
 bool lies_outside(const AnnotatedFace& face, const GrayImage& image) {
   if (!face.box && face.points.empty()) return false;
@@ -50,7 +44,7 @@ AnnotatedBox box_of(const AnnotatedFace& face, std::string_view detector) {
   return box;
 }
 
-/// The faces of one picture as this detector is asked for them.
+/// The faces of one picture as this detector would draw them.
 std::vector<AnnotatedBox> boxes_of(const AnnotatedPicture& picture,
                                    const GrayImage& image,
                                    std::string_view detector,
@@ -68,27 +62,18 @@ std::vector<AnnotatedBox> boxes_of(const AnnotatedPicture& picture,
   return boxes;
 }
 
-// The value below or at which this share of the values lies (nearest rank).
-double percentile(std::vector<double> values, double share) {
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-  const auto place =
-      values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1) - 1);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
-/// One detector's way through the set.
-class Course {
+/// One detector's run over the set.
+class DetectorRun {
  public:
-  explicit Course(const DetectorUnderTest& tested) : tested_(tested) {}
+  explicit DetectorRun(const DetectorUnderTest& tested) : tested_(tested) {}
 
-  /// The first run allocates, and fetches weights from memory: it is not timed.
+  /// The first call allocates and fetches weights from memory: it is not timed.
   void warm_up(const GrayImage& image) {
     tested_.detector->detect(image, detections_);
     if (tested_.sensitive != nullptr) tested_.sensitive->detect(image, weak_detections_);
   }
 
-  void run(const AnnotatedPicture& picture,
+  void add(const AnnotatedPicture& picture,
            const GrayImage& image,
            std::size_t index,
            const DetectorEvaluationOptions& options) {
@@ -128,8 +113,8 @@ class Course {
       if (all + row.faces > 0) row.f1 = 2.0 * hits / static_cast<double>(all + row.faces);
       row.average_precision = curve_.average_precision(row.faces);
     }
-    row.ms_per_image = percentile(times_ms_, 0.5);
-    row.ms_per_image_p95 = percentile(times_ms_, 0.95);
+    row.ms_per_image = nearest_rank(times_ms_, 0.5);
+    row.ms_per_image_p95 = nearest_rank(times_ms_, 0.95);
     return row;
   }
 
@@ -173,7 +158,7 @@ DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
                                       const DetectorEvaluationOptions& options) {
   EYELID_EXPECTS(!detectors.empty());
   DetectorComparison result;
-  std::vector<Course> courses(detectors.begin(), detectors.end());
+  std::vector<DetectorRun> runs(detectors.begin(), detectors.end());
   bool knows_false = true;
   for (std::size_t done = 0; done < dataset.pictures.size(); ++done) {
     if (options.progress) options.progress(done, dataset.pictures.size());
@@ -188,19 +173,14 @@ DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
     }
     name_boxes_outside(picture, image, result);
     if (result.images == 0) {
-      for (Course& course : courses) course.warm_up(image);
+      for (DetectorRun& run : runs) run.warm_up(image);
     }
     ++result.images;
     knows_false = knows_false && (picture.is_complete || dataset.counts_false_anyway);
-    for (std::size_t i = 0; i < courses.size(); ++i) courses[i].run(picture, image, i, options);
+    for (std::size_t i = 0; i < runs.size(); ++i) runs[i].add(picture, image, i, options);
   }
-  if (result.images == 0) {
-    throw InputError(dataset.name + ": no picture can be read" +
-                     (result.problems.empty()
-                          ? std::string()
-                          : ", the first problem being: " + result.problems[0]));
-  }
-  for (const Course& course : courses) result.rows.push_back(course.summary(knows_false));
+  expect_some(result.images, "readable picture", dataset.name, result.problems);
+  for (const DetectorRun& run : runs) result.rows.push_back(run.summary(knows_false));
   return result;
 }
 

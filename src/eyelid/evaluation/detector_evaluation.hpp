@@ -17,15 +17,15 @@ namespace eyelid::evaluation {
 
 /// One of the detectors to compare.
 struct DetectorUnderTest {
-  /// As it is used: hits, misses, false ones and times are its.
+  /// As it is used: gives hits, misses, false detections and times.
   detection::FaceDetector* detector = nullptr;
-  /// The same with the lowest threshold it takes, for the average precision; may be null: then the
-  /// curve ends at the threshold of `detector`. Two, because weaker candidates change what weighted
-  /// suppression makes of the stronger ones.
+  /// The same with its lowest threshold, for the average precision; may be null: then the curve
+  /// ends at the threshold of `detector`. Two, because weaker candidates change the boxes that
+  /// weighted suppression computes from stronger ones.
   detection::FaceDetector* sensitive = nullptr;
 };
 
-/// What one detector made of one picture. References hold during the call only.
+/// What one detector found in one picture. References are valid during the call only.
 struct MarkedDetections {
   const AnnotatedPicture& picture;
   const GrayImage& image;
@@ -37,7 +37,7 @@ struct MarkedDetections {
 
 struct DetectorEvaluationOptions {
   double min_iou = 0.5;
-  /// Faces lower than this share of the picture's longer side are ignored.
+  /// Faces with a height below this share of the picture's longer side are ignored.
   double min_face = 0.0;
   std::function<void(const MarkedDetections&)> on_picture;          // may be empty
   std::function<void(std::size_t done, std::size_t all)> progress;  // may be empty
@@ -63,17 +63,18 @@ struct DetectorEvaluation {
 /// Detectors side by side on the same pictures.
 struct DetectorComparison {
   std::size_t images = 0;
-  std::size_t unreadable_images = 0;  // among the problems; left out
-  std::size_t boxes_outside = 0;      // among the problems; left out
+  std::size_t unreadable_images = 0;  // among the problems; skipped
+  std::size_t boxes_outside = 0;      // among the problems; skipped
   std::vector<std::string> problems;
   std::vector<DetectorEvaluation> rows;  // in the order of the detectors
 };
 
-/// Runs detectors over annotated pictures. The box of a face is the annotated one, or is made of
-/// its points as the detector draws it (face_boxes.hpp); where only eyes are annotated, the box has
-/// to fit them; a face of which nothing is known is found by any one detection. False detections
-/// count only where all faces of all pictures are annotated, or the set says so. A face that lies
-/// wholly outside its picture is named and left out. Throws InputError when no picture can be read.
+/// Runs detectors over annotated pictures. The box of a face is the annotated one, or is computed
+/// from its points as the detector draws it (face_boxes.hpp); where only eyes are annotated, the
+/// box has to fit them; a face of which nothing is known is found by any one detection. False
+/// detections count only where all faces of all pictures are annotated, or the set says so. A face
+/// that lies entirely outside its picture is reported and skipped. Throws InputError when no
+/// picture can be read.
 DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
                                       std::span<const DetectorUnderTest> detectors,
                                       const DetectorEvaluationOptions& options = {});

@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kExpected = "an XML file of dlib's imglab";
 constexpr std::uintmax_t kXmlLimit = std::uintmax_t{256} << 20;
 
 float number_in(const pugi::xml_node& node, const char* name) {
@@ -23,14 +24,10 @@ float number_in(const pugi::xml_node& node, const char* name) {
 }
 
 Rect box_of(const pugi::xml_node& node) {
-  const Rect box{number_in(node, "left"),
-                 number_in(node, "top"),
-                 number_in(node, "width"),
-                 number_in(node, "height")};
-  if (box.width <= 0.0f || box.height <= 0.0f) {
-    throw InputError("a box without extent, expected a positive width and height");
-  }
-  return box;
+  return box_with_extent(number_in(node, "left"),
+                         number_in(node, "top"),
+                         number_in(node, "width"),
+                         number_in(node, "height"));
 }
 
 // Parts are named by the user; 68 that are named 0 .. 67 are taken for iBUG's.
@@ -65,52 +62,29 @@ AnnotatedPicture picture_of(const pugi::xml_node& node, const fs::path& folder) 
       picture.faces.push_back({box_of(box), points_of(box)});
     }
   }
-  std::error_code ignored;
-  if (!fs::is_regular_file(picture.image, ignored)) {
-    throw MissingPicture("picture " + picture.image.string() + " is absent");
-  }
+  expect_picture(picture.image);
   return picture;
 }
 
 }  // namespace
 
-AnnotatedPictures read_dlib_xml(const fs::path& file) {
-  AnnotatedPictures set;
-  set.name = "dlib:" + file.string();
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || !fs::is_regular_file(file)) {
-    throw InputError(file.string() + ": cannot be read, expected an XML file of dlib's imglab");
-  }
-  if (size > kXmlLimit) {
-    throw InputError(file.string() + ": " + std::to_string(size) +
-                     " bytes, expected an XML file of less than 256 MB");
-  }
+void read_dlib_xml(const fs::path& file, AnnotatedPictures& set) {
+  expect_file(file, kXmlLimit, kExpected);
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_file(file.c_str());
   if (!parsed) {
     throw InputError(file.string() + ": " + parsed.description() + " at byte " +
-                     std::to_string(parsed.offset) + ", expected an XML file of dlib's imglab");
+                     std::to_string(parsed.offset) + ", expected " + kExpected);
   }
   const pugi::xml_node images = document.child("dataset").child("images");
   if (!images) {
-    throw InputError(file.string() +
-                     ": no <dataset> with <images>, expected an XML file of dlib's imglab");
+    throw InputError(file.string() + ": no <dataset> with <images>, expected " + kExpected);
   }
   std::size_t number = 0;
   for (const pugi::xml_node& image : images.children("image")) {
     const std::string place = file.string() + ": image " + std::to_string(++number) + ": ";
-    try {
-      set.pictures.push_back(picture_of(image, file.parent_path()));
-    } catch (const MissingPicture& missing) {
-      ++set.missing_pictures;
-      set.problems.push_back(place + missing.what());
-    } catch (const InputError& damage) {
-      set.problems.push_back(place + damage.what());
-    }
+    read_entry(set, place, [&] { set.pictures.push_back(picture_of(image, file.parent_path())); });
   }
-  expect_some_picture(set);
-  return set;
 }
 
 }  // namespace eyelid::evaluation

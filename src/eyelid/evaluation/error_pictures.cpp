@@ -36,40 +36,40 @@ std::string quoted(const std::string& text) {
   return cell + "\"";
 }
 
-// Of a face of which nothing is known: somewhere in the picture.
+// A face without a box or points may be anywhere in the picture.
 Rect shown_box(const AnnotatedBox& face, const GrayImage& image) {
   if (face.rule != AnnotatedBox::Rule::Anywhere) return face.box;
   return {0.0f, 0.0f, static_cast<float>(image.width()), static_cast<float>(image.height())};
 }
 
-void draw(const MarkedDetections& judged, films::MarkedPicture& marked) {
-  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
-    const AnnotatedBox& face = judged.faces[i];
+void draw(const MarkedDetections& found, films::MarkedPicture& marked) {
+  for (std::size_t i = 0; i < found.faces.size(); ++i) {
+    const AnnotatedBox& face = found.faces[i];
     if (face.is_ignored) marked.draw_box(face.box, kNeutral);
   }
-  for (std::size_t i = 0; i < judged.detections.size(); ++i) {
-    const FaceBox& found = judged.detections[i];
-    const std::string score = score_text(found.score);
-    switch (judged.match.verdicts[i]) {
+  for (std::size_t i = 0; i < found.detections.size(); ++i) {
+    const FaceBox& detection = found.detections[i];
+    const std::string score = score_text(detection.score);
+    switch (found.match.verdicts[i]) {
       case Verdict::Hit:
-        marked.draw_box(found.box, kFound, score);
+        marked.draw_box(detection.box, kFound, score);
         break;
       case Verdict::Neutral:
-        marked.draw_box(found.box, kNeutral, score);
+        marked.draw_box(detection.box, kNeutral, score);
         break;
       case Verdict::False:
         marked.draw_box(
-            found.box, kFalse, (judged.picture.is_complete ? "FALSE " : "FALSE? ") + score);
+            detection.box, kFalse, (found.picture.is_complete ? "FALSE " : "FALSE? ") + score);
         break;
     }
   }
-  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
-    if (judged.faces[i].is_ignored || judged.match.is_taken[i]) continue;
-    marked.draw_box(shown_box(judged.faces[i], judged.image), kMissed, "MISSED");
+  for (std::size_t i = 0; i < found.faces.size(); ++i) {
+    if (found.faces[i].is_ignored || found.match.is_taken[i]) continue;
+    marked.draw_box(shown_box(found.faces[i], found.image), kMissed, "MISSED");
   }
 }
 
-void make_folder(const fs::path& folder) {
+void create_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
@@ -90,40 +90,40 @@ ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& de
       label = name + "-" + std::to_string(i);
     }
     labels_.push_back(label);
-    make_folder(folder_ / label);
+    create_folder(folder_ / label);
   }
 }
 
-void ErrorPictures::add(const MarkedDetections& judged) {
-  const DetectionMatch& match = judged.match;
+void ErrorPictures::add(const MarkedDetections& found) {
+  const DetectionMatch& match = found.match;
   if (match.false_positives + match.false_negatives == 0) return;
-  for (std::size_t i = 0; i < judged.faces.size(); ++i) {
-    if (judged.faces[i].is_ignored || match.is_taken[i]) continue;
-    add_row(judged,
+  for (std::size_t i = 0; i < found.faces.size(); ++i) {
+    if (found.faces[i].is_ignored || match.is_taken[i]) continue;
+    add_row(found,
             "missed",
-            shown_box(judged.faces[i], judged.image),
+            shown_box(found.faces[i], found.image),
             std::numeric_limits<float>::quiet_NaN());
   }
-  for (std::size_t i = 0; i < judged.detections.size(); ++i) {
+  for (std::size_t i = 0; i < found.detections.size(); ++i) {
     if (match.verdicts[i] != Verdict::False) continue;
-    add_row(judged, "false", judged.detections[i].box, judged.detections[i].score);
+    add_row(found, "false", found.detections[i].box, found.detections[i].score);
   }
-  films::MarkedPicture marked(judged.image);
-  draw(judged, marked);
+  films::MarkedPicture marked(found.image);
+  draw(found, marked);
   char number[24];
-  std::snprintf(number, sizeof number, "%04zu_", ++counts_[judged.detector]);
-  const std::string name = number + judged.picture.image.stem().string() + ".jpg";
-  files::AtomicFile file(folder_ / labels_[judged.detector] / name);
+  std::snprintf(number, sizeof number, "%04zu_", ++counts_[found.detector]);
+  const std::string name = number + found.picture.image.stem().string() + ".jpg";
+  files::AtomicFile file(folder_ / labels_[found.detector] / name);
   file.write(films::rgb_jpeg(marked.view(), kJpegQuality));
   file.commit();
   ++pictures_written_;
 }
 
-void ErrorPictures::add_row(const MarkedDetections& judged,
+void ErrorPictures::add_row(const MarkedDetections& found,
                             const char* kind,
                             const Rect& box,
                             float score) {
-  rows_ += labels_[judged.detector] + "," + quoted(judged.picture.image.string()) + "," + kind;
+  rows_ += labels_[found.detector] + "," + quoted(found.picture.image.string()) + "," + kind;
   for (const float number : {box.x, box.y, box.width, box.height}) {
     rows_ += ',';
     tables::append_number(rows_, static_cast<double>(number), tables::kBoxDecimals);

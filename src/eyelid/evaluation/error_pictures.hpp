@@ -10,30 +10,30 @@
 
 namespace eyelid::evaluation {
 
-/// Shows what detectors missed and what they made up: a JPEG of every picture with an error, in one
-/// folder per detector, and `errors.csv` with one row per error.
+/// Shows missed and false detections: a JPEG of every picture with an error, in one folder per
+/// detector, and `errors.csv` with one row per error.
 ///
 ///   FOLDER/hog/0001_<picture>.jpg      yellow: missed (as annotated); red: false, with its score;
 ///                                      green: found, with its score; gray: ignored
 ///   FOLDER/errors.csv                  detector,picture,kind,x,y,width,height,score
 ///
-/// `kind` is `missed` or `false`. False ones are shown although they do not count in sets that do
-/// not annotate every face; their label then says "?".
+/// `kind` is `missed` or `false`. False ones are shown even where they do not count, in sets that
+/// do not annotate every face; their label then says "?".
 class ErrorPictures {
  public:
-  /// Makes the folders. `detectors`: names in the order of the evaluation; one that comes twice
-  /// gets a number. Throws InputError when a folder cannot be made.
+  /// Creates the folders. `detectors`: names in the order of the evaluation; a repeated one gets a
+  /// number. Throws InputError when a folder cannot be created.
   ErrorPictures(std::filesystem::path folder, const std::vector<std::string>& detectors);
 
   /// For DetectorEvaluationOptions::on_picture. Throws InputError when a file cannot be written.
-  void add(const MarkedDetections& judged);
+  void add(const MarkedDetections& found);
   /// Writes errors.csv.
   void finish();
 
   std::size_t pictures_written() const { return pictures_written_; }
 
  private:
-  void add_row(const MarkedDetections& judged, const char* kind, const Rect& box, float score);
+  void add_row(const MarkedDetections& found, const char* kind, const Rect& box, float score);
 
   std::filesystem::path folder_;
   std::vector<std::string> labels_;

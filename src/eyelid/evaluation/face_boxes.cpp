@@ -19,6 +19,14 @@ constexpr std::array<Habit, 3> kHabits = {{{"blazeface", 1.07f, 1.07f, 0.050f},
 
 }  // namespace
 
+Rect hull_of(std::span<const Point> points) {
+  const auto by_x = [](Point a, Point b) { return a.x < b.x; };
+  const auto by_y = [](Point a, Point b) { return a.y < b.y; };
+  const auto [left, right] = std::minmax_element(points.begin(), points.end(), by_x);
+  const auto [top, bottom] = std::minmax_element(points.begin(), points.end(), by_y);
+  return {left->x, top->y, right->x - left->x, bottom->y - top->y};
+}
+
 Rect detector_box_of_hull(const Rect& hull, std::string_view detector) {
   const auto known = std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& habit) {
     return habit.detector == detector;

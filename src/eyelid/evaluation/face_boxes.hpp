@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "eyelid/core/geometry.hpp"
 
 namespace eyelid::evaluation {
 
-/// The box a detector draws round a face whose annotated points have this hull; its center is
+/// The upright box around points, at least one.
+Rect hull_of(std::span<const Point> points);
+
+/// The box a detector draws around a face whose annotated points have this hull; its center is
 /// shifted upwards from the hull's. Detectors differ in what they call a face; these are the mean
 /// boxes on HELEN and AFW training faces, in parts of the square root of the hull's area:
 ///   blazeface  a square of 1.07 +- 0.07, up 0.050 +- 0.045   (1207 faces)

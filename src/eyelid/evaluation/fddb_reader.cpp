@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
@@ -33,7 +32,13 @@ std::vector<fs::path> lists_of(const fs::path& folder) {
   return lists;
 }
 
-/// The upright box round the ellipse of one line:
+fs::path picture_of(const fs::path& folder, const std::string& name) {
+  const std::string file = name + ".jpg";
+  return first_file({folder / file, folder / "originalPics" / file, folder / "images" / file})
+      .value_or(folder / file);
+}
+
+/// The upright box around the ellipse of one line:
 ///   major_radius minor_radius angle center_x center_y 1
 /// the angle of the major axis from the x axis in radians.
 Rect box_of(const std::string& line, const std::string& place) {
@@ -55,46 +60,19 @@ Rect box_of(const std::string& line, const std::string& place) {
           2.0f * half_height};
 }
 
-// Reads one list; false: it is damaged, its rest unreadable.
-void read_list(const fs::path& folder, const fs::path& list, AnnotatedPictures& set) {
-  LineReader lines(list);
-  std::string line;
-  while (lines.next(line)) {
-    const std::string place = lines.place();
-    AnnotatedPicture picture;
-    picture.scene = line;
-    picture.is_complete = true;
-    const auto path = picture_in(folder, {"", "originalPics", "images"}, line + ".jpg");
-    const std::string name = line;
-    try {
-      const int count = lines.next_count(place);
-      for (int i = 0; i < count; ++i) {
-        if (!lines.next(line)) throw InputError(place + ": the list ends amid its faces");
-        picture.faces.push_back({box_of(line, lines.place()), {}});
-      }
-    } catch (const InputError& error) {
-      // Where the next picture begins is not known any more.
-      set.problems.emplace_back(std::string(error.what()) + "; the rest of the list is left out");
-      return;
-    }
-    if (path) {
-      picture.image = *path;
-      set.pictures.push_back(std::move(picture));
-    } else {
-      ++set.missing_pictures;
-      set.problems.push_back(place + ": picture " + (folder / name).string() + ".jpg is absent");
-    }
-  }
-}
-
 }  // namespace
 
-AnnotatedPictures read_fddb(const fs::path& folder) {
-  AnnotatedPictures set;
-  set.name = "fddb:" + folder.string();
-  for (const fs::path& list : lists_of(folder)) read_list(folder, list, set);
-  expect_some_picture(set);
-  return set;
+void read_fddb(const fs::path& folder, AnnotatedPictures& set) {
+  for (const fs::path& list : lists_of(folder)) {
+    read_counted_list(
+        {list,
+         0,
+         [&](const std::string& name) { return picture_of(folder, name); },
+         [](const std::string& line, const std::string& place, AnnotatedPicture& picture) {
+           picture.faces.push_back({box_of(line, place), {}});
+         }},
+        set);
+  }
 }
 
 }  // namespace eyelid::evaluation

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -18,9 +17,7 @@ std::vector<float> numbers_in(const Json& json, std::size_t count, const char* w
     for (const Json& number : json) {
       if (!number.is_number()) break;
       const double value = number.get<double>();
-      if (std::isfinite(value) && std::abs(value) <= 1e5) {
-        numbers.push_back(static_cast<float>(value));
-      }
+      if (is_coordinate(value)) numbers.push_back(static_cast<float>(value));
     }
   }
   if (numbers.size() != count) {
@@ -32,17 +29,14 @@ std::vector<float> numbers_in(const Json& json, std::size_t count, const char* w
 
 Rect box_of(const Json& json) {
   const std::vector<float> numbers = numbers_in(json, 4, "a box");
-  if (numbers[2] <= 0.0f || numbers[3] <= 0.0f) {
-    throw InputError("a box is " + json.dump() + ", expected x, y and a positive width and height");
-  }
-  return {numbers[0], numbers[1], numbers[2], numbers[3]};
+  return box_with_extent(numbers[0], numbers[1], numbers[2], numbers[3]);
 }
 
 const Json& list_of(const Json& object, const char* key) {
   static const Json kNone = Json::array();
   const auto found = object.find(key);
   if (found == object.end()) return kNone;
-  if (!found->is_array()) throw InputError(std::string(key) + " is no list, expected one");
+  if (!found->is_array()) throw InputError(std::string(key) + " is not a list");
   return *found;
 }
 
@@ -58,7 +52,7 @@ AnnotatedFace face_of(const Json& json) {
   if (count != 0 && count != 5 && count != 68 && count != 98) {
     throw InputError(std::to_string(count) + " points of a face, expected 5, 68 or 98");
   }
-  if (!face.box && count == 0) throw InputError("a face without box and points");
+  if (!face.box && count == 0) throw InputError("a face without a box or points");
   return face;
 }
 
@@ -79,37 +73,25 @@ AnnotatedPicture picture_of(const std::string& line, const std::filesystem::path
   picture.scene = image->get<std::string>();
   const auto scene = json.find("scene");
   if (scene != json.end()) {
-    if (!scene->is_string()) throw InputError("scene is no text");
+    if (!scene->is_string()) throw InputError("scene is not text");
     picture.scene = scene->get<std::string>();
   }
   picture.is_complete = flag_of(json, "complete");
   for (const Json& face : list_of(json, "faces")) picture.faces.push_back(face_of(face));
   for (const Json& box : list_of(json, "ignored")) picture.ignored.push_back(box_of(box));
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(picture.image, ignored)) {
-    throw MissingPicture("picture " + picture.image.string() + " is absent");
-  }
+  expect_picture(picture.image);
   return picture;
 }
 
 }  // namespace
 
-AnnotatedPictures read_json_lines(const std::filesystem::path& file) {
-  AnnotatedPictures set;
-  set.name = "jsonl:" + file.string();
+void read_json_lines(const std::filesystem::path& file, AnnotatedPictures& set) {
   LineReader lines(file);
   for (std::string line; lines.next(line);) {
-    try {
+    read_entry(set, lines.place() + ": ", [&] {
       set.pictures.push_back(picture_of(line, file.parent_path()));
-    } catch (const MissingPicture& missing) {
-      ++set.missing_pictures;
-      set.problems.push_back(lines.place() + ": " + missing.what());
-    } catch (const InputError& error) {
-      set.problems.push_back(lines.place() + ": " + error.what());
-    }
+    });
   }
-  expect_some_picture(set);
-  return set;
 }
 
 }  // namespace eyelid::evaluation

@@ -6,17 +6,10 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::evaluation {
 namespace {
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
 
 MeanFigure ear_error_between(std::span<const EarPair> eyes, double low, double high) {
   std::vector<double> errors;
@@ -34,12 +27,9 @@ MeanFigure mean_figure(std::span<const double> values) {
   MeanFigure figure;
   figure.count = values.size();
   if (values.empty()) return figure;
-  const auto count = static_cast<double>(values.size());
-  for (const double value : values) figure.mean += value / count;
+  figure.mean = mean_of(values);
   if (values.size() < 2) return figure;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - figure.mean) * (value - figure.mean);
-  figure.half_interval = 1.96 * std::sqrt(squares / (count - 1.0) / count);
+  figure.half_interval = 1.96 * stddev_of(values) / std::sqrt(static_cast<double>(values.size()));
   return figure;
 }
 
@@ -101,7 +91,7 @@ LandmarkAccuracy LandmarkAccuracyCounter::summary() const {
     result.failure_rate = static_cast<double>(result.failures) / static_cast<double>(result.faces);
   }
   result.nme = mean_figure(errors_);
-  result.nme_median = median(errors_);
+  if (!errors_.empty()) result.nme_median = median_of(errors_);
   result.ear_error = ear_error_between(eyes_, -kNoLimit, kNoLimit);
   result.ear_error_closed = ear_error_between(eyes_, -kNoLimit, kClosedEar);
   result.ear_error_half_closed = ear_error_between(eyes_, kClosedEar, kHalfClosedEar);

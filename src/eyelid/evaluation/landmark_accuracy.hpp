@@ -37,14 +37,14 @@ struct EarPair {
 };
 
 /// Probability that a closed eye gets a lower EAR than an open one (area under the ROC curve, ties
-/// count half); half-closed eyes take no part. Nothing when either kind is absent.
+/// count half); half-closed eyes are not used. Nothing without eyes of either kind.
 std::optional<double> closed_eye_auc(std::span<const EarPair> eyes);
 
 /// Figures of one model on one dataset.
 struct LandmarkAccuracy {
   std::size_t faces = 0;     // annotated, in readable pictures
   std::size_t missed = 0;    // no detection fits the face
-  std::size_t doubtful = 0;  // located, but the program itself does not trust the points
+  std::size_t doubtful = 0;  // located, but not trustworthy by the program itself
   double failure_limit = 0.0;
   std::size_t failures = 0;   // missed, or nme over the limit
   double failure_rate = 0.0;  // failures / faces
@@ -57,13 +57,13 @@ struct LandmarkAccuracy {
   std::optional<double> closed_auc;
 };
 
-/// Gathers faces one by one.
+/// Collects faces one by one.
 class LandmarkAccuracyCounter {
  public:
   explicit LandmarkAccuracyCounter(double failure_limit = 0.10) : limit_(failure_limit) {}
 
   void add_missed() { ++missed_; }
-  /// `found` and `annotated` are the points compared, as many of each; eyes are measured besides.
+  /// `found` and `annotated` are the points compared, equally many; EAR comes from the eyes.
   void add(std::span<const Point> found,
            std::span<const Point> annotated,
            const EyeLandmarks& found_eyes,

@@ -9,13 +9,12 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
+#include "eyelid/evaluation/face_boxes.hpp"
 
 namespace eyelid::evaluation {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kPtsFileLimit = 1 << 20;
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
@@ -25,13 +24,7 @@ std::vector<std::string> words_of(const std::string& text) {
 }
 
 std::string read_text(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) throw InputError(file.string() + ": cannot be read, expected a .pts file");
-  if (size > kPtsFileLimit) {
-    throw InputError(file.string() + ": " + std::to_string(size) +
-                     " bytes, expected a .pts file of less than a megabyte");
-  }
+  expect_file(file, 1 << 20, "a .pts file");
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
@@ -39,14 +32,19 @@ std::string read_text(const fs::path& file) {
   return text.str();
 }
 
-Rect hull_of(std::span<const Point> points) {
-  Point low = points[0];
-  Point high = points[0];
-  for (const Point p : points) {
-    low = {std::min(low.x, p.x), std::min(low.y, p.y)};
-    high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+// Pairs of x and y.
+std::vector<Point> points_of(std::span<const std::string> words) {
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    const auto x = number_of(words[i]);
+    const auto y = number_of(words[i + 1]);
+    if (!x || !y) {
+      throw InputError("point " + std::to_string(i / 2) + " is \"" + words[i] + " " + words[i + 1] +
+                       "\", expected two coordinates");
+    }
+    points.push_back({*x, *y});
   }
-  return {low.x, low.y, high.x - low.x, high.y - low.y};
+  return points;
 }
 
 EyeLandmarks eyes_of(const FaceLandmarks& points) {
@@ -79,39 +77,17 @@ LabeledFace wflw_face(const fs::path& folder, const std::vector<std::string>& wo
     throw InputError(std::to_string(words.size()) + " words, expected " + std::to_string(kPlain) +
                      " (98 points, box, picture) or " + std::to_string(kWithAttributes));
   }
-  std::array<Point, kWflwPoints> points;
-  for (std::size_t i = 0; i < kWflwPoints; ++i) {
-    const auto x = number_of(words[2 * i]);
-    const auto y = number_of(words[2 * i + 1]);
-    if (!x || !y) {
-      throw InputError("point " + std::to_string(i) + " is \"" + words[2 * i] + " " +
-                       words[2 * i + 1] + "\", expected two coordinates");
-    }
-    points[i] = {*x, *y};
-  }
   LabeledFace face;
   face.image = folder / "images" / words.back();
   face.scene = words.back();
+  face.annotation = points_of(std::span(words).first(2 * kWflwPoints));
+  face.hull = hull_of(face.annotation);
   for (std::size_t i = 0; i < 6; ++i) {
-    face.eyes.right[i] = points[kWflwRightEye[i]];
-    face.eyes.left[i] = points[kWflwLeftEye[i]];
+    face.eyes.right[i] = face.annotation[kWflwRightEye[i]];
+    face.eyes.left[i] = face.annotation[kWflwLeftEye[i]];
   }
-  face.annotation.assign(points.begin(), points.end());
-  face.hull = hull_of(points);
-  std::error_code ignored;
-  if (!fs::is_regular_file(face.image, ignored)) {
-    throw MissingPicture("picture " + face.image.string() + " is absent");
-  }
+  expect_picture(face.image);
   return face;
-}
-
-void expect_some_face(const LandmarkDataset& dataset) {
-  if (!dataset.faces.empty()) return;
-  throw InputError(dataset.name + ": no usable face" +
-                   (dataset.problems.empty()
-                        ? std::string(", expected at least one annotation")
-                        : " among " + std::to_string(dataset.problems.size()) +
-                              " annotations, the first problem being: " + dataset.problems[0]));
 }
 
 }  // namespace
@@ -129,15 +105,13 @@ FaceLandmarks read_pts(const fs::path& file) {
     throw InputError(file.string() + ": " + std::to_string(words.size()) +
                      " coordinates, expected 136 of 68 points");
   }
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto x = number_of(words[2 * i]);
-    const auto y = number_of(words[2 * i + 1]);
-    if (!x || !y) {
-      throw InputError(file.string() + ": point " + std::to_string(i) + " is \"" + words[2 * i] +
-                       " " + words[2 * i + 1] + "\", expected two coordinates");
-    }
+  try {
     // iBUG counts pixels from 1: its (1, 1) is the center of the first.
-    points[i] = {*x - 1.0f, *y - 1.0f};
+    std::ranges::transform(points_of(words), points.begin(), [](Point p) {
+      return p - Point{1.0f, 1.0f};
+    });
+  } catch (const InputError& error) {
+    throw InputError(file.string() + ": " + error.what());
   }
   return points;
 }
@@ -146,27 +120,18 @@ LandmarkDataset read_300w(const fs::path& folder) {
   LandmarkDataset dataset;
   dataset.name = "300w:" + folder.string();
   for (const fs::path& file : files_below(folder, ".pts", "a folder of .pts files and pictures")) {
-    try {
+    read_entry(dataset, "", [&] {
       LabeledFace face;
       face.points = read_pts(file);
-      const auto picture = picture_beside(file);
-      if (!picture) {
-        throw MissingPicture(file.string() + ": no picture of the same name beside it");
-      }
-      face.image = *picture;
+      face.image = picture_beside(file);
       face.scene = scene_of(file);
       face.eyes = eyes_of(*face.points);
       face.annotation.assign(face.points->begin(), face.points->end());
       face.hull = hull_of(*face.points);
       dataset.faces.push_back(std::move(face));
-    } catch (const MissingPicture& missing) {
-      ++dataset.missing_pictures;
-      dataset.problems.emplace_back(missing.what());
-    } catch (const InputError& error) {
-      dataset.problems.emplace_back(error.what());
-    }
+    });
   }
-  expect_some_face(dataset);
+  expect_some(dataset.faces.size(), "usable face", dataset.name, dataset.problems);
   return dataset;
 }
 
@@ -182,18 +147,11 @@ LandmarkDataset read_wflw(const fs::path& folder) {
   for (int number = 1; std::getline(stream, line); ++number) {
     const auto words = words_of(line);
     if (words.empty()) continue;
-    try {
+    read_entry(dataset, list.string() + ":" + std::to_string(number) + ": ", [&] {
       dataset.faces.push_back(wflw_face(folder, words));
-    } catch (const MissingPicture& missing) {
-      ++dataset.missing_pictures;
-      dataset.problems.push_back(list.string() + ":" + std::to_string(number) + ": " +
-                                 missing.what());
-    } catch (const InputError& error) {
-      dataset.problems.push_back(list.string() + ":" + std::to_string(number) + ": " +
-                                 error.what());
-    }
+    });
   }
-  expect_some_face(dataset);
+  expect_some(dataset.faces.size(), "usable face", dataset.name, dataset.problems);
   return dataset;
 }
 

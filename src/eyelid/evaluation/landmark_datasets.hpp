@@ -12,8 +12,8 @@
 
 namespace eyelid::evaluation {
 
-/// One face in a picture with what people say about it. All places in pixels of the picture, the
-/// center of its first pixel being (0, 0), whatever the annotation's own origin.
+/// One annotated face of a picture. Coordinates in pixels of the picture, the center of its first
+/// pixel being (0, 0), whatever the origin of the annotation.
 struct LabeledFace {
   std::filesystem::path image;
   /// Pictures of one scene share it: a training set and its check must never share a scene.
@@ -21,11 +21,11 @@ struct LabeledFace {
   EyeLandmarks eyes;
   std::optional<FaceLandmarks> points;  // where all 68 are known
   std::vector<Point> annotation;        // every point, in the set's own order: 68 or 98
-  Rect hull;                            // the upright box round all annotated points
+  Rect hull;                            // the upright box around all annotated points
 };
 
 /// What a folder of annotations held. A damaged or incomplete entry never ends the reading: it is
-/// left out and told in one sentence that names the file.
+/// skipped, and one sentence that names the file says why.
 struct LandmarkDataset {
   std::string name;  // as given: "300w:faces/helen"
   std::vector<LabeledFace> faces;
@@ -39,8 +39,8 @@ struct LandmarkDataset {
 ///   wflw  folder with `images/` and `list_98pt_rect.txt`, 0-based pixels: 98 points, of which the
 ///         eyes are used; lines with the six attributes of the original lists are read as well
 ///
-/// Pictures are looked for, not opened. Throws InputError: unknown format, absent folder or list,
-/// or not one usable face.
+/// Pictures must exist but are not opened. Throws InputError: unknown format, absent folder or
+/// list, or not one usable face.
 LandmarkDataset read_landmark_dataset(std::string_view format_and_path);
 LandmarkDataset read_300w(const std::filesystem::path& folder);
 LandmarkDataset read_wflw(const std::filesystem::path& folder);

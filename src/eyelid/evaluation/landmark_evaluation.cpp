@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
+#include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/frames/resampler.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -129,17 +131,11 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
     compare(face, found, options.points, counter);
   }
   result.accuracy = counter.summary();
-  if (result.accuracy.faces == 0) {
-    throw InputError(dataset.name + ": no face to evaluate" +
-                     (result.problems.empty()
-                          ? std::string(", expected faces with 68 points")
-                          : ", the first problem being: " + result.problems[0]));
-  }
-  if (!times_ms.empty()) {
-    const auto middle = times_ms.begin() + static_cast<std::ptrdiff_t>(times_ms.size() / 2);
-    std::nth_element(times_ms.begin(), middle, times_ms.end());
-    result.ms_per_face = *middle;
-  }
+  expect_some(result.accuracy.faces,
+              options.points == PointCount::SixtyEight ? "face with 68 points" : "face to evaluate",
+              dataset.name,
+              result.problems);
+  if (!times_ms.empty()) result.ms_per_face = median_of(times_ms);
   return result;
 }
 

@@ -19,7 +19,7 @@ struct LandmarkEvaluationOptions {
   double failure_limit = 0.10;
   /// A detection belongs to a face when its IoU with detector_box_of_hull() is at least this.
   double match_iou = 0.3;
-  /// The detector sees the picture made smaller by this factor, 0.05 .. 1; landmarks are placed in
+  /// The detector sees the picture scaled by this factor, 0.05 .. 1; landmarks are placed in
   /// the full picture.
   double detection_scale = 1.0;
 };
@@ -31,10 +31,10 @@ struct LandmarkEvaluation {
   double detection_scale = 1.0;
   LandmarkAccuracy accuracy;
   double ms_per_face = 0.0;           // median of `locate`, one thread, detection not included
-  std::vector<std::string> problems;  // pictures that cannot be read, left out
+  std::vector<std::string> problems;  // pictures that cannot be read; skipped
 };
 
-/// Lid points, and 68 points where asked for, in a face of a frame: EyeLandmarker::locate, or a
+/// Lid points, and 68 points on request, of a face in a frame: EyeLandmarker::locate, or a
 /// GPU.
 using LocateFace = std::function<landmarks::FacePoints(
     const FrameView& frame, const FaceBox& face, landmarks::PointCount points)>;
@@ -42,10 +42,9 @@ using LocateFace = std::function<landmarks::FacePoints(
 /// Locates every annotated face and compares.
 ///
 /// With a detector: of its boxes in the whole picture the one of highest IoU with the face is
-/// taken; a face without one is missed. Without (`detector` null, `--boxes truth`): the box is made
-/// from the annotated points as BlazeFace would draw it, without keypoints. For 68 points faces
-/// without 68 annotated points are left out. Throws InputError when no face is left, or a model is
-/// absent.
+/// taken; a face without one is missed. Without one (`detector` null) the box is computed from
+/// the annotated points as BlazeFace would draw it, without keypoints. For 68 points faces without
+/// 68 annotated points are skipped. Throws InputError when no face remains or a model is missing.
 LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
                                       detection::FaceDetector* detector,
                                       const LocateFace& locate,

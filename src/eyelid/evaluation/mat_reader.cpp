@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <memory>
@@ -43,7 +42,7 @@ std::vector<Point> points_of(const matvar_t& variable) {
       } else {
         return {};
       }
-      if (!std::isfinite(place[k]) || std::abs(place[k]) > 1e5) return {};
+      if (!is_coordinate(place[k])) return {};
     }
     // MATLAB counts pixels from 1.
     points.push_back({static_cast<float>(place[0] - 1.0), static_cast<float>(place[1] - 1.0)});
@@ -51,7 +50,7 @@ std::vector<Point> points_of(const matvar_t& variable) {
   return points;
 }
 
-// matio takes a file cut off amid a compressed variable for whole and invents the rest. The
+// matio takes a file that ends within a compressed variable for whole and invents the rest. The
 // elements of a MATLAB 5 file (little-endian) must end where the file does.
 bool is_cut_off(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -107,27 +106,8 @@ std::string photograph_of(const fs::path& file) {
 
 }  // namespace
 
-AnnotatedPictures read_300w_lp(const fs::path& folder) {
-  AnnotatedPictures set;
-  set.name = "300w-lp:" + folder.string();
-  for (const fs::path& file : mat_files(folder)) {
-    try {
-      AnnotatedPicture picture;
-      picture.faces.push_back({std::nullopt, read_points(file)});
-      const auto path = picture_beside(file);
-      if (!path) throw MissingPicture(file.string() + ": no picture of the same name beside it");
-      picture.image = *path;
-      picture.scene = photograph_of(file);
-      set.pictures.push_back(std::move(picture));
-    } catch (const MissingPicture& missing) {
-      ++set.missing_pictures;
-      set.problems.emplace_back(missing.what());
-    } catch (const InputError& error) {
-      set.problems.emplace_back(error.what());
-    }
-  }
-  expect_some_picture(set);
-  return set;
+void read_300w_lp(const fs::path& folder, AnnotatedPictures& set) {
+  read_points_beside_pictures(mat_files(folder), read_points, photograph_of, set);
 }
 
 }  // namespace eyelid::evaluation

@@ -8,7 +8,7 @@
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/evaluation/compare_files.hpp"
+#include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
