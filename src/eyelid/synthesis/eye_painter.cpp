@@ -25,8 +25,8 @@ constexpr float kIrisRadius = 5.85f;  // white to white 11.7 mm
 struct EyePainter::Ball {
   Point slope;      // way sideways per mm deeper along the line of sight
   Point iris;       // center
-  Point highlight;  // mirrored lamp
-  Point lamp;       // sideways direction of the lamp
+  Point highlight;  // reflection of the light source
+  Point source;     // sideways direction of the light source
   float light;      // of a white surface
   float pupil_radius;
 };
@@ -55,22 +55,9 @@ Vector3 EyePainter::head_from_eye(Point eye) const {
 EyePoints EyePainter::contour(const EyeState& state,
                               const RigidMotion& world_from_head,
                               const Camera& camera) const {
-  const float w = shape_.half_width();
-  const float third = w / 3.0f;
-  const float c = state.closure;
-  const auto project = [&](float u, float v) {
-    return camera(world_from_head(head_from_eye({u, v})));
-  };
-  const Point temple = project(-w, 0.0f);
-  const Point upper_temple = project(-third, shape_.upper_lid(-third, c));
-  const Point upper_nose = project(third, shape_.upper_lid(third, c));
-  const Point nose = project(w, 0.0f);
-  const Point lower_nose = project(third, shape_.lower_lid(third, c));
-  const Point lower_temple = project(-third, shape_.lower_lid(-third, c));
-  if (shape_.nasal_sign() > 0.0f) {
-    return {temple, upper_temple, upper_nose, nose, lower_nose, lower_temple};
-  }
-  return {nose, upper_nose, upper_temple, temple, lower_temple, lower_nose};
+  EyePoints points = shape_.contour(state.closure);
+  for (Point& p : points) p = camera(world_from_head(head_from_eye(p)));
+  return points;
 }
 
 void EyePainter::trace_lids(const EyeState& state, std::vector<Workspace::Column>& columns) const {
@@ -111,7 +98,7 @@ EyePainter::Ball EyePainter::make_ball(const EyeState& state,
   const Vector3 center = head_from_eye({0.0f, 0.0f});
   const Vector3 viewer{0.0f, 0.0f, camera.distance_mm};
   const Vector3 view = world_from_head.turn_back(unit(viewer - world_from_head(center)));
-  const Vector3 lamp = world_from_head.turn_back(light.direction);
+  const Vector3 source = world_from_head.turn_back(light.direction);
   const auto in_eye = [&](float x, float y) {
     const Point c = shape_.center();
     return shape_.eye_from_head({c.x + x, c.y + y});
@@ -123,8 +110,8 @@ EyePainter::Ball EyePainter::make_ball(const EyeState& state,
   const Point gaze = in_eye(11.0f * std::sin(state.gaze_right_deg * 0.0174533f),
                             11.0f * std::sin(state.gaze_down_deg * 0.0174533f));
   ball.iris = {gaze.x + 0.2f + 0.4f * dip, gaze.y - 1.2f + dip};
-  ball.lamp = in_eye(lamp.x, lamp.y);
-  const Point mirrored = in_eye(lamp.x + view.x, lamp.y + view.y);
+  ball.source = in_eye(source.x, source.y);
+  const Point mirrored = in_eye(source.x + view.x, source.y + view.y);
   ball.highlight = ball.iris + mirrored * 3.2f;
   const Vector3 normal = world_from_head.turn(unit(Vector3{0.0f, 0.1f, 1.0f}));
   ball.light = shade_of(light, normal, 0.80f, 0.0f).light;
@@ -146,23 +133,24 @@ float EyePainter::ball_value(Point eye, const Workspace::Column& lids, const Bal
   if (r < kIrisRadius + 0.6f) {
     const float iris_tone = std::sqrt(person_.iris_albedo);
     const float turn = std::atan2(from_iris.y, from_iris.x);
-    const float fibres = plane_noise(turn * 7.0f, r * 0.5f, person_.seed + 91);
-    float iris = iris_tone * (0.75f + 0.5f * fibres);
+    const float fibers = plane_noise(turn * 7.0f, r * 0.5f, person_.seed + 91);
+    float iris = iris_tone * (0.75f + 0.5f * fibers);
     iris *= 1.0f - 0.45f * smooth_step(kIrisRadius - 1.4f, kIrisRadius, r);
     iris = mix(0.07f, iris, smooth_step(-0.25f, 0.25f, r - ball.pupil_radius));
     tone = mix(iris, tone, smooth_step(kIrisRadius - 0.45f, kIrisRadius + 0.45f, r));
   }
   const float below_lid = eye.y - lids.upper;
   const float above_lower = lids.lower - eye.y;
-  float shade = 1.0f + 0.012f * (eye.x * ball.lamp.x + eye.y * ball.lamp.y);
+  float shade = 1.0f + 0.012f * (eye.x * ball.source.x + eye.y * ball.source.y);
   shade *= 1.0f - 0.50f * std::exp(-below_lid * 0.55f);
   shade *= 1.0f - 0.18f * std::exp(-above_lower * 1.1f);
   shade *= 1.0f - 0.35f * smooth_step(0.55f, 1.0f, std::abs(s));
   float value = tone * shade * ball.light;
 
-  const Point from_sync_led = p - ball.highlight;
-  const float lamp2 = from_sync_led.x * from_sync_led.x + from_sync_led.y * from_sync_led.y;
-  if (lamp2 < 4.0f) value = mix(value, 1.0f, 0.92f * smooth_step(1.15f, 0.55f, std::sqrt(lamp2)));
+  const Point from_highlight = p - ball.highlight;
+  const float squared = from_highlight.x * from_highlight.x + from_highlight.y * from_highlight.y;
+  if (squared < 4.0f)
+    value = mix(value, 1.0f, 0.92f * smooth_step(1.15f, 0.55f, std::sqrt(squared)));
   // Tear film along the lower lid.
   value += 0.10f * ball.light * bell(above_lower - 0.35f, 0.35f) * (1.0f - caruncle);
   return value;
@@ -192,7 +180,7 @@ float EyePainter::lid_factor(Point eye, const Workspace::Column& lids, float clo
         smooth_step(1.35f, 0.9f, s) * (0.05f + 0.10f * person_.age) * bell(below - 7.0f, 1.8f);
     factor += near_fissure * 0.05f * bell(below - 4.0f, 2.0f);
   }
-  // Corners: the fissure goes on as a short fold.
+  // Corners: the fissure continues as a short fold.
   const float corner = bell(s - 1.04f, 0.09f) * bell(eye.y, 1.0f);
   return factor * (1.0f - 0.30f * corner);
 }

@@ -20,12 +20,12 @@ struct EyeState {
 };
 
 /// Draws the fissure, lids, lashes and eyeball of one eye over skin that is already there, and
-/// tells where the lid margins it draws lie in the picture.
+/// says where the lid margins it draws lie in the picture.
 ///
-/// Each picture element is the mean of 3 x 3 samples. The samples find their place on the lids
-/// through the same projected points as the truth does.
+/// Each pixel is the mean of 3 x 3 samples, placed on the lids through the same projected points as
+/// the truth.
 ///
-/// Threads: read only once made; work memory is passed in.
+/// Threads: read-only once constructed; work memory is passed in.
 class EyePainter {
  public:
   EyePainter(const HeadModel& model, Eye eye);
@@ -47,8 +47,7 @@ class EyePainter {
             Workspace& work,
             Canvas& canvas) const;
 
-  /// The six points of the iBUG contour: corners, and the margins a third of the fissure's width
-  /// from each corner.
+  /// EyeShape::contour() as the camera sees it.
   EyePoints contour(const EyeState& state,
                     const RigidMotion& world_from_head,
                     const Camera& camera) const;

@@ -43,6 +43,19 @@ float EyeShape::lower_lid(float u, float closure) const {
   return mix(open, closed_line(s), closure);
 }
 
+EyePoints EyeShape::contour(float closure) const {
+  const float w = half_width_;
+  const float third = w / 3.0f;
+  const Point temple{-w, 0.0f};
+  const Point upper_temple{-third, upper_lid(-third, closure)};
+  const Point upper_nose{third, upper_lid(third, closure)};
+  const Point nose{w, 0.0f};
+  const Point lower_nose{third, lower_lid(third, closure)};
+  const Point lower_temple{-third, lower_lid(-third, closure)};
+  if (nasal_sign_ > 0.0f) return {temple, upper_temple, upper_nose, nose, lower_nose, lower_temple};
+  return {nose, upper_nose, upper_temple, temple, lower_temple, lower_nose};
+}
+
 Point EyeShape::head_from_eye(Point eye) const {
   return {center_.x + nasal_sign_ * (eye.x * tilt_cos_ - eye.y * tilt_sin_),
           center_.y + eye.x * tilt_sin_ + eye.y * tilt_cos_};

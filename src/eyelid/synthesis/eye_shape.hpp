@@ -2,7 +2,7 @@
 #pragma once
 
 #include "eyelid/core/blink.hpp"
-#include "eyelid/core/geometry.hpp"
+#include "eyelid/core/face.hpp"
 #include "eyelid/synthesis/person.hpp"
 
 namespace eyelid::synthesis {
@@ -26,6 +26,10 @@ class EyeShape {
   /// Margins at u; beyond the corners both continue along the line of the corners.
   float upper_lid(float u, float closure) const;
   float lower_lid(float u, float closure) const;
+
+  /// The six points of the iBUG contour, from the corner on the picture's left: corners, and the
+  /// margins a third of the fissure's width from each corner.
+  EyePoints contour(float closure) const;
 
   /// From the eye's plane to x, y of the head seen from the front, and back.
   Point head_from_eye(Point eye) const;

@@ -75,7 +75,7 @@ Glasses::Glasses(const HeadModel& model, std::uint64_t seed) {
 
 Vector3 Glasses::on_lens(float side, float x, float y) const {
   const float across = side * half_distance_ + x;
-  // The front wraps round the face and leans in at the cheeks.
+  // The front wraps around the face and leans in at the cheeks.
   return {across, 3.0f + y, z_ - 0.0022f * across * across - 0.10f * y};
 }
 

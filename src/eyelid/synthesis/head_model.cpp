@@ -252,16 +252,10 @@ void HeadModel::place_mouth() {
 
 // 36-41 right, 42-47 left, from the image's left corner clockwise.
 void HeadModel::place_lids(const EyeShape& shape, Eye side) {
-  const float w = shape.half_width();
-  const Point in_eye[6] = {{-w, 0},
-                           {-w / 3, shape.upper_lid(-w / 3, 0)},
-                           {w / 3, shape.upper_lid(w / 3, 0)},
-                           {w, 0},
-                           {w / 3, shape.lower_lid(w / 3, 0)},
-                           {-w / 3, shape.lower_lid(-w / 3, 0)}};
   const std::size_t begin = side == Eye::Right ? kRightEyeBegin : kLeftEyeBegin;
-  for (std::size_t i = 0; i < 6; ++i) {
-    const Point head = shape.head_from_eye(in_eye[side == Eye::Right ? i : mirrored_eye_point(i)]);
+  const EyePoints open = shape.contour(0.0f);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    const Point head = shape.head_from_eye(open[i]);
     points_[begin + i] = shape_.at_front(head.x, head.y);
   }
 }

@@ -12,7 +12,7 @@ namespace eyelid::synthesis {
 
 /// Everything of one person that does not move within the head, ready to be drawn.
 ///
-/// Threads: read only once made.
+/// Threads: read-only once constructed.
 class HeadModel {
  public:
   explicit HeadModel(const Person& person);

@@ -120,7 +120,7 @@ float HeadShape::half_width(float y) const {
   return width_(y) * (y > 0.0f ? std::pow(cap, 0.8f) : cap);
 }
 
-// How far round the superellipse comes forward at x = ratio * half width.
+// How far the superellipse reaches forward at x = ratio * half width.
 float HeadShape::section(float ratio, float y) const {
   const float power = mix(2.25f, 2.0f, smooth_step(40.0f, 100.0f, y));
   const float r = std::min(std::abs(ratio), 1.0f);

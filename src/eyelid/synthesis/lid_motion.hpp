@@ -17,13 +17,13 @@ enum class LidEventKind {
   UnconditionedResponse,  // UR, reflex to the air puff
 };
 
-/// One closing and opening of the lids as it was made. Seconds; for the right eye, the left one
-/// runs `left_delay_s` later.
+/// One closing and opening of the lids as rendered. Seconds, for the right eye; the left one
+/// follows `left_delay_s` later.
 struct LidEvent {
   LidEventKind kind = LidEventKind::Blink;
   std::optional<int> trial;  // its number, where one caused it
   double onset_s = 0.0;
-  double peak_s = 0.0;     // greatest closure reached
+  double peak_s = 0.0;     // closure is largest
   double release_s = 0.0;  // opening begins
   double offset_s = 0.0;
   double left_delay_s = 0.0;
@@ -33,11 +33,11 @@ struct LidEvent {
 
 /// Plan of one conditioning session and the closure of both eyes at any time of it.
 ///
-/// Times follow reference/field.md sections 3.3 and 4: ISI within the 200 .. 650 ms usual for
-/// people; every tenth trial CS alone and another US alone; alpha responses within 60 ms of the CS;
-/// CRs of growing probability and amplitude between 60 ms and the US; closing phases of 66 .. 78
-/// ms, opening slower, 10 to 17 spontaneous blinks a minute. Trials lie closer together than the 10
-/// s and more of a real session, so that a short film holds a whole one.
+/// Times are those of human studies: ISI within 200 .. 650 ms; every tenth trial CS alone and
+/// another US alone; alpha responses within 60 ms of the CS; CRs of growing probability and
+/// amplitude between 60 ms and the US; closing phases of 66 .. 78 ms and slower opening (Kwon et
+/// al., J. R. Soc. Interface 10, 2013); 10 to 17 spontaneous blinks a minute. Trials follow each
+/// other faster than the 10 s and more of a real session, so that a short film holds a whole one.
 class LidMotion {
  public:
   struct Plan {
@@ -49,7 +49,7 @@ class LidMotion {
   };
   /// Throws InputError where the trials do not fit.
   explicit LidMotion(const Plan& plan);
-  /// A course of one's own; events in order of onset.
+  /// A given course; events in order of onset.
   LidMotion(std::uint64_t seed, std::vector<Trial> trials, std::vector<LidEvent> events);
 
   const std::vector<Trial>& trials() const { return trials_; }

@@ -34,7 +34,7 @@ void shade_points(const SurfaceMesh& mesh,
 }  // namespace
 
 Shade shade_of(const Light& light, Vector3 normal, float openness, float gloss) {
-  // Skin scatters light past the shadow line: the cosine is wrapped round by a sixth.
+  // Skin scatters light past the shadow line: the cosine is wrapped by a sixth.
   const float wrapped = std::max(0.0f, (dot(normal, light.direction) + 0.18f) / 1.18f);
   const float shadow = smooth_step(0.05f, 0.70f, openness);
   const float sky = 0.62f - 0.38f * normal.y;

@@ -9,7 +9,7 @@ namespace eyelid::synthesis {
 
 /// Light of the room, fixed to the camera. Strengths are linear; 1 turns a white surface white.
 struct Light {
-  Vector3 direction{-0.4f, -0.5f, 0.77f};  // unit, from the scene toward the lamp
+  Vector3 direction{-0.4f, -0.5f, 0.77f};  // unit, from the scene toward the light source
   float key = 0.7f;
   float fill = 0.5f;  // from the whole sky, strongest from above
 };
@@ -31,7 +31,7 @@ struct MeshWorkspace {
 };
 
 /// Draws `mesh`, moved by `world_from_object` and seen by `camera`, over `canvas`. Outlines are
-/// blended by how grazing the view is, which is anti-aliasing for round things.
+/// blended by how grazing the view is, which is anti-aliasing for rounded shapes.
 void draw_mesh(const SurfaceMesh& mesh,
                const RigidMotion& world_from_object,
                const Camera& camera,

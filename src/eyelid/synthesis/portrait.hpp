@@ -26,13 +26,13 @@ struct PortraitOptions {
   float half_closed = 0.30f;  // anything between; the rest is open
 };
 
-/// A single picture of a random person with everything known.
+/// A single picture of a random person, with its ground truth.
 struct Portrait {
   GrayImage image;
   EyeLandmarks eyes;  // lid margins as drawn
-  FaceLandmarks
-      points;     // iBUG-68; lid points are `eyes`, the jaw (0-16) follows the frontal outline
-  Rect face_box;  // round the 68 points
+  /// iBUG-68; lid points are `eyes`, the jaw (0-16) follows the frontal outline.
+  FaceLandmarks points;
+  Rect face_box;  // around the 68 points
   FaceKeypoints keypoints;
   PerEye<float> fec;
   bool has_glasses = false;
@@ -40,8 +40,8 @@ struct Portrait {
 
 class HeadModel;
 
-/// One person who sits for any number of pictures. Making one takes about 40 ms, a picture 10 ms:
-/// the way to make many.
+/// One person in any number of pictures. Constructing one takes about 40 ms, a picture 10 ms: the
+/// way to render many.
 ///
 /// Threads: const members may be called from several threads at once.
 class PortraitSubject {

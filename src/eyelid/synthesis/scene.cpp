@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kNoiseLength = 1u << 17;
 
-// Standard normal numbers, read from random starts: drawing anew for every pixel would cost more
+// Standard normal numbers, read from random starts: a fresh draw for every pixel would cost more
 // than the whole face.
 const std::vector<float>& sensor_noise() {
   static const std::vector<float> noise = [] {
@@ -77,7 +77,7 @@ void Scene::paint_background() {
       for (const Blob& blob : blobs) {
         const float dx = std::abs(u - blob.x) / blob.rx;
         const float dy = std::abs(v - blob.y) / blob.ry;
-        // Round for soft shapes, boxes for those with edges.
+        // Ellipses for soft shapes, boxes for those with edges.
         const float dx2 = dx * dx;
         const float dy2 = dy * dy;
         const float far =

@@ -44,7 +44,7 @@ class Scene {
   EyeLandmarks eyes(const Moment& moment) const;
   FaceLandmarks points(const Moment& moment) const;
   FaceKeypoints keypoints(const Moment& moment) const;
-  /// Upright box round brows and chin, as wide as the face: what detectors are asked for.
+  /// Upright box around brows and chin, as wide as the face: what detectors should return.
   Rect face_box(const Moment& moment) const;
 
  private:

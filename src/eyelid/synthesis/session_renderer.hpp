@@ -28,7 +28,7 @@ struct SessionOptions {
   bool with_glasses = false;
 };
 
-/// What is exactly true of one frame.
+/// Ground truth of one frame.
 struct FrameTruth {
   std::int64_t frame = 0;
   double time_s = 0.0;
@@ -37,7 +37,7 @@ struct FrameTruth {
   /// nods shows a smaller EAR at the same FEC, one that turns aside a larger.
   PerEye<float> fec;
   EyeLandmarks eyes;  // where the drawn lid margins lie, frame pixels
-  Rect face_box;      // round the 68 points
+  Rect face_box;      // around the 68 points
   FaceKeypoints keypoints;
   HeadPose pose;
 };
@@ -46,8 +46,8 @@ struct FrameTruth {
 ///
 /// Same options, same bytes, for any order of calls and any number of threads; const members may be
 /// called from several threads at once (each keeps about 3 MB of work memory). About 9 ms a frame
-/// at 640x480 on one core of a Zen 3 (least of 100 frames, machine in use). Throws InputError where
-/// the trials do not fit into the seconds.
+/// at 640x480 on one core of a Zen 3 (minimum of 100 frames, machine in use). Throws InputError
+/// where the trials do not fit into the seconds.
 class SessionRenderer {
  public:
   explicit SessionRenderer(const SessionOptions& options);
@@ -56,7 +56,7 @@ class SessionRenderer {
 
   const SessionOptions& options() const;
   const std::vector<Trial>& trials() const;
-  /// Every closing movement that was made, in order of onset.
+  /// Every closing movement, in order of onset.
   const std::vector<LidEvent>& events() const;
   std::int64_t frame_count() const;
 

@@ -59,7 +59,7 @@ float skin_tone(const Person& person, const HeadShape& shape, float x, float y) 
   const float pores = plane_noise(x * 0.9f, y * 0.9f, person.seed + 2);
   float tone = 1.0f + 0.14f * (blotch - 0.5f) + 0.07f * (pores - 0.5f);
   const float ax = std::abs(x);
-  // Thin skin round the eyes is darker; cheeks and nose are flushed.
+  // Thin skin around the eyes is darker; cheeks and nose are flushed.
   tone *= 1.0f - 0.16f * bell(ax - person.eye_distance, 19.0f) * bell(y - 4.0f, 13.0f);
   tone *= 1.0f - 0.05f * bell(ax - 38.0f, 15.0f) * bell(y - 32.0f, 14.0f);
   if (y < -12.0f) {
@@ -75,10 +75,6 @@ float skin_tone(const Person& person, const HeadShape& shape, float x, float y) 
   }
   return tone;
 }
-
-}  // namespace
-
-namespace {
 
 // y where the hair begins, over the turn from the front in degrees.
 float hairline_y(const Person& person, float degrees) {
