@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`eyelid score` as a user meets it: files, JSON, bad trial files, labels, sessions, calibration, lamp.
+"""`eyelid score` as a user meets it: files, JSON, bad trial files, labels, sessions, calibration, sync LED.
 
 usage: score_command_test.py EYELID   (unittest options may follow)
 """
@@ -167,17 +167,17 @@ class Session(unittest.TestCase):
         self.assertEqual(score().returncode, 2)
         self.assertIn("is not a folder", self.refused(self.folder / "nothing"))
         self.assertIn("no.csv: cannot be read", self.refused(self.session, "--trials", self.folder / "no.csv"))
-        self.assertIn("--sync-region", self.refused(self.session, "--events", self.session / "trials.csv"))
+        self.assertIn("without a sync region", self.refused(self.session, "--events", self.session / "trials.csv"))
 
 
 class Lamp(unittest.TestCase):
-    """A lamp in a film made by ffmpeg; the log runs 80 ppm slow and started 1234.5 s earlier."""
+    """A sync LED in a film made by ffmpeg; the log runs 80 ppm slow and started 1234.5 s earlier."""
 
     @classmethod
     def setUpClass(cls):
         if not shutil.which("ffmpeg"):
             raise unittest.SkipTest("ffmpeg is absent")
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-lamp-"))
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-led-"))
         cls.session = cls.folder / "session"
         write_session(cls.session, 20)
         cls.trials = rows(cls.session / "trials.csv")
@@ -198,7 +198,7 @@ class Lamp(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
-    def test_a_log_is_placed_by_the_lamp(self):
+    def test_a_log_is_placed_by_the_led(self):
         done = score(self.session, "--sync-region", "52,6,6,6", "--events", self.folder / "log.csv")
         self.assertEqual(done.returncode, 0, done.stderr)
         placed = rows(self.session / "trials_placed.csv")
@@ -210,15 +210,15 @@ class Lamp(unittest.TestCase):
                     self.assertLess(abs(float(found[key]) - float(true[key])), 0.010)
         page = (self.session / "conditioning.html").read_text()
         self.assertIn("residual", page)
-        self.assertIn("lit up 18 times", page)
+        self.assertIn("turned on 18 times", page)
 
     def test_regions_outside_and_dark_ones_are_refused(self):
-        for region, word in (("60,40,10,10", "reaches out"), ("2,2,5,5", "expected a lamp"), ("1,2,3", "expected x,y")):
+        for region, word in (("60,40,10,10", "extends beyond"), ("2,2,5,5", "expected an LED"), ("1,2,3", "expected x,y")):
             done = score(self.session, "--sync-region", region, "--events", self.folder / "log.csv")
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertIn(word, done.stderr)
 
-    def test_the_lamp_alone_gives_trials_when_the_isi_is_known(self):
+    def test_the_led_alone_gives_trials_when_the_isi_is_known(self):
         (self.session / "trials.csv").rename(self.folder / "aside.csv")
         try:
             done = score(self.session, "--sync-region", "52,6,6,6", "--set", "isi_ms=400", "--no-report")

@@ -35,7 +35,7 @@ std::string modification_time(const std::filesystem::path& path) {
 std::string with_zone(const std::string& time) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0;
   if (std::sscanf(time.c_str(), "%4d-%2d-%2dT%2d:%2d", &year, &month, &day, &hour, &minute) != 5) {
-    throw InputError("--session-start " + time +
+    throw InputError("session start " + time +
                      ": expected ISO 8601, for example 2026-11-25T16:04:03+01:00");
   }
   const std::size_t clock = time.find('T');
@@ -100,8 +100,7 @@ void take_recording(const ScoredSession& session,
   if (start_time.empty()) {
     data.start_time = modification_time(dated);
     warnings.push_back("session start taken from the modification time of " +
-                       dated.filename().string() + ", " + data.start_time +
-                       " (--session-start ...)");
+                       dated.filename().string() + ": " + data.start_time);
   } else {
     data.start_time = with_zone(start_time);
   }
@@ -151,8 +150,8 @@ std::vector<std::filesystem::path> export_session(const ScoredSession& session,
     const bool needs_points = format == "dlc" || format == "sleap";
     if (needs_points && data.nodes.empty()) {
       throw InputError((folder / "landmarks.csv").string() +
-                       ": is missing; expected it for --export " + format +
-                       " (track --save-landmarks)");
+                       ": is missing; expected the landmarks that track saves on request, for " +
+                       format);
     }
     if (format == "dlc") {
       files.push_back(folder / "landmarks_dlc.csv");
@@ -164,7 +163,7 @@ std::vector<std::filesystem::path> export_session(const ScoredSession& session,
       files.push_back(folder / "session.nwb");
       exports::write_nwb(files.back(), data);
     } else {
-      throw InputError("--export " + format + ": expected dlc, sleap or nwb");
+      throw InputError("export format " + format + ": expected dlc, sleap or nwb");
     }
   }
   return files;

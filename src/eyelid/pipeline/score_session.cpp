@@ -33,7 +33,7 @@ std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
   return tables::read_session_json(path);
 }
 
-/// Reads frames.csv; with other levels than those it was made with, the FEC is made anew.
+/// Reads frames.csv; with other levels than those it was made with, the FEC is recomputed.
 SessionTrace read_trace(const std::filesystem::path& path,
                         const std::optional<Calibration>& before,
                         const std::optional<Calibration>& now) {
@@ -77,7 +77,7 @@ class ScoreJob {
     const ScoreRequest& request = session_.request;
     std::error_code error;
     if (!std::filesystem::is_directory(request.folder, error)) {
-      throw InputError(request.folder.string() + ": is not a folder, expected what track has left");
+      throw InputError(request.folder.string() + ": is not a folder, expected the output of track");
     }
     session_.preset = conditioning::load_preset(request.preset, request.settings);
     const std::filesystem::path trials =
@@ -85,7 +85,8 @@ class ScoreJob {
     session_.summary = summary_in(request.folder);
     if (request.sync_region.empty()) {
       if (!request.events_file.empty()) {
-        throw InputError("--events needs --sync-region: pulses that both clocks have seen");
+        throw InputError(request.events_file.string() +
+                         ": an event log without a sync region, expected pulses on both clocks");
       }
       session_.rows = tables::read_trial_rows(trials);
     } else {
@@ -138,7 +139,7 @@ class ScoreJob {
     const bool changes = !request.calibration_file.empty() || request.calibrate_from_trials;
     if (changes && !session_.calibration) {
       throw InputError((request.folder / "session.json").string() +
-                       ": is missing; expected it for another calibration than that of track");
+                       ": is missing; expected the levels that another calibration replaces");
     }
     session_.trace = read_trace(frames, std::nullopt, std::nullopt);
     if (!request.calibration_file.empty()) {
@@ -176,8 +177,8 @@ class ScoreJob {
 
   void save_calibration() {
     if (!session_.calibration) {
-      throw InputError("--save-calibration: " + session_.request.folder.string() +
-                       " has no session.json, expected one with the levels");
+      throw InputError((session_.request.folder / "session.json").string() +
+                       ": is missing; expected the levels of the calibration to save");
     }
     Calibration stored = *session_.calibration;
     take_known(session_.request.conditions, stored);

@@ -30,7 +30,7 @@ struct ScoreRequest {
   std::filesystem::path save_calibration_file;
   Calibration conditions;  // those of this recording, as far as given; levels unused
 
-  std::string sync_region;            // "x,y,w,h" of a lamp in the picture; empty: none
+  std::string sync_region;            // "x,y,w,h" of a sync LED in the picture; empty: none
   std::filesystem::path events_file;  // event log on its own clock, instead of trials
 
   std::string phase;
@@ -50,11 +50,11 @@ struct ScoredSession {
   std::optional<SessionSummary> summary;           // session.json
   std::optional<Calibration> calibration;          // levels the FEC was made with
   std::vector<std::string> warnings;
-  std::optional<reports::ClockAlignmentReport> clock;  // where the trials were placed by a lamp
+  std::optional<reports::ClockAlignmentReport> clock;  // where a sync LED placed the trials
   double isi_s = 0.0;
 };
 
-/// Reads the folder and scores its trials; writes trial_scores.csv and, when asked for, the
+/// Reads the folder and scores its trials; writes trial_scores.csv and, on request, the
 /// calibration. Throws InputError that lists every fault of the trial file.
 ScoredSession score_folder(const ScoreRequest& request);
 
