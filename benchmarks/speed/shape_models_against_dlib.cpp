@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "eyelid/compute/machine.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/landmarks/dlib_reference.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
@@ -104,9 +105,8 @@ void compare(const RandomShapeModelSize& size, int rounds) {
              size.features);
   double dlib_median = 0.0;
   for (std::size_t c = 0; c < contestants.size(); ++c) {
-    auto& times = contestants[c].times_us;
-    std::sort(times.begin(), times.end());
-    const double median = times[times.size() / 2];
+    const auto& times = contestants[c].times_us;
+    const double median = median_of(times);
     if (c == 0) dlib_median = median;
     double apart_px = 0.0;
     for (std::size_t i = 0; c > 0 && i < kPictures; ++i) {
@@ -118,7 +118,7 @@ void compare(const RandomShapeModelSize& size, int rounds) {
     }
     fmt::print("  {:22} fastest {:8.2f} us  median {:8.2f} us  {:5.1f}x",
                contestants[c].name,
-               times.front(),
+               *std::min_element(times.begin(), times.end()),
                median,
                dlib_median / median);
     if (c > 0) fmt::print("  at most {:.4f} px from dlib", apart_px);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/films/video_writer.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -51,14 +52,13 @@ void read(const std::string& path) {
     }
     rates.push_back(static_cast<double>(frames) / seconds_since(start));
   }
-  std::sort(rates.begin(), rates.end());
   fmt::print(
       "{}: {} frames, {:.0f} frames/s best, {:.0f} median; {:.2f} ms of processor per frame; "
       "peak memory so far {} MiB\n",
       path,
       frames,
-      rates.back(),
-      rates[rates.size() / 2],
+      *std::max_element(rates.begin(), rates.end()),
+      eyelid::median_of(rates),
       1e3 * (processor_s() - processor_before_s) / (5.0 * static_cast<double>(frames)),
       peak_memory_mib());
 }

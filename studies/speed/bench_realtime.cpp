@@ -19,6 +19,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/pipeline/live_tracker.hpp"
 #include "eyelid/pipeline/spin_thread_pool.hpp"
 #include "eyelid/tables/calibration_file.hpp"
@@ -185,16 +186,13 @@ void RealtimeCommand::run() {
 }
 
 void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup& setup) {
-  std::vector<float> sorted = latency_ms_;
-  std::ranges::sort(sorted);
   const auto percentile = [&](double share) -> double {
-    if (sorted.empty()) return kAbsent;
-    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+    return latency_ms_.empty() ? kAbsent : nearest_rank(latency_ms_, share);
   };
   const double limit_ms = deadline_ms > 0.0 ? deadline_ms : 1e3 / fps;
-  const auto on_time = std::ranges::upper_bound(sorted, static_cast<float>(limit_ms));
-  const std::int64_t late = sorted.end() - on_time;
-  const std::int64_t frames = static_cast<std::int64_t>(sorted.size()) + lost_;
+  const std::int64_t late = std::ranges::count_if(
+      latency_ms_, [&](float ms) { return ms > static_cast<float>(limit_ms); });
+  const std::int64_t frames = static_cast<std::int64_t>(latency_ms_.size()) + lost_;
   session.print_head(setup);
   fmt::print(
       "{} frames at {} per second, {} thread{} each on one processor, {}, detection every "

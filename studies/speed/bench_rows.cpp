@@ -6,6 +6,7 @@
 #include <span>
 
 #include "apps/command_line/json_output.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/embedded_files.hpp"
 #include "eyelid/reports/report_page.hpp"
@@ -59,17 +60,12 @@ double study_value(const char* table, const char* device, int batch, const char*
   return kAbsent;
 }
 
-void set_percentiles(std::vector<double> call_ms, BenchRow& row) {
+void set_percentiles(const std::vector<double>& call_ms, BenchRow& row) {
   if (call_ms.empty()) return;
-  std::ranges::sort(call_ms);
-  const auto at = [&](double share) {
-    const auto last = static_cast<double>(call_ms.size() - 1);
-    return call_ms[static_cast<std::size_t>(share * last + 0.5)];
-  };
-  row.ms_p50 = at(0.50);
-  row.ms_p95 = at(0.95);
-  row.ms_p99 = at(0.99);
-  row.ms_min = call_ms.front();
+  row.ms_p50 = nearest_rank(call_ms, 0.50);
+  row.ms_p95 = nearest_rank(call_ms, 0.95);
+  row.ms_p99 = nearest_rank(call_ms, 0.99);
+  row.ms_min = *std::ranges::min_element(call_ms);
 }
 
 nlohmann::ordered_json bench_json(const std::string& command,

@@ -56,7 +56,7 @@ const nlohmann::json& study_figures();
 /// A figure of one of its tables by device and batch, kAbsent where it has none.
 double study_value(const char* table, const char* device, int batch, const char* key);
 /// p50, p95, p99 and least of the times of the calls, in any order.
-void set_percentiles(std::vector<double> call_ms, BenchRow& row);
+void set_percentiles(const std::vector<double>& call_ms, BenchRow& row);
 
 /// {"command", "version", "machine", "conditions", "study", "rows"}.
 nlohmann::ordered_json bench_json(const std::string& command,

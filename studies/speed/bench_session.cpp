@@ -110,7 +110,7 @@ BenchRow complete_row(const BatchRunner& runner,
   row.run_time_s = measured.wall_s;
   row.images_per_s = images / measured.wall_s;
   row.ms_per_image = 1e3 * measured.wall_s / images;
-  set_percentiles(std::move(measured.call_ms), row);
+  set_percentiles(measured.call_ms, row);
   if (runner.macs_per_image > 0.0 && measured.fma_peak_gmacs > 0.0) {
     row.fma_peak_fraction =
         runner.macs_per_image * row.images_per_s * 1e-9 / measured.fma_peak_gmacs;

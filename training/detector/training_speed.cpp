@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/detector/optimizer.hpp"
 #include "training/detector/training_step.hpp"
@@ -63,11 +64,10 @@ TrainingSpeed measure_training_speed(NetworkKernels kernels,
     if (i >= 0) times_ms.push_back(ms);
   }
   const double cpu_ms = 1000.0 * static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-  std::sort(times_ms.begin(), times_ms.end());
   return {batch_size,
           static_cast<int>(times_ms.size()),
-          times_ms.front(),
-          times_ms[times_ms.size() / 2],
+          *std::min_element(times_ms.begin(), times_ms.end()),
+          median_of(times_ms),
           cpu_ms / static_cast<double>(times_ms.size())};
 }
 

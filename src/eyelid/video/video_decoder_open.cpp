@@ -13,9 +13,11 @@ extern "C" {
 #include <cstring>
 #include <new>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
 #include "eyelid/video/video_decoder.hpp"
 
@@ -215,9 +217,8 @@ double VideoDecoder::nominal_rate() const {
   }
   double measured = 0.0;
   if (steps.size() >= 2) {
-    const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-    std::nth_element(steps.begin(), middle, steps.end());
-    measured = 1.0 / (static_cast<double>(*middle) * av_q2d(video_->time_base));
+    const auto step = static_cast<double>(upper_median(std::move(steps)));
+    measured = 1.0 / (step * av_q2d(video_->time_base));
   }
   for (const double stated : {average, base}) {
     if (stated > 0.0 && (measured == 0.0 || is_close(stated, measured))) return stated;
