@@ -3,34 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <numbers>
 #include <random>
-#include <utility>
 #include <vector>
 
 #include "eyelid/closure/trace.hpp"
 #include "eyelid/core/blink.hpp"
 
 namespace eyelid::closure {
-
-/// Records held in memory.
-class VectorTrace final : public TraceReader {
- public:
-  explicit VectorTrace(std::vector<ClosureInput> records) : records_(std::move(records)) {}
-  void rewind() override { position_ = 0; }
-  bool next(ClosureInput& record) override {
-    if (position_ == records_.size()) return false;
-    record = records_[position_++];
-    return true;
-  }
-
- private:
-  std::vector<ClosureInput> records_;
-  std::size_t position_ = 0;
-};
 
 /// A blink with exactly known times: a half cosine down, a hold, a slower half cosine up. Default
 /// durations are those of spontaneous blinks (closing takes about 66 ms).
