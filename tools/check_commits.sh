@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fails when a commit is not "room: what changes" in under 72 columns, with one room and a body that says why.
-# A room is a folder of the commit's tree or of its parent's; `build` is CMake and the Makefile, `house` the whole tree.
+# A room is a folder of the commit's tree or of the tree where the range begins; `build` is CMake and the Makefile,
+# `house` the whole tree.
 #   tools/check_commits.sh [RANGE]      (default: all since the rule; merges are not looked at)
 set -euo pipefail
 cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
@@ -21,7 +22,7 @@ count=0
 for commit in $(git rev-list --no-merges "$range"); do
   count=$((count + 1))
   subject=$(git log -1 --format=%s "$commit")
-  rooms=$(rooms_of "$commit"; rooms_of "$commit^"; echo build; echo house)
+  rooms=$(rooms_of "$commit"; rooms_of "${range%%..*}"; echo build; echo house)
   fault() { echo "${commit:0:10} $subject: $1"; status=1; }
   ((${#subject} < 72)) || fault "${#subject} columns, expected under 72"
   grep -qxF -- "${subject%%: *}" <<<"$rooms" || fault "no room before a colon"
