@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "training/detector/checkpoint.hpp"
 #include "training/detector/loss_curve.hpp"
@@ -62,12 +63,7 @@ std::string duration_text(double seconds) {
 }
 
 void check_folder(const DetectorTrainingOptions& options) {
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
-  if (!std::filesystem::is_directory(options.folder)) {
-    throw InputError(options.folder.string() +
-                     ": no such folder and it cannot be made; expected one for the results");
-  }
+  files::create_folder(options.folder);
   const auto checkpoint = options.folder / "checkpoint.safetensors";
   if (!options.resume && std::filesystem::exists(checkpoint)) {
     throw InputError(checkpoint.string() +

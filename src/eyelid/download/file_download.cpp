@@ -15,6 +15,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/download/part_file.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/files/sha256.hpp"
 
 namespace eyelid::download {
@@ -179,15 +180,6 @@ class Transfer {
   std::exception_ptr error_;
 };
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || !fs::is_directory(folder)) {
-    throw InputError(folder.string() + ": " + (error ? error.message() : "not a folder") +
-                     ", expected a folder for models");
-  }
-}
-
 }  // namespace
 
 bool is_downloaded(const ManifestFile& file, const fs::path& folder) {
@@ -205,7 +197,7 @@ DownloadOutcome download_file(const ManifestFile& file,
                               const DownloadOptions& options) {
   if (is_downloaded(file, folder)) return DownloadOutcome::AlreadyThere;
   const fs::path target = folder / file.file;
-  make_folder(target.parent_path());
+  files::create_folder(target.parent_path());
   PartFile part(target);
   bool was_resumed = false;
   Ending ending;

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
-#include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/films/jpeg.hpp"
 #include "eyelid/films/marked_picture.hpp"
 #include "eyelid/tables/csv_text.hpp"
@@ -69,15 +69,6 @@ void draw(const MarkedDetections& found, films::MarkedPicture& marked) {
   }
 }
 
-void create_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || !fs::is_directory(folder)) {
-    throw InputError(folder.string() + ": " + (error ? error.message() : "not a folder") +
-                     ", expected a folder to write pictures to");
-  }
-}
-
 }  // namespace
 
 ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& detectors)
@@ -90,7 +81,7 @@ ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& de
       label = name + "-" + std::to_string(i);
     }
     labels_.push_back(label);
-    create_folder(folder_ / label);
+    files::create_folder(folder_ / label);
   }
 }
 

@@ -5,10 +5,10 @@
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
-#include <system_error>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/films/video_writer.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
@@ -38,9 +38,7 @@ void render_session(const synthesis::SessionOptions& options,
                     const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
   EYELID_EXPECTS(threads >= 1);
   const synthesis::SessionRenderer renderer(options);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw InputError(folder.string() + ": cannot create folder (" + error.message() + ")");
+  files::create_folder(folder);
 
   films::VideoWriterOptions video;
   video.kind = films::VideoKind::kFastLosslessGray;

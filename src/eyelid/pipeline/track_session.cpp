@@ -9,6 +9,7 @@
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
@@ -40,22 +41,12 @@ SetupRequest for_recordings(SetupRequest request) {
   return request;
 }
 
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder)) {
-    throw InputError(folder.string() + ": cannot create folder (" +
-                     (error ? error.message() : "it is a file") +
-                     "); expected a place for the results");
-  }
-}
-
 /// Removes the output folder again when the job fails before it has left anything in it.
 class FolderGuard {
  public:
   explicit FolderGuard(const std::filesystem::path& folder)
       : folder_(folder), existed_(std::filesystem::exists(folder)) {
-    make_folder(folder);
+    files::create_folder(folder);
   }
   ~FolderGuard() {
     std::error_code ignored;
