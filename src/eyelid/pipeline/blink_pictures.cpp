@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::int64_t kFramesBeforeOnset = 2;
 
-const EyePoints& eye_of(const EyeLandmarks& eyes, Eye eye) {
-  return eye == Eye::Right ? eyes.right : eyes.left;
-}
-
 }  // namespace
 
 BlinkPictures::BlinkPictures(std::span<const Blink> blinks, PointSpool& points)
@@ -35,8 +31,8 @@ std::optional<BlinkPictures::Place> BlinkPictures::place_of(
   for (const std::int64_t frame : {blink.onset_frame, blink.peak_frame, blink.offset_frame}) {
     const std::optional<EyeLandmarks> scale = points_.read(frame);
     if (!scale) continue;
-    const EyePoints& scale_lid = eye_of(*scale, blink.eye);
-    const EyePoints& lid = eyes ? eye_of(*eyes, blink.eye) : scale_lid;
+    const EyePoints& scale_lid = (*scale)[blink.eye];
+    const EyePoints& lid = eyes ? (*eyes)[blink.eye] : scale_lid;
     return Place{(lid[0] + lid[3]) * 0.5f, distance(scale_lid[0], scale_lid[3])};
   }
   return std::nullopt;
@@ -52,13 +48,12 @@ void BlinkPictures::add(std::int64_t frame,
     const std::optional<EyeLandmarks> eyes = points_.read(frame);
     const std::optional<Place> place = place_of(blink, eyes);
     if (!place) continue;
-    Picture picture{films::cut_eye(image,
-                                   eye_of(eyes.value_or(EyeLandmarks{}), blink.eye),
-                                   place->center,
-                                   place->eye_width_px),
-                    frame,
-                    time_s,
-                    fec[blink.eye]};
+    Picture picture{
+        films::cut_eye(
+            image, eyes.value_or(EyeLandmarks{})[blink.eye], place->center, place->eye_width_px),
+        frame,
+        time_s,
+        fec[blink.eye]};
     // Over a short gap there are no points to draw.
     if (!eyes) picture.crop.lids.clear();
     sets_[want.blink].pictures[want.moment] = std::move(picture);
