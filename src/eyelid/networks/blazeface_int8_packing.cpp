@@ -13,7 +13,7 @@ using compute::AlignedBuffer;
 using kernels::BlazeNarrow;
 
 constexpr int kMiddleZero = 128;  // added to the middle by the kernels, to make it unsigned
-constexpr int kStemTaps = 25, kStemInputs = 28;
+constexpr int kStemInputs = 28;   // kBlazeStemTaps in whole words
 
 /// How sums are narrowed when `ratio` of them make one step of the result. The intermediate 16 bits
 /// keep 4 more than the result needs, and the factor has 11 significant bits.
@@ -85,8 +85,9 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
   std::vector<std::vector<int>> rows;
   for (std::size_t o = 0; o < kBlazeFaceStemChannels; o++) {
     std::vector<double> row;
-    for (std::size_t k = 0; k < kStemTaps; k++) {
-      row.push_back(double{weights.stem.weights[kStemTaps * o + k]} * weights.input_scale);
+    for (std::size_t k = 0; k < kernels::kBlazeStemTaps; k++) {
+      row.push_back(double{weights.stem.weights[kernels::kBlazeStemTaps * o + k]} *
+                    weights.input_scale);
     }
     const double unit = max_of(row) / 127.0;
     rows.push_back(quantized(row, unit));

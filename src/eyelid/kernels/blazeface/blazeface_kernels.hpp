@@ -25,6 +25,8 @@ inline constexpr int kStripRows = 4;
 inline constexpr int kRowSlack = 16;
 /// Output channels are packed in near-equal groups of at most this many.
 inline constexpr int kChannelGroup = 6;
+/// Inputs of the stem: a 5x5 window.
+inline constexpr int kBlazeStemTaps = 25;
 /// Widest map.
 inline constexpr int kMaxWidth = 64;
 

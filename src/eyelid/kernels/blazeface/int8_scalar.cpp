@@ -78,7 +78,7 @@ void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
   auto* taps = reinterpret_cast<std::int32_t*>(strip.workspace);  // [k][x]
   std::int32_t sums[kMaxWidth];
   for (int y = 0; y < kStripRows; y++) {
-    for (int k = 0; k < 25; k++) {
+    for (int k = 0; k < kBlazeStemTaps; k++) {
       const std::uint8_t* row = strip.input[2 * y + k / 5];
       for (int x = 0; x < strip.width; x++) {
         const int column = 2 * x + k % 5 - 1;
@@ -88,7 +88,7 @@ void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
     }
     for (int o = 0; o < stem.layer.outputs; o++) {
       std::fill_n(sums, strip.width, stem.layer.bias[o]);
-      add_products(stem.layer, o, taps, 25, strip.width, sums);
+      add_products(stem.layer, o, taps, kBlazeStemTaps, strip.width, sums);
       for (int x = 0; x < strip.width; x++) {
         put(strip.output[0], o * strip.width + x, y, narrowed(sums[x], stem.layer.narrow[o]));
       }

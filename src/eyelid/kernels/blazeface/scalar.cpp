@@ -7,8 +7,6 @@
 namespace eyelid::kernels::scalar {
 namespace {
 
-constexpr int kStemTaps = 25;
-
 float larger(float a, float b) { return a > b ? a : b; }
 
 /// Output channel o of BlazePointwise at `width` pixels: sums[x] += weight(o, k) * input[k][x].
@@ -64,10 +62,10 @@ void clamp_at_zero(float* values, int count) {
 }  // namespace
 
 void blaze_stem(const BlazeStem& stem, const BlazeStemStrip& strip) {
-  const BlazePointwise layer{kStemTaps, stem.outputs, stem.weights, stem.bias};
+  const BlazePointwise layer{kBlazeStemTaps, stem.outputs, stem.weights, stem.bias};
   float* taps = strip.workspace;  // [k][x]
   for (int y = 0; y < kStripRows; y++) {
-    for (int k = 0; k < kStemTaps; k++) {
+    for (int k = 0; k < kBlazeStemTaps; k++) {
       for (int x = 0; x < strip.width; x++) {
         taps[k * strip.width + x] = stem_tap(stem, strip, y, x, k);
       }

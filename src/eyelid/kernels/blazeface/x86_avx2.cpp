@@ -67,6 +67,8 @@ void split_row(
   odd[width + 1] = 0.0f;
 }
 
+#include "eyelid/kernels/blazeface/channel_groups.inc"
+
 #include "eyelid/kernels/blazeface/pairs_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/pairs_depthwise.inc"

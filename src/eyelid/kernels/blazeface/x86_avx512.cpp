@@ -6,7 +6,9 @@
 namespace eyelid::kernels::avx512 {
 namespace {
 
-// One translation unit in three files: a kernel may share nothing with code for older processors.
+// One translation unit in four files: a kernel may share nothing with code for older processors.
+#include "eyelid/kernels/blazeface/channel_groups.inc"
+
 #include "eyelid/kernels/blazeface/x86_avx512_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/x86_avx512_depthwise.inc"
@@ -127,21 +129,8 @@ void blaze_stem(const BlazeStem& stem, const BlazeStemStrip& strip) {
       for (std::ptrdiff_t j = 0; j < 2 * half_pitch; j++) even[j] = 0.0f;
     }
   }
-  for_each_group(25, stem.outputs, stem.weights, [&](int group, int begin, const float* w) {
-    switch (group) {
-      case 6:
-        return stem_group<6>(stem, begin, w, strip, half_pitch);
-      case 5:
-        return stem_group<5>(stem, begin, w, strip, half_pitch);
-      case 4:
-        return stem_group<4>(stem, begin, w, strip, half_pitch);
-      case 3:
-        return stem_group<3>(stem, begin, w, strip, half_pitch);
-      case 2:
-        return stem_group<2>(stem, begin, w, strip, half_pitch);
-      default:
-        return stem_group<1>(stem, begin, w, strip, half_pitch);
-    }
+  for_each_group(stem.outputs, [&]<int group>(int begin) {
+    stem_group<group>(stem, begin, stem.weights + begin * kBlazeStemTaps, strip, half_pitch);
   });
 }
 

@@ -42,6 +42,8 @@ alignas(64) constexpr std::uint16_t kInterleaved[32] = {0,  16, 1,  17, 2,  18, 
   return _mm512_max_epi16(words, _mm512_setzero_si512());
 }
 
+#include "eyelid/kernels/blazeface/channel_groups.inc"
+
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_depthwise.inc"
@@ -147,21 +149,8 @@ void word_stem(const BlazeBf16Stem& stem, const BlazePackedStemStrip& strip) {
       }
     }
   }
-  for_each_group(stem.outputs, [&](int group, int begin) {
-    switch (group) {
-      case 6:
-        return stem_group<6>(stem, begin, strip, strip.workspace, pitch);
-      case 5:
-        return stem_group<5>(stem, begin, strip, strip.workspace, pitch);
-      case 4:
-        return stem_group<4>(stem, begin, strip, strip.workspace, pitch);
-      case 3:
-        return stem_group<3>(stem, begin, strip, strip.workspace, pitch);
-      case 2:
-        return stem_group<2>(stem, begin, strip, strip.workspace, pitch);
-      default:
-        return stem_group<1>(stem, begin, strip, strip.workspace, pitch);
-    }
+  for_each_group(stem.outputs, [&]<int group>(int begin) {
+    stem_group<group>(stem, begin, strip, strip.workspace, pitch);
   });
 }
 

@@ -39,6 +39,8 @@ alignas(64) constexpr std::uint8_t kTransposedBytes[16] = {
                              _mm512_set1_epi16(static_cast<short>(factor)));
 }
 
+#include "eyelid/kernels/blazeface/channel_groups.inc"
+
 #include "eyelid/kernels/blazeface/x86_avx512_vnni_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/x86_avx512_vnni_depthwise.inc"
