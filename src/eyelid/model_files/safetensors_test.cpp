@@ -128,9 +128,9 @@ TEST(Safetensors, RefusesDamagedHeaders) {
 
 TEST(Safetensors, RefusesDuplicateKeys) {
   const std::string a = R"("a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
-  EXPECT_NE(refusal("{" + a + "," + a + "}", 1).find("\"a\" twice"), std::string::npos);
+  EXPECT_NE(refusal("{" + a + "," + a + "}", 1).find("duplicate key \"a\""), std::string::npos);
   EXPECT_NE(refusal(R"({"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1)
-                .find("\"dtype\" twice"),
+                .find("duplicate key \"dtype\""),
             std::string::npos);
   // The same key in two tensors is normal.
   EXPECT_EQ(refusal("{" + a + R"(,"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2),
