@@ -54,19 +54,14 @@ struct Halves {
 }
 [[gnu::always_inline]] inline Vector in_order(Vector v) { return v; }
 
-/// The normalized row of the picture with its padding, even and odd positions apart:
-/// even[i] = pixel 2 i - 1, odd[i] = pixel 2 i.
+/// Normalizes a row of the picture: even[i + 1] = pixel 2 i + 1, odd[i] = pixel 2 i.
 void split_row(
     const std::uint8_t* pixels, int width, const BlazeStem& stem, float* even, float* odd) {
-  even[0] = 0.0f;
   for (int i = 0; i < width; i++) {
     // Multiplied, then added: fused it would differ from the other instruction sets.
     odd[i] = static_cast<float>(pixels[2 * i]) * stem.scale + stem.offset;
     even[i + 1] = static_cast<float>(pixels[2 * i + 1]) * stem.scale + stem.offset;
   }
-  even[width + 1] = 0.0f;
-  odd[width] = 0.0f;
-  odd[width + 1] = 0.0f;
 }
 
 #include "eyelid/kernels/blazeface/channel_groups.inc"
@@ -74,6 +69,8 @@ void split_row(
 #include "eyelid/kernels/blazeface/pairs_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/pairs_depthwise.inc"
+
+#include "eyelid/kernels/blazeface/stem.inc"
 
 #include "eyelid/kernels/blazeface/pairs_strips.inc"
 

@@ -47,11 +47,9 @@ struct Halves {
   return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xD8));
 }
 
-/// The normalized row of the picture with its padding, even and odd positions apart:
-/// even[i] = pixel 2 i - 1, odd[i] = pixel 2 i.
+/// Normalizes a row of the picture: even[i + 1] = pixel 2 i + 1, odd[i] = pixel 2 i.
 void split_row(
     const std::uint8_t* pixels, int width, const BlazeStem& stem, float* even, float* odd) {
-  even[0] = 0.0f;
   const __m256 scale = _mm256_set1_ps(stem.scale), offset = _mm256_set1_ps(stem.offset);
   const auto store = [&](float* target, __m128i words) {
     const __m256 pixel = _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(words));
@@ -62,9 +60,6 @@ void split_row(
     store(odd + i, _mm_and_si128(both, _mm_set1_epi16(0xff)));
     store(even + 1 + i, _mm_srli_epi16(both, 8));
   }
-  even[width + 1] = 0.0f;
-  odd[width] = 0.0f;
-  odd[width + 1] = 0.0f;
 }
 
 #include "eyelid/kernels/blazeface/channel_groups.inc"
@@ -72,6 +67,8 @@ void split_row(
 #include "eyelid/kernels/blazeface/pairs_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/pairs_depthwise.inc"
+
+#include "eyelid/kernels/blazeface/stem.inc"
 
 #include "eyelid/kernels/blazeface/pairs_strips.inc"
 

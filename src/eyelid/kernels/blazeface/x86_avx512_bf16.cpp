@@ -44,6 +44,8 @@ alignas(64) constexpr std::uint16_t kInterleaved[32] = {0,  16, 1,  17, 2,  18, 
 
 #include "eyelid/kernels/blazeface/channel_groups.inc"
 
+#include "eyelid/kernels/blazeface/map_widths.inc"
+
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/x86_avx512_bf16_depthwise.inc"
@@ -155,16 +157,7 @@ void word_stem(const BlazeBf16Stem& stem, const BlazePackedStemStrip& strip) {
 }
 
 void word_block(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
-  switch (strip.width) {
-    case 64:
-      return block_of_width<64>(block, strip);
-    case 32:
-      return block_of_width<32>(block, strip);
-    case 16:
-      return block_of_width<16>(block, strip);
-    default:
-      return block_of_width<kNarrow>(block, strip);
-  }
+  with_width(strip.width, [&]<int width>() { block_of_width<width>(block, strip); });
 }
 
 void word_unpack(const std::uint32_t* line, int count, float* const* rows) {

@@ -41,6 +41,8 @@ alignas(64) constexpr std::uint8_t kTransposedBytes[16] = {
 
 #include "eyelid/kernels/blazeface/channel_groups.inc"
 
+#include "eyelid/kernels/blazeface/map_widths.inc"
+
 #include "eyelid/kernels/blazeface/x86_avx512_vnni_pointwise.inc"
 
 #include "eyelid/kernels/blazeface/x86_avx512_vnni_depthwise.inc"
@@ -125,16 +127,7 @@ void word_stem(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip) {
 }
 
 void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
-  switch (strip.width) {
-    case 64:
-      return block_of_width<64>(block, strip);
-    case 32:
-      return block_of_width<32>(block, strip);
-    case 16:
-      return block_of_width<16>(block, strip);
-    default:
-      return block_of_width<kNarrow>(block, strip);
-  }
+  with_width(strip.width, [&]<int width>() { block_of_width<width>(block, strip); });
 }
 
 void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
