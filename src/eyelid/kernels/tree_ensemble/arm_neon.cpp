@@ -21,104 +21,71 @@ uint64x2_t is_inside(int64x2_t value, int size) {
   return vcltq_u64(vreinterpretq_u64_s64(value), vdupq_n_u64(static_cast<std::uint64_t>(size)));
 }
 
-const std::byte* row_of(const LeafTable& leaves,
-                        const std::uint8_t* leaf,
-                        int tree,
-                        std::size_t row_bytes) {
-  const std::size_t row = (static_cast<std::size_t>(tree) << leaves.depth) + leaf[tree];
-  return leaves.rows + row * row_bytes;
-}
-
-// Rows are fetched this many trees ahead: their addresses are known, the hardware cannot guess
-// them.
-constexpr int kAhead = 12;
-// Eight numbers, two registers of sums, per step of a pass; 68 points are a pass of nine and eight.
-constexpr int kPassSteps = 9;
+// Two registers are handled as one of eight numbers, at whose multiples rows end.
+constexpr int kLanes = 8;
+enum class Lanes { All };
+constexpr Lanes first_lanes(int) { return Lanes::All; }
 
 struct F32 {
   using Sum = float;
-  using Register = float32x4_t;
-  static void add(const std::byte* row, std::size_t i, Register* sums) {
+  struct Register {
+    float32x4_t low;
+    float32x4_t high;
+  };
+  static Register load_sum(const float* sum) { return {vld1q_f32(sum), vld1q_f32(sum + 4)}; }
+  static Register add(Register sum, const std::byte* row, std::size_t i, Lanes) {
     const auto* p = reinterpret_cast<const float*>(row) + 8 * i;
-    sums[0] = vaddq_f32(sums[0], vld1q_f32(p));
-    sums[1] = vaddq_f32(sums[1], vld1q_f32(p + 4));
+    return {vaddq_f32(sum.low, vld1q_f32(p)), vaddq_f32(sum.high, vld1q_f32(p + 4))};
   }
-  static Register load_sum(const float* sum) { return vld1q_f32(sum); }
-  static void store_sum(float* sum, Register value) { vst1q_f32(sum, value); }
+  static void store_sum(float* sum, Register value) {
+    vst1q_f32(sum, value.low);
+    vst1q_f32(sum + 4, value.high);
+  }
   static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 32; }
 };
 
 struct F16 : F32 {
-  static void add(const std::byte* row, std::size_t i, Register* sums) {
+  static Register add(Register sum, const std::byte* row, std::size_t i, Lanes) {
     const uint16x8_t bits = vld1q_u16(reinterpret_cast<const std::uint16_t*>(row) + 8 * i);
     const float16x8_t halves = vreinterpretq_f16_u16(bits);
-    sums[0] = vaddq_f32(sums[0], vcvt_f32_f16(vget_low_f16(halves)));
-    sums[1] = vaddq_f32(sums[1], vcvt_high_f32_f16(halves));
+    return {vaddq_f32(sum.low, vcvt_f32_f16(vget_low_f16(halves))),
+            vaddq_f32(sum.high, vcvt_high_f32_f16(halves))};
   }
   static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 16; }
 };
 
 struct I16 {
   using Sum = std::int32_t;
-  using Register = int32x4_t;
-  static void add(const std::byte* row, std::size_t i, Register* sums) {
+  struct Register {
+    int32x4_t low;
+    int32x4_t high;
+  };
+  static Register load_sum(const std::int32_t* sum) { return {vld1q_s32(sum), vld1q_s32(sum + 4)}; }
+  static Register add(Register sum, const std::byte* row, std::size_t i, Lanes) {
     const int16x8_t steps = vld1q_s16(reinterpret_cast<const std::int16_t*>(row) + 8 * i);
-    sums[0] = vaddw_s16(sums[0], vget_low_s16(steps));
-    sums[1] = vaddw_high_s16(sums[1], steps);
+    return {vaddw_s16(sum.low, vget_low_s16(steps)), vaddw_high_s16(sum.high, steps)};
   }
-  static Register load_sum(const std::int32_t* sum) { return vld1q_s32(sum); }
-  static void store_sum(std::int32_t* sum, Register value) { vst1q_s32(sum, value); }
+  static void store_sum(std::int32_t* sum, Register value) {
+    vst1q_s32(sum, value.low);
+    vst1q_s32(sum + 4, value.high);
+  }
   static std::size_t row_bytes(int values) { return i16_row_bytes(values); }
 };
 
-template <class Number, int steps>
-void add_rows(const LeafTable& leaves,
-              const std::uint8_t* leaf,
-              std::size_t row_bytes,
-              std::size_t offset,
-              typename Number::Sum* sum) {
-  typename Number::Register sums[2 * steps];
-  for (int i = 0; i < 2 * steps; ++i) sums[i] = Number::load_sum(sum + 4 * i);
-  for (int tree = 0; tree < leaves.tree_count; ++tree) {
-    if (tree + kAhead < leaves.tree_count) {
-      const std::byte* ahead = row_of(leaves, leaf, tree + kAhead, row_bytes);
-      for (std::size_t i = 0; i < row_bytes; i += 64) __builtin_prefetch(ahead + i);
-    }
-    const std::byte* row = row_of(leaves, leaf, tree, row_bytes);
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < steps; ++i) Number::add(row, offset + i, sums + 2 * i);
-  }
-  for (int i = 0; i < 2 * steps; ++i) Number::store_sum(sum + 4 * i, sums[i]);
+F32::Register plus_scaled(F32::Register sum, const std::int32_t* integers, float scale) {
+  const I16::Register steps = I16::load_sum(integers);
+  return {vaddq_f32(sum.low, vmulq_n_f32(vcvtq_f32_s32(steps.low), scale)),
+          vaddq_f32(sum.high, vmulq_n_f32(vcvtq_f32_s32(steps.high), scale))};
 }
 
-template <class Number>
-using AddRows = void (*)(
-    const LeafTable&, const std::uint8_t*, std::size_t, std::size_t, typename Number::Sum*);
-template <class Number>
-constexpr AddRows<Number> kAddRows[kPassSteps] = {add_rows<Number, 1>,
-                                                  add_rows<Number, 2>,
-                                                  add_rows<Number, 3>,
-                                                  add_rows<Number, 4>,
-                                                  add_rows<Number, 5>,
-                                                  add_rows<Number, 6>,
-                                                  add_rows<Number, 7>,
-                                                  add_rows<Number, 8>,
-                                                  add_rows<Number, 9>};
+#include "eyelid/kernels/tree_ensemble/leaf_rows.inc"
 
-template <class Number>
-void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Number::Sum* sum) {
-  const int steps = (leaves.value_count + 7) / 8;
-  const int passes = (steps + kPassSteps - 1) / kPassSteps;
-  const std::size_t row_bytes = Number::row_bytes(leaves.value_count);
-  for (int pass = 0; pass < passes; ++pass) {
-    const int begin = steps * pass / passes;
-    const int end = steps * (pass + 1) / passes;
-    kAddRows<Number>[end - begin - 1](
-        leaves, leaf, row_bytes, static_cast<std::size_t>(begin), sum + 8 * begin);
-  }
+void sum_i16(const LeafTable& leaves, const std::uint8_t* leaf, std::int32_t* sums) {
+  for (int i = 0; i < (leaves.value_count + 7) / 8 * 8; ++i) sums[i] = 0;
+  add_leaves<I16>(leaves, leaf, sums);
 }
 
-}  // namespace
+#include "eyelid/kernels/tree_ensemble/leaf_entries.inc"
 
 void sample_features(const SampledImage& image,
                      const FeatureTable& features,
@@ -149,27 +116,6 @@ void sample_features(const SampledImage& image,
       const std::int64_t r = k == 0 ? vgetq_lane_s64(row, 0) : vgetq_lane_s64(row, 1);
       values[i + k] = is_in ? image.pixels[r * image.stride + c] : std::uint8_t{0};
     }
-  }
-}
-
-void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F32>(leaves, leaf, shape);
-}
-
-void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F16>(leaves, leaf, shape);
-}
-
-void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
-  std::int32_t sums[kMaxLeafValues];
-  for (int i = 0; i < leaves.value_count; i += 8) {
-    vst1q_s32(sums + i, vdupq_n_s32(0));
-    vst1q_s32(sums + i + 4, vdupq_n_s32(0));
-  }
-  add_leaves<I16>(leaves, leaf, sums);
-  for (int i = 0; i < leaves.value_count; i += 4) {
-    const float32x4_t step = vmulq_n_f32(vcvtq_f32_s32(vld1q_s32(sums + i)), scale);
-    vst1q_f32(shape + i, vaddq_f32(vld1q_f32(shape + i), step));
   }
 }
 

@@ -26,122 +26,56 @@ __m128 load_two_points(const float* shape, const std::int32_t* anchor) {
   return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(first), second));
 }
 
-// Rows of a block of trees stay in the first-level cache while several passes go over them.
-constexpr int kBlockTrees = 32;
-// Rows are fetched this many trees ahead: their addresses are known, the hardware cannot guess
-// them.
-constexpr int kAhead = 12;
-// Eight-number registers per pass; 68 points are a pass of nine and one of eight.
-constexpr int kPassRegisters = 9;
+constexpr int kLanes = 8;
+enum class Lanes { All };  // rows end where registers do
+constexpr Lanes first_lanes(int) { return Lanes::All; }
 
 struct F32 {
   using Sum = float;
-  static __m256 load(const std::byte* row, std::size_t i) {
-    return _mm256_loadu_ps(reinterpret_cast<const float*>(row) + 8 * i);
-  }
   static __m256 load_sum(const float* sum) { return _mm256_loadu_ps(sum); }
-  static __m256 add(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
+  static __m256 add(__m256 sum, const std::byte* row, std::size_t i, Lanes) {
+    return _mm256_add_ps(sum, _mm256_loadu_ps(reinterpret_cast<const float*>(row) + 8 * i));
+  }
   static void store_sum(float* sum, __m256 value) { _mm256_storeu_ps(sum, value); }
   static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 32; }
 };
 
 struct F16 : F32 {
-  static __m256 load(const std::byte* row, std::size_t i) {
-    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row) + i));
+  static __m256 add(__m256 sum, const std::byte* row, std::size_t i, Lanes) {
+    const __m128i halves = _mm_loadu_si128(reinterpret_cast<const __m128i*>(row) + i);
+    return _mm256_add_ps(sum, _mm256_cvtph_ps(halves));
   }
   static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 16; }
 };
 
 struct I16 {
   using Sum = std::int32_t;
-  static __m256i load(const std::byte* row, std::size_t i) {
-    return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row) + i));
-  }
   static __m256i load_sum(const std::int32_t* sum) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sum));
   }
-  static __m256i add(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+  static __m256i add(__m256i sum, const std::byte* row, std::size_t i, Lanes) {
+    const __m128i steps = _mm_loadu_si128(reinterpret_cast<const __m128i*>(row) + i);
+    return _mm256_add_epi32(sum, _mm256_cvtepi16_epi32(steps));
+  }
   static void store_sum(std::int32_t* sum, __m256i value) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum), value);
   }
   static std::size_t row_bytes(int values) { return i16_row_bytes(values); }
 };
 
-struct Rows {
-  const std::byte* begin;
-  std::size_t row_bytes;
-  int depth;
-  const std::uint8_t* leaf;
-
-  const std::byte* row(int tree) const {
-    return begin + ((static_cast<std::size_t>(tree) << depth) + leaf[tree]) * row_bytes;
-  }
-  void prefetch(int tree) const {
-    const std::byte* p = row(tree);
-    for (std::size_t i = 0; i < row_bytes; i += 64) {
-      _mm_prefetch(reinterpret_cast<const char*>(p + i), _MM_HINT_T0);
-    }
-    _mm_prefetch(reinterpret_cast<const char*>(p + row_bytes - 1), _MM_HINT_T0);
-  }
-};
-
-struct Block {
-  int first;  // trees first .. end - 1
-  int end;
-  int prefetch_end;  // rows of trees before this one are fetched ahead
-};
-
-// Adds `registers` times eight numbers of every row of the block, from number 8 * offset on.
-template <class Number, int registers>
-void add_rows(const Rows& rows, const Block& block, std::size_t offset, typename Number::Sum* sum) {
-  decltype(Number::load_sum(sum)) sums[registers];
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) sums[i] = Number::load_sum(sum + 8 * i);
-  for (int tree = block.first; tree < block.end; ++tree) {
-    if (tree + kAhead < block.prefetch_end) rows.prefetch(tree + kAhead);
-    const std::byte* row = rows.row(tree);
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < registers; ++i) {
-      sums[i] = Number::add(sums[i], Number::load(row, offset + i));
-    }
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) Number::store_sum(sum + 8 * i, sums[i]);
+__m256 plus_scaled(__m256 sum, const std::int32_t* integers, float scale) {
+  const __m256 floats = _mm256_cvtepi32_ps(I16::load_sum(integers));
+  return _mm256_add_ps(sum, _mm256_mul_ps(_mm256_set1_ps(scale), floats));
 }
 
-template <class Number>
-using AddRows = void (*)(const Rows&, const Block&, std::size_t, typename Number::Sum*);
-template <class Number>
-constexpr AddRows<Number> kAddRows[kPassRegisters] = {add_rows<Number, 1>,
-                                                      add_rows<Number, 2>,
-                                                      add_rows<Number, 3>,
-                                                      add_rows<Number, 4>,
-                                                      add_rows<Number, 5>,
-                                                      add_rows<Number, 6>,
-                                                      add_rows<Number, 7>,
-                                                      add_rows<Number, 8>,
-                                                      add_rows<Number, 9>};
+#include "eyelid/kernels/tree_ensemble/leaf_rows.inc"
 
-template <class Number>
-void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Number::Sum* sum) {
-  const int registers = (leaves.value_count + 7) / 8;
-  const int passes = (registers + kPassRegisters - 1) / kPassRegisters;
-  const Rows rows{leaves.rows, Number::row_bytes(leaves.value_count), leaves.depth, leaf};
-  const int block_trees = passes == 1 ? leaves.tree_count : kBlockTrees;
-  for (int tree = 0; tree < kAhead && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
-  for (int first = 0; first < leaves.tree_count; first += block_trees) {
-    Block block{first, first + block_trees, leaves.tree_count};
-    if (block.end > leaves.tree_count) block.end = leaves.tree_count;
-    for (int pass = 0; pass < passes; ++pass) {
-      const int begin = registers * pass / passes;
-      const int count = registers * (pass + 1) / passes - begin;
-      kAddRows<Number>[count - 1](rows, block, static_cast<std::size_t>(begin), sum + 8 * begin);
-      block.prefetch_end = 0;  // the first pass has done it
-    }
-  }
+void sum_i16(const LeafTable& leaves, const std::uint8_t* leaf, std::int32_t* sums) {
+  for (int i = 0; i < (leaves.value_count + 7) / 8 * 8; ++i) sums[i] = 0;
+  add_leaves<I16>(leaves, leaf, sums);
 }
 
-}  // namespace
+#include "eyelid/kernels/tree_ensemble/leaf_entries.inc"
 
 void sample_features(const SampledImage& image,
                      const FeatureTable& features,
@@ -185,28 +119,6 @@ void sample_features(const SampledImage& image,
         if ((mask >> k & 1) == 0) values[i + k] = 0;
       }
     }
-  }
-}
-
-void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F32>(leaves, leaf, shape);
-}
-
-void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F16>(leaves, leaf, shape);
-}
-
-void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
-  alignas(32) std::int32_t sums[kMaxLeafValues];
-  for (int i = 0; i < leaves.value_count; i += 8) {
-    _mm256_store_si256(reinterpret_cast<__m256i*>(sums + i), _mm256_setzero_si256());
-  }
-  add_leaves<I16>(leaves, leaf, sums);
-  const __m256 factor = _mm256_set1_ps(scale);
-  for (int i = 0; i < leaves.value_count; i += 8) {
-    const __m256i sum = _mm256_load_si256(reinterpret_cast<const __m256i*>(sums + i));
-    const __m256 step = _mm256_mul_ps(factor, _mm256_cvtepi32_ps(sum));
-    _mm256_storeu_ps(shape + i, _mm256_add_ps(_mm256_loadu_ps(shape + i), step));
   }
 }
 

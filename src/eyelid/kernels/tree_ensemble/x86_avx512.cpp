@@ -152,119 +152,49 @@ void sample_around(const SampledImage& image,
   }
 }
 
-// Rows are fetched this many trees ahead: their addresses are known, the hardware cannot guess
-// them.
-constexpr int kAhead = 12;
-// Sixteen-number registers per pass: a row of 68 points in one.
-constexpr int kPassRegisters = 9;
+constexpr int kLanes = 16;
+using Lanes = __mmask16;
+constexpr Lanes first_lanes(int count) {
+  return static_cast<Lanes>(count < kLanes ? 0x00ff : 0xffff);  // rows end at multiples of 8
+}
 
 struct F32 {
   using Sum = float;
-  static __m512 load(const std::byte* row, std::size_t i, __mmask16 mask) {
-    return _mm512_maskz_loadu_ps(mask, reinterpret_cast<const float*>(row) + 16 * i);
-  }
   static __m512 load_sum(const float* sum) { return _mm512_loadu_ps(sum); }
-  static __m512 add(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
+  static __m512 add(__m512 sum, const std::byte* row, std::size_t i, Lanes lanes) {
+    const auto* p = reinterpret_cast<const float*>(row) + 16 * i;
+    return _mm512_add_ps(sum, _mm512_maskz_loadu_ps(lanes, p));
+  }
   static void store_sum(float* sum, __m512 value) { _mm512_storeu_ps(sum, value); }
-  static constexpr std::size_t kBytes = 4;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 32; }
 };
 
 struct F16 : F32 {
-  static __m512 load(const std::byte* row, std::size_t i, __mmask16 mask) {
+  static __m512 add(__m512 sum, const std::byte* row, std::size_t i, Lanes lanes) {
     const auto* p = reinterpret_cast<const std::uint16_t*>(row) + 16 * i;
-    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, p));
+    return _mm512_add_ps(sum, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(lanes, p)));
   }
-  static constexpr std::size_t kBytes = 2;
+  static std::size_t row_bytes(int values) { return static_cast<std::size_t>(values + 7) / 8 * 16; }
 };
 
-struct Rows {
-  const std::byte* begin;
-  std::size_t row_bytes;
-  int depth;
-  int tree_count;
-  const std::uint8_t* leaf;
-
-  const std::byte* row(int tree) const {
-    return begin + ((static_cast<std::size_t>(tree) << depth) + leaf[tree]) * row_bytes;
-  }
-  void prefetch(int tree) const {
-    const std::byte* p = row(tree);
-    for (std::size_t i = 0; i < row_bytes; i += 64) {
-      _mm_prefetch(reinterpret_cast<const char*>(p + i), _MM_HINT_T0);
-    }
-    _mm_prefetch(reinterpret_cast<const char*>(p + row_bytes - 1), _MM_HINT_T0);
-  }
-};
-
-// Adds `registers` times 16 numbers of every row, from number 16 * offset on; of the last sixteen
-// only those in `last_mask`, as the row may end between them.
-template <class Number, int registers>
-void add_rows(const Rows& rows,
-              std::size_t offset,
-              __mmask16 last_mask,
-              bool is_prefetching,
-              typename Number::Sum* sum) {
-  decltype(Number::load_sum(sum)) sums[registers];
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) sums[i] = Number::load_sum(sum + 16 * i);
-  for (int tree = 0; tree < rows.tree_count; ++tree) {
-    if (is_prefetching && tree + kAhead < rows.tree_count) rows.prefetch(tree + kAhead);
-    const std::byte* row = rows.row(tree);
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < registers; ++i) {
-      const __mmask16 mask = i + 1 < registers ? static_cast<__mmask16>(0xffff) : last_mask;
-      sums[i] = Number::add(sums[i], Number::load(row, offset + i, mask));
-    }
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) Number::store_sum(sum + 16 * i, sums[i]);
+__m512 plus_scaled(__m512 sum, const std::int32_t* integers, float scale) {
+  const __m512 floats = _mm512_cvtepi32_ps(_mm512_load_si512(integers));
+  return _mm512_add_ps(sum, _mm512_mul_ps(_mm512_set1_ps(scale), floats));
 }
 
-template <class Number>
-using AddRows = void (*)(const Rows&, std::size_t, __mmask16, bool, typename Number::Sum*);
-template <class Number>
-constexpr AddRows<Number> kAddRows[kPassRegisters] = {add_rows<Number, 1>,
-                                                      add_rows<Number, 2>,
-                                                      add_rows<Number, 3>,
-                                                      add_rows<Number, 4>,
-                                                      add_rows<Number, 5>,
-                                                      add_rows<Number, 6>,
-                                                      add_rows<Number, 7>,
-                                                      add_rows<Number, 8>,
-                                                      add_rows<Number, 9>};
-
-template <class Number>
-void add_leaves(const LeafTable& leaves, const std::uint8_t* leaf, typename Number::Sum* sum) {
-  const int row_length = (leaves.value_count + 7) / 8 * 8;
-  const int registers = (row_length + 15) / 16;
-  const int passes = (registers + kPassRegisters - 1) / kPassRegisters;
-  const Rows rows{leaves.rows,
-                  static_cast<std::size_t>(row_length) * Number::kBytes,
-                  leaves.depth,
-                  leaves.tree_count,
-                  leaf};
-  for (int tree = 0; tree < kAhead && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
-  for (int pass = 0; pass < passes; ++pass) {
-    const int begin = registers * pass / passes;
-    const int end = registers * (pass + 1) / passes;
-    const bool ends_inside = 16 * end > row_length;
-    kAddRows<Number>[end - begin - 1](rows,
-                                      static_cast<std::size_t>(begin),
-                                      static_cast<__mmask16>(ends_inside ? 0x00ff : 0xffff),
-                                      pass == 0,
-                                      sum + 16 * begin);
-  }
-}
+#include "eyelid/kernels/tree_ensemble/leaf_rows.inc"
 
 // Rows of integers are short: as many are on their way at once as the processor can keep track of.
 constexpr int kAheadI16 = 32;
-constexpr int kI16PassRegisters = 9;  // a row of 68 points in one pass
 
 // Adds 16 * registers numbers of every row, from number 16 * offset on, to `sum`. Where one pass
 // covers the row, kRowBytes is its length and addresses take a shift instead of a multiplication:
 // short rows are bound by the instructions that find them.
 template <int registers, std::size_t kRowBytes>
-void add_i16_rows(const Rows& rows, std::size_t offset, bool is_prefetching, std::int32_t* sum) {
+[[gnu::noinline]] void add_i16_rows(const Rows& rows,
+                                    std::size_t offset,
+                                    bool is_prefetching,
+                                    std::int32_t* sum) {
   const std::size_t row_bytes = kRowBytes > 0 ? kRowBytes : rows.row_bytes;
   const std::size_t tree_bytes = row_bytes << rows.depth;
   const std::uint8_t* leaf = rows.leaf;
@@ -289,7 +219,7 @@ void add_i16_rows(const Rows& rows, std::size_t offset, bool is_prefetching, std
         tree_rows + kAheadI16 * tree_bytes + leaf[tree + kAheadI16] * row_bytes;
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < row_bytes; i += 64) {
-      _mm_prefetch(reinterpret_cast<const char*>(ahead + i), _MM_HINT_T0);
+      __builtin_prefetch(ahead + i);
     }
     add_tree();
   }
@@ -298,27 +228,24 @@ void add_i16_rows(const Rows& rows, std::size_t offset, bool is_prefetching, std
   for (int i = 0; i < registers; ++i) _mm512_store_si512(sum + 16 * i, sums[i]);
 }
 
-using AddI16Rows = void (*)(const Rows&, std::size_t, bool, std::int32_t*);
-constexpr AddI16Rows kAddI16Row[kI16PassRegisters] = {add_i16_rows<1, 32>,
-                                                      add_i16_rows<2, 64>,
-                                                      add_i16_rows<3, 96>,
-                                                      add_i16_rows<4, 128>,
-                                                      add_i16_rows<5, 160>,
-                                                      add_i16_rows<6, 192>,
-                                                      add_i16_rows<7, 224>,
-                                                      add_i16_rows<8, 256>,
-                                                      add_i16_rows<9, 288>};
-constexpr AddI16Rows kAddI16Part[kI16PassRegisters] = {add_i16_rows<1, 0>,
-                                                       add_i16_rows<2, 0>,
-                                                       add_i16_rows<3, 0>,
-                                                       add_i16_rows<4, 0>,
-                                                       add_i16_rows<5, 0>,
-                                                       add_i16_rows<6, 0>,
-                                                       add_i16_rows<7, 0>,
-                                                       add_i16_rows<8, 0>,
-                                                       add_i16_rows<9, 0>};
+// The sums of one pass or, where the row is longer, of several.
+void sum_i16(const LeafTable& leaves, const std::uint8_t* leaf, std::int32_t* sums) {
+  const std::size_t row_bytes = i16_row_bytes(leaves.value_count);
+  const Rows rows{leaves.rows, row_bytes, leaves.depth, leaves.tree_count, leaf};
+  for (int tree = 0; tree < kAheadI16 && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
+  const int registers = static_cast<int>(row_bytes / 32);
+  const int passes = (registers + kPassRegisters - 1) / kPassRegisters;
+  for (int pass = 0; pass < passes; ++pass) {
+    const int begin = registers * pass / passes;
+    const int end = registers * (pass + 1) / passes;
+    with_count<kPassRegisters>(end - begin, [&]<int count>() {
+      const auto add = passes == 1 ? add_i16_rows<count, 32 * count> : add_i16_rows<count, 0>;
+      add(rows, static_cast<std::size_t>(begin), pass == 0, sums + 16 * begin);
+    });
+  }
+}
 
-}  // namespace
+#include "eyelid/kernels/tree_ensemble/leaf_entries.inc"
 
 void sample_features(const SampledImage& image,
                      const FeatureTable& features,
@@ -337,37 +264,6 @@ void sample_features(const SampledImage& image,
     sample_around(image, features, ShapeInMemory{shape}, RegionAtOrigin(image), a, b, values);
   } else {
     sample_around(image, features, ShapeInMemory{shape}, AnyRegion(image), a, b, values);
-  }
-}
-
-void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F32>(leaves, leaf, shape);
-}
-
-void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape) {
-  add_leaves<F16>(leaves, leaf, shape);
-}
-
-void add_leaves_i16(const LeafTable& leaves, const std::uint8_t* leaf, float scale, float* shape) {
-  alignas(64) std::int32_t sums[kMaxLeafValues];
-  const std::size_t row_bytes = i16_row_bytes(leaves.value_count);
-  const Rows rows{leaves.rows, row_bytes, leaves.depth, leaves.tree_count, leaf};
-  for (int tree = 0; tree < kAheadI16 && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
-  const int registers = static_cast<int>(row_bytes / 32);
-  if (registers <= kI16PassRegisters) {
-    kAddI16Row[registers - 1](rows, 0, true, sums);
-  } else {
-    const int passes = (registers + kI16PassRegisters - 1) / kI16PassRegisters;
-    for (int pass = 0; pass < passes; ++pass) {
-      const int begin = registers * pass / passes;
-      const int count = registers * (pass + 1) / passes - begin;
-      kAddI16Part[count - 1](rows, static_cast<std::size_t>(begin), pass == 0, sums + 16 * begin);
-    }
-  }
-  const __m512 factor = _mm512_set1_ps(scale);
-  for (int i = 0; i < leaves.value_count; i += 16) {
-    const __m512 step = _mm512_mul_ps(factor, _mm512_cvtepi32_ps(_mm512_load_si512(sums + i)));
-    _mm512_storeu_ps(shape + i, _mm512_add_ps(_mm512_loadu_ps(shape + i), step));
   }
 }
 
