@@ -33,7 +33,7 @@ void* eyelid_mtcnn_open(const char* path, char* message) try {
 }
 
 const char* eyelid_mtcnn_isa() {
-  return eyelid::kernels::convolution_kernels(eyelid::compute::cpu_features()).isa;
+  return eyelid::kernels::convolution_kernels().pick(eyelid::compute::cpu_features()).isa;
 }
 
 /// pixels (height, width), dense; faces (most, 15): left, top, right, bottom, score, then x and y

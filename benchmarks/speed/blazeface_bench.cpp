@@ -189,7 +189,7 @@ BENCHMARK(detector)->Unit(benchmark::kMicrosecond);
 
 int main(int argument_count, char** arguments) {
   using namespace eyelid;
-  for (const kernels::BlazeFaceKernels& variant : kernels::blazeface_kernel_variants()) {
+  for (const kernels::BlazeFaceKernels& variant : kernels::blazeface_kernels()) {
     if ((variant.needs & compute::cpu_features()) != variant.needs) continue;
     const std::string name = std::string("network/") + variant.isa;
     benchmark::RegisterBenchmark((name + "/scores").c_str(), network, variant, false)

@@ -80,7 +80,7 @@ Resampler::Resampler(int source_width,
       source_height_(source_height),
       target_width_(target_width),
       target_height_(target_height),
-      kernels_(&kernels::resize_kernels(compute::cpu_features())) {
+      kernels_(&kernels::resize_kernels().pick(compute::cpu_features())) {
   EYELID_EXPECTS(source_width > 0 && source_height > 0);
   EYELID_EXPECTS(target_width > 0 && target_height > 0);
   EYELID_EXPECTS(placement.scale > 0.0);

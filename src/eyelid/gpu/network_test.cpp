@@ -89,7 +89,7 @@ TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
   const auto packed = networks::pack_blazeface(weights);
   const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
   int tested = 0;
-  for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernel_variants()) {
+  for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernels()) {
     if ((isa.needs & compute::detected_cpu_features()) != isa.needs) continue;
     tested++;
     networks::BlazeFaceNetwork cpu(packed, isa);

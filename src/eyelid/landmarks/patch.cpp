@@ -19,7 +19,7 @@ void PatchCutter::cut(const FrameView& frame, const PatchPlacement& placement, G
   EYELID_EXPECTS(placement.size.width > 0 && placement.size.width % 8 == 0);
   const PatchSize size = placement.size;
   patch.resize(size.width, size.height);
-  const kernels::WarpKernels& variant = kernels::warp_kernels(compute::cpu_features());
+  const kernels::WarpKernels& variant = kernels::warp_kernels().pick(compute::cpu_features());
 
   const PatchCutPlan plan = plan_cut(frame.width, frame.height, placement);
   kernels::GrayPixels source{frame.row(plan.y) + plan.x, frame.stride, plan.width, plan.height};

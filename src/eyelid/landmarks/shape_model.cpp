@@ -122,7 +122,8 @@ void sample_pixels(const FrameView& image,
   std::fill(
       coordinates.begin() + static_cast<std::ptrdiff_t>(2 * shape.size()), coordinates.end(), 0.0f);
   const Turn turn = turn_from_mean(mean.points, mean.squares, coordinates.data());
-  kernels::tree_kernels(compute::cpu_features())
+  kernels::tree_kernels()
+      .pick(compute::cpu_features())
       .sample_features(sampled(image, region),
                        {anchor.data(),
                         dx.data(),
@@ -176,7 +177,7 @@ struct ShapeModel::Packed {
 };
 
 ShapeModel::Packed::Packed(const ShapeModelDescription& description, LeafType type)
-    : kernels_(kernels::tree_kernels(compute::cpu_features())),
+    : kernels_(kernels::tree_kernels().pick(compute::cpu_features())),
       metadata(description.metadata),
       leaf_type(type),
       depth(description.depth),

@@ -246,7 +246,7 @@ BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weight
   EYELID_EXPECTS(weights_ != nullptr);
   const bool is_definition = choice == Kernels::Definition;
   const std::uint32_t features = is_definition ? compute::kAnyCpu : compute::cpu_features();
-  workspace_ = std::make_unique<Workspace>(*weights_, kernels::blazeface_kernels(features));
+  workspace_ = std::make_unique<Workspace>(*weights_, kernels::blazeface_kernels().pick(features));
   if (weights_->precision == Precision::Bf16) {
     const auto* chosen =
         is_definition ? &kernels::kScalarBf16Kernels : kernels::blazeface_bf16_kernels(features);
@@ -256,7 +256,7 @@ BlazeFaceNetwork::BlazeFaceNetwork(std::shared_ptr<const PackedBlazeFace> weight
   }
   if (weights_->precision == Precision::Int8) {
     workspace_->int8 = std::make_unique<BlazeFaceInt8Layers>(
-        weights_->int8, kernels::blazeface_int8_kernels(features), workspace_->arena);
+        weights_->int8, kernels::blazeface_int8_kernels().pick(features), workspace_->arena);
   }
 }
 

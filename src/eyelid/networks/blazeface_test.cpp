@@ -60,7 +60,7 @@ TEST(BlazeFaceWeights, RefuseForeignAndDamagedFiles) {
 
 TEST(BlazeFaceNetwork, EveryKernelVariantEqualsScalar) {
   const auto packed = pack_blazeface(random_weights(4));
-  const kernels::BlazeFaceKernelList variants = kernels::blazeface_kernel_variants();
+  const kernels::KernelList<kernels::BlazeFaceKernels> variants = kernels::blazeface_kernels();
   BlazeFaceNetwork scalar(packed, *(variants.end() - 1));
   std::vector<float> expected(896 * 16), found(896 * 16);
   for (const kernels::BlazeFaceKernels& variant : variants) {

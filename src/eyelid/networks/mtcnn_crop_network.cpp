@@ -110,8 +110,8 @@ kernels::ConvolutionInput CropNetwork::Workspace::run_stage(const MtcnnStage& st
 }
 
 CropNetwork::CropNetwork(Kind kind, std::shared_ptr<const PackedMtcnn> weights)
-    : CropNetwork(kind, std::move(weights), kernels::convolution_kernels(compute::cpu_features())) {
-}
+    : CropNetwork(
+          kind, std::move(weights), kernels::convolution_kernels().pick(compute::cpu_features())) {}
 
 CropNetwork::CropNetwork(Kind kind,
                          std::shared_ptr<const PackedMtcnn> weights,

@@ -209,8 +209,8 @@ TEST_P(MtcnnNetworks, CropsEqualTheDefinitionInAnyNumber) {
 
 INSTANTIATE_TEST_SUITE_P(All,
                          MtcnnNetworks,
-                         ::testing::ValuesIn(kernels::convolution_kernel_variants().begin(),
-                                             kernels::convolution_kernel_variants().end()),
+                         ::testing::ValuesIn(kernels::convolution_kernels().begin(),
+                                             kernels::convolution_kernels().end()),
                          [](const auto& test) { return std::string(test.param.isa); });
 
 }  // namespace

@@ -65,7 +65,8 @@ struct ProposalNetwork::Workspace {
 };
 
 ProposalNetwork::ProposalNetwork(std::shared_ptr<const PackedMtcnn> weights)
-    : ProposalNetwork(std::move(weights), kernels::convolution_kernels(compute::cpu_features())) {}
+    : ProposalNetwork(std::move(weights),
+                      kernels::convolution_kernels().pick(compute::cpu_features())) {}
 
 ProposalNetwork::ProposalNetwork(std::shared_ptr<const PackedMtcnn> weights,
                                  const kernels::ConvolutionKernels& kernels)

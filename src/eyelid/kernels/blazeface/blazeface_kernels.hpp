@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 namespace eyelid::kernels {
 
 // Activations are planar rows: a feature map of C channels and width W is a list of rows, each
@@ -110,17 +112,7 @@ struct BlazeFaceKernels {
                   float* output);
 };
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct BlazeFaceKernelList {
-  const BlazeFaceKernels* begin_;
-  std::size_t count;
-  const BlazeFaceKernels* begin() const { return begin_; }
-  const BlazeFaceKernels* end() const { return begin_ + count; }
-};
-BlazeFaceKernelList blazeface_kernel_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const BlazeFaceKernels& blazeface_kernels(std::uint32_t features);
+KernelList<BlazeFaceKernels> blazeface_kernels();
 
 /// Declares the functions of one instruction set.
 #define EYELID_BLAZEFACE_KERNELS(isa)                                  \

@@ -22,7 +22,7 @@ namespace {
 constexpr float kGuard = -12345.0f;
 
 std::vector<BlazeFaceKernels> variants_to_test() {
-  const BlazeFaceKernelList built = blazeface_kernel_variants();
+  const KernelList<BlazeFaceKernels> built = blazeface_kernels();
   std::vector<BlazeFaceKernels> variants(built.begin(), built.end());
 #ifdef EYELID_HAS_SIMDE
   variants.push_back({"x86_avx512_through_simde",
@@ -118,7 +118,7 @@ TEST_P(BlazeFaceVariants, BlockEqualsScalar) {
         Rows input(9, static_cast<std::size_t>(inputs * width * stride));
         input.fill(random);
         Outputs expected(outputs * width), found(outputs * width);
-        const BlazeFaceKernels& scalar_kernels = *(blazeface_kernel_variants().end() - 1);
+        const BlazeFaceKernels& scalar_kernels = blazeface_kernels().scalar();
         run_block(scalar_kernels, block, input, width, workspace_.data(), expected);
         run_block(GetParam(), block, input, width, workspace_.data(), found);
         const std::string what = "width " + std::to_string(width) + " stride " +

@@ -133,32 +133,22 @@ struct BlazeInt8Kernels {
 const BlazeBf16Kernels* blazeface_bf16_kernels(std::uint32_t features);
 extern const BlazeBf16Kernels kScalarBf16Kernels;  // the definition
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct BlazeInt8KernelList {
-  const BlazeInt8Kernels* begin_;
-  std::size_t count;
-  const BlazeInt8Kernels* begin() const { return begin_; }
-  const BlazeInt8Kernels* end() const { return begin_ + count; }
-};
-BlazeInt8KernelList blazeface_int8_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const BlazeInt8Kernels& blazeface_int8_kernels(std::uint32_t features);
+KernelList<BlazeInt8Kernels> blazeface_int8_kernels();
 
 /// Declares the functions of one instruction set.
-#define EYELID_BLAZEFACE_WORD_KERNELS(isa, Stem, Block)                       \
+#define EYELID_BLAZEFACE_PACKED_KERNELS(isa, Stem, Block)                     \
   namespace isa {                                                             \
   void word_stem(const Stem& stem, const BlazePackedStemStrip& strip);        \
   void word_block(const Block& block, const BlazePackedStrip& strip);         \
   void word_unpack(const std::uint32_t* line, int count, float* const* rows); \
   }
-EYELID_BLAZEFACE_WORD_KERNELS(scalar_bf16, BlazeBf16Stem, BlazeBf16Block)
-EYELID_BLAZEFACE_WORD_KERNELS(scalar_int8, BlazeInt8Stem, BlazeInt8Block)
-EYELID_BLAZEFACE_WORD_KERNELS(avx512_bf16, BlazeBf16Stem, BlazeBf16Block)
-EYELID_BLAZEFACE_WORD_KERNELS(avx512_vnni, BlazeInt8Stem, BlazeInt8Block)
-EYELID_BLAZEFACE_WORD_KERNELS(avx_vnni, BlazeInt8Stem, BlazeInt8Block)
-EYELID_BLAZEFACE_WORD_KERNELS(avx2_int8, BlazeInt8Stem, BlazeInt8Block)
-EYELID_BLAZEFACE_WORD_KERNELS(neon_dot, BlazeInt8Stem, BlazeInt8Block)
-EYELID_BLAZEFACE_WORD_KERNELS(neon_int8, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(scalar_bf16, BlazeBf16Stem, BlazeBf16Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(scalar_int8, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(avx512_bf16, BlazeBf16Stem, BlazeBf16Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(avx512_vnni, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(avx_vnni, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(avx2_int8, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(neon_dot, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(neon_int8, BlazeInt8Stem, BlazeInt8Block)
 
 }  // namespace eyelid::kernels

@@ -16,7 +16,7 @@
 namespace eyelid::kernels {
 
 #if defined(__x86_64__)
-EYELID_BLAZEFACE_WORD_KERNELS(avx_vnni_through_avx512, BlazeInt8Stem, BlazeInt8Block)
+EYELID_BLAZEFACE_PACKED_KERNELS(avx_vnni_through_avx512, BlazeInt8Stem, BlazeInt8Block)
 #endif
 
 namespace {
@@ -116,11 +116,11 @@ void run_stem(const Kernels& kernels, const Stem& stem, bool at_border, Outputs&
   kernels.stem(stem, strip);
 }
 
-const BlazeInt8Kernels& scalar_int8_kernels() { return *(blazeface_int8_variants().end() - 1); }
+const BlazeInt8Kernels& scalar_int8_kernels() { return blazeface_int8_kernels().scalar(); }
 
 /// What this build has beside the definition.
 std::vector<BlazeInt8Kernels> int8_variants() {
-  const BlazeInt8KernelList built = blazeface_int8_variants();
+  const KernelList<BlazeInt8Kernels> built = blazeface_int8_kernels();
   std::vector<BlazeInt8Kernels> variants(built.begin(), built.end() - 1);
 #if defined(__x86_64__)
   variants.push_back({"x86_avx_vnni_through_avx512",

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <iterator>
-
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
 
@@ -22,13 +20,6 @@ constexpr BlazeFaceKernels kVariants[] = {
 
 }  // namespace
 
-BlazeFaceKernelList blazeface_kernel_variants() { return {kVariants, std::size(kVariants)}; }
-
-const BlazeFaceKernels& blazeface_kernels(std::uint32_t features) {
-  for (const BlazeFaceKernels& variant : kVariants) {
-    if ((variant.needs & features) == variant.needs) return variant;
-  }
-  return kVariants[std::size(kVariants) - 1];
-}
+KernelList<BlazeFaceKernels> blazeface_kernels() { return KernelList(kVariants); }
 
 }  // namespace eyelid::kernels

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 namespace eyelid::kernels {
 
 // Maps are planar: channel c of a map begins `plane` floats behind channel c - 1, row y `row`
@@ -122,17 +124,7 @@ struct ConvolutionKernels {
   WeighPlanes weigh_planes;
 };
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct ConvolutionKernelList {
-  const ConvolutionKernels* begin_;
-  std::size_t count;
-  const ConvolutionKernels* begin() const { return begin_; }
-  const ConvolutionKernels* end() const { return begin_ + count; }
-};
-ConvolutionKernelList convolution_kernel_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const ConvolutionKernels& convolution_kernels(std::uint32_t features);
+KernelList<ConvolutionKernels> convolution_kernels();
 
 /// Declares the functions of one instruction set.
 #define EYELID_CONVOLUTION_KERNELS(isa)                \

@@ -24,7 +24,7 @@ constexpr float kGuard = -12345.0f;
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 std::vector<ConvolutionKernels> variants_to_test() {
-  const ConvolutionKernelList built = convolution_kernel_variants();
+  const KernelList<ConvolutionKernels> built = convolution_kernels();
   std::vector<ConvolutionKernels> variants(built.begin(), built.end());
 #ifdef EYELID_HAS_SIMDE
   variants.push_back({"x86_avx512_through_simde",

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <iterator>
-
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/convolution/convolution.hpp"
 
@@ -23,13 +21,6 @@ constexpr ConvolutionKernels kVariants[] = {
 
 }  // namespace
 
-ConvolutionKernelList convolution_kernel_variants() { return {kVariants, std::size(kVariants)}; }
-
-const ConvolutionKernels& convolution_kernels(std::uint32_t features) {
-  for (const ConvolutionKernels& variant : kVariants) {
-    if ((variant.needs & features) == variant.needs) return variant;
-  }
-  return kVariants[std::size(kVariants) - 1];
-}
+KernelList<ConvolutionKernels> convolution_kernels() { return KernelList(kVariants); }
 
 }  // namespace eyelid::kernels

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <iterator>
-
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/resize_gray/resize_gray.hpp"
 
@@ -19,13 +17,6 @@ constexpr ResizeKernels kVariants[] = {
 
 }  // namespace
 
-ResizeKernelList resize_kernel_variants() { return {kVariants, std::size(kVariants)}; }
-
-const ResizeKernels& resize_kernels(std::uint32_t features) {
-  for (const ResizeKernels& variant : kVariants) {
-    if ((variant.needs & features) == variant.needs) return variant;
-  }
-  return kVariants[std::size(kVariants) - 1];
-}
+KernelList<ResizeKernels> resize_kernels() { return KernelList(kVariants); }
 
 }  // namespace eyelid::kernels

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 namespace eyelid::kernels {
 
 /// Weights are fixed point: kResizeOne stands for 1.
@@ -46,17 +48,7 @@ struct ResizeKernels {
   WeighColumns weigh_columns;
 };
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct ResizeKernelList {
-  const ResizeKernels* begin_;
-  std::size_t count;
-  const ResizeKernels* begin() const { return begin_; }
-  const ResizeKernels* end() const { return begin_ + count; }
-};
-ResizeKernelList resize_kernel_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const ResizeKernels& resize_kernels(std::uint32_t features);
+KernelList<ResizeKernels> resize_kernels();
 
 /// Declares the two functions of one instruction set.
 #define EYELID_RESIZE_KERNELS(isa)                \

@@ -17,7 +17,7 @@ EYELID_RESIZE_KERNELS(avx512_simde)
 namespace {
 
 std::vector<ResizeKernels> variants_to_test() {
-  const ResizeKernelList built = resize_kernel_variants();
+  const KernelList<ResizeKernels> built = resize_kernels();
   std::vector<ResizeKernels> variants(built.begin(), built.end());
 #ifdef EYELID_HAS_SIMDE
   variants.push_back({"x86_avx512_through_simde",

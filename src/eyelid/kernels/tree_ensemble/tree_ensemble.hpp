@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 /// One step (cascade) of an ensemble of regression trees, in three operations: sample pixels around
 /// the current shape, walk the trees, add the leaves. Kazemi & Sullivan, CVPR 2014, with the
 /// arithmetic of dlib 19.24 (`impl::extract_feature_pixel_values`, `impl::regression_tree`).
@@ -108,17 +110,7 @@ struct TreeKernels {
   AddScaledLeaves add_leaves_i16;
 };
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct TreeKernelList {
-  const TreeKernels* begin_;
-  std::size_t count;
-  const TreeKernels* begin() const { return begin_; }
-  const TreeKernels* end() const { return begin_ + count; }
-};
-TreeKernelList tree_kernel_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const TreeKernels& tree_kernels(std::uint32_t features);
+KernelList<TreeKernels> tree_kernels();
 
 /// Nodes as byte columns, for walking 64 trees at once with table look-ups in registers:
 /// byte ((group (2^depth - 1) + node) 4 + field) 64 + tree, fields: low byte of feature_a, of

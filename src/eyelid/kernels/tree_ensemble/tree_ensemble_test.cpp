@@ -23,7 +23,7 @@ namespace {
 using compute::AlignedBuffer;
 
 std::vector<TreeKernels> variants_to_test() {
-  const TreeKernelList built = tree_kernel_variants();
+  const KernelList<TreeKernels> built = tree_kernels();
   std::vector<TreeKernels> variants(built.begin(), built.end());
 #ifdef EYELID_HAS_SIMDE
   variants.push_back({"x86_avx512_through_simde",

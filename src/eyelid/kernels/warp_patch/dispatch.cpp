@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <iterator>
-
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/warp_patch/warp_patch.hpp"
 
@@ -30,14 +28,7 @@ std::uint8_t mean(const std::uint8_t* pixels, std::ptrdiff_t stride, int width, 
 
 }  // namespace
 
-WarpKernelList warp_kernel_variants() { return {kVariants, std::size(kVariants)}; }
-
-const WarpKernels& warp_kernels(std::uint32_t features) {
-  for (const WarpKernels& variant : kVariants) {
-    if ((variant.needs & features) == variant.needs) return variant;
-  }
-  return kVariants[std::size(kVariants) - 1];
-}
+KernelList<WarpKernels> warp_kernels() { return KernelList(kVariants); }
 
 void shrink_by_mean(const WarpKernels& kernels,
                     const GrayPixels& source,

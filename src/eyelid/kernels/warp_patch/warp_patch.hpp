@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 namespace eyelid::kernels {
 
 /// A gray image as the kernels see it; see FrameView for the slack behind the last pixel.
@@ -54,17 +56,7 @@ struct WarpKernels {
   ShrinkRow shrink_row;
 };
 
-/// Every variant of this build, fastest first; the last one is the scalar definition.
-struct WarpKernelList {
-  const WarpKernels* begin_;
-  std::size_t count;
-  const WarpKernels* begin() const { return begin_; }
-  const WarpKernels* end() const { return begin_ + count; }
-};
-WarpKernelList warp_kernel_variants();
-
-/// The fastest variant for these compute::CpuFeature bits.
-const WarpKernels& warp_kernels(std::uint32_t features);
+KernelList<WarpKernels> warp_kernels();
 
 /// The whole source, shrunk: ceil(width / factor) x ceil(height / factor) means; at the right and
 /// lower border of the pixels that exist.

@@ -116,8 +116,8 @@ TEST_P(WarpVariants, ShrinkIsTheRoundedMean) {
 
 INSTANTIATE_TEST_SUITE_P(WarpPatch,
                          WarpVariants,
-                         ::testing::ValuesIn(std::vector<WarpKernels>(
-                             warp_kernel_variants().begin(), warp_kernel_variants().end())),
+                         ::testing::ValuesIn(std::vector<WarpKernels>(warp_kernels().begin(),
+                                                                      warp_kernels().end())),
                          [](const auto& variant) { return std::string(variant.param.isa); });
 
 }  // namespace
