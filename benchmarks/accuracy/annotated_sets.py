@@ -6,7 +6,7 @@ import xml.etree.ElementTree
 import numpy as np
 from PIL import Image
 
-# The box a detector draws round annotated points: side over sqrt(width height) of their hull, shift
+# The box a detector draws around annotated points: side over sqrt(width height) of their hull, shift
 # upwards (face_boxes.hpp): name -> (width, height, up).
 BOX_OF_HULL = {"hog": (1.06, 1.06, 0.085), "blazeface": (1.07, 1.07, 0.05), "mtcnn": (0.98, 1.26, 0.16)}
 
@@ -76,7 +76,7 @@ def iou(a, b):
 
 
 def count(dataset, detector, detect, min_face=0.0, least_iou=0.5):
-    """detect(gray) -> [(box, score)]. Returns faces, hits, false ones (None: not all annotated)."""
+    """detect(gray) -> [(box, score, ...)]. Returns faces, hits, false ones (None: not all annotated)."""
     faces = hits = false = 0
     for path, boxes, ignored in read(dataset, detector):
         image = gray(path)
@@ -85,7 +85,7 @@ def count(dataset, detector, detect, min_face=0.0, least_iou=0.5):
         wanted += [(box, False) for box in ignored]
         free = set(range(len(wanted)))
         faces += sum(counts for _, counts in wanted)
-        for box, _ in sorted(detect(image), key=lambda found: -found[1]):
+        for box, *_ in sorted(detect(image), key=lambda found: -found[1]):
             fits = {i: 1.0 if wanted[i][0] is None else iou(box, wanted[i][0]) for i in free}
             best = max(fits, key=fits.get, default=None)
             if best is not None and fits[best] >= least_iou:

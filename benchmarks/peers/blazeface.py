@@ -1,34 +1,18 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""BlazeFace front, one picture, one thread: eyelid against ncnn, LiteRT, OpenVINO, ONNX Runtime.
+"""BlazeFace front, one picture, one thread: eyelid, ncnn, LiteRT and ONNX Runtime, for peers.py.
 
-    blazeface.py LIBRARY MODEL.tflite [--int8 FILE] [--rounds 300] [--json FILE]
-
---int8 names the same model with scales (`eyelid model calibrate MODEL.tflite --to FILE`).
-
-LIBRARY is libeyelid_peers.so of a build with EYELID_BENCHMARKS. All engines take the same weights
-and the same picture; their outputs are compared first. Then every round runs each engine once, in
-changing order, and measures the multiply-add peak: ratios are between times taken side by side.
-Our bf16 and int8, where the processor has them, are compared with our f32: how far they are off is
-printed, not judged; the tables of docs/results do that.
-Needs numpy, ncnn, ai-edge-litert; onnxruntime and openvino with onnx when installed.
+All engines take the same weights (of a TFLite file) and the same picture.
 """
-import argparse
 import ctypes
-import json
 import pathlib
 import struct
-import sys
 import tempfile
-import time
 
 import numpy as np
 
-from blazeface_peers import OpenVino, flat_outputs, plane_of
+from blazeface_peers import flat_outputs, plane_of
 
 TOLERANCE = 1e-3
-GRAY_MACS = 25.90e6  # with all boxes
-SCORE_MACS = 24.54e6
 
 
 def load_layers(path):
@@ -63,7 +47,6 @@ class Eyelid:
         self.library.eyelid_blazeface_open.restype = ctypes.c_void_p
         self.library.eyelid_blazeface_isa.restype = ctypes.c_char_p
         self.library.eyelid_blazeface_isa.argtypes = [ctypes.c_void_p]
-        self.library.eyelid_fma_peak_gmacs.restype = ctypes.c_double
         self.library.eyelid_blazeface_run.argtypes = [ctypes.c_void_p] * 4
         message = ctypes.create_string_buffer(256)
         self.library.eyelid_blazeface_open.argtypes = [ctypes.c_char_p] * 3
@@ -71,7 +54,6 @@ class Eyelid:
             str(model).encode(), precision.encode(), message)
         if not self.session:
             raise ImportError(message.value.decode())
-        self.precision = precision
         isa = self.library.eyelid_blazeface_isa(self.session).decode()
         self.name = f"eyelid {isa}, " + ("all boxes" if all_boxes else "boxes on demand")
         self.logits = np.zeros(896, np.float32)
@@ -257,83 +239,3 @@ class OnnxRuntime:
 
     def outputs(self):
         return flat_outputs(self.result)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("library", type=pathlib.Path)
-    parser.add_argument("model", type=pathlib.Path)
-    parser.add_argument("--int8", type=pathlib.Path, help="MODEL with scales: times int8 as well")
-    parser.add_argument("--rounds", type=int, default=300)
-    parser.add_argument("--json", type=pathlib.Path)
-    options = parser.parse_args()
-
-    layers = load_layers(options.model)
-    engines = [Eyelid(options.library.resolve(), options.model, True),
-               Eyelid(options.library.resolve(), options.model, False),
-               Ncnn(layers, 3), Ncnn(layers, 1), LiteRt(options.model)]
-    for name, make in (("ONNX Runtime", lambda: OnnxRuntime(layers)),
-                       ("OpenVINO", lambda: OpenVino(OnnxRuntime(layers).model_bytes)),
-                       ("bf16", lambda: Eyelid(options.library.resolve(), options.model, False,
-                                               "bf16")),
-                       ("int8", lambda: Eyelid(options.library.resolve(),
-                                               options.int8 or options.model, False, "int8"))):
-        try:
-            engines.append(make())
-        except ImportError as missing:
-            print(f"{name} left out: {missing}")
-
-    random = np.random.default_rng(1)
-    coarse = random.integers(0, 256, (16, 16)).repeat(8, axis=0).repeat(8, axis=1)
-    picture = np.clip(coarse + random.integers(-20, 20, (128, 128)), 0, 255).astype(np.uint8)
-    agrees = []
-    for engine in engines:
-        engine.prepare(picture)
-        engine.run()
-        logits, numbers = engine.outputs()
-        expected = engines[0].outputs()
-        difference = float(np.abs(logits - expected[0]).max())
-        if numbers is not None:
-            difference = max(difference, float(np.abs(numbers - expected[1]).max()))
-        agrees.append(difference)
-        if difference > TOLERANCE and getattr(engine, "precision", "f32") == "f32":
-            sys.exit(f"{engine.name}: outputs differ by {difference}; expected at most {TOLERANCE}")
-
-    for engine in engines:
-        for _ in range(30):
-            engine.run()
-    times = np.zeros((options.rounds, len(engines)))
-    peaks = np.zeros(options.rounds)
-    for round_ in range(options.rounds):
-        for position in range(len(engines)):
-            index = (position + round_) % len(engines)
-            begin = time.perf_counter_ns()
-            engines[index].run()
-            times[round_, index] = (time.perf_counter_ns() - begin) / 1e6
-        peaks[round_] = engines[0].library.eyelid_fma_peak_gmacs()
-
-    best = times.min(axis=0)
-    print(f"multiply-add peak: median {np.median(peaks):.1f}, best {peaks.max():.1f} GMAC/s")
-    print(f"{'engine':38} {'min':>7} {'p10':>7} {'median':>7} {'p90':>7} ms  {'against':>8} "
-          f"{'by min':>7}  {'share':>6}  {'differs':>8}")
-    rows = []
-    for index, engine in enumerate(engines):
-        column = times[:, index]
-        p10, median, p90 = np.percentile(column, [10, 50, 90])
-        ratio = np.median(column / times[:, 0])  # of neighbors in time
-        macs = SCORE_MACS if "demand" in engine.name else GRAY_MACS
-        share = macs / best[index] / 1e6 / peaks.max()
-        print(f"{engine.name:38} {best[index]:7.3f} {p10:7.3f} {median:7.3f} {p90:7.3f}     "
-              f"{ratio:8.2f} {best[index] / best[0]:7.2f}  {share:6.1%}  {agrees[index]:8.1e}")
-        rows.append({"task": "blazeface", "name": engine.name.split()[0], "version": engine.name,
-                     "precision": getattr(engines[index], "precision", "f32"), "threads": 1, "batch": 1, "ms_per_image": median,
-                     "ms_min": best[index], "ms_p10": p10, "ms_p90": p90,
-                     "ratio_to_eyelid": ratio, "agrees": bool(agrees[index] <= TOLERANCE),
-                     "largest_difference": agrees[index],
-                     "fma_peak_fraction": share})
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows, "fma_peak_gmacs": peaks.max()}, indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -50,6 +50,7 @@ def blazeface_task(options, library, pictures):
             task.add(name, engine.name, "f32", engine.run, difference <= networks.TOLERANCE, f"differs by {difference:.1e}")
         task.attempt(name, attempt)
     add("ncnn", lambda: networks.Ncnn(layers, 1))
+    add("ncnn", lambda: networks.Ncnn(layers, 3))
     graph = None
     try:
         graph = networks.OnnxRuntime(layers)

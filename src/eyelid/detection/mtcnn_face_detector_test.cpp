@@ -21,7 +21,7 @@ using Key = FaceKeypoint;
 std::size_t index_of(Key key) { return static_cast<std::size_t>(key); }
 
 /// left, top, right, bottom, score, then x and y of five points: facenet-pytorch 2.6.0 on the gray
-/// picture (benchmarks/peers/mtcnn.py compares whole data sets).
+/// picture (benchmarks/accuracy/same_faces.py compares whole data sets).
 using Row = std::array<float, 15>;
 struct Picture {
   const char* file;
