@@ -10,7 +10,7 @@ import tempfile
 
 import numpy as np
 
-from blazeface_peers import flat_outputs, plane_of
+from blazeface_peers import BLOCKS, HEADS, flat_outputs, gray_stem, plane_of
 
 TOLERANCE = 1e-3
 
@@ -92,8 +92,8 @@ class Ncnn:
             nonlocal binary
             kind, weights, bias = next(layers)
             depthwise = kind == 4
-            if weights.shape[1] == 3 and channels == 1:
-                weights = weights.sum(axis=1, keepdims=True)
+            if channels == 1:
+                weights = gray_stem(weights)
             size = weights.shape[2]
             text = (f"0={len(bias)} 1={size} 3={stride} 4={pads[0]} 14={pads[0]} 15={pads[1]} "
                     f"16={pads[1]} 5=1 6={weights.size}" + (" 9=1" if relu else ""))
@@ -105,10 +105,7 @@ class Ncnn:
         add("Input", [], ["in0"], "0=128 1=128 2=%d" % channels)
         blobs.pop()
         convolve("in0", "x0", stride=2, pads=(1, 2), relu=True)
-        shapes = [(24, 24), (24, 28), (28, 32), (32, 36), (36, 42), (42, 48), (48, 56), (56, 64),
-                  (64, 72), (72, 80), (80, 88), (88, 96), (96, 96), (96, 96), (96, 96), (96, 96)]
-        for i, (inputs, outputs) in enumerate(shapes):
-            stride = 2 if i in (2, 5, 11) else 1
+        for i, (inputs, outputs, stride) in enumerate(BLOCKS):
             copies = [f"a{i}", f"b{i}"] + (["head16"] * (i == 11))
             add("Split", [f"x{i}"], copies)
             convolve(f"a{i}", f"d{i}", stride, (0, 1) if stride == 2 else (1, 1))
@@ -124,8 +121,7 @@ class Ncnn:
             add("ReLU", [f"s{i}"], [f"x{i + 1}"])
         add("Split", ["head16"], ["h0", "h1"])
         add("Split", ["x16"], ["h2", "h3"])
-        self.names = ["scores16", "scores8", "boxes16", "boxes8"]
-        for source, target in zip(("h0", "h2", "h1", "h3"), self.names):
+        for source, target in zip(("h0", "h2", "h1", "h3"), HEADS):
             convolve(source, target)
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
@@ -148,7 +144,7 @@ class Ncnn:
     def run(self):
         extractor = self.net.create_extractor()
         extractor.input("in0", self.input)
-        self.result = [extractor.extract(name)[1] for name in self.names]
+        self.result = [extractor.extract(name)[1] for name in HEADS]
 
     def outputs(self):
         return flat_outputs([np.array(mat)[None] for mat in self.result])
@@ -188,9 +184,7 @@ class OnnxRuntime:
 
         def convolve(source, target, stride=1, pads=(0, 0)):
             kind, weights, bias = next(layers)
-            if weights.shape[1] == 3:
-                weights = weights.sum(axis=1, keepdims=True)
-            constants.append(numpy_helper.from_array(np.ascontiguousarray(weights), target + "w"))
+            constants.append(numpy_helper.from_array(gray_stem(weights), target + "w"))
             constants.append(numpy_helper.from_array(bias, target + "b"))
             nodes.append(helper.make_node(
                 "Conv", [source, target + "w", target + "b"], [target],
@@ -199,9 +193,7 @@ class OnnxRuntime:
 
         convolve("in", "c", 2, (1, 2))
         nodes.append(helper.make_node("Relu", ["c"], ["x0"]))
-        growth = {1: 4, 2: 4, 3: 4, 4: 6, 5: 6, 6: 8, 7: 8, 8: 8, 9: 8, 10: 8, 11: 8}
-        for i in range(16):
-            stride = 2 if i in (2, 5, 11) else 1
+        for i, (inputs, outputs, stride) in enumerate(BLOCKS):
             convolve(f"x{i}", f"d{i}", stride, (0, 1) if stride == 2 else (1, 1))
             convolve(f"d{i}", f"p{i}")
             shortcut = f"x{i}"
@@ -209,20 +201,19 @@ class OnnxRuntime:
                 nodes.append(helper.make_node("MaxPool", [shortcut], [f"m{i}"],
                                               kernel_shape=[2, 2], strides=[2, 2]))
                 shortcut = f"m{i}"
-            if i in growth:
+            if outputs > inputs:
                 constants.append(numpy_helper.from_array(
-                    np.array([0, 0, 0, 0, 0, growth[i], 0, 0], np.int64), f"g{i}"))
+                    np.array([0, 0, 0, 0, 0, outputs - inputs, 0, 0], np.int64), f"g{i}"))
                 nodes.append(helper.make_node("Pad", [shortcut, f"g{i}"], [f"z{i}"]))
                 shortcut = f"z{i}"
             nodes.append(helper.make_node("Add", [f"p{i}", shortcut], [f"s{i}"]))
             nodes.append(helper.make_node("Relu", [f"s{i}"], [f"x{i + 1}"]))
-        self.names = ["scores16", "scores8", "boxes16", "boxes8"]
-        for source, target in zip(("x11", "x16", "x11", "x16"), self.names):
+        for source, target in zip(("x11", "x16", "x11", "x16"), HEADS):
             convolve(source, target)
         graph = helper.make_graph(
             nodes, "blazeface",
             [helper.make_tensor_value_info("in", TensorProto.FLOAT, [1, 1, 128, 128])],
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in self.names],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in HEADS],
             constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
         model.ir_version = 8
@@ -235,7 +226,7 @@ class OnnxRuntime:
         self.input = plane_of(picture)
 
     def run(self):
-        self.result = self.session.run(self.names, {"in": self.input})
+        self.result = self.session.run(HEADS, {"in": self.input})
 
     def outputs(self):
         return flat_outputs(self.result)

@@ -2,6 +2,16 @@
 """More engines for blazeface.py's network: OpenVINO, OpenCV, PyTorch, MediaPipe. One thread each."""
 import numpy as np
 
+# Inputs, outputs and stride of the blocks; the heads read the outputs of the 11th and of the last one.
+BLOCKS = [(24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2), (48, 56, 1), (56, 64, 1),
+          (64, 72, 1), (72, 80, 1), (80, 88, 1), (88, 96, 2), (96, 96, 1), (96, 96, 1), (96, 96, 1), (96, 96, 1)]
+HEADS = ("scores16", "scores8", "boxes16", "boxes8")  # in the order of a TFLite file
+
+
+def gray_stem(weights):
+    """The stem's weights for a gray picture, which is the same in all three colors; others as they are."""
+    return np.ascontiguousarray(weights.sum(axis=1, keepdims=True) if weights.shape[1] == 3 else weights)
+
 
 def plane_of(picture):
     return (picture.astype(np.float32) / np.float32(127.5) - np.float32(1))[None, None]
@@ -16,8 +26,6 @@ def flat_outputs(result):
 
 
 class OpenVino:
-    NAMES = ("scores16", "scores8", "boxes16", "boxes8")
-
     def __init__(self, onnx_bytes):
         import openvino
         self.name = f"OpenVINO {openvino.__version__.split('-')[0]}, gray"
@@ -36,12 +44,10 @@ class OpenVino:
         self.request.infer()
 
     def outputs(self):
-        return flat_outputs([self.request.get_tensor(name).data.copy() for name in self.NAMES])
+        return flat_outputs([self.request.get_tensor(name).data.copy() for name in HEADS])
 
 
 class OpenCv:
-    NAMES = ("scores16", "scores8", "boxes16", "boxes8")
-
     def __init__(self, onnx_bytes):
         import cv2
         self.name = f"OpenCV DNN {cv2.__version__}, gray"
@@ -53,59 +59,30 @@ class OpenCv:
 
     def run(self):
         self.net.setInput(self.input)
-        self.result = self.net.forward(self.NAMES)
+        self.result = self.net.forward(HEADS)
 
     def outputs(self):
         return flat_outputs(self.result)
 
 
 class Torch:
-    """The network as plain PyTorch operations, gray stem, channels last."""
-
-    STRIDED = (2, 5, 11)
+    """torch_blazeface.py, traced and frozen."""
 
     def __init__(self, layers):
         import torch
+        from torch_blazeface import BlazeFace
         self.torch = torch
         torch.set_num_threads(1)
         self.name = f"PyTorch {torch.__version__.split('+')[0]}, gray"
-        tensors = []
-        for kind, weights, bias in layers:
-            if weights.shape[1] == 3:
-                weights = weights.sum(axis=1, keepdims=True)
-            tensors.append((kind == 4, torch.tensor(np.ascontiguousarray(weights)), torch.tensor(np.array(bias))))
-        module = self.network(torch, tensors)
-        example = torch.zeros(1, 1, 128, 128)
+        network = BlazeFace(is_normalized=False)
+        *convolutions, scores_16, boxes_16, scores_8, boxes_8 = (
+            module for module in network.modules() if isinstance(module, torch.nn.Conv2d))
         with torch.inference_mode():
-            traced = torch.jit.trace(module, example, check_trace=False)
-            self.module = torch.jit.freeze(traced.eval())
-
-    def network(self, torch, tensors):
-        from torch.nn import functional
-        strided = self.STRIDED
-
-        class Network(torch.nn.Module):
-            def forward(self, x):
-                layers = iter(tensors)
-
-                def convolve(value, stride=1, pads=None):
-                    depthwise, weights, bias = next(layers)
-                    if pads:
-                        value = functional.pad(value, (pads[0], pads[1], pads[0], pads[1]))
-                    return functional.conv2d(value, weights, bias, stride=stride, groups=len(bias) if depthwise else 1)
-                x = torch.relu(convolve(x, 2, (1, 2)))
-                for i in range(16):
-                    stride = 2 if i in strided else 1
-                    shortcut = functional.max_pool2d(x, 2) if stride == 2 else x
-                    y = convolve(convolve(x, stride, (0, 1) if stride == 2 else (1, 1)))
-                    grown = y.shape[1] - shortcut.shape[1]
-                    if grown:
-                        shortcut = functional.pad(shortcut, (0, 0, 0, 0, 0, grown))
-                    x = torch.relu(y + shortcut)
-                    if i == 10:
-                        middle = x
-                return convolve(middle), convolve(x), convolve(middle), convolve(x)
-        return Network()
+            for module, (_, weights, bias) in zip([*convolutions, scores_16, scores_8, boxes_16, boxes_8], layers):
+                module.weight.copy_(torch.tensor(gray_stem(weights)))
+                module.bias.copy_(torch.tensor(np.array(bias)))
+            traced = torch.jit.trace(network.eval(), torch.zeros(1, 1, 128, 128), check_trace=False)
+            self.module = torch.jit.freeze(traced)
 
     def prepare(self, picture):
         self.input = self.torch.tensor(plane_of(picture))
@@ -115,7 +92,8 @@ class Torch:
             self.result = self.module(self.input)
 
     def outputs(self):
-        return flat_outputs([tensor.numpy() for tensor in self.result])
+        scores_16, boxes_16, scores_8, boxes_8 = (tensor.numpy() for tensor in self.result)
+        return flat_outputs([scores_16, scores_8, boxes_16, boxes_8])
 
 
 class MediaPipe:

@@ -4,7 +4,7 @@ device, random weights and pictures, half and single precision. Runs what is ins
 
   benchmarks/peers/gpu.py --json FILE --batches 1 8 64 512 4096 --limit-s 90
 
-Nothing new is begun after --limit-s seconds, and FILE is written anew after every row. What compiles for long comes
+Nothing new starts after --limit-s seconds, and FILE is rewritten after every row. What compiles for long comes
 last.
 """
 import argparse
@@ -13,42 +13,7 @@ import os
 import statistics
 import time
 
-BLOCKS = [(24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2), (48, 56, 1), (56, 64, 1),
-          (64, 72, 1), (72, 80, 1), (80, 88, 1), (88, 96, 2), (96, 96, 1), (96, 96, 1), (96, 96, 1), (96, 96, 1)]
-
-
-def torch_network(torch):
-    """The layers of src/eyelid/networks/blazeface_weights.hpp: gray input, scores and boxes."""
-    nn, functional = torch.nn, torch.nn.functional
-
-    class Block(nn.Module):
-        def __init__(self, inputs, outputs, stride):
-            super().__init__()
-            self.stride, self.more = stride, outputs - inputs
-            self.depthwise = nn.Conv2d(inputs, inputs, 3, stride, 0 if stride == 2 else 1, groups=inputs)
-            self.pointwise = nn.Conv2d(inputs, outputs, 1)
-
-        def forward(self, x):
-            shortcut = functional.max_pool2d(x, 2) if self.stride == 2 else x
-            if self.more:
-                shortcut = functional.pad(shortcut, (0, 0, 0, 0, 0, self.more))
-            y = functional.pad(x, (0, 1, 0, 1)) if self.stride == 2 else x
-            return functional.relu(self.pointwise(self.depthwise(y)) + shortcut)
-
-    class Network(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.stem = nn.Conv2d(1, 24, 5, 2)
-            self.front = nn.Sequential(*[Block(*b) for b in BLOCKS[:11]])
-            self.back = nn.Sequential(*[Block(*b) for b in BLOCKS[11:]])
-            self.heads = nn.ModuleList([nn.Conv2d(88, 2, 1), nn.Conv2d(88, 32, 1), nn.Conv2d(96, 6, 1), nn.Conv2d(96, 96, 1)])
-
-        def forward(self, x):
-            at_16 = self.front(functional.relu(self.stem(functional.pad(x, (1, 2, 1, 2)))))
-            at_8 = self.back(at_16)
-            return tuple(head(at_16 if i < 2 else at_8) for i, head in enumerate(self.heads))
-
-    return Network().eval()
+from blazeface_peers import BLOCKS
 
 
 def measure(run, synchronize, seconds=0.4):
@@ -70,12 +35,17 @@ def measure(run, synchronize, seconds=0.4):
     return statistics.median(times)
 
 
+def torch_network():
+    from torch_blazeface import BlazeFace
+    return BlazeFace(is_normalized=False).eval()
+
+
 def torch_networks(torch):
     if not torch.cuda.is_available():
         raise RuntimeError("PyTorch sees no GPU")
     torch.backends.cudnn.benchmark = True
     for precision, dtype in (("f16", torch.float16), ("f32", torch.float32)):
-        yield precision, dtype, torch_network(torch).cuda().to(dtype).to(memory_format=torch.channels_last)
+        yield precision, dtype, torch_network().cuda().to(dtype).to(memory_format=torch.channels_last)
 
 
 def torch_input(torch, batch, dtype):
@@ -119,7 +89,7 @@ def onnx_rows(batches):
         raise RuntimeError("ONNX Runtime has no CUDA provider here")
     for batch in batches:
         file = io.BytesIO()
-        torch.onnx.export(torch_network(torch), torch.randn(batch, 1, 128, 128), file, input_names=["x"], dynamo=False)
+        torch.onnx.export(torch_network(), torch.randn(batch, 1, 128, 128), file, input_names=["x"], dynamo=False)
         session = onnxruntime.InferenceSession(file.getvalue(), providers=["CUDAExecutionProvider"])
         binding = session.io_binding()
         value = onnxruntime.OrtValue.ortvalue_from_numpy(np.random.randn(batch, 1, 128, 128).astype(np.float32), "cuda", 0)

@@ -17,60 +17,15 @@ import subprocess
 import time
 
 import torch
-import torch.nn as nn
 import torch.nn.functional as F
 
-BLOCKS = [(24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2),
-          (48, 56, 1), (56, 64, 1), (64, 72, 1), (72, 80, 1), (80, 88, 1), (88, 96, 2),
-          (96, 96, 1), (96, 96, 1), (96, 96, 1), (96, 96, 1)]
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.stride, self.added = stride, outputs - inputs
-        padding = 1 if stride == 1 else 0
-        self.depthwise = nn.Conv2d(inputs, inputs, 3, stride, padding, groups=inputs, bias=False)
-        self.pointwise = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
-
-    def forward(self, x):
-        shortcut = x
-        if self.stride == 2:
-            shortcut = F.max_pool2d(x, 2, 2)
-            x = F.pad(x, (0, 1, 0, 1))
-        if self.added > 0:
-            shortcut = F.pad(shortcut, (0, 0, 0, 0, 0, self.added))
-        return F.relu(self.norm(self.pointwise(self.depthwise(x))) + shortcut)
-
-
-class BlazeFace(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.stem = nn.Conv2d(1, 24, 5, 2, bias=False)
-        self.norm = nn.BatchNorm2d(24)
-        self.front = nn.Sequential(*[Block(*shape) for shape in BLOCKS[:11]])
-        self.back = nn.Sequential(*[Block(*shape) for shape in BLOCKS[11:]])
-        self.scores_16, self.boxes_16 = nn.Conv2d(88, 2, 1), nn.Conv2d(88, 32, 1)
-        self.scores_8, self.boxes_8 = nn.Conv2d(96, 6, 1), nn.Conv2d(96, 96, 1)
-
-    def forward(self, x):
-        x = F.relu(self.norm(self.stem(F.pad(x, (1, 2, 1, 2)))))
-        map_16 = self.front(x)
-        map_8 = self.back(map_16)
-
-        def rows(y, per_anchor):
-            return y.permute(0, 2, 3, 1).reshape(y.shape[0], -1, per_anchor)
-
-        scores = torch.cat([rows(self.scores_16(map_16), 1), rows(self.scores_8(map_8), 1)], 1)
-        boxes = torch.cat([rows(self.boxes_16(map_16), 16), rows(self.boxes_8(map_8), 16)], 1)
-        return boxes, scores
+from torch_blazeface import BlazeFace, rows as rows_of
 
 
 def time_torch(batch, device, channels_last, seconds):
     torch.manual_seed(1)
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    network = BlazeFace().to(device=device, memory_format=layout)
+    network = BlazeFace(is_normalized=True).to(device=device, memory_format=layout)
     optimizer = torch.optim.AdamW(network.parameters(), lr=2.5e-3, weight_decay=1e-3)
     pixels = (torch.rand(batch, 1, 128, 128) * 2 - 1).to(device=device, memory_format=layout)
     faces = (torch.rand(batch, 896, 1) < 0.01).float().to(device)
@@ -78,7 +33,8 @@ def time_torch(batch, device, channels_last, seconds):
     times, begin, cpu_begin, step = [], time.perf_counter(), 0.0, 0
     while len(times) < 3 or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
-        boxes, scores = network(pixels)
+        scores_16, boxes_16, scores_8, boxes_8 = network(pixels)
+        scores, boxes = rows_of((scores_16, scores_8), 1), rows_of((boxes_16, boxes_8), 16)
         entropy = F.binary_cross_entropy_with_logits(scores, faces, reduction="none")
         p = torch.sigmoid(scores)
         focal = 0.5 * (p * (1 - faces) + (1 - p) * faces) ** 2 * entropy
