@@ -31,14 +31,10 @@ struct MeasuredFrame {
   const FaceLandmarks* points = nullptr;  // only when asked for
 };
 
-/// Sums of BatchTimes, and of what the host did meanwhile.
 struct RunnerTimes {
   std::int64_t frames = 0;
   std::int64_t batches = 0;
-  double fill_ms = 0.0;     // frames fetched and copied into page-locked memory
-  double wait_ms = 0.0;     // host idle, waiting for a device
-  double deliver_ms = 0.0;  // results handed over
-  BatchTimes device;
+  double fill_ms = 0.0;  // frames fetched and copied into page-locked memory
 };
 
 /// Drives one or several devices: a ring of slots, filled in turn, whose results are delivered in
