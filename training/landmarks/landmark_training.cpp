@@ -31,46 +31,37 @@ constexpr std::size_t kPicturesOfPerson = 6;
 constexpr std::uint64_t kFirstRenderedSeed = 1'000'000'000;
 constexpr std::uint64_t kRenderedSeeds = 1'000'000;  // set apart for one training
 
-std::string name_of(LandmarkModelKind kind) {
-  switch (kind) {
-    case LandmarkModelKind::EyeRegion:
-      return "eyelid landmarks 22, eyes in a face box";
-    case LandmarkModelKind::Face:
-      return "eyelid landmarks 68";
-    case LandmarkModelKind::BothEyes:
-      return "eyelid landmarks 12, both eyes";
-    case LandmarkModelKind::OneEye:
-      return "eyelid landmarks 6, one eye";
-  }
-  return {};
-}
-
-std::string normalization_of(LandmarkModelKind kind) {
-  const char* format =
-      "gray patch {}x{}, {}; points over patch width, center of the first pixel at 0";
-  switch (kind) {
-    case LandmarkModelKind::EyeRegion:
-      return fmt::format(fmt::runtime(format),
-                         landmarks::kFacePatch.width,
-                         landmarks::kFacePatch.height,
-                         "1.5 face boxes wide, upright");
-    case LandmarkModelKind::Face:
-      return fmt::format(fmt::runtime(format),
-                         landmarks::kFacePatch.width,
-                         landmarks::kFacePatch.height,
-                         "aligned on the eye centers");
-    case LandmarkModelKind::BothEyes:
-      return fmt::format(fmt::runtime(format),
-                         landmarks::kBothEyesPatch.width,
-                         landmarks::kBothEyesPatch.height,
-                         "aligned on the eye centers");
-    case LandmarkModelKind::OneEye:
-      return fmt::format(fmt::runtime(format),
-                         landmarks::kOneEyePatch.width,
-                         landmarks::kOneEyePatch.height,
-                         "aligned on the eye's corners, left eyes mirrored");
-  }
-  return {};
+/// What tells one ensemble from the others, besides default_settings().
+struct KindTraits {
+  const char* name;
+  const char* file;
+  landmarks::PatchSize patch;
+  const char* placement;  // of the patch
+  ShapeExamples (*make_examples)(const TrainingFaces& faces, const ExampleOptions& options);
+};
+// In the order of LandmarkModelKind.
+constexpr KindTraits kTraits[] = {{"eyelid landmarks 22, eyes in a face box",
+                                   "landmarks_22.safetensors",
+                                   landmarks::kFacePatch,
+                                   "1.5 face boxes wide, upright",
+                                   make_eye_region_examples},
+                                  {"eyelid landmarks 68",
+                                   "landmarks_68.safetensors",
+                                   landmarks::kFacePatch,
+                                   "aligned on the eye centers",
+                                   make_face_examples},
+                                  {"eyelid landmarks 12, both eyes",
+                                   "landmarks_12.safetensors",
+                                   landmarks::kBothEyesPatch,
+                                   "aligned on the eye centers",
+                                   make_both_eyes_examples},
+                                  {"eyelid landmarks 6, one eye",
+                                   "landmarks_6.safetensors",
+                                   landmarks::kOneEyePatch,
+                                   "aligned on the eye's corners, left eyes mirrored",
+                                   make_one_eye_examples}};
+const KindTraits& traits_of(LandmarkModelKind kind) {
+  return kTraits[static_cast<std::size_t>(kind)];
 }
 
 bool suits(const LabeledFace& face, LandmarkModelKind kind) {
@@ -80,85 +71,49 @@ bool suits(const LabeledFace& face, LandmarkModelKind kind) {
          distance(face.eyes.right[0], face.eyes.left[3]) >= kSmallestFace_px;
 }
 
-ShapeExamples make_examples(LandmarkModelKind kind,
-                            const TrainingFaces& faces,
-                            const ExampleOptions& options) {
-  switch (kind) {
-    case LandmarkModelKind::EyeRegion:
-      return make_eye_region_examples(faces, options);
-    case LandmarkModelKind::Face:
-      return make_face_examples(faces, options);
-    case LandmarkModelKind::BothEyes:
-      return make_both_eyes_examples(faces, options);
-    case LandmarkModelKind::OneEye:
-      return make_one_eye_examples(faces, options);
-  }
-  return {};
-}
-
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
-std::string file_name_of(LandmarkModelKind kind) {
-  switch (kind) {
-    case LandmarkModelKind::EyeRegion:
-      return "landmarks_22.safetensors";
-    case LandmarkModelKind::Face:
-      return "landmarks_68.safetensors";
-    case LandmarkModelKind::BothEyes:
-      return "landmarks_12.safetensors";
-    case LandmarkModelKind::OneEye:
-      return "landmarks_6.safetensors";
-  }
-  return {};
-}
+std::string file_name_of(LandmarkModelKind kind) { return traits_of(kind).file; }
 
 LandmarkModelSettings default_settings(LandmarkModelKind kind) {
   LandmarkModelSettings settings;
+  ExampleOptions& examples = settings.examples;
   ShapeTrainingOptions& training = settings.training;
+  examples.copies = 8;
+  if (kind == LandmarkModelKind::EyeRegion || kind == LandmarkModelKind::Face) {
+    examples.closed_factor = 4;
+    examples.half_closed_factor = 2;
+    // Of the eye region: enough to know closed eyes from brows.
+    examples.rendered_copies = 1;
+    training.depth = 3;
+  } else {
+    examples.degraded_share = 0.4;
+    settings.rendered_share = 0.3;
+    training.depth = 5;
+    training.trees = 300;
+    training.lid_gap_weight = 1.5f;
+    training.lid_gaps = {{1, 5}, {2, 4}};
+  }
   switch (kind) {
     case LandmarkModelKind::EyeRegion:
-      settings.examples.copies = 8;
-      settings.examples.closed_factor = 4;
-      settings.examples.half_closed_factor = 2;
-      // Enough to know closed eyes from brows.
-      settings.examples.rendered_copies = 1;
       // Nose, mouth and cheeks tell where the eyes are as well.
       training.padding = 0.25f;
-      training.depth = 3;
       training.trees = 250;
       break;
     case LandmarkModelKind::Face:
-      settings.examples.copies = 8;
-      settings.examples.closed_factor = 4;
-      settings.examples.half_closed_factor = 2;
-      settings.examples.rendered_copies = 1;
       // More would pull the jaw to the rendered outline.
       settings.rendered_share = 1.0 / 7.0;
-      training.depth = 3;
       training.trees = 400;
       break;
     case LandmarkModelKind::BothEyes:
-      settings.examples.copies = 8;
-      settings.examples.rendered_copies = 3;
-      settings.examples.degraded_share = 0.4;
-      settings.rendered_share = 0.3;
-      training.depth = 5;
-      training.trees = 300;
-      training.lid_gap_weight = 1.5f;
-      training.lid_gaps = {{1, 5}, {2, 4}, {7, 11}, {8, 10}};
+      examples.rendered_copies = 3;
+      training.lid_gaps.insert(training.lid_gaps.end(), {{7, 11}, {8, 10}});
       break;
     case LandmarkModelKind::OneEye:
-      settings.examples.copies = 8;
-      settings.examples.degraded_share = 0.4;
-      settings.rendered_share = 0.3;
-      training.depth = 5;
-      training.trees = 300;
-      training.lid_gap_weight = 1.5f;
-      training.lid_gaps = {{1, 5}, {2, 4}};
       break;
   }
   return settings;
@@ -170,7 +125,7 @@ SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const Rep
     auto dataset = evaluation::read_landmark_dataset(name);
     report(fmt::format(
         "{}: {} faces, {} problems", name, dataset.faces.size(), dataset.problems.size()));
-    for (const std::string& problem : dataset.problems) report("  left out: " + problem);
+    for (const std::string& problem : dataset.problems) report("  skipped: " + problem);
     std::move(dataset.faces.begin(), dataset.faces.end(), std::back_inserter(faces));
   }
   return split_by_scene(std::move(faces), options.held_out_share, options.fold);
@@ -181,6 +136,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                                            const LandmarkTrainingOptions& options,
                                            const LandmarkModelSettings& settings,
                                            const ReportLine& report) {
+  const KindTraits& traits = traits_of(kind);
   const auto start = std::chrono::steady_clock::now();
   std::vector<LabeledFace> suitable;
   std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
@@ -204,10 +160,10 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
   const ShapeExamples examples = arena.execute([&] {
     sources.add_rendered(
         people, kPicturesOfPerson, kFirstRenderedSeed + options.seed * kRenderedSeeds);
-    return make_examples(kind, sources, example_options);
+    return traits.make_examples(sources, example_options);
   });
   report(fmt::format("{}: {} photographed and {} rendered faces, {} patches, {:.0f} s",
-                     name_of(kind),
+                     traits.name,
                      photographs,
                      rendered,
                      examples.patches.size(),
@@ -223,7 +179,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                         progress.seconds));
       });
   model.metadata = {
-      {"name", name_of(kind)},
+      {"name", traits.name},
       {"version", kVersion},
       {"points", std::to_string(model.mean_shape.size())},
       {"training_data",
@@ -231,7 +187,11 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                    photographs,
                    rendered)},
       {"licence", "research only, as the photographs trained on; see models/README.md"},
-      {"normalisation", normalization_of(kind)},
+      {"normalisation",
+       fmt::format("gray patch {}x{}, {}; points over patch width, center of the first pixel at 0",
+                   traits.patch.width,
+                   traits.patch.height,
+                   traits.placement)},
       {"seed", std::to_string(options.seed)}};
   return model;
 }
