@@ -75,8 +75,8 @@ class TorchPass {
                              part(statistics_, layer.mean),
                              part(statistics_, layer.variance),
                              is_training_,
-                             kNormalisationMomentum,
-                             kNormalisationEpsilon,
+                             kNormalizationMomentum,
+                             kNormalizationEpsilon,
                              true);
   }
 

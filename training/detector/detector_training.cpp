@@ -28,7 +28,7 @@ double seconds_since(Clock::time_point begin) {
 /// What must be the same for a checkpoint to go on; threads and reporting may change.
 std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& data) {
   const LossOptions& l = o.loss;
-  const OptimiserOptions& p = o.optimizer;
+  const OptimizerOptions& p = o.optimizer;
   return fmt::format(
       "samples {} batch {} seed {} data {} loss {} {} {} {} {} {} {} {} optimizer {} {} {} {} {} "
       "{} "

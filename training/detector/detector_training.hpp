@@ -25,7 +25,7 @@ struct DetectorTrainingOptions {
   NetworkKernels kernels = NetworkKernels::Eyelid;
   std::string device = "cpu";
   LossOptions loss;
-  OptimiserOptions optimizer;
+  OptimizerOptions optimizer;
   bool resume = false;               // go on from the checkpoint in `folder`, if there is one
   std::filesystem::path start_from;  // another run's checkpoint; empty: random weights
   double checkpoint_minutes = 5.0;

@@ -198,7 +198,7 @@ TEST(SampleLoader, PassesOnWhatTheSourceThrows) {
 }
 
 TEST(LearningRate, RisesStaysAndFalls) {
-  const OptimiserOptions options;
+  const OptimizerOptions options;
   EXPECT_NEAR(learning_rate(options, 0, 1000), 2.5e-5, 1e-9);
   EXPECT_DOUBLE_EQ(learning_rate(options, 100, 1000), 2.5e-3);
   EXPECT_DOUBLE_EQ(learning_rate(options, 450, 1000), 2.5e-3);
@@ -208,7 +208,7 @@ TEST(LearningRate, RisesStaysAndFalls) {
 
 TEST(Optimizer, TakesTheStepsOfTorchsAdamW) {
   DetectorNetwork network(1, NetworkKernels::Torch, torch::kCPU, 1);
-  OptimiserOptions options;
+  OptimizerOptions options;
   options.warm_up_steps = 0;
   options.gradient_clip = 1e9;
   Optimizer optimizer(network, options);

@@ -216,7 +216,7 @@ void FusedNetwork::Work::update_statistics(int index,
   float* means = statistics.data_ptr<float>() + layout_of(index).mean.offset;
   float* variances = statistics.data_ptr<float>() + layout_of(index).variance.offset;
   const auto follow = [](float& value, double now) {
-    value += static_cast<float>(kNormalisationMomentum * (now - static_cast<double>(value)));
+    value += static_cast<float>(kNormalizationMomentum * (now - static_cast<double>(value)));
   };
   for (int c = 0; c < layer.true_outputs; c++) {
     const auto i = static_cast<std::size_t>(c);
@@ -224,7 +224,7 @@ void FusedNetwork::Work::update_statistics(int index,
     const double squares = all_sums[layer.plan.outputs + c] / count;
     const double variance = std::max(squares - mean * mean, 0.0);
     layer.mean[i] = mean;
-    layer.inverse_deviation[i] = 1.0 / std::sqrt(variance + kNormalisationEpsilon);
+    layer.inverse_deviation[i] = 1.0 / std::sqrt(variance + kNormalizationEpsilon);
     follow(means[c], mean);
     follow(variances[c], variance * count / std::max(count - 1.0, 1.0));
   }

@@ -103,7 +103,7 @@ struct Fold {
     for (std::size_t i = 0; i < layer.gamma.count; i++) {
       const double variance = statistics[layer.variance.offset + i];
       factor.push_back(parameters[layer.gamma.offset + i] /
-                       std::sqrt(variance + kNormalisationEpsilon));
+                       std::sqrt(variance + kNormalizationEpsilon));
       offset.push_back(parameters[layer.beta.offset + i] -
                        factor.back() * statistics[layer.mean.offset + i]);
     }

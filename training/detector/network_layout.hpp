@@ -49,8 +49,8 @@ struct NetworkLayout {
 
 /// Box numbers leave the network in this unit, so that weights of ordinary size reach a face.
 inline constexpr float kBoxUnit_px = 16.0f;
-inline constexpr double kNormalisationEpsilon = 1e-5;
-inline constexpr double kNormalisationMomentum = 0.1;
+inline constexpr double kNormalizationEpsilon = 1e-5;
+inline constexpr double kNormalizationMomentum = 0.1;
 
 const NetworkLayout& network_layout();
 

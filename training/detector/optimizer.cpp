@@ -7,7 +7,7 @@
 
 namespace eyelid::training {
 
-double learning_rate(const OptimiserOptions& options, std::int64_t step, std::int64_t step_count) {
+double learning_rate(const OptimizerOptions& options, std::int64_t step, std::int64_t step_count) {
   const auto now = static_cast<double>(step);
   const auto all = static_cast<double>(step_count);
   if (step < options.warm_up_steps) {
@@ -19,7 +19,7 @@ double learning_rate(const OptimiserOptions& options, std::int64_t step, std::in
   return options.learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
 }
 
-Optimizer::Optimizer(DetectorNetwork& network, const OptimiserOptions& options)
+Optimizer::Optimizer(DetectorNetwork& network, const OptimizerOptions& options)
     : network_(network),
       options_(options),
       first_moment_(torch::zeros_like(network.parameters())),

@@ -9,7 +9,7 @@
 
 namespace eyelid::training {
 
-struct OptimiserOptions {
+struct OptimizerOptions {
   double learning_rate = 2.5e-3;
   double weight_decay = 1e-3;
   double beta_1 = 0.9;
@@ -22,14 +22,14 @@ struct OptimiserOptions {
 };
 
 /// Learning rate of a step: rises over the warm-up, stays, falls along a cosine at the end.
-double learning_rate(const OptimiserOptions& options, std::int64_t step, std::int64_t step_count);
+double learning_rate(const OptimizerOptions& options, std::int64_t step, std::int64_t step_count);
 
 /// AdamW (Loshchilov & Hutter 2019) and an exponential moving average of weights and statistics.
 ///
 /// All state is flat tensors and the number of steps done: a checkpoint holds nothing else.
 class Optimizer {
  public:
-  Optimizer(DetectorNetwork& network, const OptimiserOptions& options);
+  Optimizer(DetectorNetwork& network, const OptimizerOptions& options);
 
   /// Takes a step along network.gradients() and sets them to 0. Returns the gradient's norm.
   double step(std::int64_t step_count);
@@ -43,7 +43,7 @@ class Optimizer {
 
  private:
   DetectorNetwork& network_;
-  OptimiserOptions options_;
+  OptimizerOptions options_;
   torch::Tensor first_moment_, second_moment_, average_parameters_, average_statistics_;
   std::int64_t steps_done_ = 0;
 };
