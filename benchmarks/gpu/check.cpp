@@ -40,7 +40,7 @@ pipeline::Setup gpu_setup(const std::string& precision) {
       shape("landmarks_6.safetensors"),
       shape("landmarks_68.safetensors"));
   chosen.measure.precision =
-      precision == "f16" ? gpu::NetworkPrecision::Half : gpu::NetworkPrecision::Single;
+      precision == "f16" ? gpu::Precision::F16 : gpu::Precision::F32;
   chosen.measure.logit_threshold = detection::logit_of(0.5f);
   chosen.devices = found.names;
   chosen.batch_frames = pipeline::kGpuBatchFrames;

@@ -70,15 +70,8 @@ class Fields {
 
 int bytes_of(Precision precision) { return precision == Precision::F16 ? 2 : 4; }
 
-const char* name_of(Precision precision) { return precision == Precision::F16 ? "f16" : "f32"; }
-
 std::string_view embedded_text(std::string_view name) {
-  for (const files::EmbeddedFile& file : files::ipu_files()) {
-    if (file.name != name) continue;
-    const std::span<const std::byte> bytes = file.bytes();
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-  throw ContractError("file " + std::string(name) + " is not in studies/ipu/CMakeLists.txt");
+  return files::embedded_text(files::ipu_files(), name);
 }
 
 Chip parse_chip(std::string_view text, const std::string& source) {

@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "eyelid/compute/precision.hpp"
+
 namespace eyelid::ipu {
 
-enum class Precision { F16, F32 };
+using compute::Precision;  // F16 or F32 here
 
 /// Bytes of one element.
 int bytes_of(Precision precision);
-/// "f16" or "f32".
-const char* name_of(Precision precision);
 
 /// A chip of tiles with local memory, as chips/*.json describes it. Field names in the files are
 /// those of Poplar's IPUModel.

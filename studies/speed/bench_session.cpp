@@ -93,10 +93,10 @@ void BenchSession::print_head(const pipeline::Setup& setup) const {
   fmt::print("\n");
 }
 
-kernels::Arithmetic arithmetic_of(const std::string& precision) {
-  if (precision == "bf16") return kernels::Arithmetic::Bf16;
-  if (precision == "int8") return kernels::Arithmetic::Int8;
-  return kernels::Arithmetic::F32;
+compute::Precision arithmetic_of(const std::string& precision) {
+  if (precision == "bf16") return compute::Precision::Bf16;
+  if (precision == "int8") return compute::Precision::Int8;
+  return compute::Precision::F32;
 }
 
 BenchRow complete_row(const BatchRunner& runner,

@@ -63,7 +63,7 @@ struct BatchRunner {
   BenchRow row;  // stage, device, precision, threads, landmarks
   /// Multiply-adds of the network per image, against the peak of `arithmetic`; 0: not counted.
   double macs_per_image = 0.0;
-  kernels::Arithmetic arithmetic = kernels::Arithmetic::F32;
+  compute::Precision arithmetic = compute::Precision::F32;
   /// Bytes that have to come from main memory per image; 0: not counted.
   double bytes_per_image = 0.0;
   /// Does `count` frames from number `first` of an endless row of the session's frames.
@@ -77,7 +77,7 @@ BenchRow measure_batches(const BatchRunner& runner,
                          int images);
 
 /// Of "f32", "bf16" or "int8".
-kernels::Arithmetic arithmetic_of(const std::string& precision);
+compute::Precision arithmetic_of(const std::string& precision);
 
 /// Fills what follows from times and energy: percentiles, rates, shares.
 struct Measured {

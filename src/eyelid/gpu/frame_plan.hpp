@@ -3,17 +3,18 @@
 
 #include <vector>
 
+#include "eyelid/compute/precision.hpp"
 #include "eyelid/detection/weighted_suppression.hpp"
 #include "eyelid/gpu/device_image.hpp"
 #include "eyelid/kernels/resize_gray/cuda_letterbox.hpp"
 
 namespace eyelid::gpu {
 
-enum class NetworkPrecision { Single, Half };
+using compute::Precision;
 
 /// What is asked of a device.
 struct MeasureOptions {
-  NetworkPrecision precision = NetworkPrecision::Single;
+  Precision precision = Precision::F32;
   float logit_threshold = 0.0f;
   float suppression_iou = detection::kSuppressionIou;
   bool wants_points = false;  // 68 points besides the lids

@@ -53,7 +53,7 @@ inline bool spreads_images(const FrameProgram& program, int image_count) {
 template <class Take>
 void for_each_buffer(BatchBuffers& b, const FrameProgram& program, int frames, Take take) {
   const auto count = static_cast<std::size_t>(frames);
-  const bool is_half = program.options.precision == NetworkPrecision::Half;
+  const bool is_half = program.options.precision == Precision::F16;
   const std::size_t number = is_half ? 2 : 4;
   const auto take_as = [&](auto*& pointer, std::size_t bytes) {
     pointer = static_cast<std::remove_reference_t<decltype(pointer)>>(take(bytes));
@@ -182,7 +182,7 @@ void enqueue_f32_network(Launch& launch, const FrameProgram& p, const BatchBuffe
 /// Inputs of 128x128 -> scores and feature maps.
 template <class Launch>
 void enqueue_network(Launch& launch, const FrameProgram& p, const BatchBuffers& b, int images) {
-  if (p.options.precision == NetworkPrecision::Single) {
+  if (p.options.precision == Precision::F32) {
     enqueue_f32_network(launch, p, b, images);
     return;
   }
@@ -214,7 +214,7 @@ void enqueue_find_faces(Launch& launch, const FrameProgram& p, const BatchBuffer
   const FindFacesArguments arguments{b.logits,
                                      b.features_16,
                                      b.features_8,
-                                     p.options.precision == NetworkPrecision::Half ? 1 : 0,
+                                     p.options.precision == Precision::F16 ? 1 : 0,
                                      p.models.boxes_16,
                                      p.models.boxes_8,
                                      p.options.logit_threshold,

@@ -40,7 +40,7 @@ double relative_error(std::span<const float> reference, const float* found) {
 /// Runs the network of an emulated device on pictures that are inputs already.
 struct Network {
   Network(const networks::BlazeFaceWeights& weights,
-          NetworkPrecision precision,
+          Precision precision,
           int images,
           int processors,
           bool is_hopper,
@@ -63,13 +63,13 @@ struct Network {
     FindFacesArguments a{};
     a.features_16 = b.features_16;
     a.features_8 = b.features_8;
-    a.is_half = p.options.precision == NetworkPrecision::Half ? 1 : 0;
+    a.is_half = p.options.precision == Precision::F16 ? 1 : 0;
     a.boxes_16 = p.models.boxes_16;
     a.boxes_8 = p.models.boxes_8;
     return FindFaces::box_number<kernels::gpu::EmulatedBlock>(
         a, static_cast<std::size_t>(image), anchor, j);
   }
-  static FrameDeviceOptions options_for(NetworkPrecision precision, int images) {
+  static FrameDeviceOptions options_for(Precision precision, int images) {
     FrameDeviceOptions options;
     options.measure.precision = precision;
     options.batch_frames = images;
@@ -87,7 +87,7 @@ struct Network {
 TEST(GpuNetwork, SinglePrecisionGivesTheBitsOfEveryInstructionSet) {
   const auto weights = networks::random_weights(11);
   const auto packed = networks::pack_blazeface(weights);
-  const Network network(weights, NetworkPrecision::Single, 2, 132, true, ThreadOrder::Backward);
+  const Network network(weights, Precision::F32, 2, 132, true, ThreadOrder::Backward);
   int tested = 0;
   for (const kernels::BlazeFaceKernels& isa : kernels::blazeface_kernels()) {
     if ((isa.needs & compute::detected_cpu_features()) != isa.needs) continue;
@@ -123,7 +123,7 @@ TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
   const HalfCase& c = GetParam();
   const auto weights = networks::random_weights(12);
   const Network network(
-      weights, NetworkPrecision::Half, c.images, c.processors, c.is_hopper, c.order);
+      weights, Precision::F16, c.images, c.processors, c.is_hopper, c.order);
   for (int i = 0; i < c.images; i++) {
     const Reference reference =
         reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);
@@ -145,9 +145,9 @@ INSTANTIATE_TEST_SUITE_P(Shapes,
 
 TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
   const auto weights = networks::random_weights(13);
-  const Network whole(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
-  const Network parts(weights, NetworkPrecision::Half, 1, 132, true, ThreadOrder::Backward);
-  const Network ampere(weights, NetworkPrecision::Half, 1, 1, false, ThreadOrder::Forward);
+  const Network whole(weights, Precision::F16, 1, 1, true, ThreadOrder::Forward);
+  const Network parts(weights, Precision::F16, 1, 132, true, ThreadOrder::Backward);
+  const Network ampere(weights, Precision::F16, 1, 1, false, ThreadOrder::Forward);
   for (int a = 0; a < 896; a++) {
     ASSERT_EQ(whole.logits(0)[a], parts.logits(0)[a]) << a;
     ASSERT_EQ(whole.logits(0)[a], ampere.logits(0)[a]) << a;
@@ -157,7 +157,7 @@ TEST(GpuNetwork, PartsAndWholeImagesGiveTheSameBits) {
 TEST(GpuNetwork, ActivationsBeyondHalfPrecisionSaturate) {
   auto weights = networks::random_weights(14);
   for (float& w : weights.blocks[3].pointwise.weights) w *= 1e6f;
-  const Network network(weights, NetworkPrecision::Half, 1, 1, true, ThreadOrder::Forward);
+  const Network network(weights, Precision::F16, 1, 1, true, ThreadOrder::Forward);
   for (int a = 0; a < 896; a++) ASSERT_FALSE(std::isnan(network.logits(0)[a])) << a;
 }
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 
+#include "eyelid/compute/precision.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
 
@@ -16,14 +16,13 @@ struct BlazeFaceKernels;
 
 namespace eyelid::networks {
 
-/// Arithmetic of the stem and the blocks; the heads always use single precision.
+/// Precisions of the stem and the blocks, without F16; the heads always use single precision.
 ///
 /// F32 and int8 run on every processor and give the same bits on all of them. Bf16: weights and
 /// activations are bfloat16, sums are single precision in any order; needs AVX512_BF16. Int8:
 /// weights -127 .. 127 per output channel, activations 0 .. 255 in steps per channel found by
 /// BlazeFaceCalibration, integers throughout.
-enum class Precision { F32, Bf16, Int8 };
-std::string_view name_of(Precision precision);  // "f32", "bf16", "int8"
+using compute::Precision;
 
 /// Weights in the order the kernels read them. Immutable; shared by the networks of all threads.
 ///

@@ -132,13 +132,9 @@ AlignedBuffer<float> aligned_copy(const std::vector<float>& values) {
   return copy;
 }
 
-std::string_view name_of(Precision precision) {
-  if (precision == Precision::Bf16) return "bf16";
-  return precision == Precision::Int8 ? "int8" : "f32";
-}
-
 std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights,
                                                       Precision precision) {
+  EYELID_EXPECTS(precision != Precision::F16);
   auto packed = std::make_shared<PackedBlazeFace>();
   packed->precision = precision;
   packed->input_scale = weights.input_scale;

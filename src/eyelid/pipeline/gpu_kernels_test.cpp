@@ -152,7 +152,7 @@ class KernelByKernel : public ::testing::Test {
     EXPECT_GE(device.wait(0).records[0].face_count, 0);
   }
 
-  static FrameDeviceOptions options_of(NetworkPrecision precision, int frames, int detect_every) {
+  static FrameDeviceOptions options_of(Precision precision, int frames, int detect_every) {
     FrameDeviceOptions options;
     options.measure = {precision, detection::logit_of(0.5f), 0.3f, frames % 2 == 1, detect_every};
     options.batch_frames = frames;
@@ -171,10 +171,10 @@ TEST_F(KernelByKernel, AgreesInBothPlacesAtRandomShapes) {
     SCOPED_TRACE(std::to_string(width) + "x" + std::to_string(height) + ", seed " +
                  std::to_string(seed));
     // Few images: network and trees spread over several blocks. Few processors: neither.
-    run_batch(options_of(NetworkPrecision::Half, 2, 1), 132, true, width, height, seed);
-    run_batch(options_of(NetworkPrecision::Half, 3, 1), 2, true, width, height, seed);
-    run_batch(options_of(NetworkPrecision::Half, 2, 2), 2, false, width, height, seed);
-    run_batch(options_of(NetworkPrecision::Single, 3, 1), 132, true, width, height, seed);
+    run_batch(options_of(Precision::F16, 2, 1), 132, true, width, height, seed);
+    run_batch(options_of(Precision::F16, 3, 1), 2, true, width, height, seed);
+    run_batch(options_of(Precision::F16, 2, 2), 2, false, width, height, seed);
+    run_batch(options_of(Precision::F32, 3, 1), 132, true, width, height, seed);
     if (HasFatalFailure()) return;
   }
 }

@@ -14,7 +14,7 @@ namespace {
 TEST(GpuTracker, TheSameFaceGivesTheSameEyes) {
   const auto frames = session_frames(8);
   const auto expected = on_cpu(frames, true);
-  const auto devices = emulated(NetworkPrecision::Single, true, 1, ThreadOrder::Backward);
+  const auto devices = emulated(Precision::F32, true, 1, ThreadOrder::Backward);
   auto& device = static_cast<gpu::EmulatedDevice&>(*devices[0]);
   device.prepare(frames[0].width(), frames[0].height());
   const gpu::BatchBuffers& buffers = device.buffers(0);
@@ -48,7 +48,7 @@ TEST(GpuTracker, SinglePrecisionFindsTheFacesAndEyesOfTheCpu) {
   const auto frames = session_frames(12);
   const Differences d = compare(
       on_cpu(frames, false),
-      on_devices(emulated(NetworkPrecision::Single, false, 1, ThreadOrder::Backward), frames));
+      on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Backward), frames));
   record(d);
   EXPECT_GE(d.trustworthy, 10);
   EXPECT_EQ(d.box_px, 0.0f);
@@ -61,7 +61,7 @@ TEST(GpuTracker, HalfPrecisionIsWithinHalfAPixel) {
   const auto expected = on_cpu(frames, false);
   const Differences d =
       compare(expected,
-              on_devices(emulated(NetworkPrecision::Half, false, 1, ThreadOrder::Forward), frames));
+              on_devices(emulated(Precision::F16, false, 1, ThreadOrder::Forward), frames));
   record(d);
   EXPECT_GE(d.trustworthy, 4);
   EXPECT_LT(d.box_px, 0.5f);
@@ -71,11 +71,11 @@ TEST(GpuTracker, HalfPrecisionIsWithinHalfAPixel) {
 TEST(GpuTracker, TheNumberOfDevicesDoesNotMatter) {
   const auto frames = session_frames(14);  // five batches: one device gets one, others two
   const auto one =
-      on_devices(emulated(NetworkPrecision::Single, false, 1, ThreadOrder::Forward), frames);
+      on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Forward), frames);
   for (const int devices : {2, 3}) {
     const Differences d = compare(
         one,
-        on_devices(emulated(NetworkPrecision::Single, false, devices, ThreadOrder::Backward),
+        on_devices(emulated(Precision::F32, false, devices, ThreadOrder::Backward),
                    frames));
     EXPECT_GE(d.trustworthy, 10);
     EXPECT_EQ(d.box_px, 0.0f);
@@ -93,7 +93,7 @@ TEST(GpuTracker, FollowsAFaceBetweenDetectionsAsTheCpu) {
     std::copy_backward(frames[8].row(y), frames[8].row(y) + 580, frames[8].row(y) + 640);
   }
   for (const int every : {3, 4, 13}) {
-    auto options = device_options(NetworkPrecision::Single, true);
+    auto options = device_options(Precision::F32, true);
     options.measure.detect_every = every;
     options.batch_frames = gpu_batch_frames(5, every);
     std::vector<std::unique_ptr<gpu::FrameDevice>> devices;
@@ -117,7 +117,7 @@ TEST(GpuEyeLandmarker, GivesThePointsOfTheCpu) {
         [&](const gpu::FrameDeviceOptions& options) {
           return std::make_unique<gpu::EmulatedDevice>(models, options);
         },
-        device_options(NetworkPrecision::Single, wants_points).measure);
+        device_options(Precision::F32, wants_points).measure);
     landmarks::EyeLandmarker cpu(landmarks::embedded_landmark_models());
     auto detector = detection::make_blazeface_detector(gpu::embedded_detector());
     std::vector<FaceBox> faces;
@@ -140,14 +140,14 @@ TEST(GpuEyeLandmarker, GivesThePointsOfTheCpu) {
   }
 }
 
-FecDifferences fec_differences(const std::vector<GrayImage>& frames, NetworkPrecision precision) {
+FecDifferences fec_differences(const std::vector<GrayImage>& frames, Precision precision) {
   return differences_of(
       closure_of(on_cpu(frames, false)),
       closure_of(on_devices(emulated(precision, false, 1, ThreadOrder::Forward), frames)));
 }
 
 TEST(GpuTracker, FecInSinglePrecisionIsThatOfTheCpu) {
-  const FecDifferences d = fec_differences(frames_round_a_blink(40, 8), NetworkPrecision::Single);
+  const FecDifferences d = fec_differences(frames_round_a_blink(40, 8), Precision::F32);
   EXPECT_EQ(d.largest, 0.0f);
 }
 
@@ -155,7 +155,7 @@ TEST(GpuTracker, FecInSinglePrecisionIsThatOfTheCpu) {
 // is enough for trees to turn the other way: the eyes of two runs differ by as much as those of two
 // neighboring frames of a face at rest.
 TEST(GpuTracker, FecInHalfPrecisionStaysNear) {
-  const FecDifferences d = fec_differences(frames_round_a_blink(60, 1), NetworkPrecision::Half);
+  const FecDifferences d = fec_differences(frames_round_a_blink(60, 1), Precision::F16);
   EXPECT_LT(d.rms, 0.03f);
   EXPECT_LT(d.largest, 0.15f);
   if (d.largest > 0.01f) {

@@ -20,7 +20,7 @@
 /// What the tests share that hold a GPU, or its emulation, against the CPU.
 namespace eyelid::pipeline {
 
-using gpu::NetworkPrecision;
+using compute::Precision;
 using kernels::gpu::ThreadOrder;
 
 /// Of a rendered session, spread over its course; the last one shows no face.
@@ -37,7 +37,7 @@ inline std::vector<GrayImage> session_frames(int count) {
   return frames;
 }
 
-inline gpu::FrameDeviceOptions device_options(NetworkPrecision precision, bool wants_points) {
+inline gpu::FrameDeviceOptions device_options(Precision precision, bool wants_points) {
   gpu::FrameDeviceOptions options;
   options.measure = {
       precision, detection::logit_of(0.5f), detection::kSuppressionIou, wants_points, 1};
@@ -127,7 +127,7 @@ inline void record(const Differences& d) {
   ::testing::Test::RecordProperty("ear", std::to_string(d.ear));
 }
 
-inline std::vector<std::unique_ptr<gpu::FrameDevice>> emulated(NetworkPrecision precision,
+inline std::vector<std::unique_ptr<gpu::FrameDevice>> emulated(Precision precision,
                                                                bool wants_points,
                                                                int count,
                                                                ThreadOrder order) {

@@ -23,7 +23,7 @@ class RealGpu : public ::testing::Test {
 TEST_F(RealGpu, SinglePrecisionMeasuresWhatTheCpuMeasures) {
   const auto frames = session_frames(40);
   for (const bool wants_points : {false, true}) {
-    auto options = device_options(NetworkPrecision::Single, wants_points);
+    auto options = device_options(Precision::F32, wants_points);
     const Differences d = compare(on_cpu(frames, wants_points), measure(frames, options));
     record(d);
     EXPECT_LT(d.box_px, 1e-2f);
@@ -41,7 +41,7 @@ TEST_F(RealGpu, HalfPrecisionIsWithinHalfAPixel) {
   const auto frames = session_frames(40);
   const auto expected = on_cpu(frames, false);
   for (const int batch : {1, 8, 40}) {  // few images: several blocks each; many: persistent blocks
-    auto options = device_options(NetworkPrecision::Half, false);
+    auto options = device_options(Precision::F16, false);
     options.batch_frames = batch;
     const Differences d = compare(expected, measure(frames, options));
     record(d);
@@ -53,12 +53,12 @@ TEST_F(RealGpu, HalfPrecisionIsWithinHalfAPixel) {
 // Small, for compute-sanitizer: every kernel, several batches in flight, groups, 68 points.
 TEST_F(RealGpu, GivesTheNumbersOfTheEmulation) {
   const auto frames = session_frames(5);
-  for (const NetworkPrecision precision : {NetworkPrecision::Single, NetworkPrecision::Half}) {
+  for (const Precision precision : {Precision::F32, Precision::F16}) {
     const auto emulation = on_devices(emulated(precision, true, 1, ThreadOrder::Forward), frames);
     const Differences d = compare(emulation, measure(frames, device_options(precision, true)));
     EXPECT_GE(d.trustworthy, 3);
-    EXPECT_LT(d.box_px, precision == NetworkPrecision::Half ? 0.1f : 1e-3f);
-    if (precision == NetworkPrecision::Single) {
+    EXPECT_LT(d.box_px, precision == Precision::F16 ? 0.1f : 1e-3f);
+    if (precision == Precision::F32) {
       EXPECT_LE(d.ear, kSingleEar);
     }
   }
@@ -66,7 +66,7 @@ TEST_F(RealGpu, GivesTheNumbersOfTheEmulation) {
 
 TEST_F(RealGpu, FollowsAFaceBetweenDetectionsAsTheCpu) {
   const auto frames = session_frames(24);
-  auto options = device_options(NetworkPrecision::Single, false);
+  auto options = device_options(Precision::F32, false);
   options.measure.detect_every = 4;
   options.batch_frames = 8;
   const Differences d = compare(on_cpu(frames, false, 4), measure(frames, options));
@@ -78,12 +78,12 @@ TEST_F(RealGpu, FollowsAFaceBetweenDetectionsAsTheCpu) {
 TEST_F(RealGpu, FecIsThatOfTheCpu) {
   const auto frames = frames_round_a_blink(150, 1);
   const auto expected = closure_of(on_cpu(frames, false));
-  for (const NetworkPrecision precision : {NetworkPrecision::Single, NetworkPrecision::Half}) {
+  for (const Precision precision : {Precision::F32, Precision::F16}) {
     const auto found = closure_of(measure(frames, device_options(precision, false)));
     const FecDifferences d = differences_of(expected, found);
-    RecordProperty(precision == NetworkPrecision::Half ? "fec_half" : "fec_single",
+    RecordProperty(precision == Precision::F16 ? "fec_half" : "fec_single",
                    std::to_string(d.largest));
-    if (precision == NetworkPrecision::Single) {
+    if (precision == Precision::F32) {
       EXPECT_LE(d.largest, 1e-3f);
     } else {
       EXPECT_LT(d.rms, 0.03f);

@@ -200,7 +200,7 @@ void use_gpu(const SetupRequest& request,
                                                             models[3].description,
                                                             models[1].description);
   chosen.measure = {
-      request.precision == "f16" ? gpu::NetworkPrecision::Half : gpu::NetworkPrecision::Single,
+      request.precision == "f16" ? gpu::Precision::F16 : gpu::Precision::F32,
       detection::logit_of(blazeface_threshold(request)),
       detection::BlazeFaceOptions{}.suppression_iou,
       setup.tracker.points == landmarks::PointCount::SixtyEight,

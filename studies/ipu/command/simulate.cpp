@@ -202,7 +202,7 @@ void SimulateCommand::show_sweep(nlohmann::ordered_json& object) {
     if (simulation.program.fits_memory) most = simulation.request.batch;
   }
   fmt::print("largest power of two that compiles: {}\n", most);
-  object["max_batch"] = most;
+  object["largest_batch"] = most;
 }
 
 void SimulateCommand::show_grid(nlohmann::ordered_json& object) {
@@ -250,7 +250,7 @@ void SimulateCommand::show_picture(nlohmann::ordered_json& object) {
                        {"score", check.score},
                        {"box", check.box},
                        {"engine_score", check.engine_score},
-                       {"max_difference", check.max_difference},
+                       {"largest_difference", check.max_difference},
                        {"tile_runs", check.execution.tile_runs},
                        {"exchanged_bytes", check.execution.exchanged_bytes}};
 }

@@ -11,10 +11,13 @@
 
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/compute/precision.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::kernels {
 namespace {
+
+using compute::Precision;
 
 using Clock = std::chrono::steady_clock;
 
@@ -80,22 +83,22 @@ double fma_peak_gmacs(int threads) {
   return sum_of_peaks(threads, [] { return fma_peak_gmacs(); });
 }
 
-double dot_peak_gmacs(Arithmetic arithmetic) {
-  if (arithmetic == Arithmetic::F32) return fma_peak_gmacs();
+double dot_peak_gmacs(Precision precision) {
+  if (precision == Precision::F32) return fma_peak_gmacs();
 #if defined(__x86_64__)
   const auto features = compute::cpu_features();
-  if (arithmetic == Arithmetic::Bf16 && (features & compute::kAvx512Bf16) != 0) {
+  if (precision == Precision::Bf16 && (features & compute::kAvx512Bf16) != 0) {
     return measure_chains(avx512_bf16::dot_chains, 32);
   }
-  if (arithmetic == Arithmetic::Int8 && (features & compute::kAvx512Vnni) != 0) {
+  if (precision == Precision::Int8 && (features & compute::kAvx512Vnni) != 0) {
     return measure_chains(avx512_vnni::dot_chains, 64);
   }
 #endif
   return 0.0;
 }
 
-double dot_peak_gmacs(Arithmetic arithmetic, int threads) {
-  return sum_of_peaks(threads, [&] { return dot_peak_gmacs(arithmetic); });
+double dot_peak_gmacs(Precision precision, int threads) {
+  return sum_of_peaks(threads, [&] { return dot_peak_gmacs(precision); });
 }
 
 double read_bandwidth_gb_per_s(int threads) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+namespace eyelid::compute {
+enum class Precision;
+}
+
 namespace eyelid::kernels {
 
 /// Ceilings of this machine, measured. Take them in the same run as the figure they stand beside:
@@ -14,13 +18,11 @@ double fma_peak_gmacs();
 /// Of `threads` threads at once, the sum of the best of 30 each; at least 1.
 double fma_peak_gmacs(int threads);
 
-/// What is multiplied and added: singles, pairs of bfloat16 into singles, four bytes into integers.
-enum class Arithmetic { F32, Bf16, Int8 };
-
-/// The same ceiling for the dot-product instructions that our bf16 and int8 networks are made of
-/// (AVX512_BF16, AVX512_VNNI); 0 where this processor, or this build, has none of them.
-double dot_peak_gmacs(Arithmetic arithmetic);
-double dot_peak_gmacs(Arithmetic arithmetic, int threads);
+/// The same ceiling for what our networks of this precision are made of: single multiply-adds,
+/// pairs of bfloat16 into singles (AVX512_BF16), four bytes into integers (AVX512_VNNI); 0 where
+/// this processor, or this build, has none of them.
+double dot_peak_gmacs(compute::Precision precision);
+double dot_peak_gmacs(compute::Precision precision, int threads);
 
 /// Bytes per second that `threads` threads together read from main memory, in GB/s: the best of
 /// three passes over 128 MiB each, more than any cache they share by the usual proportions.

@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/compute/precision.hpp"
 
 namespace eyelid::kernels {
 namespace {
+
+using compute::Precision;
 
 TEST(MachinePeak, VectorUnitsDoBetweenOneAndAThousandGigaMacs) {
   if ((compute::cpu_features() & compute::kAvx2) == 0) {
@@ -45,9 +48,9 @@ TEST(MachinePeak, TheTimedDotProductsReallyAreTaken) {
 // Of 8 bits one instruction takes four times as many; of bfloat16 twice, at half the rate on some.
 // Half of that is left for a busy machine.
 TEST(MachinePeak, DotProductsAreAtLeastAsFastAsTheirWidthSays) {
-  for (const auto& [arithmetic, times] :
-       {std::pair(Arithmetic::Bf16, 0.5), std::pair(Arithmetic::Int8, 1.0)}) {
-    const double peak = dot_peak_gmacs(arithmetic, 1);
+  for (const auto& [precision, times] :
+       {std::pair(Precision::Bf16, 0.5), std::pair(Precision::Int8, 1.0)}) {
+    const double peak = dot_peak_gmacs(precision, 1);
     if (peak == 0.0) continue;  // no such instructions here
     EXPECT_GT(peak, times * fma_peak_gmacs(1));
     EXPECT_LT(peak, 8000.0);
