@@ -23,8 +23,8 @@ namespace {
 
 const std::map<std::string, NetworkKernels> kKernels = {{"eyelid", NetworkKernels::Eyelid},
                                                         {"torch", NetworkKernels::Torch}};
-/// Pictures of one pass over the sets of the published study. Only their number matters here: the
-/// network is timed on made pictures of its own input size.
+/// Pictures per epoch of the data sets of the published study. Only their number matters here: the
+/// network is timed on synthetic pictures of its own input size.
 const std::map<std::string, int> kPictures = {
     {"fddb", 2845}, {"300w-lp", 61225}, {"synthetic", 10000}};
 
@@ -127,8 +127,8 @@ void SpeedCommand::run() const {
   if (!prints_json) {
     fmt::print("{}\n", title());
     fmt::print(
-        "forward, loss, backward and optimizer on made pictures of 128x128, nothing loaded; an "
-        "epoch is {} pictures ({})\n",
+        "forward pass, loss, backward pass and optimizer on synthetic 128x128 pictures, without "
+        "loading; one epoch: {} pictures ({})\n",
         pictures,
         dataset);
     fmt::print("{:>6} {:>10} {:>10} {:>12} {:>10}\n",
@@ -161,7 +161,7 @@ void SpeedCommand::run() const {
                                            {"machine", compute::this_machine().cpu_model},
                                            {"dataset", dataset},
                                            {"pictures_per_epoch", pictures},
-                                           {"pictures", "made, of the network's input size"},
+                                           {"pictures", "synthetic, of the network's input size"},
                                            {"rows", rows}};
     replace(json, object.dump(2) + "\n");
   }
@@ -172,24 +172,25 @@ void SpeedCommand::run() const {
 
 std::function<void()> add_speed_options(CLI::App& command) {
   auto speed = std::make_shared<SpeedCommand>();
-  command.add_option("--dataset", speed->dataset, "Pictures of an epoch: fddb, 300w-lp, synthetic")
+  command.add_option("--dataset", speed->dataset, "Data set whose size defines an epoch")
       ->check(CLI::IsMember({"fddb", "300w-lp", "synthetic"}))
       ->capture_default_str();
   command.add_option("--batches", speed->batches, "Batch sizes")
       ->delimiter(',')
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  command.add_option("--kernels", speed->kernels, "eyelid or torch")
+  command.add_option("--kernels", speed->kernels, "Kernels of the network: eyelid or torch")
       ->transform(CLI::CheckedTransformer(kKernels));
-  command.add_option("--device", speed->device, "cpu; with --kernels torch also cuda")
+  command.add_option("--device", speed->device, "Device: cpu; with --kernels torch also cuda")
       ->capture_default_str();
-  command.add_option("--threads", speed->threads)
+  command.add_option("--threads", speed->threads, "Threads of the network")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_option("--seconds", speed->seconds, "Per batch size")->capture_default_str();
-  command.add_flag("--json-lines", speed->prints_json, "Print a JSON object per batch size");
-  command.add_option("--json", speed->json, "File for the figures");
-  command.add_option("--plot", speed->plot, "File for a plot (.svg)");
+  command.add_option("--seconds", speed->seconds, "Measurement time per batch size")
+      ->capture_default_str();
+  command.add_flag("--json-lines", speed->prints_json, "Print one JSON object per batch size");
+  command.add_option("--json", speed->json, "Also write the results to this file as JSON");
+  command.add_option("--plot", speed->plot, "Also write a plot to this file (.svg)");
   return [speed] { speed->run(); };
 }
 

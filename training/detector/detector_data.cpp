@@ -101,17 +101,20 @@ void add_sampler_options(CLI::App& command, SamplerOptions& o) {
   const auto share = [&](const char* name, double& value, const char* what) {
     command.add_option(name, value, what)->check(CLI::Range(0.0, 1.0))->capture_default_str();
   };
-  share("--teacher-share", o.teacher_share, "Of the samples the teacher sees");
-  share("--mosaics", o.mosaics, "Share of pictures of 2 or 4 cells");
-  share("--letterboxes", o.letterboxes, "Share of pictures with bars");
-  share("--without-face", o.without_face, "Share of cells aimed at no face");
-  share("--pasted", o.pasted, "Share of pictures with one more face on it");
-  share("--backdrops", o.backdrops, "Share of small pictures on another scene");
-  share("--glasses", o.glasses, "Share of faces that wear drawn glasses");
-  share("--hidden", o.hidden, "Share of pictures with a part of a face hidden");
-  command.add_option("--smallest-face", o.min_face_px, "Input pixels")->capture_default_str();
-  command.add_option("--largest-face", o.max_face_px, "Input pixels")->capture_default_str();
-  command.add_flag("!--clean", o.is_degraded, "Without the faults of recordings");
+  share("--teacher-share", o.teacher_share, "Fraction of samples labeled by the teacher");
+  share("--mosaics", o.mosaics, "Fraction of pictures made of 2 or 4 cells");
+  share("--letterboxes", o.letterboxes, "Fraction of pictures with letterbox bars");
+  share("--without-face", o.without_face, "Fraction of cells without a target face");
+  share("--pasted", o.pasted, "Fraction of pictures with an added face");
+  share("--backdrops", o.backdrops, "Fraction of small pictures placed on another scene");
+  share("--glasses", o.glasses, "Fraction of faces with rendered glasses");
+  share("--hidden", o.hidden, "Fraction of pictures with a partly occluded face");
+  command.add_option("--smallest-face", o.min_face_px, "Min face size in input pixels")
+      ->capture_default_str();
+  command.add_option("--largest-face", o.max_face_px, "Max face size in input pixels")
+      ->capture_default_str();
+  command.add_flag_callback(
+      "--clean", [&o] { o.is_degraded = false; }, "Do not simulate recording artifacts");
 }
 
 }  // namespace
@@ -119,26 +122,32 @@ void add_sampler_options(CLI::App& command, SamplerOptions& o) {
 OpenDetectorData add_detector_data_options(CLI::App& command) {
   auto choice = std::make_shared<Choice>();
   command
-      .add_option("--dataset",
-                  choice->datasets,
-                  "FORMAT:PATH or FORMAT:PATH@SHARE, several times; 300w, wflw, pictures and more, "
-                  "or rendered:COUNT")
+      .add_option(
+          "--dataset",
+          choice->datasets,
+          "Training data, FORMAT:PATH or FORMAT:PATH@FRACTION: 300w, wflw, pictures and others, "
+          "or rendered:COUNT; may be repeated")
       ->required();
+  command.add_option("--teacher",
+                     choice->teacher,
+                     "BlazeFace model for color pictures (.tflite, .pth), used as a teacher");
   command.add_option(
-      "--teacher", choice->teacher, "A BlazeFace for color (.tflite, .pth) to learn from as well");
-  command.add_option("--finds",
-                     choice->library.finds_file,
-                     "File that keeps what the teacher found in the pictures for the next run");
-  command.add_option("--hold-out", choice->library.held_out_share, "Share of scenes kept to check")
+      "--finds", choice->library.finds_file, "Cache file for the faces the teacher found");
+  command
+      .add_option("--hold-out",
+                  choice->library.held_out_share,
+                  "Fraction of scenes held out for evaluation")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
-  command.add_flag("!--ignore-crowds",
-                   choice->library.labels_crowds,
-                   "Faces found in crowded scenes are never labels, even when two detectors agree");
+  command.add_flag_callback(
+      "--ignore-crowds",
+      [choice] { choice->library.labels_crowds = false; },
+      "Never use faces found in crowded scenes as labels, even when two detectors agree");
   command.add_flag("--stop-at-damage",
                    choice->library.stops_at_damage,
-                   "An unreadable picture or label ends the run instead of being left out");
-  command.add_option("--license", choice->license, "Of the weights, for the model file")
+                   "Stop at an unreadable picture or label instead of skipping it");
+  command
+      .add_option("--license", choice->license, "License of the weights, stored in the model file")
       ->capture_default_str();
   add_sampler_options(command, choice->sampler);
   return [choice](std::uint64_t seed) { return open(*choice, seed); };

@@ -37,7 +37,7 @@ using HeldOutEvaluation = std::function<HeldOutFigures(const networks::BlazeFace
 struct DetectorData {
   std::shared_ptr<const SampleSource> source;
   HeldOutEvaluation evaluate;         // may be empty
-  std::vector<std::string> problems;  // pictures and labels left out, one sentence each
+  std::vector<std::string> problems;  // skipped pictures and labels, one sentence each
   std::string description;            // for the model file: data sets and number of pictures
   std::string license;                // of weights trained on it
 };

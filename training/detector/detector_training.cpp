@@ -84,7 +84,7 @@ class Training {
         step_(network_, options.loss, options.batch_size, options.threads) {
     if (options.resume && std::filesystem::exists(checkpoint_)) {
       read_checkpoint(checkpoint_, network_, optimizer_, settings_);
-      options.report(fmt::format("goes on after {} samples", samples_done()));
+      options.report(fmt::format("resuming after {} samples", samples_done()));
     } else if (!options.start_from.empty()) {
       read_averages(options.start_from, network_, optimizer_);
     }
@@ -248,7 +248,7 @@ DetectorTrainingResult train_detector(const DetectorTrainingOptions& options,
   EYELID_EXPECTS(data.source != nullptr && options.samples > 0 && options.batch_size > 0);
   EYELID_EXPECTS(options.threads > 0 && options.loader_threads > 0);
   check_folder(options);
-  for (const std::string& problem : data.problems) options.report("left out: " + problem);
+  for (const std::string& problem : data.problems) options.report("skipped: " + problem);
   options.report("data: " + data.description);
   use_threads_of_torch(options.kernels, options.threads);
   return Training(options, data).run();

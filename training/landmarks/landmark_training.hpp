@@ -53,10 +53,10 @@ struct LandmarkTrainingOptions {
   int threads = 0;  // 0 = all processors allowed
 };
 
-/// Told while it goes: a line of text, without line end.
+/// Receives progress: a line of text, without line end.
 using ReportLine = std::function<void(const std::string&)>;
 
-/// The faces of the datasets, divided. Damaged annotations are reported and left out.
+/// The faces of the datasets, divided. Damaged annotations are reported and skipped.
 SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const ReportLine& report);
 
 /// Trains one ensemble, with metadata. Same options, same bytes, for any number of threads.

@@ -149,7 +149,7 @@ void PreviewCommand::run() {
                ignored);
   }
   fmt::print("  held out: {} scenes\n", library->held_out.size());
-  for (const std::string& problem : library->problems) fmt::print("left out: {}\n", problem);
+  for (const std::string& problem : library->problems) fmt::print("skipped: {}\n", problem);
   for (const std::string& file : checked) print_held_out(*library, file);
 
   const SceneSampler sampler_of_all(library, model, sampler);
@@ -172,23 +172,33 @@ void PreviewCommand::run() {
 
 int main(int argc, char** argv) {
   using namespace eyelid;
-  CLI::App app("Contact sheet of the samples the face detector learns from");
+  CLI::App app("Draw a contact sheet of the training samples of the face detector.");
   training::PreviewCommand command;
-  app.add_option("--dataset", command.datasets, "FORMAT:PATH, several times")->required();
+  app.add_option("--dataset", command.datasets, "Training data, FORMAT:PATH; may be repeated")
+      ->required();
   app.add_option(
-      "--teacher", command.teacher, "A BlazeFace model that finds what is not annotated");
-  app.add_option("--out", command.out, "Picture to write (.ppm)")->required();
-  app.add_option("--finds",
-                 command.library_options.finds_file,
-                 "File that keeps what the teacher found for the next time");
-  app.add_option("--check", command.checked, "A BlazeFace model to run on the held-out scenes");
-  app.add_option("--columns", command.columns)->check(CLI::Range(1, 32))->capture_default_str();
-  app.add_option("--rows", command.rows)->check(CLI::Range(1, 32))->capture_default_str();
-  app.add_option("--zoom", command.zoom)->check(CLI::Range(1, 8))->capture_default_str();
-  app.add_option("--first", command.first, "Number of the first sample")->capture_default_str();
-  app.add_option("--seed", command.sampler.seed)->capture_default_str();
-  app.add_option("--timed", command.timed, "Samples to time; 0: none")->capture_default_str();
-  app.add_flag("!--clean", command.sampler.is_degraded, "Without the faults of recordings");
+      "--teacher", command.teacher, "BlazeFace model that finds faces without annotation");
+  app.add_option("--out", command.out, "Output picture (.ppm)")->required();
+  app.add_option(
+      "--finds", command.library_options.finds_file, "Cache file for the faces the teacher found");
+  app.add_option("--check", command.checked, "BlazeFace model to evaluate on the held-out scenes");
+  app.add_option("--columns", command.columns, "Columns of the sheet")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  app.add_option("--rows", command.rows, "Rows of the sheet")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  app.add_option("--zoom", command.zoom, "Magnification of the samples")
+      ->check(CLI::Range(1, 8))
+      ->capture_default_str();
+  app.add_option("--first", command.first, "Index of the first sample")->capture_default_str();
+  app.add_option("--seed", command.sampler.seed, "Random seed")->capture_default_str();
+  app.add_option("--timed", command.timed, "Number of samples to time; 0: none")
+      ->capture_default_str();
+  app.add_flag_callback(
+      "--clean",
+      [&command] { command.sampler.is_degraded = false; },
+      "Do not simulate recording artifacts");
   CLI11_PARSE(app, argc, argv);
   try {
     command.run();

@@ -70,7 +70,7 @@ struct HeldOutScene {
 struct SceneLibrary {
   std::vector<SceneGroup> groups;
   std::vector<HeldOutScene> held_out;
-  std::vector<std::string> problems;  // pictures and labels left out, one sentence each
+  std::vector<std::string> problems;  // skipped pictures and labels, one sentence each
   std::size_t picture_bytes = 0;
 };
 
