@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when a room includes a room below it in the flow, or one stage includes another."""
+"""Fails when a room includes a room below it in the flow, one stage includes another, or a study includes the program."""
 import pathlib
 import re
 import sys
@@ -38,6 +38,15 @@ for path in sorted(pathlib.Path("src/eyelid").rglob("*")):
             used.add((room, other))
             if (room, other) not in ALLOWED:
                 problems.append(f"{path}:{number}: stage {room} must not include stage {other}")
+# The trees around the library: commands share apps/command_line and never include each other.
+FORBIDDEN = {"apps/command_line": "apps/eyelid|studies", "apps/eyelid/main.cpp": "apps/eyelid/.*/",
+             "studies/speed": "apps/eyelid|studies/ipu", "studies/ipu": "apps/eyelid|studies/speed", "training": "apps|studies"}
+for tree, forbidden in FORBIDDEN.items():
+    root = pathlib.Path(tree)
+    for path in sorted(root.rglob("*.[hc]pp")) if root.is_dir() else [root]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if re.match(rf'\s*#include "({forbidden})', line):
+                problems.append(f"{path}:{number}: {tree} must not include {line.split(chr(34))[1]}")
 problems += [f"tools/check_layers.py: {room} no longer includes {other}" for room, other in sorted(ALLOWED - used)]
 print("\n".join(problems) or "layers: ok")
 sys.exit(bool(problems))
