@@ -261,6 +261,9 @@ class BadInput(unittest.TestCase):
         picture = self.folder / "gray.pgm"
         picture.write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
         self.assertIn("cuda", self.expect_one_sentence("detect", picture, "--device", "cuda"))
+        self.assertIn("f16", self.expect_one_sentence("detect", picture, "--precision", "f16"))
+        self.assertIn("int8", self.expect_one_sentence("detect", picture, "--detector", "hog", "--precision", "int8"))
+        self.assertEqual(eyelid("detect", picture, "--precision", "auto").returncode, 0)
         # Whatever this processor can: there are no scalar kernels for bf16.
         scalar = {**os.environ, "EYELID_CPU": "scalar"}
         done = eyelid("detect", picture, "--precision", "bf16", env=scalar)
@@ -289,15 +292,17 @@ class BadInput(unittest.TestCase):
 
     def test_wrong_usage_is_status_2(self):
         for arguments in ((), ("track",), ("track", "x.mp4"), ("fly",), ("track", "x", "--out", "o", "--threads", "-1"),
-                          ("detect", "x", "--detector", "haar")):
+                          ("detect", "x", "--detector", "haar"), ("detect", "x", "--detector", "0"), ("detect", "x", "--threads", "0"),
+                          ("detect", "x", "--landmarks", "1"), ("detect", "x", "--precision", "f64"), ("detect", "x", "--device", "tpu"),
+                          ("score", "x", "--pictures", "--no-pictures")):
             with self.subTest(arguments=arguments):
                 self.assertEqual(eyelid(*arguments).returncode, 2)
 
 
 class Help(unittest.TestCase):
     def test_every_command_explains_itself(self):
-        for command in ("demo", "track", "detect", "synthesize", "evaluate", "bench", "model",
-                        "doctor"):
+        for command in ("demo", "track", "detect", "score", "synthesize", "evaluate", "bench", "train", "model",
+                        "simulate", "doctor"):
             with self.subTest(command=command):
                 done = eyelid(command, "--help")
                 self.assertEqual(done.returncode, 0, done.stderr)

@@ -47,7 +47,7 @@ class WithoutAGpu(unittest.TestCase):
                     self.assertEqual(done.returncode, 1, (done.stdout, done.stderr))
                     self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
                     self.assertIn("no CUDA device", done.stderr)
-                    self.assertIn("expected a GPU and its driver, or --device cpu", done.stderr)
+                    self.assertIn("expected a GPU and its driver, or device cpu", done.stderr)
         self.assertFalse((self.out / "forced").exists() and any((self.out / "forced").iterdir()))
 
     def test_auto_takes_the_processor_and_says_why(self):

@@ -206,7 +206,7 @@ class ModelFetch(unittest.TestCase):
         self.expect_fetched(self.fetch("good"))
         done = self.fetch("missing")
         self.expect_fetched(done)
-        self.assertIn("is there already", done.stdout)
+        self.assertIn("already present", done.stdout)
         self.assertEqual(len(Misbehaving.requests), 1)
 
     def test_a_file_that_was_changed_is_replaced_and_only_by_the_right_one(self):

@@ -30,11 +30,12 @@ void run_detector_trainer(const std::string& subcommand,
   argv.push_back(nullptr);
   if (!error) execv(beside.c_str(), argv.data());
   execvp(kDetectorTrainer, argv.data());
-  throw InputError(fmt::format(
-      "{} was not found beside eyelid or in PATH ({}); it is built where libtorch is installed "
-      "(Debian: libtorch-dev)",
-      kDetectorTrainer,
-      std::strerror(errno)));
+  throw InputError(
+      fmt::format("{} not found beside eyelid or in PATH ({}); expected a build with libtorch "
+                  "installed (Debian: "
+                  "libtorch-dev)",
+                  kDetectorTrainer,
+                  std::strerror(errno)));
 }
 
 }  // namespace eyelid::app

@@ -7,8 +7,21 @@
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/reports/report_page.hpp"
 
 namespace eyelid::app {
+namespace {
+
+// A file name from outside may hold bytes that are not UTF-8.
+constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  files::AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+}  // namespace
 
 nlohmann::ordered_json json_head(std::string_view command) {
   const compute::Machine machine = compute::this_machine();
@@ -25,10 +38,16 @@ nlohmann::ordered_json json_head(std::string_view command) {
 }
 
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  files::AtomicFile file(path);
-  // A file name from outside may hold bytes that are not UTF-8.
-  file.write(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  file.commit();
+  write_text(path, json.dump(2, ' ', false, kReplace) + "\n");
+}
+
+void write_html(const std::filesystem::path& path,
+                const std::string& page_template,
+                std::span<const files::EmbeddedFile> files,
+                const std::string& title,
+                const nlohmann::ordered_json& data) {
+  const std::string text = data.dump(-1, ' ', false, kReplace);
+  write_text(path, reports::fill_page(page_template, files, title, text));
 }
 
 nlohmann::ordered_json json_number(double value) {

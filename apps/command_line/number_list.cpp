@@ -15,12 +15,12 @@ int parse_number(const std::string& text, const std::string& option) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool is_whole = error == std::errc{} && end == text.data() + text.size();
   if (!is_whole || value < 1 || value > kMaxValue) {
-    throw CLI::ValidationError(option, "\"" + text + "\" is not a number from 1 to 1048576");
+    throw CLI::ValidationError(option, "\"" + text + "\" is not a whole number from 1 to 1048576");
   }
   return value;
 }
 
-/// Goes on from the end of `numbers`, up to and including `last`.
+/// Continues from the end of `numbers`, up to and including `last`.
 void continue_to(std::vector<int>& numbers, int last) {
   const int before = numbers.size() > 1 ? numbers[numbers.size() - 2] : 0;
   const int step = numbers.size() > 1 ? numbers.back() - before : 1;
@@ -44,24 +44,24 @@ std::vector<int> parse_number_list(const std::string& text, const std::string& o
     return numbers;
   }
   std::istringstream parts(text);
-  bool goes_on = false;
+  bool is_open = false;
   for (std::string part; std::getline(parts, part, ',');) {
-    if (part == "..." && !numbers.empty() && !goes_on) {
-      goes_on = true;
+    if (part == "..." && !numbers.empty() && !is_open) {
+      is_open = true;
       continue;
     }
     const int number = parse_number(part, option);
     if (!numbers.empty() && number <= numbers.back()) {
-      throw CLI::ValidationError(option, "\"" + text + "\": the numbers must rise");
+      throw CLI::ValidationError(option, "\"" + text + "\": the numbers must increase");
     }
-    if (goes_on) {
+    if (is_open) {
       continue_to(numbers, number);
     } else {
       numbers.push_back(number);
     }
-    goes_on = false;
+    is_open = false;
   }
-  if (goes_on) continue_to(numbers, last);
+  if (is_open) continue_to(numbers, last);
   if (numbers.empty()) throw CLI::ValidationError(option, "expected a list such as 1,2,4");
   return numbers;
 }

@@ -7,9 +7,9 @@
 namespace eyelid::app {
 
 /// "1..4096" -> 1, 2, 4, ..., doubled up to and including the last. "1,2,4,8" -> those;
-/// "1,2,4,...,512" and "1,2,3,...,16" go on as they began (by factor where the last is the double
-/// of the one before, else by difference); "1,2,..." goes on to `last`. All must be positive and
-/// rise.
+/// "1,2,4,...,512" and "1,2,3,...,16" continue as they start (doubled where the last is twice the
+/// one before, else by difference); "1,2,..." continues to `last`. All must be positive and
+/// increasing.
 ///
 /// Throws CLI::ValidationError (wrong usage) naming `option`.
 std::vector<int> parse_number_list(const std::string& text, const std::string& option, int last);

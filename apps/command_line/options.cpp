@@ -5,72 +5,124 @@
 
 namespace eyelid::app {
 
-void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
-  const std::string group = "Detector, landmarks, machine";
-  command
-      .add_option("--detector", request.detector, "blazeface, hog or mtcnn (default: blazeface)")
-      ->check(CLI::IsMember({"blazeface", "hog", "mtcnn"}))
-      ->group(group);
-  command.add_option("--landmarks", request.landmarks, "Points to report: 12 (both eyes) or 68")
-      ->check(CLI::IsMember({12, 68}))
-      ->capture_default_str()
-      ->group(group);
-  command
-      .add_option("--detector-model",
-                  request.detector_model,
-                  "BlazeFace: .safetensors, .tflite or .pth; MTCNN: .safetensors, .pt or a folder "
-                  "of its three files (default: what `eyelid model fetch mtcnn` left)")
-      ->group(group);
-  command
-      .add_option("--landmark-model",
-                  request.landmark_models,
-                  "Landmark model: .safetensors or dlib .dat; replaces the embedded one with as "
-                  "many points")
-      ->group(group);
+using compute::Precision;
+using landmarks::PointCount;
+using pipeline::DeviceChoice;
+
+namespace {
+
+constexpr const char* kSetupGroup = "Detector, landmarks, machine";
+
+}  // namespace
+
+CLI::Option* add_named(CLI::App& command,
+                       const std::string& option,
+                       const std::vector<std::string>& names,
+                       const std::string& shown,
+                       const std::function<void(const std::string&)>& read,
+                       const std::string& description) {
+  return command.add_option_function<std::string>(option, read, description)
+      ->check(CLI::IsMember(names))
+      ->default_str(shown);
+}
+
+OptionGroup::OptionGroup(CLI::App& command, const std::string& name)
+    : defaults_(*command.option_defaults()), before_(defaults_.get_group()) {
+  defaults_.group(name);
+}
+
+OptionGroup::~OptionGroup() { defaults_.group(before_); }
+
+void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request) {
+  const OptionGroup group(command, kSetupGroup);
+  add_choice(command, "--detector", request.detector, kDetectorChoices, "Face detector");
+  add_choice(command,
+             "--landmarks",
+             request.landmarks,
+             {{"12", PointCount::Twelve}, {"68", PointCount::SixtyEight}},
+             "Number of points to report: 12 (both eyes) or 68 (face)");
+  command.add_option("--detector-model",
+                     request.detector_model,
+                     "BlazeFace: .safetensors, .tflite or .pth (default: embedded); MTCNN: "
+                     ".safetensors, .pt or a folder with its three files (default: the model from "
+                     "`eyelid model fetch mtcnn`)");
+  command.add_option("--landmark-model",
+                     request.landmark_models,
+                     "Landmark model, .safetensors or dlib .dat; replaces the embedded model with "
+                     "the same number of points");
   command
       .add_option("--upsample",
                   request.upsampling,
-                  "HOG: double the frame this many times first, for faces below 80 px")
+                  "HOG: double the frame size this many times, for faces smaller than 80 px")
       ->check(CLI::Range(0, 4))
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--device", request.device, "auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--precision", request.precision, "f32, bf16 or int8; with cuda f32 or f16")
-      ->check(CLI::IsMember({"f32", "bf16", "int8", "f16"}))
-      ->capture_default_str()
-      ->group(group);
-  command
-      .add_option("--threads",
-                  request.threads,
-                  "Worker threads (default: every processor allowed); decoding has its own")
-      ->check(CLI::Range(0, 1024))
-      ->group(group);
-  command
-      .add_option(
-          "--batch", request.batch, "Groups of frames in flight at once (default: 4 per thread)")
-      ->check(CLI::Range(0, 4096))
-      ->group(group);
+      ->capture_default_str();
+  add_choice(
+      command,
+      "--device",
+      request.device,
+      {{"auto", DeviceChoice::Auto}, {"cpu", DeviceChoice::Cpu}, {"cuda", DeviceChoice::Cuda}},
+      "Processor to run on");
+  add_choice(command,
+             "--precision",
+             request.precision,
+             {{"auto", Precision::F32},
+              {"f32", Precision::F32},
+              {"bf16", Precision::Bf16},
+              {"int8", Precision::Int8},
+              {"f16", Precision::F16}},
+             "Precision of the detector network; bf16 and int8 on the CPU only, f16 on the GPU "
+             "only; auto is f32");
   command
       .add_option("--detect-every",
                   request.detect_every,
-                  "Detect on every n-th frame, carry the box by the landmarks in between "
-                  "(default: 1 for blazeface, fps / 50 for hog and mtcnn)")
-      ->check(CLI::Range(0, 100000))
-      ->group(group);
+                  "Run the detector on every Nth frame and follow the face by its landmarks in "
+                  "between (default: 1 for blazeface, frame rate / 50 for hog and mtcnn)")
+      ->check(CLI::Range(1, 100000));
   command
-      .add_option(
-          "--score",
-          request.score_threshold,
-          "Least detector score of a face, 0 .. 1 (default: 0.5; mtcnn 0.7; hog in track 0.35)")
-      ->check(CLI::Range(0.0, 1.0))
-      ->group(group);
+      .add_option("--score",
+                  request.score_threshold,
+                  "Minimum detector score (default: 0.5; mtcnn 0.7; hog in track 0.35)")
+      ->check(CLI::Range(0.001, 1.0));
+}
+
+void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
+  add_measurement_options(command, request);
+  const OptionGroup group(command, kSetupGroup);
+  add_threads_option(command, request.threads)
+      ->description("Worker threads (default: all available processors); decoding has its own");
+  command
+      .add_option("--batch",
+                  request.batch,
+                  "Groups of frames processed at once (default: 4 per thread); with cuda: frames "
+                  "per batch")
+      ->check(CLI::Range(1, 4096));
+}
+
+CLI::Option* add_threads_option(CLI::App& command, std::optional<int>& threads) {
+  return command
+      .add_option("--threads", threads, "Worker threads (default: all available processors)")
+      ->check(CLI::Range(1, 1024));
+}
+
+void add_condition_options(CLI::App& command, Calibration& conditions) {
+  command.add_option("--subject", conditions.subject, "Subject, saved with the calibration");
+  command
+      .add_option("--glasses",
+                  conditions.glasses,
+                  "Whether the subject wears glasses, saved with the calibration")
+      ->check(CLI::IsMember({"yes", "no"}));
+  command.add_option("--camera", conditions.camera, "Camera, saved with the calibration");
+  command.add_option(
+      "--distance", conditions.distance, "Camera-to-face distance, saved with the calibration");
 }
 
 void add_json_option(CLI::App& command, std::filesystem::path& json) {
-  command.add_option("--json", json, "Also write the figures to FILE as JSON");
+  command.add_option("--json", json, "Also write the results to FILE as JSON")->type_name("FILE");
+}
+
+void add_html_option(CLI::App& command, std::filesystem::path& html) {
+  command.add_option("--html", html, "Also write a page with tables and plots to FILE")
+      ->type_name("FILE");
 }
 
 }  // namespace eyelid::app

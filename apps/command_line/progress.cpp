@@ -59,7 +59,7 @@ void Progress::print(std::int64_t done, std::optional<std::int64_t> total, doubl
   } else {
     line += fmt::format("{} {}  {:.0f}/s  {} elapsed", done, unit_, rate, clock_text(elapsed_s));
   }
-  // What was printed before comes before, also where both end in the same file or terminal.
+  // Keeps the order where standard output and standard error share a file or terminal.
   std::fflush(stdout);
   if (is_terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line.c_str());

@@ -16,7 +16,7 @@ class Progress {
   Progress(std::string title, std::string unit);
 
   void update(std::int64_t done, std::optional<std::int64_t> total);
-  /// Ends the line. Called by the destructor as well.
+  /// Ends the line; the destructor calls it too.
   void finish();
   ~Progress() { finish(); }
   Progress(const Progress&) = delete;

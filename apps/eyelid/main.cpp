@@ -5,21 +5,21 @@
 #include <exception>
 #include <new>
 
-#include "apps/command_line/command.hpp"
-#include "eyelid/core/error.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "eyelid/core/version.hpp"
+#include "studies/commands.hpp"
 
 namespace {
 
-constexpr int kInputAtFault = 1;
-constexpr int kWrongUsage = 2;
+constexpr int kFailure = 1;  // the input or the machine
+constexpr int kUsageError = 2;
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "eyelid measures eyelid closure in video: faces, lid landmarks, fraction eyelid closure, "
-      "blinks.",
+      "Measure eyelid closure in video: faces, eyelid landmarks, fraction eyelid closure, blinks, "
+      "conditioned responses.",
       "eyelid");
   app.set_version_flag("--version", eyelid::kVersion);
   app.require_subcommand(1);
@@ -31,32 +31,22 @@ int main(int argc, char** argv) {
   eyelid::app::add_score_command(app);
   eyelid::app::add_synthesize_command(app);
   eyelid::app::add_evaluate_command(app);
-  eyelid::app::add_bench_command(app);
+  eyelid::speed::add_bench_command(app);
   eyelid::app::add_train_command(app);
   eyelid::app::add_model_command(app);
-  eyelid::app::add_simulate_command(app);
+  eyelid::ipu::add_simulate_command(app);
   eyelid::app::add_doctor_command(app);
 
   try {
     app.parse(argc, argv);
     return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForAllHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForVersion& version) {
-    return app.exit(version);
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
-    return kWrongUsage;
-  } catch (const eyelid::Error& error) {
-    std::fprintf(stderr, "eyelid: %s\n", error.what());
-    return kInputAtFault;
+    return app.exit(error) == 0 ? 0 : kUsageError;  // 0: help and version
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "eyelid: out of memory\n");
-    return kInputAtFault;
+    return kFailure;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "eyelid: %s\n", error.what());
-    return kInputAtFault;
+    return kFailure;
   }
 }

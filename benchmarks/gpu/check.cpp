@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "apps/command_line/options.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
@@ -18,29 +19,26 @@
 //   gpu_check detector|latency|pipeline [OPTIONS]       the tables of `eyelid bench --device cuda`
 //   gpu_check device                                    the name of the first GPU, or why there is
 //   none
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
 landmarks::ShapeModelDescription shape(const char* name) {
   return landmarks::load_shape_model(model_files::embedded_model(name), name);
 }
 
-/// What pipeline::make_setup makes of --device cuda with the embedded models.
-pipeline::Setup gpu_setup(const std::string& precision) {
+/// What pipeline::make_setup makes of a request for the GPU with the embedded models.
+pipeline::Setup gpu_setup(compute::Precision precision) {
   const gpu::CudaDevices found = gpu::find_cuda_devices();
   if (found.names.empty()) {
     throw DeviceError(found.why_none + "; expected " + found.expected);
   }
   pipeline::GpuSetup chosen;
-  chosen.models = std::make_shared<const gpu::DeviceModels>(
-      networks::load_blazeface(model_files::embedded_model("blazeface_gray.safetensors"),
-                               "embedded"),
-      shape("landmarks_22.safetensors"),
-      shape("landmarks_12.safetensors"),
-      shape("landmarks_6.safetensors"),
-      shape("landmarks_68.safetensors"));
-  chosen.measure.precision =
-      precision == "f16" ? gpu::Precision::F16 : gpu::Precision::F32;
+  chosen.models = std::make_shared<const gpu::DeviceModels>(networks::embedded_blazeface(),
+                                                            shape("landmarks_22.safetensors"),
+                                                            shape("landmarks_12.safetensors"),
+                                                            shape("landmarks_6.safetensors"),
+                                                            shape("landmarks_68.safetensors"));
+  chosen.measure.precision = precision;
   chosen.measure.logit_threshold = detection::logit_of(0.5f);
   chosen.devices = found.names;
   chosen.batch_frames = pipeline::kGpuBatchFrames;
@@ -53,12 +51,17 @@ pipeline::Setup gpu_setup(const std::string& precision) {
 int measure(int argc, char** argv) {
   CLI::App app("The tables of `eyelid bench --device cuda` on the first GPU.", "gpu_check");
   BenchRequest request;
-  request.setup.device = "cuda";
+  request.setup.device = pipeline::DeviceChoice::Cuda;
   std::string table;
   app.add_option("table", table)
       ->required()
       ->check(CLI::IsMember({"detector", "latency", "pipeline"}));
-  app.add_option("--precision", request.setup.precision)->check(CLI::IsMember({"f16", "f32"}));
+  using compute::Precision;
+  app::add_choice(app,
+                  "--precision",
+                  request.setup.precision,
+                  {{"f32", Precision::F32}, {"f16", Precision::F16}},
+                  "Precision of the network");
   app.add_option("--batches", request.batches);
   app.add_option("--images", request.images)->check(CLI::Range(20, 100000000));
   app.add_option("--seconds", request.gpu_seconds, "Per row, at least");
@@ -86,11 +89,11 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace eyelid::app
+}  // namespace eyelid::speed
 
 int main(int argc, char** argv) {
   try {
-    return eyelid::app::run(argc, argv);
+    return eyelid::speed::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "gpu_check: %s\n", error.what());
     return 1;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <exception>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,8 +49,8 @@ struct Worker {
 
 struct Frames {
   explicit Frames(const pipeline::SetupRequest& request)
-      : setup(pipeline::make_setup(request)), team(request.threads) {
-    for (int i = 0; i < request.threads; ++i) {
+      : setup(pipeline::make_setup(request)), team(*request.threads) {
+    for (int i = 0; i < *request.threads; ++i) {
       workers.push_back(std::make_unique<Worker>(Worker{
           pipeline::FrameMeasurer(setup.detector->clone(), setup.models, setup.tracker.points)}));
     }
@@ -72,24 +73,30 @@ struct Ensemble {
   std::vector<Point> points = std::vector<Point>(model.point_count());
 };
 
-pipeline::SetupRequest request_for(
-    const char* detector, const char* model, const char* precision, int landmarks, int threads) {
-  pipeline::SetupRequest request;
-  request.detector = detector;
-  request.detector_model = model;
-  request.precision = precision;
-  request.landmarks = landmarks;
-  request.threads = threads;
-  request.device = "cpu";
-  return request;
+/// The one of `choices` with this name.
+template <class Choice>
+Choice named(const std::string& name, std::initializer_list<Choice> choices) {
+  std::string known;
+  for (const Choice choice : choices) {
+    if (name_of(choice) == name) return choice;
+    known += " " + std::string(name_of(choice));
+  }
+  throw InputError(name + ": unknown; expected one of" + known);
 }
 
-landmarks::LeafType leaf_type_named(const std::string& name) {
-  for (const auto type :
-       {landmarks::LeafType::F32, landmarks::LeafType::F16, landmarks::LeafType::I16}) {
-    if (landmarks::name_of(type) == name) return type;
-  }
-  throw InputError("leaves " + name + ": unknown, expected f32, f16 or i16");
+pipeline::SetupRequest request_for(
+    const char* detector, const char* model, const char* precision, int landmarks, int threads) {
+  using pipeline::DetectorKind, compute::Precision;
+  pipeline::SetupRequest request;
+  request.detector =
+      named(detector, {DetectorKind::BlazeFace, DetectorKind::Hog, DetectorKind::Mtcnn});
+  request.detector_model = model;
+  request.precision = named(precision, {Precision::F32, Precision::Bf16, Precision::Int8});
+  request.landmarks =
+      landmarks == 68 ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve;
+  request.threads = threads;
+  request.device = pipeline::DeviceChoice::Cpu;
+  return request;
 }
 
 }  // namespace
@@ -229,7 +236,8 @@ bool eyelid_write_random_dat(int points, const char* path, char* message) try {
 
 /// `leaves`: "f32", "f16" or "i16", as what our engine keeps them.
 void* eyelid_ensemble_open(const char* path, const char* leaves, char* message) try {
-  return new Ensemble(path, leaf_type_named(leaves));
+  using landmarks::LeafType;
+  return new Ensemble(path, named(leaves, {LeafType::F32, LeafType::F16, LeafType::I16}));
 } catch (const std::exception& error) {
   say(error, message);
   return nullptr;

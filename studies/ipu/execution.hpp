@@ -8,7 +8,7 @@
 
 namespace eyelid::ipu {
 
-/// What a run of a program gave, beside what it counted on the way.
+/// The results of a run of a program, and what it counted.
 struct Execution {
   std::vector<std::vector<float>> tensors;  // by tensor: (image, channel, row, column)
   double tile_runs = 0.0;                   // vertices run, one per tile and part

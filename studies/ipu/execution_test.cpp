@@ -12,7 +12,6 @@
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/frames/letterbox.hpp"
-#include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/networks/blazeface_network.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -21,11 +20,6 @@
 
 namespace eyelid::ipu {
 namespace {
-
-networks::BlazeFaceWeights embedded_weights() {
-  return networks::load_blazeface(model_files::embedded_model("blazeface_gray.safetensors"),
-                                  "embedded");
-}
 
 /// Three equal channels, normalized.
 std::vector<float> input_of(const GrayImage& picture, const networks::BlazeFaceWeights& weights) {
@@ -65,7 +59,7 @@ Difference difference_to_engine(const BlazeFaceResult& result,
 
 class OnePicture : public ::testing::Test {
  protected:
-  networks::BlazeFaceWeights weights_ = embedded_weights();
+  networks::BlazeFaceWeights weights_ = networks::embedded_blazeface();
   Network network_ = blazeface_network(weights_);
   networks::BlazeFaceNetwork engine_{networks::pack_blazeface(weights_)};
   frames::Letterbox letterbox_{128};

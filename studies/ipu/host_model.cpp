@@ -81,8 +81,8 @@ class EventModel {
       now = record("Python", "feed images", step, now, call_images_ms_);
       const double on_device = run_on_device(step, now);
       last_result = take_results(step, on_device);
-      // The loop on the device goes on while the results are taken; without asynchronous callbacks
-      // they are taken after it.
+      // The loop on the device continues while the results are received; without asynchronous
+      // callbacks they are taken after it.
       now = on_device;
     }
     if (!options_.asynchronous_callbacks) now = std::max(now, last_result);
@@ -91,8 +91,8 @@ class EventModel {
   }
 
   /// Fills the stream buffer of this step: on demand, or ahead as far as the prefetch depth allows.
-  double infeed_done(int step, double asked) {
-    double begin = std::max(infeed_free_, asked);
+  double infeed_done(int step, double requested) {
+    double begin = std::max(infeed_free_, requested);
     if (is_prefetching_) {
       const auto ahead = static_cast<std::size_t>(std::max(0, step - options_.prefetch_depth));
       begin = std::max(infeed_free_, step < options_.prefetch_depth ? 0.0 : taken_[ahead]);
@@ -101,8 +101,8 @@ class EventModel {
     return infeed_free_;
   }
 
-  double run_on_device(int step, double asked) {
-    const double batch_ready = infeed_done(step, asked);
+  double run_on_device(int step, double requested) {
+    const double batch_ready = infeed_done(step, requested);
     double received;
     if (is_prefetching_) {
       // Onto the I/O tiles, while the others compute.
@@ -111,7 +111,7 @@ class EventModel {
     } else {
       received = record("link", "receive", step, std::max(batch_ready, device_free_), receive_ms_);
     }
-    double begin = std::max({received, asked, device_free_});
+    double begin = std::max({received, requested, device_free_});
     // The queue of results is finite: the stream waits until there is room.
     if (step >= kQueueCapacity) {
       begin = std::max(begin, results_taken_[static_cast<std::size_t>(step - kQueueCapacity)]);

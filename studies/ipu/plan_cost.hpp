@@ -10,7 +10,7 @@ namespace eyelid::ipu {
 
 /// What one candidate of the planner's search costs, in cycles and bytes of the busiest tile.
 struct PlanCost {
-  double input_copy = 0.0, input_copy_exchange = 0.0;    // laying the input out anew
+  double input_copy = 0.0, input_copy_exchange = 0.0;    // rearranging the input
   double weight_copy = 0.0, weight_copy_exchange = 0.0;  // ... the weights
   double output_copy = 0.0, output_copy_exchange = 0.0;  // ... the result
   double input_exchange = 0.0, weight_exchange = 0.0;    // to the tiles that need them

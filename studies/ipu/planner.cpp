@@ -85,9 +85,9 @@ std::vector<View> views_of(const PlanRequest& request) {
         if ((expand_0 && is_flat(c, 0)) || (expand_1 && is_flat(c, 1))) continue;
         views.push_back({swap, {expand_0, expand_1}, 1});
         const int inputs = c.inputs * (expand_0 ? c.kernel[0] : 1) * (expand_1 ? c.kernel[1] : 1);
-        const int most = request.precision == Precision::F16 ? 16 : 8;
+        const int limit = request.precision == Precision::F16 ? 16 : 8;
         if (c.groups == 1 || inputs > (request.precision == Precision::F16 ? 2 : 1)) continue;
-        for (int factor = most / 4; factor * inputs <= most; factor *= 2) {
+        for (int factor = limit / 4; factor * inputs <= limit; factor *= 2) {
           views.push_back({swap, {expand_0, expand_1}, factor});
         }
       }
@@ -98,12 +98,12 @@ std::vector<View> views_of(const PlanRequest& request) {
 
 /// Numbers of parts worth trying: the fewest for each size of the largest part, and among many
 /// parts steps of 2 %, which is what is lost at most.
-std::vector<int> part_counts(int size, int most) {
+std::vector<int> part_counts(int size, int limit) {
   std::vector<int> counts;
-  for (int parts = 1; parts <= std::min(size, most); parts++) {
+  for (int parts = 1; parts <= std::min(size, limit); parts++) {
     const bool is_smaller = counts.empty() || ceil_div(size, parts) < ceil_div(size, counts.back());
     const bool is_far = counts.empty() || parts >= counts.back() + counts.back() / 50 ||
-                        parts == std::min(size, most);
+                        parts == std::min(size, limit);
     if (is_smaller && is_far) counts.push_back(parts);
   }
   return counts;
@@ -153,10 +153,10 @@ class SplitSearch {
     std::vector<double> shares;  // of the dimension, that the largest part has
   };
 
-  /// `least`: cycles below which the cuts chosen so far cannot come, the rest uncut.
-  void choose(std::size_t dimension, int used, double least) {
+  /// `lower_bound`: of the cycles with the cuts chosen so far and the rest uncut.
+  void choose(std::size_t dimension, int used, double lower_bound) {
     if (dimension == dimensions_.size()) {
-      if (least < best_cycles_) evaluate();
+      if (lower_bound < best_cycles_) evaluate();
       return;
     }
     const Dimension& cut = dimensions_[dimension];
@@ -164,7 +164,7 @@ class SplitSearch {
       const int parts = cut.counts[i];
       if (used * parts > tiles_) break;
       // Even all tiles left over cannot make up for a poor beginning.
-      const double with_cut = least * cut.shares[i];
+      const double with_cut = lower_bound * cut.shares[i];
       if (with_cut * used * parts > best_cycles_ * tiles_) continue;
       *cut.parts = parts;
       choose(dimension + 1, used * parts, with_cut);

@@ -49,7 +49,7 @@ struct Plan {
   double cycles = 0.0;
 };
 
-/// What surrounds the convolution, and with it what has to be laid out anew.
+/// What surrounds the convolution, and so what has to be rearranged.
 struct PlanRequest {
   Convolution convolution;
   Pass pass = Pass::Forward;

@@ -10,22 +10,22 @@ namespace {
 
 constexpr int kMaxCount = 1 << 20;
 
-int whole_number(const tables::CsvReader& csv, std::size_t column, int least) {
+int whole_number(const tables::CsvReader& csv, std::size_t column, int min) {
   const std::int64_t value = csv.integer(column);
-  if (value < least || value > kMaxCount) {
-    csv.fail(column, "a whole number from " + std::to_string(least) + " to 1048576");
+  if (value < min || value > kMaxCount) {
+    csv.fail(column, "a whole number from " + std::to_string(min) + " to 1048576");
   }
   return static_cast<int>(value);
 }
 
 /// "3" or "1x7".
-Pair sizes(const tables::CsvReader& csv, std::size_t column, int least) {
+Pair sizes(const tables::CsvReader& csv, std::size_t column, int min) {
   const std::string_view text = csv.text(column);
   const std::size_t cross = text.find('x');
   const auto number = [&](std::string_view part) {
     int value = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (error != std::errc() || end != part.data() + part.size() || value < least ||
+    if (error != std::errc() || end != part.data() + part.size() || value < min ||
         value > kMaxCount) {
       csv.fail(column, "a size, such as 3 or 1x7");
     }

@@ -36,7 +36,7 @@ Row solve(std::array<Row, kConstants> matrix, Row right) {
   return right;
 }
 
-/// What the step takes beside the fitted constants: chip and link.
+/// Time of a step without the fitted constants: chip and link.
 double physical_ms(const Network& network, const StudyPoint& point) {
   HostConstants zero;
   zero.call_ms = 10.0;  // long enough for everything that can be hidden behind it

@@ -3,15 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "eyelid/model_files/embedded_models.hpp"
 #include "studies/ipu/device_program.hpp"
 
 namespace eyelid::ipu {
 namespace {
 
 const Network& network() {
-  static const Network network = blazeface_network(networks::load_blazeface(
-      model_files::embedded_model("blazeface_gray.safetensors"), "embedded"));
+  static const Network network = blazeface_network(networks::embedded_blazeface());
   return network;
 }
 

@@ -1,72 +1,75 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/App.hpp>
 #include <memory>
-#include <string>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/detector_trainer.hpp"
-#include "studies/speed/bench_realtime.hpp"
+#include "studies/commands.hpp"
 #include "studies/speed/bench_tables.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
-void add_bench(CLI::App& bench,
-               const std::string& name,
-               const std::string& description,
+/// `batches`: the default of --batches; null: the table has no such option.
+void add_table(CLI::App& bench,
+               const char* name,
+               const char* description,
                const char* batches,
                void (*run)(const BenchRequest&)) {
   auto request = std::make_shared<BenchRequest>();
-  CLI::App* app = bench.add_subcommand(name, description);
-  const bool has_batches = *batches != '\0';
-  if (has_batches) request->batches = batches;
-  add_bench_options(*app, *request, has_batches);
-  if (name == "pipeline") {
-    app->add_flag(
-        "--memory-only", request->is_memory_only, "Only what begins with frames in memory");
-    request->batches = "64,512,1024";
-    app->add_option("--batches,--batch", request->batches, "List of batches, with --device cuda")
+  CLI::App& app = *bench.add_subcommand(name, description);
+  add_table_options(app, *request);
+  const bool is_pipeline = run == bench_pipeline;
+  if (batches != nullptr) {
+    request->batches = batches;
+    app.add_option("--batches,--batch",
+                   request->batches,
+                   is_pipeline ? "Batch sizes, with --device cuda"
+                               : "Batch sizes, for example 1,2,4,...,512")
         ->capture_default_str();
   }
-  app->callback([request, run] {
-    if (!request->threads.empty()) request->setup.threads = threads_of(*request).back();
-    run(*request);
-  });
+  if (is_pipeline) {
+    app.add_flag("--memory-only",
+                 request->is_memory_only,
+                 "Measure only the stages that start from frames in memory");
+  }
+  app.callback([request, run] { run(*request); });
 }
 
 }  // namespace
 
 void add_bench_command(CLI::App& app) {
   CLI::App* bench = app.add_subcommand(
-      "bench", "How fast this machine is, beside the published study of MK1, MK2 and V100");
+      "bench",
+      "Measure the speed of this machine, with the published figures of MK1, MK2 and V100");
   bench->require_subcommand(1);
-  add_bench(*bench,
+  add_table(*bench,
             "detector",
-            "Face detection: throughput by batch, energy",
+            "Measure face detection: throughput by batch size, energy",
             "1,2,4,8,16,32,64,128,256,512",
             bench_detector);
-  add_bench(*bench,
+  add_table(*bench,
             "landmarks",
-            "Landmarks and eye aspect ratio, boxes given: by threads",
-            "",
+            "Measure landmarks and eye aspect ratio in given boxes, by number of threads",
+            nullptr,
             bench_landmarks);
-  add_bench(*bench,
+  add_table(*bench,
             "pipeline",
-            "Every stage from file to closure, with and without overlap",
-            "",
+            "Measure every stage from file to closure, with and without overlap",
+            "64,512,1024",
             bench_pipeline);
-  add_bench(*bench,
+  add_table(*bench,
             "latency",
-            "Face detection: latency of a batch, energy",
+            "Measure face detection: latency of a batch, energy",
             "1,2,4,6,8,10,12,14,16",
             bench_latency);
   add_bench_realtime(*bench);
   add_bench_compare(*bench);
   CLI::App* training = bench->add_subcommand(
-      "training", "Training speed by batch size; runs eyelid-train, see eyelid-train speed --help");
+      "training",
+      "Measure training by batch size; runs eyelid-train, see `eyelid-train speed --help`");
   training->prefix_command();
   training->set_help_flag();
-  training->callback([training] { run_detector_trainer("speed", training->remaining()); });
+  training->callback([training] { app::run_detector_trainer("speed", training->remaining()); });
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

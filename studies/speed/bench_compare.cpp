@@ -10,16 +10,16 @@
 #include <optional>
 #include <set>
 
+#include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/terminal_table.hpp"
 #include "eyelid/core/error.hpp"
-#include "studies/speed/bench_realtime.hpp"
-#include "studies/speed/bench_rows.hpp"
+#include "studies/speed/bench_tables.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
-/// One machine's figures by batch; what it lacks is not in the maps.
+/// One machine's figures by batch size; missing ones are not in the maps.
 struct MachineCurve {
   std::string name;
   std::map<int, double> latency_ms;  // of a batch
@@ -29,15 +29,16 @@ struct MachineCurve {
 
 nlohmann::json read_bench_json(const std::filesystem::path& path) {
   std::ifstream file(path);
-  if (!file) throw InputError(path.string() + ": cannot be read; expected a bench --json file");
+  if (!file)
+    throw InputError(path.string() +
+                     ": cannot be read; expected a file from `eyelid bench --json`");
   nlohmann::json object = nlohmann::json::parse(file, nullptr, false);
   const bool is_bench = object.is_object() && object.contains("command") &&
                         object["command"].is_string() && object.contains("rows") &&
                         object["rows"].is_array();
   if (!is_bench) {
     throw InputError(path.string() +
-                     ": not written by eyelid bench --json; expected an object with command and "
-                     "rows");
+                     ": not from `eyelid bench --json`; expected an object with command and rows");
   }
   return object;
 }
@@ -47,7 +48,7 @@ double number(const nlohmann::json& row, const char* key) {
   return found != row.end() && found->is_number() ? found->get<double>() : kAbsent;
 }
 
-/// A batch or a number of threads; nothing where it is none.
+/// A batch size or a number of threads; nothing where it is invalid.
 std::optional<int> count(const nlohmann::json& row, const char* key) {
   constexpr double kMaxCount = 1 << 20;
   const double value = number(row, key);
@@ -55,7 +56,7 @@ std::optional<int> count(const nlohmann::json& row, const char* key) {
   return static_cast<int>(value);
 }
 
-/// The detector's rows of one file, the most threads where there are several.
+/// The detector's rows of one file, those with the most threads where there are several.
 void add_rows(const std::filesystem::path& path,
               const nlohmann::json& object,
               MachineCurve& curve) {
@@ -76,8 +77,9 @@ void add_rows(const std::filesystem::path& path,
     keep(curve.images_per_s_per_w, "images_per_s_per_w");
   }
   if (threads_at.empty()) {
-    throw InputError(path.string() +
-                     ": no row of stage detector; expected bench detector or bench latency");
+    throw InputError(
+        path.string() +
+        ": no row of stage detector; expected the results of bench detector or bench latency");
   }
 }
 
@@ -108,7 +110,7 @@ std::vector<MachineCurve> study_machines() {
     for (const auto& row : study.at("latency").at(key)) {
       curve.latency_ms[row.at("batch")] = row.at("latency_ms");
       curve.images_per_s_per_w[row.at("batch")] = row.at("images_per_s_per_w");
-      // The throughput tables lack small batches of the V100; a batch per latency is one.
+      // The throughput tables lack small batch sizes of the V100; batch / latency replaces them.
       curve.images_per_s.try_emplace(
           row.at("batch"),
           1e3 * row.at("batch").get<double>() / row.at("latency_ms").get<double>());
@@ -128,12 +130,13 @@ void print_by_batch(const std::string& title,
   }
   std::vector<std::string> heading = {title};
   for (const MachineCurve& curve : curves) heading.push_back(curve.name);
-  TerminalTable table(heading);
+  app::TerminalTable table(heading);
   for (const int batch : batches) {
     std::vector<std::string> line = {fmt::format("batch {}", batch)};
     for (const MachineCurve& curve : curves) {
       const auto found = (curve.*figures).find(batch);
-      line.push_back(cell(found == (curve.*figures).end() ? kAbsent : found->second, decimals));
+      line.push_back(
+          app::cell(found == (curve.*figures).end() ? kAbsent : found->second, decimals));
     }
     table.add(line);
   }
@@ -141,7 +144,7 @@ void print_by_batch(const std::string& title,
   fmt::print("\n");
 }
 
-/// From which batch on `a` does more than `b`, and up to which, over the batches both have.
+/// First and last batch size at which `a` does more than `b`, of those that both have.
 struct BreakEven {
   int first_ahead = 0;     // 0: never
   int last_ahead = 0;      // 0: never
@@ -174,7 +177,7 @@ BreakEven break_even(const std::map<int, double>& a, const std::map<int, double>
 nlohmann::ordered_json break_even_rows(const std::vector<MachineCurve>& curves,
                                        const char* figure,
                                        std::map<int, double> MachineCurve::*figures,
-                                       TerminalTable& table) {
+                                       app::TerminalTable& table) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < curves.size(); ++i) {
     for (std::size_t k = i + 1; k < curves.size(); ++k) {
@@ -188,7 +191,7 @@ nlohmann::ordered_json break_even_rows(const std::vector<MachineCurve>& curves,
       }
       table.add({fmt::format("{}, {}: {}", figure, curves[i].name, who),
                  curves[k].name,
-                 cell(at.batch, 1),
+                 app::cell(at.batch, 1),
                  fmt::format("{}", at.compared)});
       rows.push_back({{"figure", figure},
                       {"machine", curves[i].name},
@@ -197,8 +200,7 @@ nlohmann::ordered_json break_even_rows(const std::vector<MachineCurve>& curves,
                        at.first_ahead > 0 ? nlohmann::ordered_json(at.first_ahead) : nullptr},
                       {"last_batch_ahead",
                        at.last_ahead > 0 ? nlohmann::ordered_json(at.last_ahead) : nullptr},
-                      {"break_even_batch",
-                       std::isfinite(at.batch) ? nlohmann::ordered_json(at.batch) : nullptr},
+                      {"break_even_batch", app::json_number(at.batch)},
                       {"batches_compared", at.compared}});
     }
   }
@@ -221,17 +223,17 @@ struct CompareCommand {
     print_by_batch("latency, ms", curves, &MachineCurve::latency_ms, 3);
     print_by_batch("images/s", curves, &MachineCurve::images_per_s, 0);
     print_by_batch("images/s/W", curves, &MachineCurve::images_per_s_per_w, 2);
-    TerminalTable table({"break-even", "against", "batch", "batches compared"});
+    app::TerminalTable table({"break-even", "against", "batch", "batches compared"});
     nlohmann::ordered_json crossings =
         break_even_rows(curves, "throughput", &MachineCurve::images_per_s, table);
     for (auto& row : break_even_rows(curves, "energy", &MachineCurve::images_per_s_per_w, table)) {
       crossings.push_back(row);
     }
     table.print();
-    fmt::print("study: {}\n", study_figures().at("source").get<std::string>());
+    print_study_source();
 
-    nlohmann::ordered_json object = bench_json("bench compare", {}, {});
-    object.erase("conditions");
+    nlohmann::ordered_json object = app::json_head("bench compare");
+    object["rows"] = nlohmann::ordered_json::array();
     object["machines"] = nlohmann::ordered_json::array();
     for (const MachineCurve& curve : curves) {
       object["machines"].push_back({{"name", curve.name},
@@ -249,11 +251,12 @@ struct CompareCommand {
 void add_bench_compare(CLI::App& bench) {
   auto command = std::make_shared<CompareCommand>();
   CLI::App* app = bench.add_subcommand(
-      "compare", "Several machines and the study's three side by side, from bench --json files");
-  app->add_option("files", command->files, "JSON of bench detector and bench latency")->required();
-  add_json_option(*app, command->outputs.json);
-  app->add_option("--html", command->outputs.html, "Also write FILE, a page with tables and plots");
+      "compare", "Compare several machines and the study's three, from bench --json files");
+  app->add_option("files", command->files, "JSON files from bench detector and bench latency")
+      ->required();
+  app::add_json_option(*app, command->outputs.json);
+  app::add_html_option(*app, command->outputs.html);
   app->callback([command] { command->run(); });
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

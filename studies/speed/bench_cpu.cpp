@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "studies/speed/bench_cpu.hpp"
 
-#include <algorithm>
 #include <barrier>
 #include <chrono>
 #include <thread>
@@ -10,9 +9,8 @@
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/detection/subject_selection.hpp"
 #include "eyelid/pipeline/frame_measurer.hpp"
-#include "eyelid/power/energy_watch.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -44,9 +42,9 @@ struct CpuBench::Worker {
 
 CpuBench::CpuBench(const BenchSession& session,
                    const pipeline::Setup& setup,
-                   std::string precision,
+                   compute::Precision precision,
                    int threads)
-    : session_(session), setup_(setup), precision_(std::move(precision)), team_(threads) {
+    : session_(session), setup_(setup), precision_(precision), team_(threads) {
   for (int i = 0; i < threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(Worker{
         pipeline::FrameMeasurer(setup.detector->clone(), setup.models, setup.tracker.points)}));
@@ -84,17 +82,16 @@ void CpuBench::do_frame(CpuStage stage, Worker& worker, std::size_t index) {
 BatchRunner CpuBench::describe(CpuStage stage) const {
   BatchRunner runner;
   runner.row.stage = name_of(stage);
-  runner.row.precision = stage == CpuStage::Landmarks ? "f32" : precision_;
+  const bool has_network = stage != CpuStage::Landmarks;
+  if (has_network) runner.row.precision = name_of(precision_);
   runner.row.threads = team_.threads();
-  const bool is_68 = setup_.tracker.points == landmarks::PointCount::SixtyEight;
-  if (stage != CpuStage::Detector) runner.row.landmarks = is_68 ? 68 : 12;
-  runner.arithmetic = arithmetic_of(precision_);
+  if (stage != CpuStage::Detector)
+    runner.row.landmarks = pipeline::number_of(setup_.tracker.points);
+  runner.precision = precision_;
   const bool is_counted = setup_.detector->name() == "blazeface";
-  if (stage != CpuStage::Landmarks && is_counted) runner.macs_per_image = kNetworkMacs;
+  if (has_network && is_counted) runner.macs_per_image = kNetworkMacs;
   const GrayImage& frame = session_.frames()[0];
-  if (stage != CpuStage::Landmarks) {
-    runner.bytes_per_image = static_cast<double>(frame.width()) * frame.height();
-  }
+  if (has_network) runner.bytes_per_image = static_cast<double>(frame.width()) * frame.height();
   return runner;
 }
 
@@ -111,9 +108,6 @@ BatchRunner CpuBench::batches(CpuStage stage) {
 BenchRow CpuBench::measure_streams(CpuStage stage, int images_per_thread) {
   const auto images = static_cast<std::size_t>(images_per_thread);
   std::vector<std::vector<double>> call_ms(workers_.size());
-  Measured measured;
-  const BatchRunner runner = describe(stage);
-  const double peak_before = kernels::dot_peak_gmacs(runner.arithmetic, team_.threads());
   std::barrier ready(static_cast<std::ptrdiff_t>(workers_.size()) + 1);
   std::vector<std::jthread> threads;
   for (std::size_t t = 0; t < workers_.size(); ++t) {
@@ -132,26 +126,22 @@ BenchRow CpuBench::measure_streams(CpuStage stage, int images_per_thread) {
     });
   }
   ready.arrive_and_wait();
-  for (auto& clock : clocks_)
+  for (auto& clock : clocks_) {
     clock = std::make_unique<pipeline::StageClock>(clock->summary().stage);
-  power::EnergyWatch watch(session_.meter());
-  const Clock::time_point begin = Clock::now();
-  ready.arrive_and_wait();
-  threads.clear();
-  measured.wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
-  if (const auto use = watch.finish()) measured.joules = use->watts() * measured.wall_s;
-  measured.fma_peak_gmacs =
-      std::max(peak_before, kernels::dot_peak_gmacs(runner.arithmetic, team_.threads()));
-  for (const std::vector<double>& of_thread : call_ms) {
-    measured.call_ms.insert(measured.call_ms.end(), of_thread.begin(), of_thread.end());
   }
-  measured.images = static_cast<std::int64_t>(images * workers_.size());
-  return complete_row(runner, session_, 1, std::move(measured));
+  const auto total = static_cast<std::int64_t>(images * workers_.size());
+  return measure_run(describe(stage), session_, 1, team_.threads(), total, [&] {
+    ready.arrive_and_wait();
+    threads.clear();
+    std::vector<double> all;
+    for (const std::vector<double>& ms : call_ms) all.insert(all.end(), ms.begin(), ms.end());
+    return all;
+  });
 }
 
 std::vector<BenchRow> CpuBench::parts() {
   std::vector<BenchRow> rows;
-  const double peak_gmacs = kernels::dot_peak_gmacs(arithmetic_of(precision_), 1);
+  const double peak_gmacs = kernels::dot_peak_gmacs(precision_, 1);
   for (auto& clock : clocks_) {
     const StageTime time = clock->summary();
     clock = std::make_unique<pipeline::StageClock>(time.stage);
@@ -173,4 +163,4 @@ std::vector<BenchRow> CpuBench::parts() {
   return rows;
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

@@ -10,7 +10,7 @@
 #include "eyelid/pipeline/stage_clock.hpp"
 #include "studies/speed/bench_session.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 
 enum class CpuStage { Detector, Landmarks, WholeFrame };
 
@@ -19,11 +19,11 @@ class CpuBench {
  public:
   CpuBench(const BenchSession& session,
            const pipeline::Setup& setup,
-           std::string precision,
+           compute::Precision precision,
            int threads);
   ~CpuBench();
 
-  /// Batches that all threads share; lives no longer than this.
+  /// Batches that all threads share; must not outlive this object.
   BatchRunner batches(CpuStage stage);
 
   /// Every thread does `images_per_thread` frames of its own, one at a time.
@@ -40,11 +40,11 @@ class CpuBench {
 
   const BenchSession& session_;
   const pipeline::Setup& setup_;
-  std::string precision_;
+  compute::Precision precision_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::optional<FaceBox>> boxes_;  // for landmarks alone
   pipeline::SpinThreadPool team_;
   std::array<std::unique_ptr<pipeline::StageClock>, 4> clocks_;
 };
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "studies/speed/bench_frames.hpp"
-
 #include "eyelid/video/frame_source.hpp"
+#include "studies/speed/bench_session.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 
-// In a file of their own: what measures a GPU alone (benchmarks/gpu) links no video decoder.
+// In a file of its own: benchmarks/gpu, which measures only a GPU, links no video decoder.
 std::vector<GrayImage> bench_frames(const BenchRequest& request) {
   if (request.input.empty()) return rendered_frames();
   std::vector<GrayImage> frames;
@@ -19,4 +18,4 @@ std::vector<GrayImage> bench_frames(const BenchRequest& request) {
 BenchSession::BenchSession(const BenchRequest& request)
     : BenchSession(request, bench_frames(request)) {}
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

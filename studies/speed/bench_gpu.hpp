@@ -3,11 +3,11 @@
 
 #include "studies/speed/bench_session.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 
 /// The tables of `eyelid bench` with --device cuda, on the first GPU, per batch: time of the host,
-/// of the transfers and of the device apart, energy through NVML, the study's V100 beside.
-///   detector  the network on inputs that lie on the device; then whole detection, frames uploaded
+/// of the transfers and of the device separately, energy through NVML, and the study's V100.
+///   detector  the network on inputs on the device; then whole detection, frames uploaded
 ///   latency   detection, then the whole frame, one batch at a time, from the host's memory
 ///   pipeline  the whole frame, uploaded from page-locked memory; then as `track` does it
 void bench_gpu_detector(const BenchRequest& request,
@@ -20,4 +20,4 @@ void bench_gpu_pipeline(const BenchRequest& request,
                         const pipeline::Setup& setup,
                         std::vector<GrayImage> frames);
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

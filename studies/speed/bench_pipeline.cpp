@@ -10,19 +10,18 @@
 #include <optional>
 #include <system_error>
 
-#include "apps/command_line/terminal_table.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/films/jpeg.hpp"
 #include "eyelid/films/video_writer.hpp"
 #include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "eyelid/video/picture.hpp"
+#include "studies/speed/bench_columns.hpp"
 #include "studies/speed/bench_cpu.hpp"
-#include "studies/speed/bench_frames.hpp"
 #include "studies/speed/bench_gpu.hpp"
 #include "studies/speed/bench_tables.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -31,13 +30,13 @@ double ms_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-/// The session's frames as JPEG files and as a lossless video, gone again with the object.
+/// The session's frames as JPEG files and as a lossless video; deleted with the object.
 class RecordedFrames {
  public:
   RecordedFrames(const std::vector<GrayImage>& frames, std::size_t video_frames) {
     std::string name = (std::filesystem::temp_directory_path() / "eyelid-bench-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
-      throw InputError(name + ": no folder can be made there; expected room for temporary files");
+      throw InputError(name + ": cannot create folder; expected a writable temporary folder");
     }
     folder_ = name;
     for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -83,7 +82,7 @@ BenchRow row_of(const char* stage, std::int64_t images, double total_ms) {
 
 /// JPEG files into memory and into pictures, one thread: "loading" and "decoding".
 std::vector<BenchRow> measure_pictures(const RecordedFrames& recorded) {
-  constexpr int kRounds = 4;  // the first warms the cache of the file system
+  constexpr int kRounds = 4;  // the first warms the file cache
   double loading_ms = 0.0, decoding_ms = 0.0;
   std::int64_t images = 0;
   for (int round = 0; round < kRounds; ++round) {
@@ -103,7 +102,7 @@ std::vector<BenchRow> measure_pictures(const RecordedFrames& recorded) {
   return {row_of("loading", images, loading_ms), row_of("decoding", images, decoding_ms)};
 }
 
-/// The video with one thing at a time: decode all of a frame, then measure it.
+/// The video without overlap: decode a frame, then measure it.
 BenchRow measure_video_in_turns(const std::filesystem::path& video, CpuBench& bench) {
   const BatchRunner runner = bench.batches(CpuStage::WholeFrame);
   const auto source = video::open_source(
@@ -132,38 +131,26 @@ BenchRow measure_video_overlapped(const std::filesystem::path& video,
   const Clock::time_point begin = Clock::now();
   tracker.run(*source, [&](const FrameMeasurement&) { ++images; });
   BenchRow row = row_of("video_with_overlap", images, ms_since(begin));
-  row.precision = setup_request.precision;
-  row.landmarks = request.setup.landmarks;
+  row.precision = name_of(setup_request.precision);
+  row.landmarks = pipeline::number_of(request.setup.landmarks);
   row.threads = threads;
   return row;
 }
 
 void print_stages(const std::vector<BenchRow>& rows) {
-  TerminalTable table({"stage",
-                       "threads",
-                       "points",
-                       "ms/image",
-                       "p50",
-                       "p95",
-                       "p99",
-                       "images/s",
-                       "peak",
-                       "memory",
-                       "images/s/W"});
-  for (const BenchRow& row : rows) {
-    table.add({row.stage,
-               fmt::format("{}", row.threads),
-               row.landmarks > 0 ? fmt::format("{}", row.landmarks) : "-",
-               cell(row.ms_per_image, 4),
-               cell(row.ms_p50, 4),
-               cell(row.ms_p95, 4),
-               cell(row.ms_p99, 4),
-               cell(row.images_per_s, 0),
-               percent_cell(row.fma_peak_fraction),
-               percent_cell(row.memory_bandwidth_fraction),
-               cell(row.images_per_s_per_w, 1)});
-  }
-  table.print();
+  const std::vector<Column> columns = {stage(),
+                                       count("threads", &BenchRow::threads),
+                                       points(),
+                                       figure("ms/image", &BenchRow::ms_per_image, 4),
+                                       figure("p50", &BenchRow::ms_p50, 4),
+                                       figure("p95", &BenchRow::ms_p95, 4),
+                                       figure("p99", &BenchRow::ms_p99, 4),
+                                       figure("images/s", &BenchRow::images_per_s, 0),
+                                       share("peak", &BenchRow::fma_peak_fraction),
+                                       share("memory", &BenchRow::memory_bandwidth_fraction),
+                                       figure("images/s/W", &BenchRow::images_per_s_per_w, 1)};
+  table_of(columns, rows).print();
+  fmt::print("stages of a frame: time of one thread; frames already in memory\n");
 }
 
 }  // namespace
@@ -182,7 +169,7 @@ void bench_pipeline(const BenchRequest& request) {
     rows = measure_pictures(*recorded);
     files_ms = rows[0].ms_per_image + rows[1].ms_per_image;
   }
-  for (const int threads : threads_of(request)) {
+  for (const int threads : request.threads) {
     CpuBench bench(session, setup, request.setup.precision, threads);
     const BenchRow detector = bench.measure_streams(CpuStage::Detector, request.images);
     const BenchRow landmarks = bench.measure_streams(CpuStage::Landmarks, request.images);
@@ -203,22 +190,15 @@ void bench_pipeline(const BenchRequest& request) {
     rows.push_back(measure_video_overlapped(recorded->video(), request, threads));
   }
   print_stages(rows);
-  fmt::print("the parts of a frame: time of one thread\n");
-  if (recorded)
+  if (recorded) {
     fmt::print(
-        "loading, decoding: JPEG files of the same frames, one thread; the parts of a frame: time "
-        "of "
-        "one\nthread; sum: one image after the other, everything in turn; video: lossless "
-        "MagicYUV, "
-        "decoded\nand measured in turns, or by the pipeline of `track`, where both overlap\n");
-  for (const auto& row : study_figures().at("pipeline")) {
-    if (row.at("landmarks") != request.setup.landmarks) continue;
-    fmt::print("the study's whole pipeline with {}: {} ms per image\n",
-               row.at("device").get<std::string>(),
-               row.at("ms_per_image").get<double>());
+        "loading, decoding: JPEG files of the same frames, one thread; sum: one image at a time, "
+        "one stage\nafter the other; video: lossless MagicYUV, decoded and measured in turn, or by "
+        "the pipeline of `track`,\nwhere both overlap\n");
   }
-  fmt::print("study: {}\n", study_figures().at("source").get<std::string>());
+  print_study_pipeline(pipeline::number_of(request.setup.landmarks));
+  print_study_source();
   write_bench(request.outputs, bench_json("bench pipeline", session.conditions(), rows));
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "studies/speed/bench_realtime.hpp"
-
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -14,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,10 +22,9 @@
 #include "eyelid/pipeline/live_tracker.hpp"
 #include "eyelid/pipeline/spin_thread_pool.hpp"
 #include "eyelid/tables/calibration_file.hpp"
-#include "studies/speed/bench_rows.hpp"
-#include "studies/speed/bench_session.hpp"
+#include "studies/speed/bench_tables.hpp"
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -78,7 +76,7 @@ struct RealtimeCommand {
   BenchRequest request;
   double fps = 500.0;
   double seconds = 60.0;
-  double deadline_ms = 0.0;  // 0: until the next frame arrives
+  std::optional<double> deadline_ms;  // else until the next frame arrives
   int queue = 64;
   bool sleeps = false;
   bool asks_for_priority = false;
@@ -93,7 +91,7 @@ struct RealtimeCommand {
   void report(const BenchSession& session, const pipeline::Setup& setup);
 
   const std::vector<GrayImage>* frames_ = nullptr;
-  std::vector<float> latency_ms_;  // of the frames that were not lost
+  std::vector<double> latency_ms_;  // of the frames that were not lost
   std::int64_t lost_ = 0, valid_ = 0, with_fec_ = 0;
   Disturbances disturbances_;
   std::mutex mutex_;
@@ -102,9 +100,9 @@ struct RealtimeCommand {
 };
 
 void RealtimeCommand::wait_until(Clock::time_point time) const {
-  // Sleeping costs tens of microseconds to wake up from, fewer with priority; the rest is watched.
-  const auto watched = std::chrono::microseconds(asks_for_priority ? 50 : 200);
-  if (sleeps && time - Clock::now() > watched) std::this_thread::sleep_until(time - watched);
+  // Waking up takes tens of microseconds, less with priority; the rest of the time is polled.
+  const auto polled = std::chrono::microseconds(asks_for_priority ? 50 : 200);
+  if (sleeps && time - Clock::now() > polled) std::this_thread::sleep_until(time - polled);
   while (Clock::now() < time) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -140,13 +138,13 @@ void RealtimeCommand::work(int worker, Camera& camera, pipeline::LiveTracker& tr
 }
 
 void RealtimeCommand::run() {
-  threads_ = threads_of(request).back();
+  threads_ = request.threads.back();
   request.setup.threads = threads_;
   const pipeline::Setup setup = pipeline::make_setup(request.setup);
   const BenchSession session(request);
   frames_ = &session.frames();
   const auto total = static_cast<std::int64_t>(std::llround(fps * seconds));
-  latency_ms_.assign(static_cast<std::size_t>(total), 0.0f);  // touched: no page fault later
+  latency_ms_.assign(static_cast<std::size_t>(total), 0.0);  // touched: no page fault later
   latency_ms_.clear();
   Camera camera(fps, total, queue);
   pipeline::LiveOptions options;
@@ -162,7 +160,7 @@ void RealtimeCommand::run() {
         with_fec_ += std::isfinite(frame.fec.mean);
         if (frame.is_lost) return;
         const auto latency = Clock::now() - camera.arrival(frame.measured.frame);
-        latency_ms_.push_back(std::chrono::duration<float, std::milli>(latency).count());
+        latency_ms_.push_back(std::chrono::duration<double, std::milli>(latency).count());
       });
   {
     // Warm code, weights and work memory, with another tracker: this one counts from frame 0.
@@ -186,27 +184,25 @@ void RealtimeCommand::run() {
 }
 
 void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup& setup) {
-  const auto percentile = [&](double share) -> double {
+  const auto percentile = [&](double share) {
     return latency_ms_.empty() ? kAbsent : nearest_rank(latency_ms_, share);
   };
-  const double limit_ms = deadline_ms > 0.0 ? deadline_ms : 1e3 / fps;
-  const std::int64_t late = std::ranges::count_if(
-      latency_ms_, [&](float ms) { return ms > static_cast<float>(limit_ms); });
+  const double limit_ms = deadline_ms.value_or(1e3 / fps);
+  const std::int64_t late =
+      std::ranges::count_if(latency_ms_, [&](double ms) { return ms > limit_ms; });
   const std::int64_t frames = static_cast<std::int64_t>(latency_ms_.size()) + lost_;
   session.print_head(setup);
-  fmt::print(
-      "{} frames at {} per second, {} thread{} each on one processor, {}, detection every "
-      "{} frame{}\n",
-      frames,
-      fps,
-      threads_,
-      threads_ == 1 ? "" : "s",
-      request.setup.precision,
-      setup.tracker.detect_every,
-      setup.tracker.detect_every == 1 ? "" : "s");
+  fmt::print("{} frames at {} frames/s, {} pinned thread{}, {}, detection every {} frame{}\n",
+             frames,
+             fps,
+             threads_,
+             threads_ == 1 ? "" : "s",
+             name_of(request.setup.precision),
+             setup.tracker.detect_every,
+             setup.tracker.detect_every == 1 ? "" : "s");
   fmt::print("calibration    {}\n",
              calibration_file.empty()
-                 ? "causal: open level from the frames so far, closed level 0.2 of it"
+                 ? "causal: open level from the frames so far, closed level 0.2 times it"
                  : "fixed: " + calibration_file.string());
   fmt::print("lost           {} (camera ring of {} frames)\n", lost_, queue);
   fmt::print("latency        p50 {:.3f}  p95 {:.3f}  p99 {:.3f}  max {:.3f} ms, arrival to FEC\n",
@@ -214,7 +210,7 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
              percentile(0.95),
              percentile(0.99),
              percentile(1.0));
-  fmt::print("deadline       {} of {:.3f} ms missed\n", late, limit_ms);
+  fmt::print("deadline       {:.3f} ms, missed {} times\n", limit_ms, late);
   fmt::print("face found     {} frames, FEC in {}\n", valid_, with_fec_);
   fmt::print(
       "system         {} involuntary and {} voluntary context switches, {} minor and {} "
@@ -227,21 +223,21 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
       : has_priority_    ? ", SCHED_FIFO"
                          : ", SCHED_FIFO refused");
   if (request.outputs.json.empty()) return;
-  nlohmann::ordered_json object = json_head("bench realtime");
+  nlohmann::ordered_json object = app::json_head("bench realtime");
   object["fps"] = fps;
   object["seconds"] = seconds;
   object["threads"] = threads_;
-  object["precision"] = request.setup.precision;
+  object["precision"] = name_of(request.setup.precision);
   object["detect_every"] = setup.tracker.detect_every;
   object["queue"] = queue;
   object["frames"] = frames;
   object["lost"] = lost_;
   object["deadline_ms"] = limit_ms;
   object["deadline_misses"] = late;
-  object["latency_ms_p50"] = json_number(percentile(0.50));
-  object["latency_ms_p95"] = json_number(percentile(0.95));
-  object["latency_ms_p99"] = json_number(percentile(0.99));
-  object["latency_ms_max"] = json_number(percentile(1.0));
+  object["latency_ms_p50"] = app::json_number(percentile(0.50));
+  object["latency_ms_p95"] = app::json_number(percentile(0.95));
+  object["latency_ms_p99"] = app::json_number(percentile(0.99));
+  object["latency_ms_max"] = app::json_number(percentile(1.0));
   object["valid_frames"] = valid_;
   object["frames_with_fec"] = with_fec_;
   object["involuntary_context_switches"] = disturbances_.involuntary_switches;
@@ -250,7 +246,7 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
   object["major_page_faults"] = disturbances_.major_faults;
   object["real_time_priority"] = has_priority_;
   object["sleeps_between_frames"] = sleeps;
-  write_json(request.outputs.json, object);
+  app::write_json(request.outputs.json, object);
 }
 
 }  // namespace
@@ -259,32 +255,31 @@ void add_bench_realtime(CLI::App& bench) {
   auto command = std::make_shared<RealtimeCommand>();
   CLI::App* app = bench.add_subcommand(
       "realtime",
-      "Frames that arrive by the clock, as from a camera: latency from arrival to closure, frames "
-      "lost. Closure is causal: see --calibration");
-  add_bench_options(*app, command->request, false);
-  app->remove_option(app->get_option("--images"));
-  app->remove_option(app->get_option("--html"));
-  app->add_option("--fps", command->fps, "Frames per second")
+      "Measure frames that arrive at a fixed rate, as from a camera: latency from arrival to "
+      "closure, lost frames. Closure is causal; see --calibration");
+  add_run_options(*app, command->request);
+  app->add_option("--fps", command->fps, "Frame rate in frames per second")
       ->check(CLI::Range(1.0, 1e5))
       ->capture_default_str();
-  app->add_option("--seconds", command->seconds, "Length of the run")
+  app->add_option("--seconds", command->seconds, "Duration of the run in seconds")
       ->check(CLI::Range(0.1, 1e5))
       ->capture_default_str();
-  app->add_option("--queue", command->queue, "Frames the camera keeps before the oldest is lost")
+  app->add_option("--queue", command->queue, "Frames the camera buffers before the oldest is lost")
       ->check(CLI::Range(1, 512))
       ->capture_default_str();
   app->add_option("--deadline-ms",
                   command->deadline_ms,
-                  "Latency that counts as missed (default: until the next frame)")
+                  "Latency above which the deadline is missed (default: the frame interval)")
       ->check(CLI::PositiveNumber);
-  app->add_option("--calibration",
-                  command->calibration_file,
-                  "Levels made by track --save-calibration (default: open level found on the way, "
-                  "closed level 0.2 of it)");
-  app->add_flag("--sleep", command->sleeps, "Sleep between frames instead of watching the clock");
+  app->add_option(
+      "--calibration",
+      command->calibration_file,
+      "Levels from `eyelid track --save-calibration` (default: open level estimated from the "
+      "frames so far, closed level 0.2 times it)");
+  app->add_flag("--sleep", command->sleeps, "Sleep between frames instead of polling the clock");
   app->add_flag("--priority",
                 command->asks_for_priority,
-                "Ask for real-time priority (SCHED_FIFO); sleeps between frames");
+                "Request real-time priority (SCHED_FIFO); implies --sleep");
   app->callback([command] {
     // Linux stops real-time threads that never sleep for 50 ms of every second.
     command->sleeps = command->sleeps || command->asks_for_priority;
@@ -292,4 +287,4 @@ void add_bench_realtime(CLI::App& bench) {
   });
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

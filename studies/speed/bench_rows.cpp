@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "studies/speed/bench_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "apps/command_line/json_output.hpp"
 #include "eyelid/core/statistics.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/embedded_files.hpp"
-#include "eyelid/reports/report_page.hpp"
 
 namespace eyelid::files {
 std::span<const EmbeddedFile> bench_files();  // generated: cmake/embed_files.cmake
 }  // namespace eyelid::files
 
-namespace eyelid::app {
+namespace eyelid::speed {
 namespace {
 
 nlohmann::ordered_json row_json(const BenchRow& row) {
@@ -25,24 +25,24 @@ nlohmann::ordered_json row_json(const BenchRow& row) {
           {"threads", row.threads},
           {"batch", row.batch},
           {"landmarks", row.landmarks > 0 ? nlohmann::ordered_json(row.landmarks) : nullptr},
-          {"ms_per_image", json_number(row.ms_per_image)},
-          {"ms_p50", json_number(row.ms_p50)},
-          {"ms_p95", json_number(row.ms_p95)},
-          {"ms_p99", json_number(row.ms_p99)},
-          {"images_per_s", json_number(row.images_per_s)},
-          {"images_per_s_per_w", json_number(row.images_per_s_per_w)},
-          {"fma_peak_fraction", json_number(row.fma_peak_fraction)},
-          {"memory_bandwidth_fraction", json_number(row.memory_bandwidth_fraction)},
-          {"ms_min", json_number(row.ms_min)},
+          {"ms_per_image", app::json_number(row.ms_per_image)},
+          {"ms_p50", app::json_number(row.ms_p50)},
+          {"ms_p95", app::json_number(row.ms_p95)},
+          {"ms_p99", app::json_number(row.ms_p99)},
+          {"images_per_s", app::json_number(row.images_per_s)},
+          {"images_per_s_per_w", app::json_number(row.images_per_s_per_w)},
+          {"fma_peak_fraction", app::json_number(row.fma_peak_fraction)},
+          {"memory_bandwidth_fraction", app::json_number(row.memory_bandwidth_fraction)},
+          {"ms_min", app::json_number(row.ms_min)},
           {"images", row.images},
-          {"run_time_s", json_number(row.run_time_s)},
-          {"watts", json_number(row.watts)},
-          {"joules_per_image", json_number(row.joules_per_image)},
-          {"joules_per_image_above_idle", json_number(row.joules_per_image_above_idle)},
-          {"host_ms", json_number(row.host_ms)},
-          {"upload_ms", json_number(row.upload_ms)},
-          {"device_ms", json_number(row.device_ms)},
-          {"download_ms", json_number(row.download_ms)}};
+          {"run_time_s", app::json_number(row.run_time_s)},
+          {"watts", app::json_number(row.watts)},
+          {"joules_per_image", app::json_number(row.joules_per_image)},
+          {"joules_per_image_above_idle", app::json_number(row.joules_per_image_above_idle)},
+          {"host_ms", app::json_number(row.host_ms)},
+          {"upload_ms", app::json_number(row.upload_ms)},
+          {"device_ms", app::json_number(row.device_ms)},
+          {"download_ms", app::json_number(row.download_ms)}};
 }
 
 }  // namespace
@@ -60,6 +60,19 @@ double study_value(const char* table, const char* device, int batch, const char*
   return kAbsent;
 }
 
+void print_study_source() {
+  fmt::print("study: {}\n", study_figures().at("source").get<std::string>());
+}
+
+void print_study_pipeline(int landmarks) {
+  for (const auto& row : study_figures().at("pipeline")) {
+    if (row.at("landmarks") != landmarks) continue;
+    fmt::print("study, whole pipeline with {}: {} ms per image\n",
+               row.at("device").get<std::string>(),
+               row.at("ms_per_image").get<double>());
+  }
+}
+
 void set_percentiles(const std::vector<double>& call_ms, BenchRow& row) {
   if (call_ms.empty()) return;
   row.ms_p50 = nearest_rank(call_ms, 0.50);
@@ -68,34 +81,41 @@ void set_percentiles(const std::vector<double>& call_ms, BenchRow& row) {
   row.ms_min = *std::ranges::min_element(call_ms);
 }
 
+void set_energy(double joules, const BenchConditions& conditions, BenchRow& row) {
+  const auto images = static_cast<double>(row.images);
+  row.watts = joules / row.run_time_s;
+  row.joules_per_image = joules / images;
+  row.joules_per_image_above_idle =
+      row.joules_per_image - conditions.idle_watts * row.run_time_s / images;
+  row.images_per_s_per_w = row.images_per_s / row.watts;
+}
+
 nlohmann::ordered_json bench_json(const std::string& command,
                                   const BenchConditions& conditions,
                                   const std::vector<BenchRow>& rows) {
-  nlohmann::ordered_json object = json_head(command);
+  nlohmann::ordered_json object = app::json_head(command);
   object["conditions"] = {
       {"power_meter", conditions.power_meter},
       {"power_is_reading", conditions.power_is_reading},
-      {"idle_watts", json_number(conditions.idle_watts)},
+      {"idle_watts", app::json_number(conditions.idle_watts)},
       {"fma_peak_precision", conditions.fma_peak_precision},
-      {"fma_peak_gmacs_per_thread", json_number(conditions.fma_peak_gmacs)},
-      {"read_bandwidth_gb_per_s", json_number(conditions.read_bandwidth_gb_per_s)}};
+      {"fma_peak_gmacs_per_thread", app::json_number(conditions.fma_peak_gmacs)},
+      {"read_bandwidth_gb_per_s", app::json_number(conditions.read_bandwidth_gb_per_s)}};
   object["rows"] = nlohmann::ordered_json::array();
   for (const BenchRow& row : rows) object["rows"].push_back(row_json(row));
   return object;
 }
 
 void write_bench(const BenchOutputs& outputs, const nlohmann::ordered_json& object) {
-  if (!outputs.json.empty()) write_json(outputs.json, object);
+  if (!outputs.json.empty()) app::write_json(outputs.json, object);
   if (outputs.html.empty()) return;
   nlohmann::ordered_json data = object;
   data["study"] = study_figures();
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  files::AtomicFile file(outputs.html);
-  file.write(reports::fill_page("bench.html",
-                                files::bench_files(),
-                                "eyelid " + object["command"].get<std::string>(),
-                                data.dump(-1, ' ', false, replace)));
-  file.commit();
+  app::write_html(outputs.html,
+                  "study.html",
+                  files::bench_files(),
+                  "eyelid " + object["command"].get<std::string>(),
+                  data);
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace eyelid::app {
+namespace eyelid::speed {
 
 inline constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
@@ -28,7 +28,7 @@ struct BenchRow {
   double ms_p99 = kAbsent;
   double ms_min = kAbsent;
   double images_per_s = kAbsent;
-  double watts = kAbsent;  // mean while it ran
+  double watts = kAbsent;  // mean of the run
   double joules_per_image = kAbsent;
   double joules_per_image_above_idle = kAbsent;
   double images_per_s_per_w = kAbsent;
@@ -41,7 +41,7 @@ struct BenchRow {
   double download_ms = kAbsent;
 };
 
-/// What stands above the rows: the machine while they were measured.
+/// The machine while the rows were measured.
 struct BenchConditions {
   std::string power_meter;        // its name, or why there is none
   bool power_is_reading = false;  // false also where there is none
@@ -55,19 +55,27 @@ struct BenchConditions {
 const nlohmann::json& study_figures();
 /// A figure of one of its tables by device and batch, kAbsent where it has none.
 double study_value(const char* table, const char* device, int batch, const char* key);
-/// p50, p95, p99 and least of the times of the calls, in any order.
-void set_percentiles(const std::vector<double>& call_ms, BenchRow& row);
+/// One line on the terminal: where the study was published.
+void print_study_source();
+/// One line on the terminal for each figure of the study's whole pipeline with so many landmarks.
+void print_study_pipeline(int landmarks);
 
-/// {"command", "version", "machine", "conditions", "study", "rows"}.
+/// p50, p95, p99 and minimum of the times of the calls, in any order.
+void set_percentiles(const std::vector<double>& call_ms, BenchRow& row);
+/// Power and energy figures from the energy of the whole run; images, run time and rate must be
+/// set.
+void set_energy(double joules, const BenchConditions& conditions, BenchRow& row);
+
+/// {"command", "version", "machine", "conditions", "rows"}.
 nlohmann::ordered_json bench_json(const std::string& command,
                                   const BenchConditions& conditions,
                                   const std::vector<BenchRow>& rows);
 
-/// Where results go besides the terminal; empty: not there.
+/// Files for the results; empty: none.
 struct BenchOutputs {
   std::filesystem::path json;
   std::filesystem::path html;
 };
 void write_bench(const BenchOutputs& outputs, const nlohmann::ordered_json& object);
 
-}  // namespace eyelid::app
+}  // namespace eyelid::speed

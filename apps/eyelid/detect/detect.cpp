@@ -6,9 +6,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -93,8 +93,8 @@ struct DetectCommand {
 
 void add_detect_command(CLI::App& app) {
   auto command = std::make_shared<DetectCommand>();
-  CLI::App* detect = app.add_subcommand("detect", "Faces in pictures, as a table or JSON");
-  detect->add_option("input", command->inputs, "Image files or folders of images")->required();
+  CLI::App* detect = app.add_subcommand("detect", "Detect faces in images");
+  detect->add_option("input", command->inputs, "Image files or folders with images")->required();
   add_setup_options(*detect, command->request);
   add_json_option(*detect, command->json);
   detect->callback([command] { command->run(); });

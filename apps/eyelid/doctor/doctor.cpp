@@ -6,9 +6,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
@@ -49,7 +49,7 @@ struct DoctorCommand {
       models.push_back({{"name", name}, {"bytes", bytes.size()}, {"sha256", hash}});
     }
     if (std::string_view(kBuildType) == "Debug") {
-      fmt::print("warning: a Debug build is 20 to 50 times slower than Release\n");
+      fmt::print("warning: this is a Debug build, 20 to 50 times slower than a Release build\n");
     }
     if (json.empty()) return;
     nlohmann::ordered_json object = json_head("doctor");
@@ -67,7 +67,8 @@ struct DoctorCommand {
 void add_doctor_command(CLI::App& app) {
   auto command = std::make_shared<DoctorCommand>();
   CLI::App* doctor = app.add_subcommand(
-      "doctor", "What this machine offers: instruction sets, GPU, power meters, codecs, models");
+      "doctor",
+      "Show what this machine offers: instruction sets, GPU, power meters, codecs, models");
   add_json_option(*doctor, command->json);
   doctor->callback([command] { command->run(); });
 }

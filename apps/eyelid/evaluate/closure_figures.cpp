@@ -19,7 +19,7 @@ std::string figure(const std::optional<double>& value, const char* format) {
 }  // namespace
 
 void print_comparison(const evaluation::ClosureComparison& c) {
-  fmt::print("closure against the truth ({} frames, {:.1f} % of the eyes seen)\n",
+  fmt::print("closure compared with the truth ({} frames, {:.1f} % of eyes measured)\n",
              c.frames,
              100.0 * c.coverage);
   fmt::print("  FEC error            RMSE {}   MAE {}   bias {}   correlation {}\n",
@@ -35,7 +35,7 @@ void print_comparison(const evaluation::ClosureComparison& c) {
       figure(c.blink_precision, "{:.3f}"),
       figure(c.blink_recall, "{:.3f}"),
       figure(c.blink_f1, "{:.3f}"));
-  fmt::print("  onset error          median {} ms   95 % under {} ms\n",
+  fmt::print("  onset error          median {} ms   p95 {} ms\n",
              figure(c.onset_error_ms_median, "{:.1f}"),
              figure(c.onset_error_ms_p95, "{:.1f}"));
 }

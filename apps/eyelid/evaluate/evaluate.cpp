@@ -5,10 +5,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
-#include "apps/command_line/skipped_items.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
@@ -36,9 +35,11 @@ struct EvaluateClosureCommand {
 
 void add_evaluate_closure(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateClosureCommand>();
-  CLI::App* closure = evaluate.add_subcommand("closure", "FEC and blinks against a known truth");
-  closure->add_option("--truth", command->truth, "truth.csv")->required();
-  closure->add_option("--frames", command->frames, "frames.csv left by track")->required();
+  CLI::App* closure =
+      evaluate.add_subcommand("closure", "Compare FEC and blinks with a known truth");
+  closure->add_option("--truth", command->truth, "truth.csv of the session")->required();
+  closure->add_option("--frames", command->frames, "frames.csv written by `eyelid track`")
+      ->required();
   add_json_option(*closure, command->json);
   closure->callback([command] { command->run(); });
 }
@@ -49,7 +50,7 @@ nlohmann::ordered_json figure_json(const evaluation::MeanFigure& figure) {
 }
 
 std::string figure_text(const evaluation::MeanFigure& figure) {
-  if (figure.count == 0) return "- (no eye)";
+  if (figure.count == 0) return "- (no eyes)";
   const std::string interval =
       figure.half_interval ? fmt::format(" +- {:.4f}", *figure.half_interval) : "";
   return fmt::format("{:.4f}{} (n {})", figure.mean, interval, figure.count);
@@ -92,26 +93,26 @@ void EvaluateLandmarksCommand::run() {
   print_skipped(result.problems);
 
   const evaluation::LandmarkAccuracy& accuracy = result.accuracy;
-  fmt::print("{}: {} points, boxes of {}{}\n",
+  fmt::print("{}: {} points, boxes from {}{}\n",
              faces.name,
              result.points,
              result.detector,
-             scale < 1.0 ? fmt::format(" on pictures made {:.2f} of their size", scale) : "");
-  fmt::print("  faces                {}   missed {}   not trusted {}\n",
+             scale < 1.0 ? fmt::format(" on pictures scaled by {:.2f}", scale) : "");
+  fmt::print("  faces                {}   missed {}   untrusted {}\n",
              accuracy.faces,
              accuracy.missed,
              accuracy.doubtful);
   fmt::print("  NME                  {:.2f} %   median {:.2f} %   of the outer-eye distance\n",
              100.0 * accuracy.nme.mean,
              100.0 * accuracy.nme_median);
-  fmt::print("  failure rate         {:.2f} %   (missed, or NME over {:.0f} %)\n",
+  fmt::print("  failure rate         {:.2f} %   (missed, or NME above {:.0f} %)\n",
              100.0 * accuracy.failure_rate,
              100.0 * accuracy.failure_limit);
   fmt::print("  EAR error, all       {}\n", figure_text(accuracy.ear_error));
   fmt::print("  EAR error, closed    {}\n", figure_text(accuracy.ear_error_closed));
-  fmt::print("  EAR error, half      {}\n", figure_text(accuracy.ear_error_half_closed));
+  fmt::print("  EAR error, half open {}\n", figure_text(accuracy.ear_error_half_closed));
   fmt::print("  EAR error, open      {}\n", figure_text(accuracy.ear_error_open));
-  if (accuracy.closed_auc) fmt::print("  AUC open / closed    {:.4f}\n", *accuracy.closed_auc);
+  if (accuracy.closed_auc) fmt::print("  AUC open vs. closed  {:.4f}\n", *accuracy.closed_auc);
   fmt::print("  ms per face          {:.3f}\n", result.ms_per_face);
   if (json.empty()) return;
 
@@ -133,25 +134,29 @@ void EvaluateLandmarksCommand::run() {
       {"ear_mae_half_closed", figure_json(accuracy.ear_error_half_closed)},
       {"ear_mae_open", figure_json(accuracy.ear_error_open)},
       {"closed_eyes", accuracy.ear_error_closed.count},
-      {"closed_auc", nullptr},
+      {"closed_auc", json_or_null(accuracy.closed_auc)},
       {"ms_per_face", result.ms_per_face}};
-  if (accuracy.closed_auc) row["closed_auc"] = *accuracy.closed_auc;
   object["results"] = nlohmann::ordered_json::array({row});
   write_json(json, object);
 }
 
 void add_evaluate_landmarks(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateLandmarksCommand>();
-  CLI::App* landmarks = evaluate.add_subcommand("landmarks", "Landmarks against annotated faces");
-  landmarks->add_option("--dataset", command->dataset, "300w:FOLDER or wflw:FOLDER")->required();
+  CLI::App* landmarks =
+      evaluate.add_subcommand("landmarks", "Compare landmarks with annotated faces");
   landmarks
-      ->add_option("--boxes", command->boxes, "detector, or truth: boxes made from the annotation")
+      ->add_option("--dataset", command->dataset, "Annotated faces: 300w:FOLDER or wflw:FOLDER")
+      ->required();
+  landmarks
+      ->add_option("--boxes",
+                   command->boxes,
+                   "Face boxes: from the detector, or from the annotation (truth)")
       ->check(CLI::IsMember({"detector", "truth"}))
       ->capture_default_str();
   landmarks
       ->add_option("--scale",
                    command->scale,
-                   "Detect on pictures made smaller by this factor; landmarks on the full ones")
+                   "Run the detector on pictures scaled by this factor; landmarks use full size")
       ->check(CLI::Range(0.05, 1.0))
       ->capture_default_str();
   add_setup_options(*landmarks, command->request);
@@ -163,7 +168,7 @@ void add_evaluate_landmarks(CLI::App& evaluate) {
 
 void add_evaluate_command(CLI::App& app) {
   CLI::App* evaluate =
-      app.add_subcommand("evaluate", "Errors against annotations or a known truth");
+      app.add_subcommand("evaluate", "Measure errors against annotations or a known truth");
   evaluate->require_subcommand(1);
   add_evaluate_closure(*evaluate);
   add_evaluate_landmarks(*evaluate);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,7 +16,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/progress.hpp"
-#include "apps/command_line/skipped_items.hpp"
+#include "apps/command_line/terminal_table.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/detector_evaluation.hpp"
 #include "eyelid/evaluation/error_pictures.hpp"
@@ -24,7 +25,7 @@
 namespace eyelid::app {
 namespace {
 
-// From this score on, detections enter the precision-recall curve.
+// Detections with at least this score enter the precision-recall curve.
 constexpr float kCurveScore = 0.05f;
 
 /// The detectors the reference study compared, on AFLW and its own machine.
@@ -40,7 +41,7 @@ constexpr std::array<StudyRow, 3> kStudy = {{
 }};
 
 struct NamedDetector {
-  std::string name;
+  pipeline::DetectorKind kind;
   std::filesystem::path model;
 };
 
@@ -68,7 +69,7 @@ std::vector<NamedDetector> EvaluateDetectorCommand::named_detectors() const {
   std::size_t next_detector = 0, next_model = 0;
   for (const CLI::Option* option : app->parse_order()) {
     if (option == detector_option && next_detector < detectors.size()) {
-      named.push_back({detectors[next_detector++], std::exchange(early, {})});
+      named.push_back({kDetectorChoices.at(detectors[next_detector++]), std::exchange(early, {})});
     } else if (option == model_option && next_model < models.size()) {
       std::filesystem::path& model = named.empty() ? early : named.back().model;
       if (!model.empty()) {
@@ -78,7 +79,7 @@ std::vector<NamedDetector> EvaluateDetectorCommand::named_detectors() const {
       model = models[next_model++];
     }
   }
-  if (named.empty()) named.push_back({"blazeface", early});
+  if (named.empty()) named.push_back({pipeline::DetectorKind::BlazeFace, early});
   return named;
 }
 
@@ -89,41 +90,33 @@ struct PreparedDetector {
 };
 
 PreparedDetector prepare(const NamedDetector& named, pipeline::SetupRequest request) {
-  request.detector = named.name;
+  request.detector = named.kind;
   request.detector_model = named.model;
   pipeline::Setup setup = pipeline::make_setup(request);
   PreparedDetector prepared;
   prepared.detector = std::move(setup.detector);
   prepared.model = setup.identities.front().name;
-  const bool is_lower = request.score_threshold > 0.0f && request.score_threshold < kCurveScore;
-  if (!is_lower) request.score_threshold = kCurveScore;
+  request.score_threshold = std::min(request.score_threshold.value_or(kCurveScore), kCurveScore);
   prepared.sensitive = pipeline::make_setup(request).detector;
   return prepared;
 }
 
-std::string percent(std::optional<double> share) {
-  return share ? fmt::format("{:.2f} %", 100.0 * *share) : "-";
-}
-std::string counted(std::optional<std::size_t> count) {
-  return count ? fmt::format("{}", *count) : "-";
-}
-
-void print_row(const evaluation::DetectorEvaluation& row,
-               const std::string& p95,
-               const std::string& model) {
-  fmt::print("{:<10} {:>6} {:>6} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>9.2f} {:>8}  {}\n",
-             row.detector,
-             row.faces,
-             row.true_positives,
-             row.false_negatives,
-             counted(row.false_positives),
-             row.faces > 0 ? percent(row.recall) : "-",
-             percent(row.precision),
-             percent(row.f1),
-             row.average_precision ? fmt::format("{:.4f}", *row.average_precision) : "-",
-             row.ms_per_image,
-             p95,
-             model);
+std::vector<std::string> line_of(const evaluation::DetectorEvaluation& row,
+                                 const std::string& name,
+                                 double p95_ms,
+                                 const std::string& model) {
+  return {name,
+          fmt::format("{}", row.faces),
+          fmt::format("{}", row.true_positives),
+          fmt::format("{}", row.false_negatives),
+          count_cell(row.false_positives),
+          percent_cell(row.faces > 0 ? row.recall : NAN, 2),
+          percent_cell(row.precision.value_or(NAN), 2),
+          percent_cell(row.f1.value_or(NAN), 2),
+          cell(row.average_precision.value_or(NAN), 4),
+          cell(row.ms_per_image, 2),
+          cell(p95_ms, 2),
+          model};
 }
 
 evaluation::DetectorEvaluation study_figures(const StudyRow& study) {
@@ -145,50 +138,48 @@ evaluation::DetectorEvaluation study_figures(const StudyRow& study) {
 void print_table(const evaluation::DetectorComparison& comparison,
                  const std::vector<PreparedDetector>& prepared,
                  const evaluation::DetectorEvaluationOptions& options) {
-  fmt::print("{} pictures read; faces of at least {:.0f} % of the longer side; IoU {:.2f}\n\n",
+  fmt::print("{} pictures; faces of at least {:.0f} % of the longer side; minimum IoU {:.2f}\n\n",
              comparison.images,
              100.0 * options.min_face,
              options.min_iou);
-  fmt::print("{:<10} {:>6} {:>6} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>9} {:>8}  {}\n",
-             "detector",
-             "faces",
-             "TP",
-             "FN",
-             "FP",
-             "recall",
-             "precision",
-             "F1",
-             "AP",
-             "ms median",
-             "ms p95",
-             "model");
+  TerminalTable table({"detector",
+                       "faces",
+                       "TP",
+                       "FN",
+                       "FP",
+                       "recall",
+                       "precision",
+                       "F1",
+                       "AP",
+                       "ms median",
+                       "ms p95",
+                       "model"});
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     const evaluation::DetectorEvaluation& row = comparison.rows[i];
-    print_row(row, fmt::format("{:.2f}", row.ms_per_image_p95), prepared[i].model);
+    table.add(line_of(row, row.detector, row.ms_per_image_p95, prepared[i].model));
   }
-  fmt::print("the reference study, on AFLW and its machine:\n");
-  for (const StudyRow& study : kStudy) print_row(study_figures(study), "-", "");
+  for (const StudyRow& study : kStudy) {
+    const evaluation::DetectorEvaluation row = study_figures(study);
+    table.add(line_of(row, "study: " + row.detector, NAN, "-"));
+  }
+  table.print();
+  fmt::print("study: published figures, on AFLW and its own machine\n");
   if (!comparison.rows.front().false_positives) {
-    fmt::print("\nThe set does not annotate every face: false ones and precision are not known.\n");
+    fmt::print("The data set does not annotate every face: FP and precision are unknown.\n");
   }
-}
-
-template <class Number>
-nlohmann::ordered_json optional_json(const std::optional<Number>& number) {
-  if (!number) return nullptr;
-  return *number;
 }
 
 nlohmann::ordered_json row_json(const evaluation::DetectorEvaluation& row) {
   nlohmann::ordered_json json = {{"faces", row.faces},
                                  {"tp", row.true_positives},
-                                 {"fp", optional_json(row.false_positives)},
+                                 {"fp", nullptr},
                                  {"fn", row.false_negatives},
                                  {"recall", nullptr},
-                                 {"precision", optional_json(row.precision)},
-                                 {"f1", optional_json(row.f1)},
-                                 {"average_precision", optional_json(row.average_precision)},
+                                 {"precision", json_or_null(row.precision)},
+                                 {"f1", json_or_null(row.f1)},
+                                 {"average_precision", json_or_null(row.average_precision)},
                                  {"ms_per_image", row.ms_per_image}};
+  if (row.false_positives) json["fp"] = *row.false_positives;
   if (row.faces > 0) json["recall"] = row.recall;
   return json;
 }
@@ -234,7 +225,7 @@ void EvaluateDetectorCommand::run() {
   for (const NamedDetector& one : named) {
     prepared.push_back(prepare(one, request));
     tested.push_back({prepared.back().detector.get(), prepared.back().sensitive.get()});
-    names.push_back(one.name);
+    names.emplace_back(name_of(one.kind));
   }
   std::optional<evaluation::ErrorPictures> error_pictures;
   if (!errors.empty()) {
@@ -254,7 +245,7 @@ void EvaluateDetectorCommand::run() {
   print_table(comparison, prepared, options);
   if (error_pictures) {
     error_pictures->finish();
-    fmt::print("{} pictures with errors and errors.csv in {}\n",
+    fmt::print("{} pictures with errors, and errors.csv, in {}\n",
                error_pictures->pictures_written(),
                errors.string());
   }
@@ -268,54 +259,62 @@ void add_detector_choice(CLI::App& app, EvaluateDetectorCommand& command) {
   }
   const std::string group = "Detectors";
   command.detector_option =
-      app.add_option("--detector",
-                     command.detectors,
-                     "blazeface, hog or mtcnn; may be repeated (default: blazeface)")
-          ->check(CLI::IsMember({"blazeface", "hog", "mtcnn"}))
+      app.add_option(
+             "--detector", command.detectors, "Face detector; may be repeated (default: blazeface)")
+          ->check(CLI::IsMember(kDetectorChoices))
           ->allow_extra_args(false)
           ->group(group);
   command.model_option = app.add_option("--detector-model",
                                         command.models,
-                                        "Model file of the --detector before it; may be repeated")
+                                        "Model file of the preceding --detector; may be repeated")
                              ->allow_extra_args(false)
                              ->group(group);
 }
 
 }  // namespace
 
+void print_skipped(const std::vector<std::string>& problems) {
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(kShown, problems.size()); ++i) {
+    std::fprintf(stderr, "skipped: %s\n", problems[i].c_str());
+  }
+  if (problems.size() > kShown) {
+    std::fprintf(stderr, "skipped: %zu more\n", problems.size() - kShown);
+  }
+}
+
 void add_evaluate_detector(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateDetectorCommand>();
   CLI::App* detector =
-      evaluate.add_subcommand("detector", "Face detectors side by side against annotated faces");
+      evaluate.add_subcommand("detector", "Compare face detectors on annotated faces");
   command->app = detector;
   detector
       ->add_option("--dataset",
                    command->dataset,
-                   "FORMAT:PATH; FORMAT: 300w, 300w-lp, aflw, aflw2000, bioid, dlib, fddb, jsonl, "
+                   "Annotated faces, FORMAT:PATH; FORMAT: 300w, 300w-lp, aflw, aflw2000, bioid, "
+                   "dlib, fddb, jsonl, "
                    "wflw, wider, yale")
       ->required();
-  detector->add_option("--iou", command->options.min_iou, "Least overlap of a hit")
+  detector->add_option("--iou", command->options.min_iou, "Minimum IoU for a match")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   detector
       ->add_option("--min-face",
                    command->options.min_face,
-                   "Ignore faces lower than this share of the longer side")
+                   "Ignore faces whose height is below this fraction of the longer image side")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  detector->add_option("--errors",
-                       command->errors,
-                       "Write missed and false faces as pictures with boxes into this folder");
+  detector->add_option(
+      "--errors", command->errors, "Write pictures of missed and false detections to this folder");
   add_setup_options(*detector, command->request);
   add_detector_choice(*detector, *command);
   add_json_option(*detector, command->json);
   detector->footer(
-      "Detections by falling score each take the free face of highest IoU. Average precision: area "
-      "under\nprecision over recall, all-point interpolation, from detections of score 0.05 on "
-      "(run "
-      "a second time\nwith that threshold); everything else at the detector's own threshold, or "
-      "--score. Milliseconds: one\nthread, decoding not included, detectors taking turns. See "
-      "docs/detectors.md.");
+      "Matching: in order of decreasing score, each detection takes the unmatched face with the "
+      "highest IoU.\nAverage precision: area under the precision-recall curve, all-point "
+      "interpolation, from detections with\na score of at least 0.05 (from a second run with that "
+      "threshold); everything else at the detector's own\nthreshold, or --score. Milliseconds: one "
+      "thread, without decoding, detectors in turn. See\ndocs/detectors.md.");
   detector->callback([command] { command->run(); });
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <string>
+#include <vector>
+
+#include "apps/command_line/cli.hpp"
 
 namespace eyelid::app {
 
 /// `evaluate detector`: detectors side by side on annotated pictures.
 void add_evaluate_detector(CLI::App& evaluate);
+
+/// Lists on standard error the items of a data set that could not be used: the first 20, and how
+/// many more there are.
+void print_skipped(const std::vector<std::string>& problems);
 
 }  // namespace eyelid::app

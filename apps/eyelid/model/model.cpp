@@ -6,11 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
-#include "apps/eyelid/model/model_calibrate.hpp"
-#include "apps/eyelid/model/model_fetch.hpp"
+#include "apps/eyelid/commands.hpp"
+#include "apps/eyelid/model/model_commands.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
@@ -77,22 +76,28 @@ Description InspectCommand::describe() const {
   return description;
 }
 
+enum class ModelKind { BlazeFace, Ert, Mtcnn };
+
 struct ConvertCommand {
   std::filesystem::path source;
   std::filesystem::path target;
-  std::string kind;
+  ModelKind kind = ModelKind::BlazeFace;
 
   void run() {
-    if (kind == "ert") {
-      landmarks::convert_shape_model(source, target);
-    } else if (kind == "blazeface" && target.extension() == ".onnx") {
-      networks::convert_blazeface_to_onnx(source, target);
-    } else if (kind == "blazeface") {
-      networks::convert_blazeface(source, target);
-    } else if (kind == "mtcnn") {
-      networks::convert_mtcnn(source, target);
-    } else {
-      throw InputError("--kind " + kind + ": unknown; expected blazeface, ert or mtcnn");
+    switch (kind) {
+      case ModelKind::Ert:
+        landmarks::convert_shape_model(source, target);
+        break;
+      case ModelKind::Mtcnn:
+        networks::convert_mtcnn(source, target);
+        break;
+      case ModelKind::BlazeFace:
+        if (target.extension() == ".onnx") {
+          networks::convert_blazeface_to_onnx(source, target);
+        } else {
+          networks::convert_blazeface(source, target);
+        }
+        break;
     }
     fmt::print("{} -> {}\n", source.string(), target.string());
   }
@@ -101,13 +106,13 @@ struct ConvertCommand {
 }  // namespace
 
 void add_model_command(CLI::App& app) {
-  CLI::App* model = app.add_subcommand(
-      "model", "What a model file holds; public models; conversion between formats");
+  CLI::App* model =
+      app.add_subcommand("model", "Inspect, fetch, convert and calibrate model files");
   model->require_subcommand(1);
 
   auto inspecting = std::make_shared<InspectCommand>();
   CLI::App* inspect =
-      model->add_subcommand("inspect", "Kind, shapes, license, hash of a model file");
+      model->add_subcommand("inspect", "Show the kind, shapes, license and hash of a model file");
   inspect->add_option("file", inspecting->source, "Model file")->required();
   add_json_option(*inspect, inspecting->json);
   inspect->callback([inspecting] { inspecting->run(); });
@@ -115,25 +120,28 @@ void add_model_command(CLI::App& app) {
   add_model_fetch(*model);
 
   auto converting = std::make_shared<ConvertCommand>();
-  CLI::App* convert =
-      model->add_subcommand("convert", "Foreign model to safetensors; BlazeFace to ONNX");
+  CLI::App* convert = model->add_subcommand(
+      "convert", "Convert a foreign model to safetensors, or BlazeFace to ONNX");
   convert
       ->add_option("source",
                    converting->source,
-                   ".tflite, .pth, .dat or .safetensors; for mtcnn also a folder with pnet.pt, "
-                   "rnet.pt, onet.pt or "
-                   "det1.npy, det2.npy, det3.npy")
+                   "Model file: .tflite, .pth, .dat or .safetensors; mtcnn: also a folder with "
+                   "pnet.pt, rnet.pt, onet.pt or det1.npy, det2.npy, det3.npy")
       ->required();
-  convert->add_option("--kind", converting->kind, "blazeface, ert or mtcnn")
-      ->check(CLI::IsMember({"blazeface", "ert", "mtcnn"}))
+  add_choice(
+      *convert,
+      "--kind",
+      converting->kind,
+      {{"blazeface", ModelKind::BlazeFace}, {"ert", ModelKind::Ert}, {"mtcnn", ModelKind::Mtcnn}},
+      "Kind of model")
+      ->default_str("")
       ->required();
   convert
-      ->add_option(
-          "--to", converting->target, "File to write: .safetensors, or .onnx for BlazeFace")
+      ->add_option("--to", converting->target, "Output file: .safetensors, or .onnx for BlazeFace")
       ->required();
   convert->callback([converting] { converting->run(); });
 
-  add_calibrate_command(*model);
+  add_model_calibrate(*model);
 }
 
 }  // namespace eyelid::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "apps/eyelid/model/model_calibrate.hpp"
+#include "apps/eyelid/model/model_commands.hpp"
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
@@ -11,7 +11,6 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/frames/letterbox.hpp"
-#include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/networks/blazeface_calibration.hpp"
 #include "eyelid/synthesis/portrait.hpp"
@@ -31,9 +30,7 @@ struct CalibrateCommand {
 
   void run() {
     networks::BlazeFaceWeights weights =
-        source.empty() ? networks::load_blazeface(
-                             model_files::embedded_model("blazeface_gray.safetensors"), "embedded")
-                       : networks::load_blazeface(source);
+        source.empty() ? networks::embedded_blazeface() : networks::load_blazeface(source);
     networks::BlazeFaceCalibration calibration(weights);
     std::string pictures;
     for (const std::string& origin : images) {
@@ -43,7 +40,7 @@ struct CalibrateCommand {
       } else {
         add_folder(origin, calibration);
       }
-      // The folder's own name only: a path would tell where somebody keeps his pictures.
+      // The folder's own name only: a full path would reveal where pictures are kept.
       const std::string name =
           origin == "rendered"
               ? "rendered portraits"
@@ -64,9 +61,9 @@ struct CalibrateCommand {
     options.min_eye_distance_px = 40.0f;
     frames::Letterbox letterbox(networks::kBlazeFaceInput_px);
     for (std::uint64_t person = 0; person < kPortraitSubjects; person++) {
-      const synthesis::PortraitSubject sitter(1000 + person);
+      const synthesis::PortraitSubject subject(1000 + person);
       for (std::uint64_t i = 0; i < kPortraitsPerSubject; i++) {
-        calibration.add(letterbox.fit(sitter.portrait(i, options).image));
+        calibration.add(letterbox.fit(subject.portrait(i, options).image));
       }
     }
   }
@@ -82,20 +79,21 @@ struct CalibrateCommand {
 
 }  // namespace
 
-void add_calibrate_command(CLI::App& model) {
+void add_model_calibrate(CLI::App& model) {
   auto command = std::make_shared<CalibrateCommand>();
   CLI::App* calibrate = model.add_subcommand(
-      "calibrate", "BlazeFace with scales for --precision int8, found on pictures");
-  calibrate->add_option("source", command->source, "BlazeFace file; left out: the embedded model");
+      "calibrate", "Add scales for --precision int8 to a BlazeFace model, measured on pictures");
+  calibrate->add_option("source", command->source, "BlazeFace model file (default: embedded)");
   calibrate
       ->add_option("--images",
                    command->images,
-                   "Folder of pictures, or rendered (portraits drawn here); may be repeated")
+                   "Folder with pictures, or \"rendered\" for synthetic portraits; may be repeated")
       ->required();
-  calibrate->add_option("--to", command->target, "File to write: .safetensors")->required();
+  calibrate->add_option("--to", command->target, "Output file: .safetensors")->required();
   calibrate
-      ->add_option(
-          "--headroom", command->headroom, "Range of a channel over the largest number seen in it")
+      ->add_option("--headroom",
+                   command->headroom,
+                   "Range of a channel as a multiple of its largest observed value")
       ->check(CLI::Range(0.1, 10.0))
       ->capture_default_str();
   calibrate->callback([command] { command->run(); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "apps/eyelid/model/model_fetch.hpp"
+#include "apps/eyelid/model/model_commands.hpp"
 
 #include <fmt/format.h>
 #include <CLI/App.hpp>
@@ -66,7 +66,7 @@ void FetchCommand::list(const std::vector<download::ManifestModel>& models) cons
       fmt::print("  {:<36} {:>8} bytes  {}\n    {}\n    sha256 {}\n    {}\n",
                  file.file,
                  file.bytes,
-                 download::is_downloaded(file, place) ? "is there" : "not fetched",
+                 download::is_downloaded(file, place) ? "present" : "not fetched",
                  file.address,
                  file.sha256,
                  file.checked);
@@ -78,11 +78,11 @@ void FetchCommand::list(const std::vector<download::ManifestModel>& models) cons
 const char* outcome_text(download::DownloadOutcome outcome) {
   switch (outcome) {
     case download::DownloadOutcome::AlreadyThere:
-      return "is there already";
+      return "already present";
     case download::DownloadOutcome::Fetched:
       return "fetched";
     case download::DownloadOutcome::Resumed:
-      return "fetched, going on with an earlier part";
+      return "fetched, resuming an earlier download";
   }
   return "";
 }
@@ -96,7 +96,7 @@ void convert_fetched(const download::ManifestModel& model, const std::filesystem
   const std::filesystem::path source = place / model.name;
   const std::filesystem::path target = source.string() + ".safetensors";
   networks::convert_mtcnn(source, target);
-  fmt::print("{}: made of them\n", target.string());
+  fmt::print("{}: written\n", target.string());
 }
 
 nlohmann::ordered_json FetchCommand::fetch(const download::ManifestModel& model) const {
@@ -128,7 +128,7 @@ void FetchCommand::run() {
   for (const download::ManifestModel& model : models) {
     known += (known.empty() ? "" : ", ") + model.name;
   }
-  if (names.empty()) throw CLI::ValidationError("name", "expected --list, or one of " + known);
+  if (names.empty()) throw CLI::ValidationError("name", "expected --list or one of " + known);
   std::vector<const download::ManifestModel*> chosen;
   for (const std::string& name : names) {
     const auto found = std::find_if(
@@ -150,21 +150,22 @@ void FetchCommand::run() {
 
 void add_model_fetch(CLI::App& model) {
   auto command = std::make_shared<FetchCommand>();
-  CLI::App* fetch =
-      model.add_subcommand("fetch", "A public model from its makers, verified, for later use");
-  fetch->add_option("name", command->names, "Names of models; see --list");
-  fetch->add_flag("--list", command->is_list, "What can be fetched, from where, and what is there");
+  CLI::App* fetch = model.add_subcommand("fetch", "Download and verify public models");
+  fetch->add_option("name", command->names, "Model names; see --list");
+  fetch->add_flag("--list",
+                  command->is_list,
+                  "List the available models, their sources, and which are present");
   fetch->add_option("--to",
                     command->folder,
-                    "Folder to keep them in (default: $XDG_DATA_HOME/eyelid/models or "
+                    "Output folder (default: $XDG_DATA_HOME/eyelid/models or "
                     "~/.local/share/eyelid/models)");
   fetch->add_option("--manifest",
                     command->manifest,
-                    "Another list of models (default: the one inside, or $EYELID_MODEL_MANIFEST)");
+                    "Model list (default: $EYELID_MODEL_MANIFEST or the embedded list)");
   fetch
       ->add_option("--timeout",
                    command->stall_limit_s,
-                   "Give up when a server is silent for so many seconds")
+                   "Give up when a server sends nothing for this many seconds")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   add_json_option(*fetch, command->json);

@@ -6,10 +6,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
-#include "apps/command_line/progress.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/export_session.hpp"
@@ -32,14 +31,12 @@ struct ScoreCommand {
   std::string shown_preset;
   pipeline::ExportDetails exports;
   bool without_report = false;
-  bool with_pictures = false;
-  bool without_pictures = false;
+  pipeline::PictureChoice pictures = pipeline::PictureChoice::Auto;
 
   void run();
 
  private:
   std::vector<pipeline::ScoreRequest> requests() const;
-  void write_report(const pipeline::ScoredSession& session) const;
   void write_study(const std::vector<pipeline::ScoredSession>& sessions,
                    const LearningSummary& study,
                    const std::filesystem::path& folder) const;
@@ -70,8 +67,8 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   }
   if (!trials.empty() && trials.size() != folders.size()) {
     throw InputError(
-        fmt::format("{} folders and {} --trials files; expected one for each, or none "
-                    "(then trials.csv in each folder)",
+        fmt::format("{} folders and {} --trials files; expected one file per folder, or none to "
+                    "use trials.csv in each folder",
                     folders.size(),
                     trials.size()));
   }
@@ -83,19 +80,6 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
     result.push_back(one);
   }
   return result;
-}
-
-void ScoreCommand::write_report(const pipeline::ScoredSession& session) const {
-  if (without_report) return;
-  const pipeline::PictureChoice choice = without_pictures ? pipeline::PictureChoice::Never
-                                         : with_pictures  ? pipeline::PictureChoice::Always
-                                                          : pipeline::PictureChoice::Auto;
-  Progress bar("pictures of the trials", "frames");
-  const auto total = static_cast<std::int64_t>(session.trace.size());
-  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
-      session, choice, [&](std::int64_t done) { bar.update(done, total); });
-  bar.finish();
-  pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
 }
 
 void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
@@ -113,7 +97,7 @@ void ScoreCommand::run() {
     return;
   }
   if (folders.empty() == session_table.empty()) {
-    throw CLI::RequiredError("either folders of track or --sessions FILE");
+    throw CLI::RequiredError("either output folders of `eyelid track` or --sessions FILE");
   }
   std::vector<pipeline::ScoredSession> sessions;
   for (const pipeline::ScoreRequest& one : requests()) {
@@ -123,7 +107,7 @@ void ScoreCommand::run() {
         pipeline::export_session(session, exports, session.warnings);
     print_scores(session);
     for (const std::filesystem::path& file : files) fmt::print("  exported {}\n", file.string());
-    write_report(session);
+    if (!without_report) write_report(session, pictures);
   }
   const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
   const LearningSummary study = pipeline::learning_of_study(sessions);
@@ -148,88 +132,95 @@ void ScoreCommand::run() {
   fmt::print("  results in {}\n", folder.string());
 }
 
+void add_definition_options(CLI::App& score, ScoreCommand& command) {
+  const OptionGroup group(score, "Definitions");
+  pipeline::ScoreRequest& request = command.request;
+  score.add_option("--preset", request.preset, "Scoring preset: a name or a .json file")
+      ->capture_default_str();
+  score.add_option(
+      "--set", request.settings, "Override a preset value, for example criterion.above=0.05");
+  score.add_flag("--list-presets", command.lists_presets, "List the presets");
+  score.add_option("--show-preset", command.shown_preset, "Print a preset as a .json file");
+  score.add_option("--labels",
+                   request.labels_file,
+                   "Manual labels: trial,eye,label,comment (default: labels.csv in the folder)");
+}
+
+void add_calibration_options(CLI::App& score, pipeline::ScoreRequest& request) {
+  const OptionGroup group(score, "Calibration");
+  score.add_option(
+      "--calibration", request.calibration_file, "File with open and closed levels to use");
+  score.add_flag("--calibrate-from-trials",
+                 request.calibrate_from_trials,
+                 "Take the open level from before the CS and the closed level from the UR");
+  score.add_option(
+      "--save-calibration", request.save_calibration_file, "Save the levels used to this file");
+  add_condition_options(score, request.conditions);
+}
+
+void add_clock_options(CLI::App& score, pipeline::ScoreRequest& request) {
+  const OptionGroup group(score, "Trial times");
+  score.add_option(
+      "--sync-region",
+      request.sync_region,
+      "x,y,w,h in pixels of a sync LED in the frame that turns on with the CS, or with "
+      "the sync events of --events");
+  score.add_option(
+      "--events",
+      request.events_file,
+      "Event log on its own clock (time_s,event: cs, us, sync), aligned to the sync LED");
+}
+
+void add_export_options(CLI::App& score, pipeline::ExportDetails& exports) {
+  const OptionGroup group(score, "Export");
+  score.add_option("--export", exports.formats, "Also export: dlc, sleap, nwb (comma-separated)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"dlc", "sleap", "nwb"}));
+  score.add_option("--session-start", exports.start_time, "NWB: start of the recording, ISO 8601");
+  score.add_option("--species", exports.species, "NWB: species (default: Homo sapiens)");
+  score.add_option("--sex", exports.sex, "NWB: sex")->check(CLI::IsMember({"M", "F", "O", "U"}));
+  score.add_option("--age", exports.age, "NWB: age as an ISO 8601 duration, for example P30Y");
+}
+
+void add_report_options(CLI::App& score, const std::shared_ptr<ScoreCommand>& command) {
+  using pipeline::PictureChoice;
+  const OptionGroup group(score, "Report");
+  score.add_flag("--no-report",
+                 command->without_report,
+                 "Do not write the reports conditioning.html and learning.html");
+  CLI::Option* never = score.add_flag_callback(
+      "--no-pictures",
+      [command] { command->pictures = PictureChoice::Never; },
+      "Do not add pictures of the trials to the report");
+  score
+      .add_flag_callback(
+          "--pictures",
+          [command] { command->pictures = PictureChoice::Always; },
+          "Add pictures of the trials to the report (default: for up to 30,000 frames)")
+      ->excludes(never);
+}
+
 }  // namespace
 
 void add_score_command(CLI::App& app) {
   auto command = std::make_shared<ScoreCommand>();
   pipeline::ScoreRequest& request = command->request;
   CLI::App* score = app.add_subcommand(
-      "score", "Conditioned responses of tracked sessions: trials, CRs, learning curves");
-  score->add_option("folder", command->folders, "Folders that track has left");
-  score->add_option("--trials", command->trials, "trials.csv of each folder (default: in it)");
+      "score", "Score the conditioned responses of tracked sessions: trials, CRs, learning curves");
+  score->add_option("folder", command->folders, "Output folders of `eyelid track`");
+  score->add_option(
+      "--trials", command->trials, "Trial file of each folder (default: trials.csv in it)");
   score->add_option(
       "--sessions",
       command->session_table,
-      "Table of sessions instead of folders: folder,trials,subject,session,phase,group");
-  score->add_option("--out", command->out, "Folder for the sessions' tables (default: the first)");
-  const std::string rules = "Definitions";
-  score->add_option("--preset", request.preset, "How to score: a name or a .json file")
-      ->capture_default_str()
-      ->group(rules);
-  score
-      ->add_option(
-          "--set", request.settings, "key=value over the preset, e.g. criterion.above=0.05")
-      ->group(rules);
-  score->add_flag("--list-presets", command->lists_presets, "Names of the presets")->group(rules);
-  score->add_option("--show-preset", command->shown_preset, "Print a preset as a file")
-      ->group(rules);
-  score
-      ->add_option(
-          "--labels",
-          request.labels_file,
-          "Verdicts of a person: trial,eye,label,comment (default: labels.csv in the folder)")
-      ->group(rules);
-  const std::string levels = "Calibration";
-  score->add_option("--calibration", request.calibration_file, "Open and closed levels to use")
-      ->group(levels);
-  score
-      ->add_flag("--calibrate-from-trials",
-                 request.calibrate_from_trials,
-                 "Open level from before the CS, closed level from the reflex to the US")
-      ->group(levels);
-  score->add_option("--save-calibration", request.save_calibration_file, "Store the levels used")
-      ->group(levels);
-  score->add_option("--subject", request.conditions.subject, "Condition")->group(levels);
-  score->add_option("--glasses", request.conditions.glasses, "Condition: yes or no")
-      ->check(CLI::IsMember({"yes", "no"}))
-      ->group(levels);
-  score->add_option("--camera", request.conditions.camera, "Condition")->group(levels);
-  score->add_option("--distance", request.conditions.distance, "Condition: of the face")
-      ->group(levels);
-  const std::string clock = "Trial times";
-  score
-      ->add_option(
-          "--sync-region",
-          request.sync_region,
-          "x,y,w,h of a lamp in the picture that lights with the CS, or with the log's sync")
-      ->group(clock);
-  score
-      ->add_option("--events",
-                   request.events_file,
-                   "Event log on its own clock (time_s,event: cs, us, sync), aligned by the lamp")
-      ->group(clock);
-  const std::string other = "Other programs";
-  pipeline::ExportDetails& exports = command->exports;
-  score->add_option("--export", exports.formats, "dlc, sleap, nwb (several with commas)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"dlc", "sleap", "nwb"}))
-      ->group(other);
-  score->add_option("--session-start", exports.start_time, "NWB: ISO 8601")->group(other);
-  score->add_option("--species", exports.species, "NWB (default: Homo sapiens)")->group(other);
-  score->add_option("--sex", exports.sex, "NWB: M, F, O or U")
-      ->check(CLI::IsMember({"M", "F", "O", "U"}))
-      ->group(other);
-  score->add_option("--age", exports.age, "NWB: ISO 8601 duration, P30Y")->group(other);
-  const std::string report = "Report";
-  score->add_flag("--no-report", command->without_report, "Leave no conditioning.html")
-      ->group(report);
-  score
-      ->add_flag("--pictures",
-                 command->with_pictures,
-                 "Pictures of every trial (default: up to 30,000 frames)")
-      ->group(report);
-  score->add_flag("--no-pictures", command->without_pictures, "Leave the pictures out")
-      ->group(report);
+      "Table of sessions, instead of folders: folder,trials,subject,session,phase,group");
+  score->add_option(
+      "--out", command->out, "Output folder of the session tables (default: the first folder)");
+  add_definition_options(*score, *command);
+  add_calibration_options(*score, request);
+  add_clock_options(*score, request);
+  add_export_options(*score, command->exports);
+  add_report_options(*score, command);
   add_json_option(*score, command->json);
   score->callback([command] { command->run(); });
 }

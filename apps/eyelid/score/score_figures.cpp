@@ -3,22 +3,23 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
+#include "apps/command_line/progress.hpp"
+#include "apps/command_line/terminal_table.hpp"
+#include "eyelid/pipeline/score_report.hpp"
 
 namespace eyelid::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string figure(double value, const char* format) {
-  return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
+/// "51.2 +- 3.4"
+std::string with_error(double mean, double standard_error, int decimals) {
+  return cell(mean, decimals) + " +- " + cell(standard_error, decimals);
 }
-
-std::string count(const std::optional<int>& value) { return value ? std::to_string(*value) : "-"; }
 
 Json trial_json(const TrialScore& score) {
   Json json;
@@ -122,28 +123,20 @@ void print_scores(const pipeline::ScoredSession& session) {
              session.rows.size(),
              session.preset.name,
              session.preset.title);
-  fmt::print("  {:<6} {:>7} {:>9} {:>5} {:>7} {:>10} {:>9} {:>9} {:>8}\n",
-             "eye",
-             "with CS",
-             "rejected",
-             "CRs",
-             "%CR",
-             "amplitude",
-             "onset ms",
-             "peak ms",
-             "UR peak");
+  TerminalTable table(
+      {"eye", "with CS", "rejected", "CRs", "%CR", "amplitude", "onset ms", "peak ms", "UR peak"});
   for (const SessionLearning& eye : session.learning) {
-    fmt::print("  {:<6} {:>7} {:>9} {:>5} {:>7} {:>10} {:>9} {:>9} {:>8}\n",
-               name_of(eye.eye),
-               eye.with_cs,
-               eye.rejected,
-               eye.crs,
-               figure(eye.percent, "{:.1f}"),
-               figure(eye.amplitude_mean, "{:.3f}"),
-               figure(eye.onset_median_ms, "{:.0f}"),
-               figure(eye.peak_latency_median_ms, "{:.0f}"),
-               figure(eye.ur_peak_mean, "{:.2f}"));
+    table.add({std::string(name_of(eye.eye)),
+               fmt::format("{}", eye.with_cs),
+               fmt::format("{}", eye.rejected),
+               fmt::format("{}", eye.crs),
+               cell(eye.percent, 1),
+               cell(eye.amplitude_mean, 3),
+               cell(eye.onset_median_ms, 0),
+               cell(eye.peak_latency_median_ms, 0),
+               cell(eye.ur_peak_mean, 2)});
   }
+  table.print(2);
   std::fflush(stdout);
   for (const std::string& warning : session.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
@@ -151,30 +144,32 @@ void print_scores(const pipeline::ScoredSession& session) {
 }
 
 void print_study(const LearningSummary& study) {
-  fmt::print("learning, subjects' sessions as the unit\n");
-  fmt::print("  {:<12} {:<14} {:>7} {:>3} {:>15} {:>19}\n",
-             "group",
-             "phase",
-             "session",
-             "n",
-             "%CR +- SEM",
-             "amplitude +- SEM");
+  fmt::print("learning curve, one value per subject and session\n");
+  TerminalTable table({"group", "phase", "session", "n", "%CR +- SEM", "amplitude +- SEM"});
   for (const LearningPoint& point : study.points) {
-    fmt::print(
-        "  {:<12} {:<14} {:>7} {:>3} {:>15} {:>19}\n",
-        point.group.empty() ? "-" : point.group,
-        point.phase.empty() ? "-" : point.phase,
-        point.session,
-        point.subjects,
-        figure(point.percent_mean, "{:.1f}") + " +- " + figure(point.percent_sem, "{:.1f}"),
-        figure(point.amplitude_mean, "{:.3f}") + " +- " + figure(point.amplitude_sem, "{:.3f}"));
+    table.add({point.group.empty() ? "-" : point.group,
+               point.phase.empty() ? "-" : point.phase,
+               fmt::format("{}", point.session),
+               fmt::format("{}", point.subjects),
+               with_error(point.percent_mean, point.percent_sem, 1),
+               with_error(point.amplitude_mean, point.amplitude_sem, 3)});
   }
+  table.print(2);
   for (const SubjectCriterion& subject : study.subjects) {
     fmt::print("  {}: criterion after {} trials, {} sessions\n",
-               subject.subject.empty() ? "(subject not named)" : subject.subject,
-               count(subject.trials),
-               count(subject.sessions));
+               subject.subject.empty() ? "(unnamed subject)" : subject.subject,
+               count_cell(subject.trials),
+               count_cell(subject.sessions));
   }
+}
+
+void write_report(const pipeline::ScoredSession& session, pipeline::PictureChoice choice) {
+  Progress bar("pictures of the trials", "frames");
+  const auto total = static_cast<std::int64_t>(session.trace.size());
+  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
+      session, choice, [&](std::int64_t done) { bar.update(done, total); });
+  bar.finish();
+  pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
 }
 
 void add_scores(Json& json,

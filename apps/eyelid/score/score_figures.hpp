@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eyelid/pipeline/score_session.hpp"
+#include "eyelid/pipeline/trial_pictures.hpp"
 
 namespace eyelid::app {
 
@@ -12,6 +13,9 @@ namespace eyelid::app {
 void print_scores(const pipeline::ScoredSession& session);
 /// Sessions, learning curve and criteria of several.
 void print_study(const LearningSummary& study);
+
+/// Cuts the pictures of the trials, with a progress bar, and writes conditioning.html.
+void write_report(const pipeline::ScoredSession& session, pipeline::PictureChoice choice);
 
 /// Adds the keys of the contract: "preset", "trials"; further "sessions", and "learning" when there
 /// are several sessions.

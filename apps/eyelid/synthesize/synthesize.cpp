@@ -8,10 +8,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/progress.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/pipeline/render_session.hpp"
 
@@ -19,27 +19,18 @@ namespace eyelid::app {
 namespace {
 
 struct SynthesizeCommand {
-  synthesis::SessionOptions session;
-  bool is_hard = false;
+  SessionChoice choice;
   std::filesystem::path folder;
   std::filesystem::path json;
-  int threads = 0;
+  std::optional<int> threads;
 
   void run() {
-    if (is_hard) {
-      session.with_pose = session.with_flicker = session.with_noise = session.with_glasses = true;
-    }
-    Progress bar("rendering", "frames");
-    pipeline::render_session(
-        session,
-        folder,
-        threads > 0 ? threads : compute::this_machine().hardware_threads,
-        [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
-    bar.finish();
+    const synthesis::SessionOptions& session = choice.session;
+    render_with_progress(choice, folder, threads);
     fmt::print(
         "{}: {:.1f} s at {:g} frames/s, {} trials, seed {}\n"
         "  video.mkv   lossless gray {}x{}\n"
-        "  truth.csv   closure and lid points of every frame\n"
+        "  truth.csv   closure and eyelid points of every frame\n"
         "  trials.csv  CS and US onsets\n",
         folder.string(),
         session.seconds,
@@ -61,37 +52,54 @@ struct SynthesizeCommand {
 
 }  // namespace
 
-void add_session_options(CLI::App& command, synthesis::SessionOptions& session, bool& is_hard) {
-  command.add_option("--seed", session.seed, "Person, light and course of the session")
+void render_with_progress(const SessionChoice& choice,
+                          const std::filesystem::path& folder,
+                          std::optional<int> threads) {
+  synthesis::SessionOptions session = choice.session;
+  if (choice.is_hard) {
+    session.with_pose = session.with_flicker = session.with_noise = session.with_glasses = true;
+  }
+  Progress bar("rendering", "frames");
+  pipeline::render_session(session,
+                           folder,
+                           threads.value_or(compute::this_machine().hardware_threads),
+                           [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+}
+
+void add_session_options(CLI::App& command, SessionChoice& choice) {
+  synthesis::SessionOptions& session = choice.session;
+  command.add_option("--seed", session.seed, "Seed of the face, the lighting and the blinks")
       ->capture_default_str();
-  command.add_option("--seconds", session.seconds, "Length of the session")
+  command.add_option("--seconds", session.seconds, "Duration of the session in seconds")
       ->check(CLI::Range(0.5, 36000.0))
       ->capture_default_str();
-  command.add_option("--trials", session.trials, "Conditioning trials in it")
+  command.add_option("--trials", session.trials, "Number of conditioning trials")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
-  command.add_option("--fps", session.frames_per_second, "Frames per second")
+  command.add_option("--fps", session.frames_per_second, "Frame rate in frames per second")
       ->check(CLI::Range(10.0, 1000.0))
       ->capture_default_str();
-  command.add_option("--isi", session.isi_s, "CS onset to US onset, seconds")
+  command
+      .add_option(
+          "--isi", session.isi_s, "Interstimulus interval: CS onset to US onset, in seconds")
       ->check(CLI::Range(0.1, 2.0))
       ->capture_default_str();
-  command.add_flag("--pose", session.with_pose, "Turned, tilted and nodding head");
-  command.add_flag("--flicker", session.with_flicker, "100 Hz flicker of the light");
-  command.add_flag("--noise", session.with_noise, "Sensor noise of a short exposure");
-  command.add_flag("--glasses", session.with_glasses, "The person wears glasses");
-  command.add_flag("--hard", is_hard, "All four of them");
+  command.add_flag("--pose", session.with_pose, "Turn, tilt and nod the head");
+  command.add_flag("--flicker", session.with_flicker, "Add 100 Hz light flicker");
+  command.add_flag("--noise", session.with_noise, "Add the sensor noise of a short exposure");
+  command.add_flag("--glasses", session.with_glasses, "Add glasses");
+  command.add_flag("--hard", choice.is_hard, "Combine --pose, --flicker, --noise and --glasses");
 }
 
 void add_synthesize_command(CLI::App& app) {
   auto command = std::make_shared<SynthesizeCommand>();
-  CLI::App* synthesize = app.add_subcommand(
-      "synthesize", "Render a conditioning session with exactly known eyelid closure");
-  synthesize->add_option("--out", command->folder, "Folder for video.mkv, truth.csv, trials.csv")
+  CLI::App* synthesize =
+      app.add_subcommand("synthesize", "Render a conditioning session with known eyelid closure");
+  synthesize
+      ->add_option("--out", command->folder, "Output folder: video.mkv, truth.csv, trials.csv")
       ->required();
-  add_session_options(*synthesize, command->session, command->is_hard);
-  synthesize->add_option("--threads", command->threads, "Threads (default: all)")
-      ->check(CLI::Range(0, 1024));
+  add_session_options(*synthesize, command->choice);
+  add_threads_option(*synthesize, command->threads);
   add_json_option(*synthesize, command->json);
   synthesize->callback([command] { command->run(); });
 }

@@ -5,10 +5,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
-#include "apps/eyelid/track/track_progress.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
 #include "eyelid/pipeline/track_session.hpp"
 
@@ -17,15 +16,10 @@ namespace {
 
 struct TrackCommand {
   pipeline::TrackRequest request;
-  bool without_report = false;
   std::filesystem::path json;
 
   void run() {
-    request.write_report = !without_report;
-    TrackProgressBar bar;
-    const SessionSummary summary = pipeline::track_session(request, bar.callback());
-    bar.finish();
-    print_summary(summary, request.folder);
+    const SessionSummary summary = track_and_print(request);
     if (!json.empty()) write_json(json, summary_json("track", summary));
   }
 };
@@ -37,32 +31,32 @@ void add_track_command(CLI::App& app) {
   pipeline::TrackRequest& request = command->request;
   CLI::App* track = app.add_subcommand(
       "track",
-      "Eyelid closure of every frame of a video, an image folder or image files.\n"
+      "Measure eyelid closure in every frame of a video or of images.\n"
       "frames.csv holds the same bytes on every processor and for any number of threads, except "
       "with --precision bf16.");
-  track->add_option("input", request.inputs, "Video file, folder of images, or image files")
+  track->add_option("input", request.inputs, "Video file, folder with images, or image files")
       ->required();
-  track->add_option("--out", request.folder, "Folder for the results")->required();
-
+  track->add_option("--out", request.folder, "Output folder")->required();
   track
       ->add_option(
-          "--fps", request.source.frames_per_second, "Frames per second, over the container's")
+          "--fps", request.source.frames_per_second, "Frame rate; overrides the container's")
       ->check(CLI::PositiveNumber);
-  track->add_option("--calibration", request.calibration_file, "Open and closed levels to use");
-  track->add_option("--save-calibration",
-                    request.save_calibration_file,
-                    "Store the levels found, with their conditions");
-  track->add_option("--subject", request.subject, "Condition stored with the levels");
-  track->add_option("--glasses", request.glasses, "Condition stored with the levels: yes or no")
-      ->check(CLI::IsMember({"yes", "no"}));
-  track->add_option("--camera", request.camera, "Condition stored with the levels");
-  track->add_option(
-      "--distance", request.distance, "Condition stored with the levels: of the face");
-  track->add_option("--trials", request.trials_file, "trials.csv: marks CS and US in the report");
-  track->add_option("--truth", request.truth_file, "truth.csv: compared with in the report");
-  track->add_flag("--save-landmarks", request.save_landmarks, "Also leave landmarks.csv");
-  track->add_flag("--overlay", request.write_overlay, "Also leave overlay.mp4");
-  track->add_flag("--no-report", command->without_report, "Leave no report.html");
+  track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report");
+  track->add_option("--truth", request.truth_file, "Truth file; the report compares with it");
+  track->add_flag("--save-landmarks", request.save_landmarks, "Also write landmarks.csv");
+  track->add_flag("--overlay", request.write_overlay, "Also write overlay.mp4");
+  track->add_flag_callback(
+      "--no-report", [&request] { request.write_report = false; }, "Do not write the report");
+  {
+    const OptionGroup group(*track, "Calibration");
+    track->add_option("--calibration",
+                      request.calibration_file,
+                      "File with open and closed levels to use (default: from this recording)");
+    track->add_option("--save-calibration",
+                      request.save_calibration_file,
+                      "Save the levels and their conditions to this file");
+    add_condition_options(*track, request.conditions);
+  }
   add_setup_options(*track, request.setup);
   add_json_option(*track, command->json);
   track->callback([command] { command->run(); });

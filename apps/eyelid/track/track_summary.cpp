@@ -3,42 +3,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/command_line/json_output.hpp"
+#include "apps/command_line/progress.hpp"
+#include "apps/command_line/terminal_table.hpp"
 #include "eyelid/tables/session_json.hpp"
 
 namespace eyelid::app {
 namespace {
 
-std::string level(float ear) { return std::isfinite(ear) ? fmt::format("{:.3f}", ear) : "-"; }
-
-const char* source_of(LevelSource source) {
-  switch (source) {
-    case LevelSource::Measured:
-      return "measured";
-    case LevelSource::Population:
-      return "population";
-    case LevelSource::File:
-      return "from file";
-  }
-  return "";
-}
-
 void print_levels(const Calibration& calibration) {
   fmt::print("  EAR open / closed    right {} / {}   left {} / {}   (open {}, closed {})\n",
-             level(calibration.levels.right.open_ear),
-             level(calibration.levels.right.closed_ear),
-             level(calibration.levels.left.open_ear),
-             level(calibration.levels.left.closed_ear),
-             source_of(calibration.open_source),
-             source_of(calibration.closed_source));
+             cell(calibration.levels.right.open_ear, 3),
+             cell(calibration.levels.right.closed_ear, 3),
+             cell(calibration.levels.left.open_ear, 3),
+             cell(calibration.levels.left.closed_ear, 3),
+             name_of(calibration.open_source),
+             name_of(calibration.closed_source));
 }
-
-}  // namespace
 
 void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {
   const double valid_share = summary.closure.frames > 0
@@ -49,7 +35,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              summary.source.path,
              summary.closure.frames,
              summary.closure.duration_s);
-  fmt::print("  valid                {:.1f} %   interpolated {}   intervals without a face {}\n",
+  fmt::print("  valid                {:.1f} %   interpolated {}   intervals without face {}\n",
              100.0 * valid_share,
              summary.closure.interpolated_frames,
              summary.closure.face_lost_intervals);
@@ -80,6 +66,25 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
   for (const std::string& warning : summary.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
+}
+
+}  // namespace
+
+SessionSummary track_and_print(const pipeline::TrackRequest& request) {
+  // By pipeline::TrackPhase; of one width, since one bar replaces the other.
+  constexpr std::array<const char*, 3> kTitles = {"tracking", "closure ", "pictures"};
+  std::optional<Progress> bar;
+  std::optional<pipeline::TrackPhase> shown;
+  const SessionSummary summary = pipeline::track_session(
+      request,
+      [&](pipeline::TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total) {
+        if (phase != shown) bar.emplace(kTitles[static_cast<std::size_t>(phase)], "frames");
+        shown = phase;
+        bar->update(done, total);
+      });
+  bar.reset();
+  print_summary(summary, request.folder);
+  return summary;
 }
 
 nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
-#include "eyelid/core/session.hpp"
+#include "eyelid/pipeline/track_session.hpp"
 
 namespace eyelid::app {
 
-/// What a person wants to know at the end of `track`, and every warning.
-void print_summary(const SessionSummary& summary, const std::filesystem::path& folder);
+/// pipeline::track_session with a progress bar for each phase; prints the summary and every
+/// warning.
+SessionSummary track_and_print(const pipeline::TrackRequest& request);
 
 /// The head of `--json` and the summary's figures.
 nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary);

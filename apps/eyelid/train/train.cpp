@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/detector_trainer.hpp"
+#include "apps/eyelid/commands.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "training/landmarks/landmark_training.hpp"
@@ -40,31 +40,40 @@ struct TrainLandmarksCommand {
 void add_landmarks(CLI::App& train) {
   auto command = std::make_shared<TrainLandmarksCommand>();
   CLI::App* landmarks = train.add_subcommand(
-      "landmarks", "Ensembles of regression trees, from annotated photographs and rendered faces");
+      "landmarks", "Train the ensembles of regression trees on annotated and rendered faces");
   training::LandmarkTrainingOptions& options = command->options;
   landmarks
-      ->add_option("--dataset", options.datasets, "300w:FOLDER or wflw:FOLDER; may be repeated")
+      ->add_option("--dataset",
+                   options.datasets,
+                   "Annotated faces: 300w:FOLDER or wflw:FOLDER; may be repeated")
       ->required();
-  landmarks->add_option("--out", command->folder, "Folder for the models")->required();
+  landmarks->add_option("--out", command->folder, "Output folder for the models")->required();
   landmarks
-      ->add_option("--model",
-                   options.kinds,
-                   "22 (eyes in a box), 68, 12 (both eyes), 6 (one eye); default: all")
+      ->add_option(
+          "--model",
+          options.kinds,
+          "Model to train: 22 (eyes in a box), 68 (face), 12 (both eyes) or 6 (one eye); may "
+          "be repeated (default: all)")
       ->transform(CLI::CheckedTransformer(kKinds));
-  landmarks->add_option("--rendered", options.rendered_people, "Rendered people, 6 pictures each")
+  landmarks
+      ->add_option(
+          "--rendered", options.rendered_people, "Number of rendered people, 6 pictures each")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   landmarks
       ->add_option("--hold-out",
                    options.held_out_share,
-                   "Share of the scenes not trained on, but measured on at the end")
+                   "Fraction of the scenes held out to measure the errors")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
-  landmarks->add_option("--fold", options.fold, "Which share of the scenes is held out: 0, 1, ...")
+  landmarks->add_option("--fold", options.fold, "Index of the held-out fraction: 0, 1, ...")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
-  landmarks->add_option("--seed", options.seed, "Same seed, same bytes")->capture_default_str();
-  landmarks->add_option("--threads", options.threads, "Threads (default: all)")
+  landmarks->add_option("--seed", options.seed, "Seed; the same seed gives the same bytes")
+      ->capture_default_str();
+  landmarks
+      ->add_option(
+          "--threads", options.threads, "Worker threads (default: all available processors)")
       ->check(CLI::Range(0, 1024));
   landmarks->callback([command] { command->run(); });
 }
@@ -72,11 +81,11 @@ void add_landmarks(CLI::App& train) {
 }  // namespace
 
 void add_train_command(CLI::App& app) {
-  CLI::App* train = app.add_subcommand("train", "Train the models on your own annotated pictures");
+  CLI::App* train = app.add_subcommand("train", "Train the models on annotated pictures");
   train->require_subcommand(1);
   add_landmarks(*train);
   CLI::App* detector = train->add_subcommand(
-      "detector", "BlazeFace; runs the program eyelid-train, see eyelid-train detector --help");
+      "detector", "Train BlazeFace; runs eyelid-train, see `eyelid-train detector --help`");
   detector->prefix_command();
   detector->set_help_flag();
   detector->callback([detector] { run_detector_trainer("detector", detector->remaining()); });

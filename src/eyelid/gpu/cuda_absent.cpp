@@ -8,14 +8,14 @@ namespace eyelid::gpu {
 CudaDevices find_cuda_devices() {
   return {{},
           "this build has no CUDA support",
-          "a build with EYELID_CUDA=ON, a GPU and its driver, or --device cpu"};
+          "a build with EYELID_CUDA=ON, a GPU and its driver, or device cpu"};
 }
 
 std::unique_ptr<FrameDevice> make_cuda_device(int,
                                               std::shared_ptr<const DeviceModels>,
                                               const FrameDeviceOptions&) {
   const CudaDevices none = find_cuda_devices();
-  throw DeviceError("--device cuda: " + none.why_none + "; expected " + none.expected);
+  throw DeviceError("device cuda: " + none.why_none + "; expected " + none.expected);
 }
 
 }  // namespace eyelid::gpu

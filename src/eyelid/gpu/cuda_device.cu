@@ -359,7 +359,7 @@ class CudaDevice final : public FrameDevice {
 
 CudaDevices find_cuda_devices() {
   CudaDevices devices;
-  devices.expected = "a GPU and its driver, or --device cpu";
+  devices.expected = "a GPU and its driver, or device cpu";
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) {
@@ -382,7 +382,7 @@ std::unique_ptr<FrameDevice> make_cuda_device(int ordinal,
   const CudaDevices devices = find_cuda_devices();
   if (ordinal < 0 || static_cast<std::size_t>(ordinal) >= devices.names.size()) {
     throw DeviceError(
-        "--device cuda: " +
+        "device cuda: " +
         (devices.why_none.empty() ? "no device " + std::to_string(ordinal) : devices.why_none) +
         "; expected " + devices.expected);
   }

@@ -88,7 +88,7 @@ struct FrameDeviceOptions {
 struct CudaDevices {
   std::vector<std::string> names;
   std::string why_none;  // a clause for messages; empty where there are devices
-  std::string expected;  // what would change that: "a GPU and its driver, or --device cpu"
+  std::string expected;  // what would change that: "a GPU and its driver, or device cpu"
 };
 CudaDevices find_cuda_devices();
 

@@ -122,8 +122,7 @@ class GpuHalfNetwork : public ::testing::TestWithParam<HalfCase> {};
 TEST_P(GpuHalfNetwork, HalfPrecisionIsWithinItsRounding) {
   const HalfCase& c = GetParam();
   const auto weights = networks::random_weights(12);
-  const Network network(
-      weights, Precision::F16, c.images, c.processors, c.is_hopper, c.order);
+  const Network network(weights, Precision::F16, c.images, c.processors, c.is_hopper, c.order);
   for (int i = 0; i < c.images; i++) {
     const Reference reference =
         reference_of(weights, network.pictures[static_cast<std::size_t>(i)]);

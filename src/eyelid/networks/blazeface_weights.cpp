@@ -7,6 +7,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"
+#include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/model_files/pytorch_file.hpp"
 #include "eyelid/model_files/safetensors.hpp"
@@ -135,6 +136,11 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
 
 BlazeFaceWeights load_blazeface(const std::filesystem::path& path) {
   return load_blazeface(model_files::read_model_file(path), path.string());
+}
+
+BlazeFaceWeights embedded_blazeface() {
+  const std::string name = "blazeface_gray.safetensors";
+  return load_blazeface(model_files::embedded_model(name), "embedded " + name);
 }
 
 std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights) {

@@ -127,6 +127,8 @@ void for_each_int8_scale(Scales& scales, Visit visit) {
 BlazeFaceWeights load_blazeface(const std::filesystem::path& path);
 /// The same from memory, for example embedded_model(...). `source` is for messages and records.
 BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::string& source);
+/// The model inside this program.
+BlazeFaceWeights embedded_blazeface();
 
 /// As our safetensors file, the stem for gray. Metadata: format, name, version, training_data,
 /// license, input_scale, input_offset. Tensors: stem.weight, stem.bias, block_0.depthwise.weight...

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/gpu_setup.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "eyelid/core/error.hpp"
@@ -9,52 +11,45 @@
 namespace eyelid::pipeline {
 namespace {
 
-/// Why this request is nothing for a GPU; empty when it is.
+/// Why this request cannot run on a GPU; empty when it can.
 std::string why_not_on_gpu(const SetupRequest& request) {
-  if (!request.detector.empty() && request.detector != "blazeface") {
-    return "--detector " + request.detector + " has no GPU kernels; expected blazeface";
+  using compute::Precision;
+  if (request.detector != DetectorKind::BlazeFace) {
+    return fmt::format("detector {} has no GPU kernels; expected blazeface",
+                       name_of(request.detector));
   }
-  if (request.detect_every > kMaxGpuBatchFrames) {
-    return "--detect-every " + std::to_string(request.detect_every) +
-           ": a group has to fit into one batch; expected at most " +
-           std::to_string(kMaxGpuBatchFrames);
+  if (request.detect_every.value_or(1) > kMaxGpuBatchFrames) {
+    return fmt::format(
+        "detection on every {}th frame: a group must fit in one batch; expected at "
+        "most {}",
+        *request.detect_every,
+        kMaxGpuBatchFrames);
   }
-  if (request.precision != "f32" && request.precision != "f16") {
-    return "--precision " + request.precision + " has no GPU kernels; expected f32 or f16";
+  if (request.precision != Precision::F32 && request.precision != Precision::F16) {
+    return fmt::format("precision {} has no GPU kernels; expected f32 or f16",
+                       name_of(request.precision));
   }
   return {};
 }
 
 }  // namespace
 
-DeviceChoice choose_device(const SetupRequest& request) {
-  DeviceChoice choice;
-  if (request.device == "cpu") {
-    choice.reason = "asked for";
-    return choice;
-  }
-  const bool is_forced = request.device == "cuda";
-  if (!is_forced && request.device != "auto") {
-    throw InputError("--device " + request.device + ": unknown; expected auto, cpu or cuda");
-  }
+ChosenDevice choose_device(const SetupRequest& request) {
+  if (request.device == DeviceChoice::Cpu) return {false, "requested", {}};
   gpu::CudaDevices found = gpu::find_cuda_devices();
-  if (!is_forced) {
-    choice.reason =
-        found.names.empty()
-            ? found.why_none
-            : "a GPU is there, but benchmarks/gpu.sh has not yet passed on one, so auto "
-              "takes the CPU; --device cuda takes the GPU";
-    return choice;
+  if (request.device == DeviceChoice::Auto) {
+    return {false,
+            found.names.empty() ? found.why_none
+                                : "a GPU is present, but benchmarks/gpu.sh has not yet passed on "
+                                  "one, so auto chooses the CPU; choose cuda to use the GPU",
+            {}};
   }
   if (found.names.empty()) {
-    throw DeviceError("--device cuda: " + found.why_none + "; expected " + found.expected);
+    throw DeviceError("device cuda: " + found.why_none + "; expected " + found.expected);
   }
   const std::string obstacle = why_not_on_gpu(request);
-  if (!obstacle.empty()) throw InputError("--device cuda: " + obstacle);
-  choice.is_gpu = true;
-  choice.reason = "asked for";
-  choice.devices = std::move(found.names);
-  return choice;
+  if (!obstacle.empty()) throw InputError("device cuda: " + obstacle);
+  return {true, "requested", std::move(found.names)};
 }
 
 std::vector<std::unique_ptr<gpu::FrameDevice>> GpuSetup::make_devices() const {
@@ -86,9 +81,9 @@ gpu::DeviceBench GpuSetup::make_bench(std::span<const GrayImage> frames,
   return {factory(), measure, frames, std::move(energy), options};
 }
 
-int gpu_batch_frames(int asked, int detect_every) {
-  const int frames = asked > 0 ? asked : kGpuBatchFrames;
-  const int groups = std::max(1, std::min(frames, kMaxGpuBatchFrames) / detect_every);
+int gpu_batch_frames(std::optional<int> requested, int detect_every) {
+  const int frames = std::min(requested.value_or(kGpuBatchFrames), kMaxGpuBatchFrames);
+  const int groups = std::max(1, frames / detect_every);
   return groups * detect_every;
 }
 

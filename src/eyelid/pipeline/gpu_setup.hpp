@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,18 +39,18 @@ struct GpuSetup {
 /// Frames of 640x480 that keep an H200 busy while the next ones are on their way.
 inline constexpr int kGpuBatchFrames = 512;
 inline constexpr int kMaxGpuBatchFrames = 4096;
-/// Frames of a batch: what was asked for (0: kGpuBatchFrames) in whole groups of detect_every, at
+/// Frames of a batch: what was requested, else kGpuBatchFrames, in whole groups of detect_every, at
 /// least one.
-int gpu_batch_frames(int asked, int detect_every);
+int gpu_batch_frames(std::optional<int> requested, int detect_every);
 
-/// Which processor a request goes to; `reason` says why. "auto" takes the CPU until
-/// benchmarks/gpu.sh has passed on a GPU. Throws DeviceError when a GPU was asked for and there is
-/// none, InputError when it was asked for something it cannot do.
-struct DeviceChoice {
+/// Which processor a request goes to; `reason` says why.
+struct ChosenDevice {
   bool is_gpu = false;
   std::string reason;
   std::vector<std::string> devices;
 };
-DeviceChoice choose_device(const SetupRequest& request);
+/// Auto chooses the CPU until benchmarks/gpu.sh has passed on a GPU. Throws DeviceError when a GPU
+/// was requested and there is none, InputError when the request cannot run on a GPU.
+ChosenDevice choose_device(const SetupRequest& request);
 
 }  // namespace eyelid::pipeline

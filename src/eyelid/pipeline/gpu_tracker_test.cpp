@@ -46,9 +46,9 @@ TEST(GpuTracker, TheSameFaceGivesTheSameEyes) {
 // Equal bits: the network adds in the order of this processor's kernels.
 TEST(GpuTracker, SinglePrecisionFindsTheFacesAndEyesOfTheCpu) {
   const auto frames = session_frames(12);
-  const Differences d = compare(
-      on_cpu(frames, false),
-      on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Backward), frames));
+  const Differences d =
+      compare(on_cpu(frames, false),
+              on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Backward), frames));
   record(d);
   EXPECT_GE(d.trustworthy, 10);
   EXPECT_EQ(d.box_px, 0.0f);
@@ -59,9 +59,8 @@ TEST(GpuTracker, SinglePrecisionFindsTheFacesAndEyesOfTheCpu) {
 TEST(GpuTracker, HalfPrecisionIsWithinHalfAPixel) {
   const auto frames = session_frames(6);
   const auto expected = on_cpu(frames, false);
-  const Differences d =
-      compare(expected,
-              on_devices(emulated(Precision::F16, false, 1, ThreadOrder::Forward), frames));
+  const Differences d = compare(
+      expected, on_devices(emulated(Precision::F16, false, 1, ThreadOrder::Forward), frames));
   record(d);
   EXPECT_GE(d.trustworthy, 4);
   EXPECT_LT(d.box_px, 0.5f);
@@ -70,13 +69,10 @@ TEST(GpuTracker, HalfPrecisionIsWithinHalfAPixel) {
 
 TEST(GpuTracker, TheNumberOfDevicesDoesNotMatter) {
   const auto frames = session_frames(14);  // five batches: one device gets one, others two
-  const auto one =
-      on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Forward), frames);
+  const auto one = on_devices(emulated(Precision::F32, false, 1, ThreadOrder::Forward), frames);
   for (const int devices : {2, 3}) {
     const Differences d = compare(
-        one,
-        on_devices(emulated(Precision::F32, false, devices, ThreadOrder::Backward),
-                   frames));
+        one, on_devices(emulated(Precision::F32, false, devices, ThreadOrder::Backward), frames));
     EXPECT_GE(d.trustworthy, 10);
     EXPECT_EQ(d.box_px, 0.0f);
     EXPECT_EQ(d.point_px, 0.0f);

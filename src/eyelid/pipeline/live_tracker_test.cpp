@@ -27,7 +27,7 @@ class LiveTrackerTest : public ::testing::Test {
     const synthesis::SessionRenderer renderer(session);
     for (std::int64_t i = 0; i < kFrames; ++i) renderer.render(i, frames_.emplace_back());
     SetupRequest request;
-    request.device = "cpu";
+    request.device = DeviceChoice::Cpu;
     request.threads = 1;
     setup_ = make_setup(request);
   }

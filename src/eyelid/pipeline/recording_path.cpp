@@ -17,9 +17,9 @@ std::filesystem::path recording_of(const ScoredSession& session) {
     std::error_code error;
     if (std::filesystem::exists(place, error)) return place;
   }
-  throw InputError(given.string() +
-                   ": recording not found; expected it as tracked, "
-                   "or beside the results");
+  throw InputError(
+      given.string() +
+      ": recording not found; expected it where it was tracked, or beside the results");
 }
 
 std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session) {

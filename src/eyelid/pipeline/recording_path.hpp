@@ -9,7 +9,7 @@
 
 namespace eyelid::pipeline {
 
-/// Where the recording of a tracked session lies now: the path of session.json as it stands, else
+/// Where the recording of a tracked session is now: the path in session.json as written, else
 /// its file name in the session's folder or in the one above. Throws InputError when session.json
 /// is missing or none of them exists.
 std::filesystem::path recording_of(const ScoredSession& session);

@@ -9,11 +9,11 @@
 
 namespace eyelid::pipeline {
 
-/// Renders a session and leaves `video.mkv` (lossless gray), `truth.csv` and `trials.csv` in
-/// `folder`, which is made when absent. The bytes do not depend on `threads`.
+/// Renders a session and writes `video.mkv` (lossless gray), `truth.csv` and `trials.csv` to
+/// `folder`, which is created when absent. The bytes do not depend on `threads`.
 ///
-/// `progress` is told frames done and their number. Throws InputError: trials that do not fit into
-/// the seconds, a folder that cannot be written.
+/// `progress` receives the frames done and their total. Throws InputError: trials that do not fit
+/// into the seconds, a folder that cannot be written.
 void render_session(const synthesis::SessionOptions& options,
                     const std::filesystem::path& folder,
                     int threads,

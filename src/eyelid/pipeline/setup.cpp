@@ -29,40 +29,28 @@
 namespace eyelid::pipeline {
 namespace {
 
-constexpr const char* kEmbeddedBlazeFace = "blazeface_gray.safetensors";
 constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 
-networks::Precision precision_of(const SetupRequest& request) {
-  using networks::Precision;
-  for (const Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {
-    if (request.precision == name_of(precision)) return precision;
+/// Of the CPU: only BlazeFace has kernels in less than single precision.
+void check_precision(const SetupRequest& request) {
+  using compute::Precision;
+  if (request.precision == Precision::F16) {
+    throw DeviceError("precision f16: only the GPU has such kernels; expected f32, bf16 or int8");
   }
-  if (request.precision == "f16") {
-    throw DeviceError("--precision f16: only the GPU has such kernels; expected f32, bf16 or int8");
+  if (request.precision != Precision::F32 && request.detector != DetectorKind::BlazeFace) {
+    throw DeviceError(fmt::format("precision {}: detector {} has no such kernels; expected f32",
+                                  name_of(request.precision),
+                                  name_of(request.detector)));
   }
-  throw InputError("--precision " + request.precision + ": unknown; expected f32, bf16 or int8");
-}
-
-/// Only BlazeFace has kernels in less than single precision.
-void check_precision(const SetupRequest& request, const std::string& detector) {
-  if (precision_of(request) != networks::Precision::F32 && detector != "blazeface") {
-    throw DeviceError(fmt::format("--precision {}: --detector {} has no such kernels; expected f32",
-                                  request.precision,
-                                  detector));
-  }
-}
-
-std::string resolve_detector_name(const SetupRequest& request) {
-  return request.detector.empty() ? "blazeface" : request.detector;
 }
 
 std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, Setup& setup) {
   if (!request.detector_model.empty()) {
     throw InputError(request.detector_model.string() +
-                     ": --detector hog has no model file; expected --detector blazeface with it");
+                     ": detector hog has no model file; expected blazeface or mtcnn with it");
   }
   detection::HogOptions options;
-  if (request.score_threshold > 0.0f) options.score_threshold = request.score_threshold;
+  options.score_threshold = request.score_threshold.value_or(options.score_threshold);
   options.upsampling = request.upsampling;
   setup.identities.push_back(
       {"face detector", "dlib frontal face detector (HOG)", "19.24", "dlib", ""});
@@ -70,37 +58,29 @@ std::unique_ptr<detection::FaceDetector> make_hog(const SetupRequest& request, S
 }
 
 networks::BlazeFaceWeights load_blazeface_weights(const SetupRequest& request, Setup& setup) {
-  networks::BlazeFaceWeights weights =
-      request.detector_model.empty()
-          ? networks::load_blazeface(model_files::embedded_model(kEmbeddedBlazeFace),
-                                     std::string("embedded ") + kEmbeddedBlazeFace)
-          : networks::load_blazeface(request.detector_model);
+  networks::BlazeFaceWeights weights = request.detector_model.empty()
+                                           ? networks::embedded_blazeface()
+                                           : networks::load_blazeface(request.detector_model);
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
   return weights;
 }
 
-float blazeface_threshold(const SetupRequest& request) {
-  return request.score_threshold > 0.0f ? request.score_threshold
-                                        : detection::BlazeFaceOptions{}.score_threshold;
-}
-
 std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& request,
                                                         const networks::BlazeFaceWeights& weights) {
   detection::BlazeFaceOptions options;
-  options.score_threshold = blazeface_threshold(request);
-  return detection::make_blazeface_detector(
-      networks::pack_blazeface(weights, precision_of(request)), options);
+  options.score_threshold = request.score_threshold.value_or(options.score_threshold);
+  return detection::make_blazeface_detector(networks::pack_blazeface(weights, request.precision),
+                                            options);
 }
 
-/// --detector-model, else what the user has fetched.
+/// The requested model, else what the user has fetched.
 std::filesystem::path mtcnn_file(const SetupRequest& request) {
   if (!request.detector_model.empty()) return request.detector_model;
   if (const auto fetched = model_files::find_user_model(kUserMtcnn)) return *fetched;
-  throw InputError(
-      fmt::format("--detector mtcnn: no {}; expected `eyelid model fetch mtcnn` before, or "
-                  "--detector-model FILE",
-                  (model_files::user_model_folder() / kUserMtcnn).string()));
+  throw InputError(fmt::format(
+      "detector mtcnn: no {}; expected a model file, or `eyelid model fetch mtcnn` first",
+      (model_files::user_model_folder() / kUserMtcnn).string()));
 }
 
 std::unique_ptr<detection::FaceDetector> make_mtcnn(const SetupRequest& request, Setup& setup) {
@@ -108,16 +88,16 @@ std::unique_ptr<detection::FaceDetector> make_mtcnn(const SetupRequest& request,
   setup.identities.push_back(
       {"face detector", weights.name, weights.version, weights.source, weights.sha256});
   detection::MtcnnOptions options;
-  if (request.score_threshold > 0.0f) options.thresholds[2] = request.score_threshold;
+  options.thresholds[2] = request.score_threshold.value_or(options.thresholds[2]);
   return detection::make_mtcnn_detector(weights, options);
 }
 
 /// The option that only HOG has.
-void check_upsampling(const SetupRequest& request, const std::string& detector) {
-  if (request.upsampling > 0 && detector != "hog") {
-    throw InputError(fmt::format("--upsample {}: --detector {} has no upsampling; expected hog",
+void check_upsampling(const SetupRequest& request) {
+  if (request.upsampling > 0 && request.detector != DetectorKind::Hog) {
+    throw InputError(fmt::format("upsampling {}: detector {} has none; expected hog",
                                  request.upsampling,
-                                 detector));
+                                 name_of(request.detector)));
   }
 }
 
@@ -181,15 +161,15 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   };
   add("detector", std::string(setup.detector->name()));
   if (request.upsampling > 0) add("upsample", fmt::format("{}", request.upsampling));
-  add("landmarks", fmt::format("{}", request.landmarks));
-  add("device", request.device);
-  add("precision", request.precision);
+  add("landmarks", fmt::format("{}", number_of(request.landmarks)));
+  add("device", name_of(request.device));
+  add("precision", name_of(request.precision));
   add("threads", fmt::format("{}", setup.tracker.threads));
 }
 
 /// Hands detector and models to the GPUs; the options of the tracker must be set.
 void use_gpu(const SetupRequest& request,
-             const DeviceChoice& device,
+             const ChosenDevice& device,
              const networks::BlazeFaceWeights& weights,
              const std::vector<LoadedModel>& models,
              Setup& setup) {
@@ -199,12 +179,12 @@ void use_gpu(const SetupRequest& request,
                                                             models[2].description,
                                                             models[3].description,
                                                             models[1].description);
-  chosen.measure = {
-      request.precision == "f16" ? gpu::Precision::F16 : gpu::Precision::F32,
-      detection::logit_of(blazeface_threshold(request)),
-      detection::BlazeFaceOptions{}.suppression_iou,
-      setup.tracker.points == landmarks::PointCount::SixtyEight,
-      setup.tracker.detect_every};
+  const detection::BlazeFaceOptions defaults;
+  chosen.measure = {request.precision,
+                    detection::logit_of(request.score_threshold.value_or(defaults.score_threshold)),
+                    defaults.suppression_iou,
+                    setup.tracker.points == landmarks::PointCount::SixtyEight,
+                    setup.tracker.detect_every};
   chosen.devices = device.devices;
   chosen.batch_frames = gpu_batch_frames(request.batch, setup.tracker.detect_every);
   setup.device = "cuda:0 " + chosen.devices[0];
@@ -218,22 +198,23 @@ void use_gpu(const SetupRequest& request,
 }  // namespace
 
 Setup make_setup(const SetupRequest& request) {
-  const DeviceChoice device = choose_device(request);
+  const ChosenDevice device = choose_device(request);
   Setup setup;
   std::optional<networks::BlazeFaceWeights> weights;
   const compute::Machine machine = compute::this_machine();
-  const std::string detector = resolve_detector_name(request);
-  check_upsampling(request, detector);
-  if (!device.is_gpu) check_precision(request, detector);
-  if (detector == "hog") {
-    setup.detector = make_hog(request, setup);
-  } else if (detector == "mtcnn") {
-    setup.detector = make_mtcnn(request, setup);
-  } else if (detector == "blazeface") {
-    weights = load_blazeface_weights(request, setup);
-    if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
-  } else {
-    throw InputError("--detector " + detector + ": unknown; expected blazeface, hog or mtcnn");
+  check_upsampling(request);
+  if (!device.is_gpu) check_precision(request);
+  switch (request.detector) {
+    case DetectorKind::Hog:
+      setup.detector = make_hog(request, setup);
+      break;
+    case DetectorKind::Mtcnn:
+      setup.detector = make_mtcnn(request, setup);
+      break;
+    case DetectorKind::BlazeFace:
+      weights = load_blazeface_weights(request, setup);
+      if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
+      break;
   }
 
   std::vector<LoadedModel> models = load_landmark_models(request.landmark_models);
@@ -244,12 +225,11 @@ Setup make_setup(const SetupRequest& request) {
                                 landmarks::ShapeModel(models[2].description),
                                 landmarks::ShapeModel(models[3].description)});
 
-  setup.tracker.points =
-      request.landmarks == 68 ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve;
-  setup.tracker.threads = request.threads > 0 ? request.threads : machine.hardware_threads;
-  setup.tracker.groups_in_flight = request.batch;
-  setup.is_detect_every_free = request.detect_every == 0;
-  setup.tracker.detect_every = std::max(1, request.detect_every);
+  setup.tracker.points = request.landmarks;
+  setup.tracker.threads = request.threads.value_or(machine.hardware_threads);
+  setup.tracker.groups_in_flight = request.batch.value_or(0);
+  setup.is_detect_every_free = !request.detect_every;
+  setup.tracker.detect_every = request.detect_every.value_or(1);
   setup.device = fmt::format("cpu/{}, {} threads", machine.cpu_features, setup.tracker.threads);
   setup.device_reason = device.reason;
   if (device.is_gpu) use_gpu(request, device, *weights, models, setup);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "eyelid/compute/precision.hpp"
 #include "eyelid/core/session.hpp"
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/landmarks/landmark_models.hpp"
@@ -16,49 +17,66 @@
 
 namespace eyelid::pipeline {
 
-/// What the user asked for; zero and empty mean "choose for me".
+enum class DetectorKind { BlazeFace, Hog, Mtcnn };
+constexpr const char* name_of(DetectorKind detector) {
+  constexpr const char* kNames[] = {"blazeface", "hog", "mtcnn"};
+  return kNames[static_cast<int>(detector)];
+}
+
+enum class DeviceChoice { Auto, Cpu, Cuda };
+constexpr const char* name_of(DeviceChoice device) {
+  constexpr const char* kNames[] = {"auto", "cpu", "cuda"};
+  return kNames[static_cast<int>(device)];
+}
+
+/// What the user requests; absent values are chosen.
 struct SetupRequest {
-  std::string detector;  // "blazeface", "hog", "mtcnn"; empty: blazeface
-  std::filesystem::path
-      detector_model;  // BlazeFace: instead of the embedded; MTCNN: of the fetched
+  DetectorKind detector = DetectorKind::BlazeFace;
+  /// BlazeFace: empty = the embedded model; MTCNN: empty = the fetched one; HOG has none.
+  std::filesystem::path detector_model;
   /// Each replaces the embedded model with the same number of points (22, 68, 12 or 6).
   std::vector<std::filesystem::path> landmark_models;
-  int landmarks = 12;             // 12 or 68
-  std::string device = "auto";    // "auto", "cpu", "cuda"
-  std::string precision = "f32";  // "f32", "bf16", "int8"; on a GPU "f32", "f16"
-  int threads = 0;
-  int batch = 0;                 // groups in flight; 0: 4 per thread
-  int detect_every = 0;          // 0: 1 for blazeface, else kSlowDetections_per_s
-  int upsampling = 0;            // times the frame is doubled first; hog only
-  float score_threshold = 0.0f;  // 0: the detector's own
+  landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
+  DeviceChoice device = DeviceChoice::Auto;
+  compute::Precision precision = compute::Precision::F32;  // CPU: not F16; GPU: F32 or F16
+  std::optional<int> threads;                              // at least 1; else all processors
+  std::optional<int> batch;              // CPU: groups in flight, else 4 per thread; GPU: frames
+  std::optional<int> detect_every;       // at least 1; else 1 for BlazeFace, kSlowDetections_per_s
+  int upsampling = 0;                    // times the frame is doubled first; HOG only
+  std::optional<float> score_threshold;  // 0 .. 1; else the detector's own
 };
+
+/// 12 or 68.
+constexpr int number_of(landmarks::PointCount points) {
+  return points == landmarks::PointCount::SixtyEight ? 68 : 12;
+}
 
 /// Everything a Tracker needs, and what a report says about it.
 struct Setup {
   std::unique_ptr<detection::FaceDetector> detector;
   std::shared_ptr<const landmarks::LandmarkModels> models;
-  TrackerOptions tracker;             // detect_every is 1 where it was not asked for
-  bool is_detect_every_free = false;  // not asked for
+  TrackerOptions tracker;             // detect_every is 1 where it was not requested
+  bool is_detect_every_free = false;  // detect_every was not requested
   std::optional<GpuSetup> gpu;        // the frames go to GPUs, `detector` is on the first of them
   std::string device;                 // "cpu/avx2, 2 threads"
-  std::string device_reason;          // why --device auto took it
+  std::string device_reason;          // why this one
   std::vector<ModelIdentity> identities;
   std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
 };
 
-/// Opens models and checks the machine. Throws InputError for unknown names and bad files,
-/// DeviceError for a device or precision that is absent: never a silent fallback.
+/// Opens models and checks the machine. Throws InputError for bad files and impossible
+/// combinations, DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
 
 /// Tracks as it was set up; `setup.detector` goes into it.
 std::unique_ptr<FrameTracker> make_tracker(Setup& setup);
 
-/// HOG and MTCNN cost ten to fifty times what BlazeFace does, so by default they look for the face
-/// only so often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms
-/// it may move too far for the landmarks to follow.
+/// HOG and MTCNN cost ten to fifty times as much as BlazeFace, so by default they run only this
+/// often and the landmarks carry the box in between. A head moves little in 20 ms; in 40 ms it may
+/// move too far for the landmarks to follow.
 inline constexpr double kSlowDetections_per_s = 50.0;
 
-/// Where --detect-every was not given: every frame for BlazeFace, every frame up to
+/// Where `detect_every` was not requested: every frame for BlazeFace, every frame up to
 /// kSlowDetections_per_s for HOG and MTCNN. Adds the result to the options.
 void resolve_detect_every(Setup& setup, double frames_per_second);
 

@@ -35,13 +35,13 @@ double seconds_since(Clock::time_point start) {
 constexpr float kHogScoreOfRecordings = 0.35f;
 
 SetupRequest for_recordings(SetupRequest request) {
-  if (request.detector == "hog" && request.score_threshold == 0.0f) {
+  if (request.detector == DetectorKind::Hog && !request.score_threshold) {
     request.score_threshold = kHogScoreOfRecordings;
   }
   return request;
 }
 
-/// Removes the output folder again when the job fails before it has left anything in it.
+/// Removes a new output folder when the job fails before it has written anything to it.
 class FolderGuard {
  public:
   explicit FolderGuard(const std::filesystem::path& folder)
@@ -109,7 +109,8 @@ void TrackJob::track() {
   summary_.source = source->info();
   if (request_.save_landmarks) {
     landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
-        request_.folder / "landmarks.csv", static_cast<std::size_t>(request_.setup.landmarks));
+        request_.folder / "landmarks.csv",
+        static_cast<std::size_t>(number_of(request_.setup.landmarks)));
   }
 
   resolve_detect_every(setup_, summary_.source.frames_per_second);
@@ -148,10 +149,10 @@ void TrackJob::describe_closure() {
   const ClosureSummary& closure = summary_.closure;
   if (closure.calibration.open_source != LevelSource::File) {
     Calibration& calibration = summary_.closure.calibration;
-    calibration.subject = request_.subject;
-    calibration.glasses = request_.glasses;
-    calibration.camera = request_.camera;
-    calibration.distance = request_.distance;
+    calibration.subject = request_.conditions.subject;
+    calibration.glasses = request_.conditions.glasses;
+    calibration.camera = request_.conditions.camera;
+    calibration.distance = request_.conditions.distance;
     calibration.recording = summary_.source.path;
   }
   summary_.warnings = summary_.source_report.warnings;
@@ -185,7 +186,7 @@ std::unique_ptr<films::VideoWriter> TrackJob::open_overlay() const {
   if (!request_.write_overlay) return nullptr;
   if (summary_.source.width == 0) {
     throw InputError(summary_.source.path +
-                     ": pictures of different sizes; expected one size for --overlay");
+                     ": pictures of different sizes; expected one size for an overlay");
   }
   films::VideoWriterOptions options;
   options.kind = films::VideoKind::kOverlay;
@@ -220,7 +221,7 @@ void TrackJob::render_second_pass() {
 }
 
 SessionSummary TrackJob::run() {
-  // Whatever the user handed over is read before the long work begins.
+  // Everything the user provides is read before the long work starts.
   setup_ = make_setup(for_recordings(request_.setup));
   if (!request_.calibration_file.empty()) {
     closure_options_.calibration = tables::load_calibration(request_.calibration_file);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "eyelid/core/calibration.hpp"
 #include "eyelid/core/session.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -17,16 +18,13 @@ namespace eyelid::pipeline {
 /// The whole job of `eyelid track`.
 struct TrackRequest {
   std::vector<std::filesystem::path> inputs;
-  std::filesystem::path folder;  // where the results go; made when absent
+  std::filesystem::path folder;  // for the results; created when absent
   SetupRequest setup;
   video::SourceOptions source;
 
   std::filesystem::path calibration_file;       // levels to use; empty: from the recording
-  std::filesystem::path save_calibration_file;  // where to store the levels found; empty: nowhere
-  std::string subject;                          // conditions stored with the levels
-  std::string glasses;                          // "yes", "no" or empty
-  std::string camera;
-  std::string distance;
+  std::filesystem::path save_calibration_file;  // for the levels found; empty: not saved
+  Calibration conditions;  // saved with the levels, as far as given; its own levels are unused
 
   bool save_landmarks = false;
   bool write_overlay = false;
@@ -42,8 +40,8 @@ enum class TrackPhase { Tracking, Analysis, Pictures };
 using TrackProgress =
     std::function<void(TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total)>;
 
-/// Tracks `request.inputs` and leaves frames.csv, blinks.csv, session.json, report.html (and what
-/// was asked for besides) in `request.folder`.
+/// Tracks `request.inputs` and writes frames.csv, blinks.csv, session.json, report.html (and what
+/// else was requested) to `request.folder`.
 ///
 /// Each file appears under its final name only when it is complete, session.json last. Memory does
 /// not depend on the length of the recording. Throws InputError or DeviceError.

@@ -17,7 +17,7 @@
 namespace eyelid::pipeline {
 namespace {
 
-constexpr std::int64_t kMaxFramesUnasked = 30000;
+constexpr std::int64_t kMaxFramesByDefault = 30000;
 constexpr std::size_t kMaxTrials = 400;
 constexpr double kBeforeCs_s = 0.01;
 
@@ -133,10 +133,13 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
   pictures.reason = "This trial has no pictures.";
   const auto frames = static_cast<std::int64_t>(session.trace.size());
   if (choice == PictureChoice::Never) {
-    pictures.reason = "Pictures were not asked for (--no-pictures).";
-  } else if (choice == PictureChoice::Auto && frames > kMaxFramesUnasked) {
+    pictures.reason = "Pictures were not requested.";
+  } else if (choice == PictureChoice::Auto && frames > kMaxFramesByDefault) {
     pictures.reason = fmt::format(
-        "Pictures were skipped: the recording has {} frames; --pictures adds them.", frames);
+        "No pictures: the recording has {} frames, more than the {} up to which they are cut by "
+        "default.",
+        frames,
+        kMaxFramesByDefault);
   } else {
     try {
       const std::unique_ptr<video::FrameSource> source = open_recording(session);

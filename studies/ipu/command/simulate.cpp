@@ -8,19 +8,15 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "apps/command_line/command.hpp"
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
-#include "eyelid/core/error.hpp"
-#include "eyelid/core/version.hpp"
 #include "eyelid/detection/anchors.hpp"
 #include "eyelid/detection/box_decoding.hpp"
-#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/embedded_files.hpp"
 #include "eyelid/frames/letterbox.hpp"
-#include "eyelid/model_files/embedded_models.hpp"
 #include "eyelid/networks/blazeface_network.hpp"
-#include "eyelid/reports/report_page.hpp"
 #include "eyelid/video/frame_source.hpp"
+#include "studies/commands.hpp"
 #include "studies/ipu/command/simulation.hpp"
 #include "studies/ipu/command/simulation_check.hpp"
 #include "studies/ipu/execution.hpp"
@@ -29,10 +25,8 @@ namespace eyelid::files {
 std::span<const EmbeddedFile> simulate_files();  // generated: cmake/embed_files.cmake
 }  // namespace eyelid::files
 
-namespace eyelid::app {
+namespace eyelid::ipu {
 namespace {
-
-using namespace ipu;
 
 void print_heading() {
   fmt::print("{:<38} {:>6} {:>5} {:>8} {:>5} {:>9} {:>9} {:>7} {:>10} {:>10} {}\n",
@@ -74,7 +68,7 @@ void print_row(const std::string& name, const Simulation& simulation) {
           : "");
 }
 
-/// A picture through the simulated chip, beside our engine.
+/// A picture through the simulated chip, compared with our engine.
 struct PictureCheck {
   float score = 0.0f;
   std::array<float, 4> box{};  // x, y, width, height in input pixels
@@ -126,7 +120,6 @@ PictureCheck run_picture(const std::filesystem::path& path,
 
 struct SimulateCommand {
   SimulationRequest request;
-  std::string precision = "f32";
   bool wants_sweep = false;
   bool wants_grid = false;
   bool wants_check = false;
@@ -149,38 +142,38 @@ struct SimulateCommand {
 
   networks::BlazeFaceWeights weights_;
   Network network_;
-  std::optional<Simulation> asked_;
+  std::optional<Simulation> requested_;
 };
 
 nlohmann::ordered_json SimulateCommand::show_one() {
-  asked_ = simulate(network_, request);
-  const PhaseCycles cycles = asked_->program.cycles();
-  const Chip& chip = asked_->program.chip;
+  requested_ = simulate(network_, request);
+  const PhaseCycles cycles = requested_->program.cycles();
+  const Chip& chip = requested_->program.chip;
   fmt::print("{}, {} tiles at {:.3f} GHz; BlazeFace front, {}, batch {}\n",
              chip.title,
              chip.tiles,
              chip.clock_hz * 1e-9,
-             precision,
+             name_of(request.precision),
              request.batch);
   fmt::print(
       "device: {:.0f} cycles = {:.4f} ms in {} supersteps: compute {:.0f} %, exchange {:.0f} %, "
       "sync {:.0f} %\n",
       cycles.total(),
-      asked_->program.milliseconds(),
-      asked_->program.phases().size(),
+      requested_->program.milliseconds(),
+      requested_->program.phases().size(),
       100 * cycles.compute / cycles.total(),
       100 * cycles.exchange / cycles.total(),
       100 * cycles.sync / cycles.total());
-  fmt::print("host: {:.3f} ms of each step; fullest tile at {}\n\n",
-             asked_->host_ms(),
-             asked_->program.peak_operation);
+  fmt::print("host: {:.3f} ms of each step; peak memory of a tile in {}\n\n",
+             requested_->host_ms(),
+             requested_->program.peak_operation);
   print_heading();
-  print_row("", *asked_);
-  return figures_json(*asked_);
+  print_row("", *requested_);
+  return figures_json(*requested_);
 }
 
 void SimulateCommand::show_what_if(nlohmann::ordered_json& object) {
-  fmt::print("\nWhat would change\n");
+  fmt::print("\nWhat if\n");
   print_heading();
   object["what_if"] = nlohmann::ordered_json::array();
   for (const WhatIf& change : what_would_change(network_, request)) {
@@ -192,17 +185,17 @@ void SimulateCommand::show_what_if(nlohmann::ordered_json& object) {
 }
 
 void SimulateCommand::show_sweep(nlohmann::ordered_json& object) {
-  fmt::print("\nBatches\n");
+  fmt::print("\nBatch sizes\n");
   print_heading();
   object["sweep"] = nlohmann::ordered_json::array();
-  int most = 0;
+  int largest = 0;
   for (const Simulation& simulation : sweep_batches(network_, request)) {
     print_row("", simulation);
     object["sweep"].push_back(figures_json(simulation));
-    if (simulation.program.fits_memory) most = simulation.request.batch;
+    if (simulation.program.fits_memory) largest = simulation.request.batch;
   }
-  fmt::print("largest power of two that compiles: {}\n", most);
-  object["largest_batch"] = most;
+  fmt::print("largest power of two that fits in memory: {}\n", largest);
+  object["max_batch"] = largest;
 }
 
 void SimulateCommand::show_grid(nlohmann::ordered_json& object) {
@@ -213,14 +206,14 @@ void SimulateCommand::show_grid(nlohmann::ordered_json& object) {
   for (const Simulation& simulation : search_grid(network_, request)) {
     print_row("", simulation);
     object["grid"].push_back(figures_json(simulation));
-    // Of equals the first: fewer I/O tiles, less prefetched.
+    // Of equals the first: fewer I/O tiles, smaller prefetch depth.
     const bool is_better =
         simulation.program.fits_memory &&
         (!best || simulation.streams.images_per_second > best->streams.images_per_second * 1.0001);
     if (is_better) best = simulation;
   }
   if (!best) {
-    fmt::print("nothing fits the memory\n");
+    fmt::print("nothing fits in memory\n");
     return;
   }
   fmt::print("best: {} I/O tiles, prefetch depth {}: {:.0f} images/s\n",
@@ -232,11 +225,11 @@ void SimulateCommand::show_grid(nlohmann::ordered_json& object) {
 
 void SimulateCommand::show_picture(nlohmann::ordered_json& object) {
   const PictureCheck check =
-      run_picture(picture, weights_, network_, request.precision, asked_->program.chip);
+      run_picture(picture, weights_, network_, request.precision, requested_->program.chip);
   fmt::print(
       "\n{} through {:.0f} tile programs: face {:.3f} at ({:.1f}, {:.1f}), {:.1f} x {:.1f} px of "
-      "the 128x128 input\nour engine on this processor: face {:.3f}; largest difference of all "
-      "896 logits and 896 x 16 numbers {:.2g}\n",
+      "the 128x128 input\nour engine on this processor: face {:.3f}; max difference over all "
+      "896 logits and 896 x 16 box numbers {:.2g}\n",
       picture.string(),
       check.execution.tile_runs,
       check.score,
@@ -250,14 +243,14 @@ void SimulateCommand::show_picture(nlohmann::ordered_json& object) {
                        {"score", check.score},
                        {"box", check.box},
                        {"engine_score", check.engine_score},
-                       {"largest_difference", check.max_difference},
+                       {"max_difference", check.max_difference},
                        {"tile_runs", check.execution.tile_runs},
                        {"exchanged_bytes", check.execution.exchanged_bytes}};
 }
 
 void SimulateCommand::show_check(nlohmann::ordered_json& object) {
   if (layers.empty()) {
-    fmt::print("\nlayers not checked: --validate was given no file\n");
+    fmt::print("\nlayers not checked: --validate has no file\n");
     object["layers"] = nlohmann::ordered_json::array();
   } else {
     object["layers"] = check_layers(layers);
@@ -266,81 +259,78 @@ void SimulateCommand::show_check(nlohmann::ordered_json& object) {
 }
 
 void SimulateCommand::run() {
-  request.precision = precision == "f16" ? Precision::F16 : Precision::F32;
-  weights_ = model.empty()
-                 ? networks::load_blazeface(
-                       model_files::embedded_model("blazeface_gray.safetensors"), "embedded")
-                 : networks::load_blazeface(model);
+  weights_ = model.empty() ? networks::embedded_blazeface() : networks::load_blazeface(model);
   network_ = blazeface_network(weights_);
-  nlohmann::ordered_json object = json_head("simulate ipu");
+  nlohmann::ordered_json object = app::json_head("simulate ipu");
   object.update(show_one());
   if (wants_what_if || !html.empty()) show_what_if(object);
   if (wants_sweep) show_sweep(object);
   if (wants_grid) show_grid(object);
   if (!picture.empty()) show_picture(object);
   if (wants_check) show_check(object);
-  if (!json.empty()) write_json(json, object);
+  if (!json.empty()) app::write_json(json, object);
   if (html.empty()) return;
-  object["timeline"] = timeline_json(*asked_);
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  files::AtomicFile file(html);
-  file.write(reports::fill_page("simulate.html",
-                                files::simulate_files(),
-                                fmt::format("BlazeFace on {}", asked_->program.chip.title),
-                                object.dump(-1, ' ', false, replace)));
-  file.commit();
+  object["timeline"] = timeline_json(*requested_);
+  app::write_html(html,
+                  "study.html",
+                  files::simulate_files(),
+                  fmt::format("BlazeFace on {}", requested_->program.chip.title),
+                  object);
 }
 
 void add_ipu_options(CLI::App& app, SimulateCommand& command) {
   SimulationRequest& request = command.request;
-  app.add_option("--chip", request.chip, "mk1, mk2 or bow")
+  app.add_option("--chip", request.chip, "Generation of the chip")
       ->check(CLI::IsMember(chip_names()))
       ->capture_default_str();
   app.add_option("--batch", request.batch, "Images per step")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  app.add_option("--io-tiles", request.io_tiles, "Tiles that only move data in and out")
+  app.add_option("--io-tiles", request.io_tiles, "Tiles reserved for input and output")
       ->check(CLI::Range(0, 1471))
       ->capture_default_str();
-  app.add_option("--prefetch-depth", request.prefetch_depth, "Batches staged near the chip")
+  app.add_option("--prefetch-depth", request.prefetch_depth, "Number of batches prefetched")
       ->check(CLI::Range(1, 255))
       ->capture_default_str();
-  app.add_flag("--async-callbacks", request.async_callbacks, "Results are taken by other threads");
-  app.add_option("--steps-per-execution", request.steps_per_execution, "Steps per call of the chip")
+  app.add_flag("--async-callbacks", request.async_callbacks, "Receive results in other threads");
+  app.add_option(
+         "--steps-per-execution", request.steps_per_execution, "Steps per execution of the program")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--precision", command.precision, "f32 or f16")
-      ->check(CLI::IsMember({"f32", "f16"}))
-      ->capture_default_str();
-  app.add_option("--input",
-                 request.input,
-                 "Elements on the stream: f32, f16 or uint8 (default: as "
-                 "--precision)")
+  app::add_choice(app,
+                  "--precision",
+                  request.precision,
+                  {{"f32", Precision::F32}, {"f16", Precision::F16}},
+                  "Precision on the chip");
+  app.add_option("--input", request.input, "Element type of the input (default: as --precision)")
       ->check(CLI::IsMember({"f32", "f16", "uint8"}));
   app.add_flag("--what-if",
                command.wants_what_if,
-               "What half precision, 8-bit input, longer device loops and overlap would change");
-  app.add_flag("--sweep", command.wants_sweep, "Batches 1, 2, 4, ... until the memory is full");
-  app.add_flag("--grid", command.wants_grid, "I/O tiles by prefetch depth; the best");
+               "Show the effect of half precision, 8-bit input, longer device loops and overlap");
+  app.add_flag("--sweep",
+               command.wants_sweep,
+               "Increase the batch size, 1, 2, 4, ..., until memory is full");
+  app.add_flag(
+      "--grid", command.wants_grid, "Search I/O tiles and prefetch depth for the best throughput");
   app.add_option("--validate",
                  command.layers,
                  "Check the host model against the study's tables, and the device model against a "
                  "CSV file of layers")
       ->expected(0, 1);
   app.add_option("--detector-model", command.model, "BlazeFace weights (default: embedded)");
-  app.add_option("--html", command.html, "Also write timelines and plots to FILE");
-  app.add_option("image", command.picture, "A picture to run through the simulated chip");
-  add_json_option(app, command.json);
+  app::add_html_option(app, command.html);
+  app.add_option("image", command.picture, "Image to run through the simulated chip");
+  app::add_json_option(app, command.json);
 }
 
 }  // namespace
 
 void add_simulate_command(CLI::App& app) {
   auto command = std::make_shared<SimulateCommand>();
-  CLI::App* simulate = app.add_subcommand("simulate", "Machines that can no longer be had");
+  CLI::App* simulate = app.add_subcommand("simulate", "Simulate discontinued hardware");
   simulate->require_subcommand(1);
   CLI::App* ipu = simulate->add_subcommand(
-      "ipu", "BlazeFace on Graphcore's IPU: a model of the chip, tile by tile, and of its host");
+      "ipu", "Simulate BlazeFace on Graphcore's IPU: the chip, tile by tile, and its host");
   add_ipu_options(*ipu, *command);
   const CLI::Option* check = ipu->get_option("--validate");
   ipu->callback([command, check] {
@@ -349,4 +339,4 @@ void add_simulate_command(CLI::App& app) {
   });
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::ipu

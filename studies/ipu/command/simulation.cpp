@@ -7,9 +7,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "eyelid/core/error.hpp"
 
-namespace eyelid::app {
-
-using namespace ipu;
+namespace eyelid::ipu {
 
 namespace {
 
@@ -83,12 +81,12 @@ nlohmann::ordered_json figures_json(const Simulation& simulation) {
           {"prefetch_depth", request.prefetch_depth},
           {"async_callbacks", request.async_callbacks},
           {"steps_per_execution", request.steps_per_execution},
-          {"throughput_images_per_s", json_number(streams.images_per_second)},
-          {"latency_ms", json_number(streams.latency_ms)},
-          {"step_ms", json_number(streams.step_ms)},
-          {"device_ms", json_number(streams.device_ms)},
-          {"host_ms", json_number(simulation.host_ms())},
-          {"device_share", json_number(streams.device_share)},
+          {"throughput_images_per_s", app::json_number(streams.images_per_second)},
+          {"latency_ms", app::json_number(streams.latency_ms)},
+          {"step_ms", app::json_number(streams.step_ms)},
+          {"device_ms", app::json_number(streams.device_ms)},
+          {"host_ms", app::json_number(simulation.host_ms())},
+          {"device_share", app::json_number(streams.device_share)},
           {"fits_memory", simulation.program.fits_memory},
           {"memory_bytes_per_tile", simulation.program.peak_bytes_per_tile},
           {"memory_limit_bytes_per_tile", simulation.program.chip.memory_bytes_per_tile},
@@ -171,14 +169,14 @@ std::vector<WhatIf> what_would_change(const Network& network, const SimulationRe
   all.input = "uint8";
   all.steps_per_execution = kLongLoop;
   // The host's knobs alone need no program of their own.
-  const DeviceProgram as_asked = compile_for(network, request);
+  const DeviceProgram as_requested = compile_for(network, request);
   const DeviceProgram halved = compile_for(network, half);
-  return {{"as asked", run(network, request, as_asked)},
+  return {{"as configured", run(network, request, as_requested)},
           {"half precision", run(network, half, halved)},
-          {"8-bit input", run(network, bytes, as_asked)},
-          {"64 steps per execution", run(network, loop, as_asked)},
+          {"8-bit input", run(network, bytes, as_requested)},
+          {"64 steps per execution", run(network, loop, as_requested)},
           {"64 I/O tiles, asynchronous callbacks", simulate(network, overlap)},
           {"all of these", simulate(network, all)}};
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::ipu

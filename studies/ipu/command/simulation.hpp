@@ -9,9 +9,9 @@
 #include "studies/ipu/host_model.hpp"
 #include "studies/ipu/study.hpp"
 
-namespace eyelid::app {
+namespace eyelid::ipu {
 
-/// The knobs of `eyelid simulate ipu`.
+/// The parameters of `eyelid simulate ipu`.
 struct SimulationRequest {
   std::string chip = "mk2";
   int batch = 1;
@@ -19,31 +19,31 @@ struct SimulationRequest {
   int prefetch_depth = 3;  // TensorFlow's default
   bool async_callbacks = false;
   int steps_per_execution = 1;
-  ipu::Precision precision = ipu::Precision::F32;
+  Precision precision = Precision::F32;
   std::string input;  // element type on the stream; empty: as precision
 };
 
 /// Device and host together.
 struct Simulation {
   SimulationRequest request;
-  ipu::DeviceProgram program;
-  ipu::StreamRun streams;
+  DeviceProgram program;
+  StreamRun streams;
   int io_tile_limit = 0;  // largest batch on the I/O tiles; 0 without any
   double host_ms() const { return streams.step_ms - streams.device_ms; }
 };
 
-/// Compiles and runs both models. Throws InputError for impossible knobs.
-Simulation simulate(const ipu::Network& network, const SimulationRequest& request);
+/// Compiles and runs both models. Throws InputError for impossible parameters.
+Simulation simulate(const Network& network, const SimulationRequest& request);
 
-/// One row of a table or a plot: knobs and figures.
+/// One row of a table or a plot: parameters and figures.
 nlohmann::ordered_json figures_json(const Simulation& simulation);
-/// Supersteps, operations, host activities: what the page's timelines are drawn from.
+/// Supersteps, operations and host activities, for the timelines of the page.
 nlohmann::ordered_json timeline_json(const Simulation& simulation);
 
 /// Batches 1, 2, 4, ... until two do not fit.
-std::vector<Simulation> sweep_batches(const ipu::Network& network, SimulationRequest request);
+std::vector<Simulation> sweep_batches(const Network& network, SimulationRequest request);
 /// I/O tiles 0, 16, 32, ... 256 by prefetch depth 1 to 4, callbacks asynchronous.
-std::vector<Simulation> search_grid(const ipu::Network& network, SimulationRequest request);
+std::vector<Simulation> search_grid(const Network& network, SimulationRequest request);
 
 struct WhatIf {
   std::string name;
@@ -51,7 +51,6 @@ struct WhatIf {
 };
 /// Half precision, 8-bit input, longer device loops, I/O tiles with asynchronous callbacks, each
 /// alone and together.
-std::vector<WhatIf> what_would_change(const ipu::Network& network,
-                                      const SimulationRequest& request);
+std::vector<WhatIf> what_would_change(const Network& network, const SimulationRequest& request);
 
-}  // namespace eyelid::app
+}  // namespace eyelid::ipu

@@ -12,9 +12,7 @@
 #include "studies/ipu/study.hpp"
 #include "studies/ipu/training_step.hpp"
 
-namespace eyelid::app {
-
-using namespace ipu;
+namespace eyelid::ipu {
 
 namespace {
 
@@ -89,9 +87,9 @@ nlohmann::ordered_json check_layers(const std::filesystem::path& path) {
 
 nlohmann::ordered_json check_tables(const Network& network) {
   std::vector<StudyPoint> points = study_points();
-  fmt::print("\nHost model fitted to the study's tables (says nothing about the device model)\n");
+  fmt::print("\nHost model fitted to the study's tables (does not validate the device model)\n");
   {
-    Progress progress("compiling the study", "programs");
+    app::Progress progress("compiling the study", "programs");
     const auto total = static_cast<std::int64_t>(points.size());
     add_device_times(network, points, [&](std::size_t done) {
       progress.update(static_cast<std::int64_t>(done), total);
@@ -130,11 +128,11 @@ nlohmann::ordered_json check_tables(const Network& network) {
   }
   const HostConstants& host = check.constants.mk1;
   fmt::print(
-      "without overlap, 32 points: MAPE {:.1f} %, most {:.1f} %; leave one out {:.1f} %, most "
-      "{:.1f} %; fitted to b <= 8, beyond it {:.1f} %, most {:.1f} %\n"
-      "overlapped, 2 points, one constant: most {:.1f} %\n"
+      "without overlap, 32 points: MAPE {:.1f} %, max {:.1f} %; leave-one-out {:.1f} %, max "
+      "{:.1f} %; fitted to batch sizes up to 8, extrapolated {:.1f} %, max {:.1f} %\n"
+      "overlapped, 2 points, one constant: max {:.1f} %\n"
       "fitted: call {:.3f} ms (MK1 host), {:.3f} ms (MK2 host); saved by I/O tiles {:.3f} ms; "
-      "per image {:.4f} ms, of it stream buffer {:.4f} ms and inside the call {:.4f} ms\n",
+      "per image {:.4f} ms, including stream buffer {:.4f} ms and {:.4f} ms inside the call\n",
       100 * check.mape,
       100 * check.max_error,
       100 * check.leave_one_out_mape,
@@ -164,4 +162,4 @@ nlohmann::ordered_json check_tables(const Network& network) {
           {"points", rows}};
 }
 
-}  // namespace eyelid::app
+}  // namespace eyelid::ipu

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "apps/command_line/cli.hpp"
 
 namespace eyelid::app {
 
-// One function per subcommand, one file each: declares the options and what runs when it is chosen.
+// One function per command of this folder: declares the options and what runs when it is chosen.
 // Errors are thrown; main() turns them into one sentence and an exit status.
 void add_demo_command(CLI::App& app);
 void add_track_command(CLI::App& app);
@@ -15,10 +13,8 @@ void add_detect_command(CLI::App& app);
 void add_score_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
-void add_bench_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_model_command(CLI::App& app);
-void add_simulate_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
 
 }  // namespace eyelid::app

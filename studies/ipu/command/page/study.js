@@ -1,44 +1,29 @@
 // SPDX-License-Identifier: MIT
-// Timelines and plots of one `eyelid simulate ipu`.
-const data = JSON.parse(document.getElementById("simulation").textContent);
+// Timelines and plots of one run of `eyelid simulate ipu`.
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 const KINDS = [["compute", "compute"], ["exchange", "exchange"], ["sync", "sync"]];
 const fixed = (value, digits) => typeof value === "number" && isFinite(value) ? value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }) : "-";
 const WIDTH = 1100;
+const swatches = (entries) => entries.map(([name, kind]) => ({ name, color: css(kind) }));
 
 function head(id, title, note) {
-  const section = d3.select("#" + id);
+  const section = addSection(id);
   section.append("h2").text(title);
   if (note) section.append("p").attr("class", "section-lede").text(note);
   return section;
 }
 
-function plot(box, width, height, title) {
-  return box.append("svg").attr("class", "plot").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
-}
-
-function legend(box, entries) {
-  const line = box.append("div").attr("class", "swatches");
-  entries.forEach(([name, color]) => { const entry = line.append("span"); entry.append("i").style("background", color); entry.append("span").text(name); });
-}
-
-function table(box, heading, rows) {
-  const element = box.append("div").attr("class", "scroll plain").append("table");
-  element.append("thead").append("tr").selectAll("th").data(heading).join("th").text(String);
-  element.append("tbody").selectAll("tr").data(rows).join("tr").selectAll("td").data((row) => row).join("td").text(String);
-}
-
 function drawFigures() {
   const total = data.cycles.compute + data.cycles.exchange + data.cycles.sync;
-  d3.select("#lede").text("Batch " + data.batch + ", " + data.precision + ", " + data.io_tiles + " I/O tiles, prefetch depth " + data.prefetch_depth + ", callbacks " + (data.async_callbacks ? "asynchronous" : "synchronous") + ", " + data.steps_per_execution + " step" + (data.steps_per_execution > 1 ? "s" : "") + " per execution. The chip's time comes from formulas and data sheets; the host's from constants fitted to the study's tables.");
-  const keys = d3.select("#figures").append("div").attr("class", "keys");
+  d3.select("#lede").text("Batch " + data.batch + ", " + data.precision + ", " + data.io_tiles + " I/O tiles, prefetch depth " + data.prefetch_depth + ", callbacks " + (data.async_callbacks ? "asynchronous" : "synchronous") + ", " + data.steps_per_execution + " step" + (data.steps_per_execution > 1 ? "s" : "") + " per execution. The chip's time is derived from formulas and data sheets, the host's from constants fitted to the study's tables.");
+  const keys = addSection("figures").append("div").attr("class", "keys");
   [[fixed(data.throughput_images_per_s, 0), "images per second"], [fixed(data.latency_ms, 3) + " ms", "from call to result"], [fixed(data.device_ms, 4) + " ms", "of device time: " + fixed(100 * data.device_share, 1) + " % of a step"], [fixed(total, 0), "cycles per step"], [fixed(data.memory_bytes_per_tile / 1024, 0) + " KiB", "on the fullest tile, of " + fixed(data.memory_limit_bytes_per_tile / 1024, 0) + " KiB: " + (data.fits_memory ? "fits" : "OUT OF MEMORY")]].forEach(([value, name]) => { const key = keys.append("div"); key.append("b").text(value); key.append("span").text(name); });
 }
 
 // Time runs to the right, tiles upward. Tiles without work in a superstep are gray.
 function drawTiles() {
   const section = head("tiles", "One step on the tiles", "In every superstep all tiles synchronize, data are exchanged, and every tile computes. Scroll to zoom, drag to pan.");
-  legend(section, [["compute", css("compute")], ["tile idle while others compute", css("idle")], ["exchange", css("exchange")], ["sync", css("sync")]]);
+  legend(section, swatches([["compute", "compute"], ["idle while other tiles compute", "idle"], ["exchange", "exchange"], ["sync", "sync"]]));
   const height = 320, left = 56, bottom = 40, top = 8, phases = [];
   let at = 0;
   data.timeline.phases.forEach(([name, sync, exchange, compute, tiles]) => { phases.push({ name, start: at, sync, exchange, compute, tiles }); at += sync + exchange + compute; });
@@ -48,9 +33,9 @@ function drawTiles() {
   const layer = svg.append("g").attr("clip-path", "url(#tile-clip)");
   const axis = svg.append("g").attr("transform", "translate(0," + (height - bottom) + ")");
   svg.append("g").attr("transform", "translate(" + left + ",0)").call(d3.axisLeft(y).ticks(6));
-  svg.append("text").attr("x", WIDTH / 2).attr("y", height - 4).attr("text-anchor", "middle").text("microseconds");
-  svg.append("text").attr("transform", "translate(13," + (height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text("tile");
-  const readout = section.append("p").attr("class", "readout").text("Point at a superstep.");
+  titleX(svg, WIDTH / 2, height - 4, "microseconds");
+  titleY(svg, (height - bottom) / 2, "tile");
+  const readout = section.append("p").attr("class", "readout").text("Point at a superstep for details.");
   const us = (cycles) => cycles / data.timeline.clock_hz * 1e6;
   const bars = phases.flatMap((p) => [{ p, kind: "sync", from: p.start, to: p.start + p.sync, low: 0, high: data.timeline.tiles }, { p, kind: "exchange", from: p.start + p.sync, to: p.start + p.sync + p.exchange, low: 0, high: data.timeline.tiles }, { p, kind: "idle", from: p.start + p.sync + p.exchange, to: p.start + p.sync + p.exchange + p.compute, low: p.tiles, high: data.timeline.tiles }, { p, kind: "compute", from: p.start + p.sync + p.exchange, to: p.start + p.sync + p.exchange + p.compute, low: 0, high: p.tiles }]).filter((bar) => bar.to > bar.from && bar.high > bar.low);
   const rects = layer.selectAll("rect").data(bars).join("rect").attr("y", (bar) => y(bar.high)).attr("height", (bar) => y(bar.low) - y(bar.high)).attr("fill", (bar) => css(bar.kind))
@@ -66,7 +51,7 @@ function drawTiles() {
 function drawOperations() {
   const operations = data.timeline.operations, step = 17, left = 150, mid = 620, height = operations.length * step + 46;
   const section = head("operations", "Cycles and memory by operation", "One row per operation. Memory: live tensors, and temporary data of the fullest tile.");
-  legend(section, KINDS.map(([kind]) => [kind, css(kind)]).concat([["tensors", css("reference")], ["temporary data", css("best")]]));
+  legend(section, swatches(KINDS.concat([["tensors", "reference"], ["temporary data", "best"]])));
   const svg = plot(section, WIDTH, height, "Cycles and memory by operation");
   const x = d3.scaleLinear().domain([0, d3.max(operations, (o) => o.compute + o.exchange + o.sync)]).range([left, mid]);
   const m = d3.scaleLinear().domain([0, d3.max(operations, (o) => (o.live_bytes + o.temporary_bytes) / 1024)]).range([mid + 110, WIDTH - 10]);
@@ -81,9 +66,9 @@ function drawOperations() {
   });
   svg.append("g").attr("transform", "translate(0," + (height - 44) + ")").call(d3.axisBottom(x).ticks(6));
   svg.append("g").attr("transform", "translate(0," + (height - 44) + ")").call(d3.axisBottom(m).ticks(5));
-  svg.append("text").attr("x", (left + mid) / 2).attr("y", height - 6).attr("text-anchor", "middle").text("cycles");
+  titleX(svg, (left + mid) / 2, height - 6, "cycles");
   svg.append("text").attr("x", mid + 20).attr("y", height - 6).text("unit, tiles");
-  svg.append("text").attr("x", (mid + 110 + WIDTH) / 2).attr("y", height - 6).attr("text-anchor", "middle").text("KiB per tile");
+  titleX(svg, (mid + 110 + WIDTH) / 2, height - 6, "KiB per tile");
 }
 
 function drawHost() {
@@ -97,47 +82,29 @@ function drawHost() {
   const x = d3.scaleLinear().domain([0, end - start]).range([left, WIDTH - 10]);
   const names = [...new Set(activities.map((a) => a[1]))], palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d3b", "#7a858d", "#332288"];
   const color = (name) => palette[names.indexOf(name) % palette.length];
-  legend(section, names.map((name) => [name, color(name)]));
+  legend(section, names.map((name) => ({ name, color: color(name) })));
   lanes.forEach((lane, i) => svg.append("text").attr("x", left - 8).attr("y", i * row + 21).attr("text-anchor", "end").text(lane));
   svg.append("g").selectAll("rect").data(activities).join("rect").attr("x", (a) => x(a[3] - start)).attr("width", (a) => Math.max(0.8, x(a[4] - start) - x(a[3] - start))).attr("y", (a) => lanes.indexOf(a[0]) * row + 5).attr("height", row - 10).attr("fill", (a) => color(a[1])).attr("opacity", (a) => a[2] % 2 ? 1 : .72)
     .append("title").text((a) => a[1] + ", step " + a[2] + ": " + fixed(a[4] - a[3], 4) + " ms");
   svg.append("g").attr("transform", "translate(0," + (height - 40) + ")").call(d3.axisBottom(x).ticks(10));
-  svg.append("text").attr("x", WIDTH / 2).attr("y", height - 4).attr("text-anchor", "middle").text("milliseconds");
+  titleX(svg, WIDTH / 2, height - 4, "milliseconds");
 }
 
 const HEADING = ["batch", "I/O tiles", "device ms", "step ms", "device share", "latency ms", "images/s", "KiB per tile"];
 const row = (r) => [r.batch, r.io_tiles + (r.io_tiles && !r.io_tiles_used ? " (dropped)" : ""), fixed(r.device_ms, 4), fixed(r.step_ms, 3), fixed(100 * r.device_share, 1) + " %", fixed(r.latency_ms, 3), fixed(r.throughput_images_per_s, 0), fixed(r.memory_bytes_per_tile / 1024, 0) + (r.fits_memory ? "" : " OUT OF MEMORY")];
 
 function drawChanges() {
-  const section = head("changes", "What if", "Host copies are assumed to scale with the bytes; the call overhead is paid once per execution.");
+  const section = head("changes", "What if", "Copies on the host are assumed to scale with their size; the cost of the call occurs once per execution.");
   table(section, ["change"].concat(HEADING), data.what_if.map((r) => [r.name].concat(row(r))));
-}
-
-function lines(box, title, curves, yTitle) {
-  const width = 540, height = 320, left = 64, bottom = 42, svg = plot(box, width, height, title), all = curves.flatMap((c) => c.points);
-  if (!all.length) return;
-  const x = d3.scaleLog().base(2).domain(d3.extent(all, (p) => p[0])).range([left, width - 12]);
-  const y = d3.scaleLog().domain([d3.min(all, (p) => p[1]) / 1.3, d3.max(all, (p) => p[1]) * 1.3]).range([height - bottom, 10]);
-  const ticks = y.ticks(6).filter((v) => /^[125]/.test(v.toExponential()));
-  svg.append("g").attr("class", "grid").selectAll("line").data(ticks).join("line").attr("x1", left).attr("x2", width - 12).attr("y1", y).attr("y2", y);
-  svg.append("g").attr("transform", "translate(0," + (height - bottom) + ")").call(d3.axisBottom(x).tickValues(d3.range(0, 12).map((i) => 2 ** i).filter((v) => v >= x.domain()[0] && v <= x.domain()[1])).tickFormat(String));
-  svg.append("g").attr("transform", "translate(" + left + ",0)").call(d3.axisLeft(y).tickValues(ticks).tickFormat((v) => v >= 1000 ? d3.format(",")(v) : String(+v.toPrecision(3))));
-  svg.append("text").attr("x", width / 2).attr("y", height - 6).attr("text-anchor", "middle").text("batch");
-  svg.append("text").attr("transform", "translate(13," + (height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text(yTitle);
-  curves.forEach((c) => {
-    svg.append("path").attr("fill", "none").attr("stroke", c.color).attr("stroke-width", 2).attr("stroke-dasharray", c.dashed ? "5 4" : null).attr("d", d3.line().x((p) => x(p[0])).y((p) => y(p[1]))(c.points));
-    svg.append("g").selectAll("circle").data(c.points).join("circle").attr("r", 3.2).attr("fill", c.color).attr("cx", (p) => x(p[0])).attr("cy", (p) => y(p[1])).append("title").text((p) => c.name + ", " + p[0] + ": " + fixed(p[1], 3));
-  });
-  legend(box, curves.map((c) => [c.name, c.color]));
 }
 
 function drawSweep() {
   if (!data.sweep) return;
-  const section = head("sweep", "By batch", "Largest power of two that compiles: " + data.largest_batch + ".");
+  const section = head("sweep", "By batch size", "Largest power of two that fits in memory: " + data.max_batch + ".");
   const fits = data.sweep.filter((r) => r.fits_memory), pair = section.append("div").attr("class", "figure-grid");
   const curve = (name, key, color, dashed) => ({ name, color, dashed, points: fits.map((r) => [r.batch, typeof key === "function" ? key(r) : r[key]]) });
-  lines(pair.append("div"), "Throughput by batch", [curve("as configured", "throughput_images_per_s", css("compute")), curve("the chip alone", (r) => r.batch / r.device_ms * 1e3, css("best"), true)], "images/s");
-  lines(pair.append("div"), "Time by batch", [curve("latency", "latency_ms", css("compute")), curve("chip", "device_ms", css("best"), true)], "ms");
+  linePlot(pair.append("div"), "Throughput by batch size", "batch", "images/s", [curve("as configured", "throughput_images_per_s", css("compute")), curve("the chip alone", (r) => r.batch / r.device_ms * 1e3, css("best"), true)], true);
+  linePlot(pair.append("div"), "Time by batch size", "batch", "ms", [curve("latency", "latency_ms", css("compute")), curve("chip", "device_ms", css("best"), true)], true);
   table(section, HEADING, data.sweep.map(row));
 }
 
@@ -154,7 +121,7 @@ function drawGrid() {
   });
   tiles.forEach((t, i) => svg.append("text").attr("x", left + (i + .5) * cell).attr("y", depths.length * 44 + 18).attr("text-anchor", "middle").text(t));
   depths.forEach((d, i) => svg.append("text").attr("x", left - 10).attr("y", i * 44 + 27).attr("text-anchor", "end").text("depth " + d));
-  svg.append("text").attr("x", left + tiles.length * cell / 2).attr("y", height - 6).attr("text-anchor", "middle").text("I/O tiles");
+  titleX(svg, left + tiles.length * cell / 2, height - 6, "I/O tiles");
 }
 
 function scatter(box, title, points, xTitle, yTitle) {
@@ -166,9 +133,9 @@ function scatter(box, title, points, xTitle, yTitle) {
   svg.append("g").attr("transform", "translate(0," + (height - bottom) + ")").call(d3.axisBottom(x).tickFormat(format));
   svg.append("g").attr("transform", "translate(" + left + ",0)").call(d3.axisLeft(y).tickFormat(format));
   svg.append("g").selectAll("circle").data(points).join("circle").attr("r", 4.2).attr("cx", (p) => x(p.x)).attr("cy", (p) => y(p.y)).attr("fill", (p) => p.color).attr("opacity", .85).append("title").text((p) => p.name + ": " + fixed(p.y / p.x, 2));
-  svg.append("text").attr("x", width / 2).attr("y", height - 6).attr("text-anchor", "middle").text(xTitle);
-  svg.append("text").attr("transform", "translate(13," + (height - bottom) / 2 + ") rotate(-90)").attr("text-anchor", "middle").text(yTitle);
-  legend(box, [["MK1", css("compute")], ["MK2", css("sync")], ["equality; dashed: factor 1.5", css("reference")]]);
+  titleX(svg, width / 2, height - 6, xTitle);
+  titleY(svg, (height - bottom) / 2, yTitle);
+  legend(box, swatches([["MK1", "compute"], ["MK2", "sync"], ["equality; dashed: factor 1.5", "reference"]]));
 }
 const chipColor = (chip) => css(chip === "mk1" ? "compute" : "sync");
 
@@ -182,7 +149,7 @@ function drawChecks() {
   }
   if (!data.tables) return;
   const t = data.tables, percent = (v) => fixed(100 * v, 1) + " %";
-  const section = head("tables", "Host model versus the study's tables", "Fitted to them: mean error " + percent(t.mape) + ", maximum " + percent(t.max_error) + "; leave-one-out " + percent(t.leave_one_out_mape) + "; fitted to batches up to 8 and extrapolated " + percent(t.extrapolation_mape) + ". This does not validate the chip model: see the device share.");
+  const section = head("tables", "Host model compared with the study's tables", "Fitted to them: mean error " + percent(t.mape) + ", max " + percent(t.max_error) + "; leave-one-out " + percent(t.leave_one_out_mape) + "; fitted to batch sizes up to 8 and extrapolated " + percent(t.extrapolation_mape) + ". This does not validate the chip model: see the device share.");
   const pair = section.append("div").attr("class", "figure-grid");
   scatter(pair.append("div"), "Predicted versus published step time", t.points.map((p) => ({ x: p.published_ms, y: p.predicted_ms, name: p.table + " " + p.chip + " batch " + p.batch, color: chipColor(p.chip) })), "published ms per step", "predicted ms per step");
   table(pair.append("div"), ["table", "chip", "batch", "published ms", "model ms", "device share"], t.points.map((p) => [p.table, p.chip, p.batch, fixed(p.published_ms, 3), fixed(p.predicted_ms, 3), percent(p.device_share)]));
