@@ -23,6 +23,7 @@ uint64x2_t is_inside(int64x2_t value, int size) {
 
 // Two registers are handled as one of eight numbers, at whose multiples rows end.
 constexpr int kLanes = 8;
+constexpr int kBlockTrees = 0;
 enum class Lanes { All };
 constexpr Lanes first_lanes(int) { return Lanes::All; }
 

@@ -27,6 +27,8 @@ __m128 load_two_points(const float* shape, const std::int32_t* anchor) {
 }
 
 constexpr int kLanes = 8;
+// Rows of a block of trees stay in the first-level cache while several passes go over them.
+constexpr int kBlockTrees = 32;
 enum class Lanes { All };  // rows end where registers do
 constexpr Lanes first_lanes(int) { return Lanes::All; }
 

@@ -153,6 +153,7 @@ void sample_around(const SampledImage& image,
 }
 
 constexpr int kLanes = 16;
+constexpr int kBlockTrees = 0;
 using Lanes = __mmask16;
 constexpr Lanes first_lanes(int count) {
   return static_cast<Lanes>(count < kLanes ? 0x00ff : 0xffff);  // rows end at multiples of 8
