@@ -15,7 +15,7 @@ test: test-dependencies build
 # Unit tests without films, browsers, training and emulated GPUs: a minute after a build.
 quick: dependencies configure
 	cmake --build $(BUILD) --target eyelid_unit_tests
-	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L '^unit$$' -LE '^slow$$' -j $$(nproc)
+	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L unit -j $$(nproc)
 
 build: configure
 	cmake --build $(BUILD)

@@ -3,7 +3,7 @@
 #   tools/install_dependencies.sh          build and run
 #   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
-#   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, an AArch64 compiler and emulator
+#   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator
 set -euo pipefail
 
 packages=(
@@ -20,7 +20,7 @@ fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --ci ]]; then
-  packages+=(clang clang-format binutils qemu-user g++-aarch64-linux-gnu)
+  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu)
 fi
 
 missing=()

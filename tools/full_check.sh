@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Every check over the whole tree; hours on two cores. `make full-check` runs it after `make check`.
+#   tools/full_check.sh [STEP...]      clang tidy asan tsan neon bytes cuda (default: all)
+# A step that fails does not stop the others; the last lines say which did.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+tools/install_dependencies.sh --ci || exit 1
+jobs=$(nproc)
+
+preset() { cmake --preset "$1" && cmake --build --preset "$1"; }
+clang() { preset ci-clang && ctest --preset ci-clang -j "$jobs"; }
+tidy() { preset tidy; }
+asan() { preset asan && ctest --preset asan -j "$jobs"; }
+tsan() { preset tsan && ctest --preset tsan -j "$jobs"; }
+neon() { tools/test_neon.sh; }
+bytes() { cmake --preset release && cmake --build --preset release --target eyelid && tools/check_same_bytes.sh --aarch64; }
+cuda() { EYELID_CUDA_LIMIT_S=3600 tools/check_cuda_build.sh -DEYELID_WERROR=ON; }
+
+failed=()
+(($# > 0)) || set -- clang tidy asan tsan neon bytes cuda
+for step in "$@"; do
+  echo "== $step"
+  "$step" || failed+=("$step")
+done
+((${#failed[@]} == 0)) && { echo "full check: ok ($*)"; exit 0; }
+echo "full check: failed: ${failed[*]}"
+exit 1
