@@ -99,7 +99,7 @@ TEST_P(GpuFindFaces, DecodesJoinsAndMovesAsTheCpu) {
       if (is_half) features[i] = float_from_half(halves[i]);
     }
     std::vector<FaceRecord> records(kMaxFaces + 1);
-    std::memset(records.data(), 0xee, records.size() * sizeof(FaceRecord));
+    std::memset(static_cast<void*>(records.data()), 0xee, records.size() * sizeof(FaceRecord));
     std::int32_t count = -1;
     const FindFacesArguments arguments{
         logits.data(),
