@@ -76,7 +76,7 @@ void BatchRunner::finish_oldest(const std::function<void(const MeasuredFrame&)>&
   for (int i = 0; i < frame_count; i++) {
     const auto at = static_cast<std::size_t>(i);
     const Tag& tag = slot.tags[at];
-    MeasuredFrame frame{tag.index, tag.time_s, tag.is_suspect, &results.records[at]};
+    MeasuredFrame frame{tag.index, tag.time_s, tag.is_suspect, &results.records[at], {}, nullptr};
     if (!results.faces.empty()) {
       frame.faces = results.faces.subspan(at * kMaxFaces,
                                           static_cast<std::size_t>(results.records[at].face_count));
