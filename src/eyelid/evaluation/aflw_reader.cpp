@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExpected = ", expected the database of AFLW (aflw.sqlite)";
+constexpr const char* kExpectedDatabase = ", expected the database of AFLW (aflw.sqlite)";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -27,7 +27,7 @@ struct FinishStatement {
 fs::path database_in(const fs::path& place) {
   const auto file = first_file({place, place / "aflw.sqlite", place / "data/aflw.sqlite"});
   if (file) return *file;
-  throw InputError((place / "aflw.sqlite").string() + ": cannot be read" + kExpected);
+  throw InputError((place / "aflw.sqlite").string() + ": cannot be read" + kExpectedDatabase);
 }
 
 /// One query after another on a file that is only read.
@@ -58,7 +58,7 @@ class Database {
 
  private:
   [[noreturn]] void fail() const {
-    throw InputError(name_ + ": " + sqlite3_errmsg(database_.get()) + kExpected);
+    throw InputError(name_ + ": " + sqlite3_errmsg(database_.get()) + kExpectedDatabase);
   }
   std::string name_;
   std::unique_ptr<sqlite3, CloseDatabase> database_;

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExpected = "an XML file of dlib's imglab";
+constexpr const char* kExpectedXml = "an XML file of dlib's imglab";
 constexpr std::uintmax_t kXmlLimit = std::uintmax_t{256} << 20;
 
 float number_in(const pugi::xml_node& node, const char* name) {
@@ -69,16 +69,16 @@ AnnotatedPicture picture_of(const pugi::xml_node& node, const fs::path& folder) 
 }  // namespace
 
 void read_dlib_xml(const fs::path& file, AnnotatedPictures& set) {
-  expect_file(file, kXmlLimit, kExpected);
+  expect_file(file, kXmlLimit, kExpectedXml);
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_file(file.c_str());
   if (!parsed) {
     throw InputError(file.string() + ": " + parsed.description() + " at byte " +
-                     std::to_string(parsed.offset) + ", expected " + kExpected);
+                     std::to_string(parsed.offset) + ", expected " + kExpectedXml);
   }
   const pugi::xml_node images = document.child("dataset").child("images");
   if (!images) {
-    throw InputError(file.string() + ": no <dataset> with <images>, expected " + kExpected);
+    throw InputError(file.string() + ": no <dataset> with <images>, expected " + kExpectedXml);
   }
   std::size_t number = 0;
   for (const pugi::xml_node& image : images.children("image")) {
