@@ -37,7 +37,7 @@ std::string csv_line(const CurveRow& row) {
                             row.held_out->eye_error);
 }
 
-std::optional<CurveRow> parse(const std::string& line) {
+std::optional<CurveRow> parse_row(const std::string& line) {
   CurveRow row;
   long long samples = 0;
   double total = 0.0;
@@ -172,7 +172,7 @@ void LossCurve::read(std::int64_t samples) {
   std::ifstream file(folder_ / "curve.csv");
   std::string line;
   while (std::getline(file, line)) {
-    const auto row = parse(line);  // the header is none
+    const auto row = parse_row(line);  // the header is none
     if (row && row->samples <= samples) rows_.push_back(*row);
   }
 }
