@@ -16,11 +16,13 @@
 
 namespace {
 
+namespace films = eyelid::films;
+namespace reports = eyelid::reports;
 using eyelid::Blink;
 using eyelid::EyelidSample;
-using eyelid::reports::ReportBuilder;
-using eyelid::reports::ReportPicture;
 using eyelid::synthesis::SessionRenderer;
+using reports::ReportBuilder;
+using reports::ReportPicture;
 
 constexpr float kOpenEar = 0.31f;
 constexpr float kClosedEar = 0.06f;
@@ -89,20 +91,20 @@ void add_blink_with_pictures(ReportBuilder& report,
                              const SessionRenderer& film,
                              const Blink& blink) {
   eyelid::GrayImage image;
-  const auto picture = [&](std::int64_t frame, eyelid::films::EyeCrop& crop) {
+  const auto picture = [&](std::int64_t frame, films::EyeCrop& crop) {
     const auto truth = film.truth(frame);
     const bool is_right = blink.eye == eyelid::Eye::Right;
     film.render(frame, image);
-    crop = eyelid::films::cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
+    crop = films::cut_eye(image, is_right ? truth.eyes.right : truth.eyes.left);
     return ReportPicture{.image = crop.image,
                          .lids = crop.lids,
                          .frame = frame,
                          .time_s = truth.time_s,
                          .fec = is_right ? truth.fec.right : truth.fec.left};
   };
-  eyelid::films::EyeCrop before;
-  eyelid::films::EyeCrop peak;
-  eyelid::films::EyeCrop after;
+  films::EyeCrop before;
+  films::EyeCrop peak;
+  films::EyeCrop after;
   reports::BlinkPictures pictures;
   pictures.before = picture(std::max<std::int64_t>(0, blink.onset_frame - 10), before);
   pictures.peak = picture(blink.peak_frame, peak);
@@ -123,7 +125,7 @@ void add_examples(ReportBuilder& report,
     const auto frame = static_cast<std::int64_t>(best);
     const auto truth = film.truth(frame);
     film.render(frame, image);
-    const auto crop = eyelid::films::cut_both_eyes(image, truth.eyes);
+    const auto crop = films::cut_both_eyes(image, truth.eyes);
     report.add_example(label,
                        {.image = crop.image,
                         .lids = crop.lids,
