@@ -20,14 +20,14 @@ namespace eyelid::speed {
 /// The options of every bench command.
 struct BenchRequest {
   pipeline::SetupRequest setup;
-  std::filesystem::path input;  // empty: a rendered session
-  int images = 2048;            // per row, at least
-  std::vector<int> threads = {compute::this_machine().hardware_threads};  // increasing
-  std::string batches = "1";                                              // list
-  std::optional<double> constant_watts;  // instead of a power meter
-  std::filesystem::path power_samples;   // of an external meter; empty: none
-  double gpu_seconds = 1.0;              // per row, at least; on a GPU
-  bool is_memory_only = false;           // pipeline: nothing that reads files
+  std::filesystem::path input;                               // empty: a rendered session
+  int images = 2048;                                         // per row, at least
+  std::vector<int> threads = {compute::hardware_threads()};  // increasing
+  std::string batches = "1";                                 // list
+  std::optional<double> constant_watts;                      // instead of a power meter
+  std::filesystem::path power_samples;                       // of an external meter; empty: none
+  double gpu_seconds = 1.0;                                  // per row, at least; on a GPU
+  bool is_memory_only = false;                               // pipeline: nothing that reads files
   BenchOutputs outputs;
 };
 

@@ -163,7 +163,7 @@ void print_table(const evaluation::DetectorComparison& comparison,
     table.add(line_of(row, "study: " + row.detector, NAN, "-"));
   }
   table.print();
-  fmt::print("study: published figures, on AFLW and its own machine\n");
+  fmt::print("study: figures published by the reference study, on AFLW and its own machine\n");
   if (!comparison.rows.front().false_positives) {
     fmt::print("The data set does not annotate every face: FP and precision are unknown.\n");
   }

@@ -62,7 +62,7 @@ void render_with_progress(const SessionChoice& choice,
   Progress bar("rendering", "frames");
   pipeline::render_session(session,
                            folder,
-                           threads.value_or(compute::this_machine().hardware_threads),
+                           threads.value_or(compute::hardware_threads()),
                            [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
 }
 

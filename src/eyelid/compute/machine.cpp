@@ -23,15 +23,15 @@ std::string read_cpu_model() {
   return "unknown";
 }
 
-int count_threads() {
+}  // namespace
+
+int hardware_threads() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-}  // namespace
-
-Machine this_machine() { return {read_cpu_model(), describe(cpu_features()), count_threads()}; }
+Machine this_machine() { return {read_cpu_model(), describe(cpu_features()), hardware_threads()}; }
 
 }  // namespace eyelid::compute

@@ -9,10 +9,14 @@ namespace eyelid::compute {
 struct Machine {
   std::string cpu_model;     // "AMD EPYC 7763", "unknown" where the system does not say
   std::string cpu_features;  // describe(cpu_features())
-  int hardware_threads = 1;  // that this process may use
+  int hardware_threads = 1;  // hardware_threads()
 };
 
-/// Reads /proc/cpuinfo and the affinity mask. Never throws for unreadable files.
+/// Threads that this process may use, by its affinity mask; at least 1.
+int hardware_threads();
+
+/// Reads /proc/cpuinfo and the affinity mask. Unreadable files do no harm; throws InputError where
+/// EYELID_CPU names what the processor has not.
 Machine this_machine();
 
 }  // namespace eyelid::compute
