@@ -20,7 +20,7 @@ fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --ci ]]; then
-  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu)
+  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap)
 fi
 
 missing=()
