@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "eyelid/kernels/kernel_list.hpp"
 
@@ -115,20 +116,12 @@ struct BlazeFaceKernels {
 KernelList<BlazeFaceKernels> blazeface_kernels();
 
 /// Declares the functions of one instruction set.
-#define EYELID_BLAZEFACE_KERNELS(isa)                                  \
-  namespace isa {                                                      \
-  void blaze_stem(const BlazeStem& stem, const BlazeStemStrip& strip); \
-  void blaze_block(const BlazeBlock& block, const BlazeStrip& strip);  \
-  void blaze_pointwise(const BlazePointwise& layer,                    \
-                       const float* const* rows,                       \
-                       int width,                                      \
-                       float* output);                                 \
-  void blaze_regress(const float* input,                               \
-                     std::ptrdiff_t stride,                            \
-                     int inputs,                                       \
-                     const float* weights,                             \
-                     const float* bias,                                \
-                     float* output);                                   \
+#define EYELID_BLAZEFACE_KERNELS(isa)                                           \
+  namespace isa {                                                               \
+  std::remove_pointer_t<decltype(BlazeFaceKernels::stem)> blaze_stem;           \
+  std::remove_pointer_t<decltype(BlazeFaceKernels::block)> blaze_block;         \
+  std::remove_pointer_t<decltype(BlazeFaceKernels::pointwise)> blaze_pointwise; \
+  std::remove_pointer_t<decltype(BlazeFaceKernels::regress)> blaze_regress;     \
   }
 EYELID_BLAZEFACE_KERNELS(scalar)
 EYELID_BLAZEFACE_KERNELS(avx2)

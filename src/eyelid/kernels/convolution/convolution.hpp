@@ -57,11 +57,11 @@ struct ConvolutionOutput {
 /// output.row is at least that. A whole map can be one row: count = (rows - 1) * input.row + width,
 /// and the outputs between the rows are to be ignored. A fully connected layer is the window as
 /// large as the map. Input and output must not overlap.
-using Convolve = void (*)(const Convolution& layer,
-                          const ConvolutionInput& input,
-                          const ConvolutionOutput& output,
-                          int rows,
-                          std::ptrdiff_t count);
+using Convolve = void(const Convolution& layer,
+                      const ConvolutionInput& input,
+                      const ConvolutionOutput& output,
+                      int rows,
+                      std::ptrdiff_t count);
 
 /// First layer of a network on one gray picture: 3x3, prelu, maximum over 2x2.
 struct GrayLayer {
@@ -84,11 +84,11 @@ struct GrayRows {
 /// 0 <= i < (columns + 1) / 2. pool_rows is 1 (below the last row of an odd map; the fourth row
 /// is not read) or 2. Reads and writes up to the next multiple of kConvolutionBlock positions, and
 /// one position more of the input.
-using ConvolveGray = void (*)(const GrayLayer& layer,
-                              const GrayRows& rows,
-                              int pool_rows,
-                              std::ptrdiff_t columns,
-                              const ConvolutionOutput& output);
+using ConvolveGray = void(const GrayLayer& layer,
+                          const GrayRows& rows,
+                          int pool_rows,
+                          std::ptrdiff_t columns,
+                          const ConvolutionOutput& output);
 
 /// Maximum over size x size windows with stride 2, those beyond the right and lower edge cut off
 /// ("ceil mode": output extent = ceil((extent - size) / 2) + 1):
@@ -101,54 +101,38 @@ struct MaxPool {
   int output_width = 0, output_height = 0;  //
 };
 /// Writes exactly the positions of the output, whose neighbors are `step` apart as well.
-using PoolMaximum = void (*)(const MaxPool& pool,
-                             const ConvolutionInput& input,
-                             const ConvolutionOutput& output);
+using PoolMaximum = void(const MaxPool& pool,
+                         const ConvolutionInput& input,
+                         const ConvolutionOutput& output);
 
 /// sums[p] = bias + sum over c < channels of weights[c] * input[c * plane + p], 0 <= p < count;
 /// reads and writes up to the next multiple of kConvolutionBlock.
-using WeighPlanes = void (*)(const float* input,
-                             std::ptrdiff_t plane,
-                             int channels,
-                             const float* weights,
-                             float bias,
-                             std::ptrdiff_t count,
-                             float* sums);
+using WeighPlanes = void(const float* input,
+                         std::ptrdiff_t plane,
+                         int channels,
+                         const float* weights,
+                         float bias,
+                         std::ptrdiff_t count,
+                         float* sums);
 
 struct ConvolutionKernels {
   const char* isa;      // "scalar", "x86_avx2", ...
   std::uint32_t needs;  // compute::CpuFeature bits
-  Convolve convolve;
-  ConvolveGray convolve_gray;
-  PoolMaximum pool_maximum;
-  WeighPlanes weigh_planes;
+  Convolve* convolve;
+  ConvolveGray* convolve_gray;
+  PoolMaximum* pool_maximum;
+  WeighPlanes* weigh_planes;
 };
 
 KernelList<ConvolutionKernels> convolution_kernels();
 
 /// Declares the functions of one instruction set.
-#define EYELID_CONVOLUTION_KERNELS(isa)                \
-  namespace isa {                                      \
-  void convolve(const Convolution& layer,              \
-                const ConvolutionInput& input,         \
-                const ConvolutionOutput& output,       \
-                int rows,                              \
-                std::ptrdiff_t count);                 \
-  void convolve_gray(const GrayLayer& layer,           \
-                     const GrayRows& rows,             \
-                     int pool_rows,                    \
-                     std::ptrdiff_t columns,           \
-                     const ConvolutionOutput& output); \
-  void pool_maximum(const MaxPool& pool,               \
-                    const ConvolutionInput& input,     \
-                    const ConvolutionOutput& output);  \
-  void weigh_planes(const float* input,                \
-                    std::ptrdiff_t plane,              \
-                    int channels,                      \
-                    const float* weights,              \
-                    float bias,                        \
-                    std::ptrdiff_t count,              \
-                    float* sums);                      \
+#define EYELID_CONVOLUTION_KERNELS(isa) \
+  namespace isa {                       \
+  Convolve convolve;                    \
+  ConvolveGray convolve_gray;           \
+  PoolMaximum pool_maximum;             \
+  WeighPlanes weigh_planes;             \
   }
 EYELID_CONVOLUTION_KERNELS(scalar)
 EYELID_CONVOLUTION_KERNELS(avx2)

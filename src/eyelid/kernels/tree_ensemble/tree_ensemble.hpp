@@ -42,12 +42,12 @@ struct FeatureTable {
 /// values[i] = pixel nearest to shape[anchor] + (a dx - b dy, b dx + a dy), rounded as floor(p +
 /// .5); 0 outside the image. `shape` is x0 y0 x1 y1 ..., readable up to 16 numbers in full;
 /// `values` holds count rounded up to 64.
-using SampleFeatures = void (*)(const SampledImage& image,
-                                const FeatureTable& features,
-                                const float* shape,
-                                float a,
-                                float b,
-                                std::uint8_t* values);
+using SampleFeatures = void(const SampledImage& image,
+                            const FeatureTable& features,
+                            const float* shape,
+                            float a,
+                            float b,
+                            std::uint8_t* values);
 
 /// The test of a node is values[feature_a] > values[feature_b] + threshold. Eight bytes, so that
 /// one shift finds a node; packing it into four cost a fifth more time (Zen 3, 12 points).
@@ -70,7 +70,7 @@ struct TreeTable {
 
 /// leaf[t] = path through tree t. `values` holds feature_count rounded up to 64 numbers, at least
 /// 512; `leaf` tree_count rounded up to kTreeGroup. Both aligned to 64 bytes.
-using WalkTrees = void (*)(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf);
+using WalkTrees = void(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf);
 
 /// Leaves of one cascade: row (t << depth) + leaf[t] holds the values of tree t. Rows follow one
 /// another, each value_count numbers padded with zeros to a multiple of eight (16-bit integers: see
@@ -84,15 +84,15 @@ struct LeafTable {
 
 /// shape[i] += leaf value i of tree 0, then of tree 1, ... `shape` holds value_count rounded up to
 /// 16 numbers, aligned to 64 bytes. For leaves of single precision, and of half precision.
-using AddLeaves = void (*)(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
+using AddLeaves = void(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);
 
 /// shape[i] += scale * (sum over trees of the leaf value i, exact). For leaves of 16-bit integers,
 /// and of 8-bit ones from -127 to 127, whose rows are i8_row_bytes(value_count) apart and aligned
 /// to as many bytes up to 32: one line of the cache holds a whole row of up to 64 values.
-using AddScaledLeaves = void (*)(const LeafTable& leaves,
-                                 const std::uint8_t* leaf,
-                                 float scale,
-                                 float* shape);
+using AddScaledLeaves = void(const LeafTable& leaves,
+                             const std::uint8_t* leaf,
+                             float scale,
+                             float* shape);
 
 constexpr std::size_t i16_row_bytes(int value_count) {
   const auto bytes = 2 * static_cast<std::size_t>(value_count);
@@ -103,11 +103,11 @@ struct TreeKernels {
   const char* isa;       // "scalar", "x86_avx2", ...
   std::uint32_t needs;   // compute::CpuFeature bits
   bool uses_byte_nodes;  // walk_trees reads TreeTable::byte_nodes where it is not null
-  SampleFeatures sample_features;
-  WalkTrees walk_trees;
-  AddLeaves add_leaves_f32;
-  AddLeaves add_leaves_f16;
-  AddScaledLeaves add_leaves_i16;
+  SampleFeatures* sample_features;
+  WalkTrees* walk_trees;
+  AddLeaves* add_leaves_f32;
+  AddLeaves* add_leaves_f16;
+  AddScaledLeaves* add_leaves_i16;
 };
 
 KernelList<TreeKernels> tree_kernels();
@@ -120,21 +120,13 @@ std::size_t byte_nodes_size(const TreeTable& trees);
 void pack_byte_nodes(const TreeTable& trees, std::uint8_t* byte_nodes);
 
 /// Declares the functions of one instruction set.
-#define EYELID_TREE_KERNELS(isa)                                                           \
-  namespace isa {                                                                          \
-  void sample_features(const SampledImage& image,                                          \
-                       const FeatureTable& features,                                       \
-                       const float* shape,                                                 \
-                       float a,                                                            \
-                       float b,                                                            \
-                       std::uint8_t* values);                                              \
-  void walk_trees(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf); \
-  void add_leaves_f32(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);    \
-  void add_leaves_f16(const LeafTable& leaves, const std::uint8_t* leaf, float* shape);    \
-  void add_leaves_i16(const LeafTable& leaves,                                             \
-                      const std::uint8_t* leaf,                                            \
-                      float scale,                                                         \
-                      float* shape);                                                       \
+#define EYELID_TREE_KERNELS(isa)  \
+  namespace isa {                 \
+  SampleFeatures sample_features; \
+  WalkTrees walk_trees;           \
+  AddLeaves add_leaves_f32;       \
+  AddLeaves add_leaves_f16;       \
+  AddScaledLeaves add_leaves_i16; \
   }
 EYELID_TREE_KERNELS(scalar)
 EYELID_TREE_KERNELS(interleaved)  // walk_trees only: five trees at a time in plain C++

@@ -37,23 +37,21 @@ struct WarpTarget {
 ///
 /// Positions outside the source are clamped to its border. Integers only: every instruction set
 /// gives the same bytes.
-using WarpPatch = void (*)(const GrayPixels& source,
-                           const WarpGrid& grid,
-                           const WarpTarget& target);
+using WarpPatch = void(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target);
 
 /// target[i] = mean of the factor x factor pixels from column i * factor on, rounded half up, for
 /// i < block_count. `rows` points at the first of `factor` rows; factor is 1 .. 128.
-using ShrinkRow = void (*)(const std::uint8_t* rows,
-                           std::ptrdiff_t stride,
-                           int factor,
-                           int block_count,
-                           std::uint8_t* target);
+using ShrinkRow = void(const std::uint8_t* rows,
+                       std::ptrdiff_t stride,
+                       int factor,
+                       int block_count,
+                       std::uint8_t* target);
 
 struct WarpKernels {
   const char* isa;      // "scalar", "x86_avx2", ...
   std::uint32_t needs;  // compute::CpuFeature bits
-  WarpPatch warp_patch;
-  ShrinkRow shrink_row;
+  WarpPatch* warp_patch;
+  ShrinkRow* shrink_row;
 };
 
 KernelList<WarpKernels> warp_kernels();
@@ -67,14 +65,10 @@ void shrink_by_mean(const WarpKernels& kernels,
                     std::ptrdiff_t target_stride);
 
 /// Declares the functions of one instruction set.
-#define EYELID_WARP_KERNELS(isa)                                                             \
-  namespace isa {                                                                            \
-  void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target); \
-  void shrink_row(const std::uint8_t* rows,                                                  \
-                  std::ptrdiff_t stride,                                                     \
-                  int factor,                                                                \
-                  int block_count,                                                           \
-                  std::uint8_t* target);                                                     \
+#define EYELID_WARP_KERNELS(isa) \
+  namespace isa {                \
+  WarpPatch warp_patch;          \
+  ShrinkRow shrink_row;          \
   }
 EYELID_WARP_KERNELS(scalar)
 EYELID_WARP_KERNELS(avx2)
