@@ -20,13 +20,8 @@ std::uint32_t rounded(float value) {
 }
 
 float packed_weight(const std::uint32_t* weights, int words, int outputs, int o, int k) {
-  const int groups = (outputs + kChannelGroup - 1) / kChannelGroup;
-  const int size = outputs / groups, larger = outputs % groups;
-  const int in_larger = larger * (size + 1);
-  const int begin =
-      o < in_larger ? o / (size + 1) * (size + 1) : in_larger + (o - in_larger) / size * size;
-  const int group = o < in_larger ? size + 1 : size;
-  return half_of(weights[begin * words + k / 2 * group + (o - begin)], k % 2);
+  const auto [begin, size] = channel_group(outputs, o);
+  return half_of(weights[begin * words + k / 2 * size + (o - begin)], k % 2);
 }
 
 /// Row `row` of the strip's input, counted from the first row of input line 0.

@@ -44,6 +44,19 @@ struct BlazePointwise {
   const float* bias = nullptr;
 };
 
+/// The group that BlazePointwise packs channel `output` of `outputs` into.
+struct ChannelGroup {
+  int begin;  // its first channel
+  int size;
+};
+constexpr ChannelGroup channel_group(int outputs, int output) {
+  const int groups = (outputs + kChannelGroup - 1) / kChannelGroup;
+  const int size = outputs / groups;
+  const int in_larger = outputs % groups * (size + 1);
+  if (output < in_larger) return {output / (size + 1) * (size + 1), size + 1};
+  return {in_larger + (output - in_larger) / size * size, size};
+}
+
 /// A BlazeFace block:
 ///   middle(c)  = bias + depthwise 3x3 of input(c), zero padding
 ///   output(o)  = max(0, (bias + shortcut(o)) + pointwise(middle)(o))

@@ -24,15 +24,10 @@ void add_products(const BlazeInt8Pointwise& layer,
                   int inputs,
                   int width,
                   std::int32_t* sums) {
-  const int groups = (layer.outputs + kChannelGroup - 1) / kChannelGroup;
-  const int size = layer.outputs / groups, larger = layer.outputs % groups;
-  const int in_larger = larger * (size + 1);
-  const int begin =
-      o < in_larger ? o / (size + 1) * (size + 1) : in_larger + (o - in_larger) / size * size;
-  const int group = o < in_larger ? size + 1 : size;
+  const auto [begin, size] = channel_group(layer.outputs, o);
   const std::uint32_t* words = layer.weights + begin * ((layer.inputs + 3) / 4) + (o - begin);
   for (int k = 0; k < inputs; k++, input += width) {
-    const int weight = signed_byte_of(words[k / 4 * group], k % 4);
+    const int weight = signed_byte_of(words[k / 4 * size], k % 4);
     for (int x = 0; x < width; x++) sums[x] += weight * input[x];
   }
 }

@@ -11,15 +11,9 @@ float larger(float a, float b) { return a > b ? a : b; }
 
 /// Output channel o of BlazePointwise at `width` pixels: sums[x] += weight(o, k) * input[k][x].
 void add_products(const BlazePointwise& layer, int o, const float* input, int width, float* sums) {
-  const int groups = (layer.outputs + kChannelGroup - 1) / kChannelGroup;
-  const int size = layer.outputs / groups;
-  const int larger_count = layer.outputs % groups;  // groups of size + 1, in front
-  const int in_larger = larger_count * (size + 1);
-  const int begin =
-      o < in_larger ? o / (size + 1) * (size + 1) : in_larger + (o - in_larger) / size * size;
-  const int group_size = o < in_larger ? size + 1 : size;
+  const auto [begin, size] = channel_group(layer.outputs, o);
   const float* weight = layer.weights + begin * layer.inputs + (o - begin);
-  for (int k = 0; k < layer.inputs; k++, weight += group_size, input += width) {
+  for (int k = 0; k < layer.inputs; k++, weight += size, input += width) {
     for (int x = 0; x < width; x++) sums[x] = multiply_add(input[x], *weight, sums[x]);
   }
 }
