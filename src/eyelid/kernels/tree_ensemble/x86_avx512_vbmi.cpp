@@ -95,24 +95,16 @@ void walk(const std::uint8_t* nodes, int groups, const Values& values, std::uint
   }
 }
 
+#include "eyelid/kernels/with_count.inc"
+
 }  // namespace
 
 void walk_trees(const TreeTable& trees, const std::uint8_t* values, std::uint8_t* leaf) {
   if (trees.byte_nodes == nullptr) return interleaved::walk_trees(trees, values, leaf);
   const int groups = (trees.tree_count + kTreeGroup - 1) / kTreeGroup;
   const Values loaded(values);
-  switch (trees.depth) {
-    case 1:
-      return walk<1>(trees.byte_nodes, groups, loaded, leaf);
-    case 2:
-      return walk<2>(trees.byte_nodes, groups, loaded, leaf);
-    case 3:
-      return walk<3>(trees.byte_nodes, groups, loaded, leaf);
-    case 4:
-      return walk<4>(trees.byte_nodes, groups, loaded, leaf);
-    default:
-      return walk<5>(trees.byte_nodes, groups, loaded, leaf);
-  }
+  with_count<5>(trees.depth,
+                [&]<int depth>() { walk<depth>(trees.byte_nodes, groups, loaded, leaf); });
 }
 
 }  // namespace eyelid::kernels::avx512_vbmi
