@@ -31,7 +31,7 @@ double seconds_since(Clock::time_point begin) {
   volatile double result = chains(kRounds);
   const double seconds = seconds_since(begin);
   static_cast<void>(result);
-  return static_cast<double>(kRounds) * kFmaChains * lanes / seconds / 1e9;
+  return static_cast<double>(kRounds) * kPeakChains * lanes / seconds / 1e9;
 }
 
 /// Calls `work(thread)` on all threads at once, after all have started.
@@ -73,8 +73,8 @@ std::uint64_t sum_of(const compute::AlignedBuffer<std::uint64_t>& numbers) {
 double fma_peak_gmacs() {
 #if defined(__x86_64__)
   const auto features = compute::cpu_features();
-  if ((features & compute::kAvx512) != 0) return measure_chains(avx512::fma_chains, 16);
-  if ((features & compute::kAvx2) != 0) return measure_chains(avx2::fma_chains, 8);
+  if ((features & compute::kAvx512) != 0) return measure_chains(avx512::chains, 16);
+  if ((features & compute::kAvx2) != 0) return measure_chains(avx2::chains, 8);
 #endif
   return 0.0;
 }
@@ -88,10 +88,10 @@ double dot_peak_gmacs(Precision precision) {
 #if defined(__x86_64__)
   const auto features = compute::cpu_features();
   if (precision == Precision::Bf16 && (features & compute::kAvx512Bf16) != 0) {
-    return measure_chains(avx512_bf16::dot_chains, 32);
+    return measure_chains(avx512_bf16::chains, 32);
   }
   if (precision == Precision::Int8 && (features & compute::kAvx512Vnni) != 0) {
-    return measure_chains(avx512_vnni::dot_chains, 64);
+    return measure_chains(avx512_vnni::chains, 64);
   }
 #endif
   return 0.0;

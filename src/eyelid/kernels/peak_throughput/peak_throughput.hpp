@@ -28,18 +28,20 @@ double dot_peak_gmacs(compute::Precision precision, int threads);
 /// three passes over 128 MiB each, more than any cache they share by the usual proportions.
 double read_bandwidth_gb_per_s(int threads);
 
+inline constexpr int kPeakChains = 12;
+
+/// Rounds of all chains: multiply-adds of single lanes or, of the latter two, dot products.
 namespace avx2 {
-double fma_chains(long rounds);
+double chains(long rounds);
 }
 namespace avx512 {
-double fma_chains(long rounds);
+double chains(long rounds);
 }
 namespace avx512_bf16 {
-double dot_chains(long rounds);
+double chains(long rounds);
 }
 namespace avx512_vnni {
-double dot_chains(long rounds);
+double chains(long rounds);
 }
-inline constexpr int kFmaChains = 12;
 
 }  // namespace eyelid::kernels

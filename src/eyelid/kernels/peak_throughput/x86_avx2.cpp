@@ -6,16 +6,20 @@
 namespace eyelid::kernels::avx2 {
 namespace {
 
-using Vector = __m256;
-[[gnu::always_inline]] inline Vector all(float value) { return _mm256_set1_ps(value); }
-[[gnu::always_inline]] inline Vector multiply_add(Vector a, Vector b, Vector c) {
-  return _mm256_fmadd_ps(a, b, c);
+using Sums = __m256;
+struct Terms {
+  __m256 factor, term;
+};
+[[gnu::always_inline]] inline Terms terms() { return {_mm256_set1_ps(0.5f), _mm256_set1_ps(1.0f)}; }
+[[gnu::always_inline]] inline Sums start(int i) { return _mm256_set1_ps(static_cast<float>(i)); }
+[[gnu::always_inline]] inline Sums next(Sums sums, Terms terms) {
+  return _mm256_fmadd_ps(sums, terms.factor, terms.term);
 }
-[[gnu::always_inline]] inline Vector add(Vector a, Vector b) { return _mm256_add_ps(a, b); }
-[[gnu::always_inline]] inline float first_lane(Vector v) { return _mm256_cvtss_f32(v); }
+[[gnu::always_inline]] inline Sums add(Sums a, Sums b) { return _mm256_add_ps(a, b); }
+[[gnu::always_inline]] inline float first_lane(Sums sums) { return _mm256_cvtss_f32(sums); }
 
 }  // namespace
 
-#include "eyelid/kernels/peak_throughput/fma_chains.inc"
+#include "eyelid/kernels/peak_throughput/chains.inc"
 
 }  // namespace eyelid::kernels::avx2

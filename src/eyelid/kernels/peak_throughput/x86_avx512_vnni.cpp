@@ -7,10 +7,10 @@ namespace eyelid::kernels::avx512_vnni {
 namespace {
 
 using Sums = __m512i;
-using Ones = __m512i;
-[[gnu::always_inline]] inline Sums none() { return _mm512_setzero_si512(); }
-[[gnu::always_inline]] inline Ones ones() { return _mm512_set1_epi8(1); }
-[[gnu::always_inline]] inline Sums add_products(Sums sums, Ones ones) {
+using Terms = __m512i;
+[[gnu::always_inline]] inline Sums start(int) { return _mm512_setzero_si512(); }
+[[gnu::always_inline]] inline Terms terms() { return _mm512_set1_epi8(1); }
+[[gnu::always_inline]] inline Sums next(Sums sums, Terms ones) {
   return _mm512_dpbusd_epi32(sums, ones, ones);
 }
 [[gnu::always_inline]] inline Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
@@ -20,6 +20,6 @@ using Ones = __m512i;
 
 }  // namespace
 
-#include "eyelid/kernels/peak_throughput/dot_chains.inc"
+#include "eyelid/kernels/peak_throughput/chains.inc"
 
 }  // namespace eyelid::kernels::avx512_vnni
