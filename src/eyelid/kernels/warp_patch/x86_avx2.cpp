@@ -65,18 +65,7 @@ void shrink_row_by_columns(const std::uint8_t* rows,
   }
 }
 
-// Whether every position of the grid and every pixel offset fits 32 bits.
-bool fits_32_bits(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
-  constexpr std::int64_t kLimit = std::int64_t{1} << 30;
-  const auto is_small = [&](int column, int row) {
-    const std::int64_t x = grid.x0 + std::int64_t{grid.a} * column - std::int64_t{grid.b} * row;
-    const std::int64_t y = grid.y0 + std::int64_t{grid.b} * column + std::int64_t{grid.a} * row;
-    return x > -kLimit && x < kLimit && y > -kLimit && y < kLimit;
-  };
-  return source.width < 16384 && source.height < 16384 && source.stride * source.height < kLimit &&
-         is_small(0, 0) && is_small(target.width, 0) && is_small(0, target.height) &&
-         is_small(target.width, target.height);
-}
+#include "eyelid/kernels/warp_patch/grid_range.inc"
 
 struct Source {
   explicit Source(const GrayPixels& source)
@@ -119,7 +108,11 @@ struct Source {
 }  // namespace
 
 void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
-  if (!fits_32_bits(source, grid, target)) return scalar::warp_patch(source, grid, target);
+  // Pixel offsets must fit 32 bits as well.
+  if (source.stride * source.height >= kLimit ||
+      !fits_32_bits(source, grid, target.width, target.height)) {
+    return scalar::warp_patch(source, grid, target);
+  }
   const Source from(source);
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   const __m256i lane_x = _mm256_mullo_epi32(lane, _mm256_set1_epi32(grid.a));

@@ -184,25 +184,15 @@ bool is_steep(int step) {
   return step < -kSteepest || step > kSteepest;
 }
 
-// Whether every position of the grid and its blocks beyond the edge fit 32 bits.
-bool fits_32_bits(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
-  constexpr std::int64_t kLimit = std::int64_t{1} << 30;
-  const auto is_small = [&](int column, int row) {
-    const std::int64_t x = grid.x0 + std::int64_t{grid.a} * column - std::int64_t{grid.b} * row;
-    const std::int64_t y = grid.y0 + std::int64_t{grid.b} * column + std::int64_t{grid.a} * row;
-    return x > -kLimit && x < kLimit && y > -kLimit && y < kLimit;
-  };
-  const int width = target.width + kColumns;
-  const int height = target.height + kRows;
-  return source.width < 16384 && source.height < 16384 && is_small(0, 0) && is_small(width, 0) &&
-         is_small(0, height) && is_small(width, height);
-}
+#include "eyelid/kernels/warp_patch/grid_range.inc"
 
 }  // namespace
 
 void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   if (source.width < kTableWidth || target.width % kColumns != 0 || is_steep(grid.a) ||
-      is_steep(grid.b) || !fits_32_bits(source, grid, target)) {
+      is_steep(grid.b) ||
+      // Blocks reach beyond the edge.
+      !fits_32_bits(source, grid, target.width + kColumns, target.height + kRows)) {
     return avx2::warp_patch(source, grid, target);
   }
   // Pixels from the least position to the greatest of a block, with the one the fraction reaches.
