@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
-
 #include "eyelid/gpu/gpu_face_detector.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 
@@ -13,15 +11,14 @@ namespace eyelid::gpu {
 class GpuEyeLandmarker {
  public:
   /// `options.wants_points` says which of the two point counts locate() is asked for.
-  GpuEyeLandmarker(const DeviceFactory& factory, const MeasureOptions& options);
+  GpuEyeLandmarker(const DeviceFactory& factory, const MeasureOptions& options)
+      : device_(factory, options, false) {}
 
   /// As EyeLandmarker::locate. Throws DeviceError.
   landmarks::FacePoints locate(const FrameView& frame, const FaceBox& face);
 
  private:
-  std::unique_ptr<FrameDevice> device_;
-  int width_ = 0;
-  int height_ = 0;
+  OneFrameDevice device_;
 };
 
 }  // namespace eyelid::gpu

@@ -12,28 +12,14 @@ namespace {
 class GpuFaceDetector final : public detection::FaceDetector {
  public:
   GpuFaceDetector(DeviceFactory factory, const MeasureOptions& options)
-      : factory_(std::move(factory)), options_(options) {
-    FrameDeviceOptions device;
-    device.measure = options;
-    device.measure.detect_every = 1;
-    device.batch_frames = 1;
-    device.slots = 1;
-    device.wants_faces = device.wants_faces_only = true;
-    device_ = factory_(device);
+      : factory_(std::move(factory)), options_(options), device_(factory_, options, true) {
     chain_ = device_->make_chain();
   }
 
   std::string_view name() const override { return "blazeface"; }
 
   void detect(const FrameView& frame, std::vector<FaceBox>& faces) override {
-    EYELID_EXPECTS(!frame.is_empty());
-    if (frame.width != width_ || frame.height != height_) {
-      width_ = 0;  // until it has succeeded
-      device_->prepare(frame.width, frame.height);
-      width_ = frame.width;
-      height_ = frame.height;
-    }
-    put_frame(*device_, 0, 0, frame);
+    device_.put(frame);
     device_->submit(0, 1, *chain_);
     const BatchResults results = device_->wait(0);
     faces.clear();
@@ -49,10 +35,8 @@ class GpuFaceDetector final : public detection::FaceDetector {
  private:
   DeviceFactory factory_;
   MeasureOptions options_;
-  std::unique_ptr<FrameDevice> device_;
+  OneFrameDevice device_;
   std::unique_ptr<SelectionChain> chain_;
-  int width_ = 0;
-  int height_ = 0;
 };
 
 }  // namespace
@@ -79,6 +63,28 @@ void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame) {
   for (int y = 0; y < frame.height; y++) {
     std::memcpy(target + y * row_bytes, frame.row(y), static_cast<std::size_t>(frame.width));
   }
+}
+
+OneFrameDevice::OneFrameDevice(const DeviceFactory& make,
+                               const MeasureOptions& measure,
+                               bool faces_only) {
+  FrameDeviceOptions options;
+  options.measure = measure;
+  options.measure.detect_every = 1;
+  options.batch_frames = options.slots = 1;
+  options.wants_faces = options.wants_faces_only = faces_only;
+  device_ = make(options);
+}
+
+void OneFrameDevice::put(const FrameView& frame) {
+  EYELID_EXPECTS(!frame.is_empty());
+  if (frame.width != width_ || frame.height != height_) {
+    width_ = 0;  // until it has succeeded
+    device_->prepare(frame.width, frame.height);
+    width_ = frame.width;
+    height_ = frame.height;
+  }
+  put_frame(*device_, 0, 0, frame);
 }
 
 std::unique_ptr<detection::FaceDetector> make_gpu_face_detector(DeviceFactory factory,

@@ -21,6 +21,22 @@ void put_frame(FrameDevice& device, int slot, int i, const FrameView& frame);
 using DeviceFactory =
     std::function<std::unique_ptr<FrameDevice>(const FrameDeviceOptions& options)>;
 
+/// A device of batches of one frame, of any size. Calls come from one thread.
+class OneFrameDevice {
+ public:
+  /// `faces_only`: the detector alone, all faces; else for FrameDevice::locate.
+  OneFrameDevice(const DeviceFactory& make, const MeasureOptions& measure, bool faces_only);
+
+  FrameDevice* operator->() const { return device_.get(); }
+  /// Into place 0 of slot 0, which must not be in flight. Throws DeviceError.
+  void put(const FrameView& frame);
+
+ private:
+  std::unique_ptr<FrameDevice> device_;
+  int width_ = 0;
+  int height_ = 0;
+};
+
 /// BlazeFace on a GPU behind the interface of the CPU's, one frame at a time: for `detect` and
 /// `evaluate`. At most kMaxFaces faces per frame. clone() makes a device of its own.
 std::unique_ptr<detection::FaceDetector> make_gpu_face_detector(DeviceFactory factory,
