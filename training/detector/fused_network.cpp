@@ -478,7 +478,7 @@ struct HeadNode : torch::autograd::Function<HeadNode<Work>> {
 }  // namespace
 
 FusedNetwork::FusedNetwork(int threads)
-    : FusedNetwork(threads, kernels::training_kernels(compute::cpu_features())) {}
+    : FusedNetwork(threads, kernels::training_kernels().pick(compute::cpu_features())) {}
 FusedNetwork::FusedNetwork(int threads, const kernels::TrainingKernels& kernels)
     : work_(std::make_unique<Work>(threads, kernels)) {}
 FusedNetwork::~FusedNetwork() = default;

@@ -71,7 +71,7 @@ TEST_P(FusedKernels, AgreeWithTorchInOutputsStatisticsAndEveryGradient) {
   const Pass expected(GetParam(), [](const auto& x, const auto& tensors, const auto& statistics) {
     return torch_network(x, tensors, statistics, true);
   });
-  for (const kernels::TrainingKernels& variant : kernels::training_kernel_variants()) {
+  for (const kernels::TrainingKernels& variant : kernels::training_kernels()) {
     if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
     SCOPED_TRACE(variant.isa);
     FusedNetwork network(2, variant);

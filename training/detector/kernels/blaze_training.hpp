@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/kernels/kernel_list.hpp"
+
 // Forward and backward passes of BlazeFace's layers over images of a batch. Feature maps are
 // [image][row][column][channel], channels padded by zeros to a multiple of kLanes; maps are square.
 // One source (layers.inc), compiled for several instruction sets.
@@ -108,17 +110,7 @@ struct TrainingKernels {
                       float* work);
 };
 
-struct TrainingKernelList {
-  const TrainingKernels* begin_;
-  std::size_t count;
-  const TrainingKernels* begin() const { return begin_; }
-  const TrainingKernels* end() const { return begin_ + count; }
-};
-
-/// Every variant of this build, fastest first; the last one runs on every processor.
-TrainingKernelList training_kernel_variants();
-/// The fastest for these compute::CpuFeature bits.
-const TrainingKernels& training_kernels(std::uint32_t features);
+eyelid::kernels::KernelList<TrainingKernels> training_kernels();
 
 namespace baseline {
 extern const TrainingKernels kKernels;
