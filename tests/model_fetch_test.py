@@ -221,7 +221,7 @@ class ModelFetch(unittest.TestCase):
         self.part.write_bytes(BODY[:123_456])
         done = self.fetch("good")
         self.expect_fetched(done)
-        self.assertIn("going on", done.stdout)
+        self.assertIn("resuming", done.stdout)
         self.assertEqual(Misbehaving.requests, [("good", "bytes=123456-")])
 
     def test_a_whole_part_needs_no_net(self):
