@@ -19,13 +19,11 @@ int bytes_of(Precision precision);
 ///
 /// Sources of the values: docs/hardware-study.md, "Constants".
 struct Chip {
-  std::string name;        // "mk1"
-  std::string title;       // for people
-  std::string generation;  // "ipu1", "ipu2"
+  std::string name;   // "mk1"
+  std::string title;  // for people
   int tiles = 0;
   double clock_hz = 0.0;                // of a tile
   int memory_bytes_per_tile = 0;        // SRAM: code, state and tensors
-  int interleaved_memory_offset = 0;    // bytes; from here on two banks answer in one cycle
   int worker_contexts = 0;              // threads of a tile; each issues every so-many-th cycle
   int data_path_bytes = 0;              // of a normal load or store
   double exchange_bytes_per_cycle = 0;  // received by one tile
@@ -39,13 +37,11 @@ struct Chip {
   int weights_per_conv_unit_f32 = 0;
   int weight_load_bytes_per_cycle = 0;  // into the matrix unit
   double host_bytes_per_second = 0.0;   // PCIe, sustained
-  double tdp_w = 0.0;
 
   int weights_per_conv_unit(Precision precision) const {
     return precision == Precision::F16 ? weights_per_conv_unit_f16 : weights_per_conv_unit_f32;
   }
   double milliseconds(double cycles) const { return cycles / clock_hz * 1e3; }
-  double memory_bytes() const { return static_cast<double>(tiles) * memory_bytes_per_tile; }
 };
 
 /// "mk1", "mk2" or "bow"; throws InputError naming the known chips for anything else.

@@ -3,26 +3,12 @@
 
 #include <algorithm>
 
-#include "eyelid/core/error.hpp"
-
 namespace eyelid::ipu {
 namespace {
 
 int dilated(int size, int dilation) { return (size - 1) * dilation + 1; }
 
 }  // namespace
-
-const char* name_of(Pass pass) {
-  switch (pass) {
-    case Pass::Forward:
-      return "forward";
-    case Pass::Backward:
-      return "backward";
-    case Pass::WeightUpdate:
-      return "weight update";
-  }
-  return "";
-}
 
 int Convolution::output_size(int d) const {
   const auto i = static_cast<std::size_t>(d);
@@ -34,28 +20,6 @@ int Convolution::input_range(int d, int output_count, int taps) const {
   const auto i = static_cast<std::size_t>(d);
   const int positions = (output_count - 1) * stride[i] + dilated(taps, kernel_dilation[i]);
   return std::min((positions - 1) / input_dilation[i] + 1, field[i]);
-}
-
-double Convolution::multiply_adds() const {
-  return 1.0 * batch * groups * inputs * outputs * output_size(0) * output_size(1) * kernel[0] *
-         kernel[1];
-}
-
-double Convolution::useful_multiply_adds() const {
-  double count = 1.0 * batch * groups * inputs * outputs;
-  for (std::size_t d = 0; d < 2; d++) {
-    int pairs = 0;
-    for (int y = 0; y < output_size(static_cast<int>(d)); y++) {
-      for (int k = 0; k < kernel[d]; k++) {
-        const int position = y * stride[d] + k * kernel_dilation[d] - padding_lower[d];
-        const bool is_inside = position >= 0 && position % input_dilation[d] == 0 &&
-                               position / input_dilation[d] < field[d];
-        pairs += is_inside ? 1 : 0;
-      }
-    }
-    count *= pairs;
-  }
-  return count;
 }
 
 Convolution ConvolutionLayer::backward() const {
@@ -95,18 +59,6 @@ Convolution ConvolutionLayer::weight_update() const {
                               result.padding_lower[d];
   }
   return result;
-}
-
-Convolution ConvolutionLayer::pass(Pass which) const {
-  switch (which) {
-    case Pass::Forward:
-      return forward;
-    case Pass::Backward:
-      return backward();
-    case Pass::WeightUpdate:
-      return weight_update();
-  }
-  throw ContractError("unknown pass");
 }
 
 bool ConvolutionLayer::is_fully_connected() const {

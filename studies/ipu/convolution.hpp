@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string>
 
 namespace eyelid::ipu {
@@ -15,7 +14,6 @@ using Pair = std::array<int, 2>;
 
 /// The three convolutions that training one layer takes.
 enum class Pass { Forward, Backward, WeightUpdate };
-const char* name_of(Pass pass);
 
 /// A grouped convolution as the planner sees it. All three passes of a layer have this form:
 ///
@@ -43,10 +41,6 @@ struct Convolution {
   /// Input positions that `outputs` neighboring outputs and `taps` neighboring taps of the kernel
   /// need, at most the whole field.
   int input_range(int dimension, int output_count, int taps) const;
-  /// Multiply-adds, those with padding and dilation zeros included.
-  double multiply_adds() const;
-  /// Multiply-adds whose operands are neither padding nor a zero of the dilation.
-  double useful_multiply_adds() const;
 };
 
 /// A layer of a network: the forward convolution, and what the other passes are as convolutions.
@@ -59,7 +53,6 @@ struct ConvolutionLayer {
   /// Gradient of the kernel: the batch is summed over like an input channel, the deltas are the
   /// kernel.
   Convolution weight_update() const;
-  Convolution pass(Pass which) const;
   /// One field position and tap: a matrix product.
   bool is_fully_connected() const;
 };

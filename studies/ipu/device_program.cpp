@@ -57,13 +57,12 @@ class Compiler {
                  const char* name,
                  double exchanged,
                  double compute) const {
-    const double bytes = exchanged * bytes_of(options_.precision);
-    mapped.phases.push_back({mapped.name + ": " + name,
-                             static_cast<double>(chip_.sync_cycles),
-                             bytes / chip_.exchange_bytes_per_cycle,
-                             compute,
-                             bytes,
-                             tiles_});
+    mapped.phases.push_back(
+        {mapped.name + ": " + name,
+         static_cast<double>(chip_.sync_cycles),
+         exchanged * bytes_of(options_.precision) / chip_.exchange_bytes_per_cycle,
+         compute,
+         tiles_});
   }
 
   void map_convolution(const Operation& operation,

@@ -40,16 +40,6 @@ class Machine {
     return network_.tensors[static_cast<std::size_t>(index)];
   }
 
-  /// Elements are dealt out evenly to the tiles: what each does to its share.
-  template <class Work>
-  void on_tiles(const MappedOperation& mapped, std::size_t elements, Work work) {
-    const std::size_t tiles = static_cast<std::size_t>(mapped.tiles);
-    const std::size_t share = (elements + tiles - 1) / tiles;
-    for (std::size_t begin = 0; begin < elements; begin += share) {
-      for (std::size_t i = begin; i < std::min(begin + share, elements); i++) work(i);
-    }
-  }
-
   void run(const MappedOperation& mapped) {
     const Operation& operation = network_.operations[static_cast<std::size_t>(mapped.operation)];
     std::vector<float>& output = tensor(operation.output);
@@ -64,46 +54,42 @@ class Machine {
                      tensor(operation.input),
                      output,
                      execution_);
-        on_tiles(mapped, output.size(), [&](std::size_t i) {
+        for (std::size_t i = 0; i < output.size(); i++) {
           const std::size_t channel = i / plane % static_cast<std::size_t>(out.channels);
           output[i] = stored(output[i] + stored(operation.bias[channel]));
-        });
+        }
         break;
       case OperationKind::MaxPool:
-        run_pool(mapped, operation, output);
+        run_pool(operation, output);
         break;
       case OperationKind::Add:
-        run_add(mapped, operation, output);
+        run_add(operation, output);
         break;
     }
     if (!operation.relu) return;
-    on_tiles(mapped, output.size(), [&](std::size_t i) { output[i] = std::max(0.0f, output[i]); });
+    for (float& value : output) value = std::max(0.0f, value);
   }
 
-  void run_pool(const MappedOperation& mapped,
-                const Operation& operation,
-                std::vector<float>& output) {
+  void run_pool(const Operation& operation, std::vector<float>& output) {
     const std::vector<float>& input = tensor(operation.input);
     const auto width = static_cast<std::size_t>(shape(operation.output).width);
-    on_tiles(mapped, output.size(), [&](std::size_t i) {
+    for (std::size_t i = 0; i < output.size(); i++) {
       const float* top = input.data() + i / width * 4 * width + i % width * 2;
       output[i] = std::max({top[0], top[1], top[2 * width], top[2 * width + 1]});
-    });
+    }
   }
 
-  void run_add(const MappedOperation& mapped,
-               const Operation& operation,
-               std::vector<float>& output) {
+  void run_add(const Operation& operation, std::vector<float>& output) {
     const std::vector<float>& input = tensor(operation.input);
     const std::vector<float>& other = tensor(operation.other);
     const auto image = static_cast<std::size_t>(shape(operation.output).elements());
     const auto other_image = static_cast<std::size_t>(shape(operation.other).elements());
-    on_tiles(mapped, output.size(), [&](std::size_t i) {
+    for (std::size_t i = 0; i < output.size(); i++) {
       const std::size_t in_image = i % image;
       const float shortcut =
           in_image < other_image ? other[i / image * other_image + in_image] : 0.0f;
       output[i] = stored(input[i] + shortcut);
-    });
+    }
   }
 
   const DeviceProgram& program_;

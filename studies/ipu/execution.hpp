@@ -13,7 +13,6 @@ struct Execution {
   std::vector<std::vector<float>> tensors;  // by tensor: (image, channel, row, column)
   double tile_runs = 0.0;                   // vertices run, one per tile and part
   double exchanged_bytes = 0.0;             // that tiles fetched into their memory for convolutions
-  double max_fetch_bytes = 0.0;             // by one tile for one convolution
 };
 
 /// Runs the program for real: every tile of every convolution fetches its share of input and

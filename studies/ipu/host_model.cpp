@@ -17,6 +17,12 @@ constexpr double kHandshakes_ms = 2 * kHandshake_ms;
 /// Batches in TensorFlow's queues before a producer waits (poplar_executor.cc).
 constexpr int kQueueCapacity = 32;
 
+/// Bytes that pass between I/O tiles and compute tiles in one step, as milliseconds of exchange.
+double io_exchange_ms(const Chip& chip, const StreamOptions& options) {
+  const double bytes = options.batch * (options.bytes.input + options.bytes.output);
+  return chip.milliseconds(bytes / (options.num_io_tiles * chip.exchange_bytes_per_cycle));
+}
+
 class EventModel {
  public:
   EventModel(const Chip& chip,
@@ -156,13 +162,11 @@ class EventModel {
 
 HostConstants host_constants(std::string_view chip) {
   const auto json = nlohmann::json::parse(embedded_text("host.json"));
-  HostConstants constants;
-  constants.call_ms = json.at("call_ms").at(std::string(chip)).get<double>();
-  constants.io_tiles_call_saving_ms = json.at("io_tiles_call_saving_ms").get<double>();
-  constants.image_ms = json.at("image_ms").get<double>();
-  constants.infeed_copy_ms = json.at("infeed_copy_ms").get<double>();
-  constants.call_image_ms = json.at("call_image_ms").get<double>();
-  return constants;
+  return {json.at("call_ms").at(std::string(chip)),
+          json.at("io_tiles_call_saving_ms"),
+          json.at("image_ms"),
+          json.at("infeed_copy_ms"),
+          json.at("call_image_ms")};
 }
 
 int io_tile_batch_limit(const Chip& chip, const StreamOptions& options) {
@@ -171,11 +175,6 @@ int io_tile_batch_limit(const Chip& chip, const StreamOptions& options) {
   const double image = options.bytes.input + options.bytes.output;
   // The placer drops the tiles when the bytes reach the memory, not only when they exceed it.
   return static_cast<int>(std::ceil(memory / image)) - 1;
-}
-
-double io_exchange_ms(const Chip& chip, const StreamOptions& options) {
-  const double bytes = options.batch * (options.bytes.input + options.bytes.output);
-  return chip.milliseconds(bytes / (options.num_io_tiles * chip.exchange_bytes_per_cycle));
 }
 
 StreamRun run_streams(const Chip& chip,

@@ -66,9 +66,6 @@ struct StreamRun {
   std::vector<Activity> activities;  // of some steps in the steady state
 };
 
-/// Bytes that pass between I/O tiles and compute tiles in one step, as milliseconds of exchange.
-double io_exchange_ms(const Chip& chip, const StreamOptions& options);
-
 /// Runs the event model to its steady state. `device_ms`: computing one batch.
 StreamRun run_streams(const Chip& chip,
                       const HostConstants& constants,

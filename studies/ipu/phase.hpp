@@ -13,8 +13,7 @@ struct Phase {
   double sync = 0.0;
   double exchange = 0.0;
   double compute = 0.0;
-  double exchanged_bytes = 0.0;  // received by the tile that receives most
-  int tiles = 0;                 // that compute
+  int tiles = 0;  // that compute
 };
 
 struct PhaseCycles {

@@ -84,7 +84,7 @@ double PlanCostModel::min_cycles(const TileWork& work) const {
   return work.output_elements() * work.inputs * work.kernel[0] * work.kernel[1] / (peak_ * spread);
 }
 
-void PlanCostModel::add_layout(const Split& split, const TileWork& work, PlanCost& cost) const {
+void PlanCostModel::add_layout(const Split& split, PlanCost& cost) const {
   const double bytes = bytes_of(request.precision);
   const double tiles = split.tiles();
   const double channel_factor =
@@ -121,7 +121,6 @@ void PlanCostModel::add_layout(const Split& split, const TileWork& work, PlanCos
         per_tile * factor /
         std::min<double>(chip.memcpy_bytes_per_cycle, vertex.outputs_per_group * bytes);
   }
-  static_cast<void>(work);
 }
 
 void PlanCostModel::add_exchange(const Split& split, const TileWork& work, PlanCost& cost) const {
@@ -188,20 +187,17 @@ std::optional<PlanCost> PlanCostModel::cost(const Split& split, const TileWork& 
   cost.compute = *compute;
   add_exchange(split, work, cost);
   add_reduction(split, work, cost);
-  add_layout(split, work, cost);
+  add_layout(split, cost);
   return cost;
 }
 
-std::vector<Phase> PlanCostModel::phases(const Split& split,
-                                         const TileWork&,
-                                         const PlanCost& cost) const {
+std::vector<Phase> PlanCostModel::phases(const Split& split, const PlanCost& cost) const {
   const double sync = chip.sync_cycles;
-  const double rate = chip.exchange_bytes_per_cycle;
   const int tiles = split.tiles();
   std::vector<Phase> phases;
   const auto add = [&](const char* name, double exchange, double compute) {
     if (exchange + compute <= 0.0) return;
-    phases.push_back({name, sync, exchange, compute, exchange * rate, tiles});
+    phases.push_back({name, sync, exchange, compute, tiles});
   };
   for (int part = 0; part < split.serial_outputs; part++) {
     add("lay out input", cost.input_copy_exchange, cost.input_copy);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <limits>
 #include <optional>
 
 #include "studies/ipu/planner.hpp"
@@ -44,10 +43,10 @@ struct PlanCostModel {
   double min_cycles(const TileWork& work) const;
   /// Nothing when the vertex cannot do the tile's work.
   std::optional<PlanCost> cost(const Split& split, const TileWork& work) const;
-  std::vector<Phase> phases(const Split& split, const TileWork& work, const PlanCost& cost) const;
+  std::vector<Phase> phases(const Split& split, const PlanCost& cost) const;
 
  private:
-  void add_layout(const Split& split, const TileWork& work, PlanCost& cost) const;
+  void add_layout(const Split& split, PlanCost& cost) const;
   void add_exchange(const Split& split, const TileWork& work, PlanCost& cost) const;
   void add_reduction(const Split& split, const TileWork& work, PlanCost& cost) const;
 

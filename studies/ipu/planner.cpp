@@ -223,7 +223,7 @@ std::optional<Plan> best_plan(const Chip& chip,
                   search.best()->tiles(),
                   cost.temporary_bytes,
                   true,
-                  model.phases(*search.best(), work, cost),
+                  model.phases(*search.best(), cost),
                   best_cycles};
     }
   }

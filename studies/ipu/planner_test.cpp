@@ -20,6 +20,24 @@ Convolution pointwise() {
   return c;
 }
 
+/// Multiply-adds whose operands are neither padding nor a zero of the dilation.
+double useful_multiply_adds(const Convolution& c) {
+  double count = 1.0 * c.batch * c.groups * c.inputs * c.outputs;
+  for (std::size_t d = 0; d < 2; d++) {
+    int pairs = 0;
+    for (int y = 0; y < c.output_size(static_cast<int>(d)); y++) {
+      for (int k = 0; k < c.kernel[d]; k++) {
+        const int position = y * c.stride[d] + k * c.kernel_dilation[d] - c.padding_lower[d];
+        const bool is_inside = position >= 0 && position % c.input_dilation[d] == 0 &&
+                               position / c.input_dilation[d] < c.field[d];
+        pairs += is_inside ? 1 : 0;
+      }
+    }
+    count *= pairs;
+  }
+  return count;
+}
+
 TEST(Convolution, TheThreePassesOfALayerMultiplyEquallyOften) {
   for (const int stride : {1, 2}) {
     ConvolutionLayer layer;
@@ -28,11 +46,11 @@ TEST(Convolution, TheThreePassesOfALayerMultiplyEquallyOften) {
     layer.forward.stride = {stride, stride};
     layer.forward.padding_lower = {1, 1};
     layer.forward.padding_upper = {1, 1};
-    const double forward = layer.forward.useful_multiply_adds();
+    const double forward = useful_multiply_adds(layer.forward);
     EXPECT_EQ(layer.backward().output_size(0), 28) << "the gradient is as large as the input";
     EXPECT_EQ(layer.weight_update().output_size(1), 3) << "... and as the kernel";
-    EXPECT_DOUBLE_EQ(layer.backward().useful_multiply_adds(), forward);
-    EXPECT_DOUBLE_EQ(layer.weight_update().useful_multiply_adds(), forward);
+    EXPECT_DOUBLE_EQ(useful_multiply_adds(layer.backward()), forward);
+    EXPECT_DOUBLE_EQ(useful_multiply_adds(layer.weight_update()), forward);
   }
 }
 
@@ -90,7 +108,7 @@ TEST(Planner, CutsCoverTheWorkAndStayOnTheChip) {
       EXPECT_TRUE(plan.fits_memory);
       EXPECT_NEAR(sum_of(plan.phases).total(), plan.cycles, 1e-6 * plan.cycles);
       const double peak = plan.vertex.peak_multiply_adds(chip(name), precision) * chip(name).tiles;
-      EXPECT_GT(plan.cycles, request.convolution.multiply_adds() / peak)
+      EXPECT_GT(plan.cycles, useful_multiply_adds(request.convolution) / peak)
           << "not faster than the matrix units";
     }
   }

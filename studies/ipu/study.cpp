@@ -36,6 +36,19 @@ Row solve(std::array<Row, kConstants> matrix, Row right) {
   return right;
 }
 
+/// The event model's time of a step, single precision.
+double predicted_step_ms(const Network& network,
+                         const FittedConstants& constants,
+                         const StudyPoint& point) {
+  StreamOptions options;
+  options.batch = point.batch;
+  options.num_io_tiles = point.io_tiles;
+  options.prefetch_depth = point.prefetch_depth;
+  options.asynchronous_callbacks = point.async_callbacks;
+  options.bytes = options.study_bytes = stream_bytes(network, 4, 4);
+  return run_streams(chip(point.chip), constants.of(point.chip), options, point.device_ms).step_ms;
+}
+
 /// Time of a step without the fitted constants: chip and link.
 double physical_ms(const Network& network, const StudyPoint& point) {
   HostConstants zero;
@@ -91,52 +104,8 @@ double fit_call_image(const Network& network,
   return (low + high) / 2.0;
 }
 
-}  // namespace
-
-std::vector<StudyPoint> study_points() {
-  std::vector<StudyPoint> points;
-  const auto json = nlohmann::json::parse(embedded_text("study.json"));
-  for (const auto& row : json.at("points")) {
-    points.push_back({row.at("table"),
-                      row.at("chip"),
-                      row.at("batch"),
-                      row.at("io_tiles"),
-                      row.at("prefetch_depth"),
-                      row.at("async_callbacks"),
-                      row.at("step_ms"),
-                      0.0});
-  }
-  return points;
-}
-
-StreamBytes stream_bytes(const Network& network,
-                         int input_element_bytes,
-                         int output_element_bytes) {
-  return {network.tensors[0].elements() * input_element_bytes,
-          network.output_elements() * output_element_bytes};
-}
-
-StreamOptions stream_options(const Network& network, const StudyPoint& point) {
-  StreamOptions options;
-  options.batch = point.batch;
-  options.num_io_tiles = point.io_tiles;
-  options.prefetch_depth = point.prefetch_depth;
-  options.asynchronous_callbacks = point.async_callbacks;
-  options.bytes = options.study_bytes = stream_bytes(network, 4, 4);
-  return options;
-}
-
-void add_device_times(const Network& network,
-                      std::vector<StudyPoint>& points,
-                      const std::function<void(std::size_t)>& progress) {
-  for (std::size_t i = 0; i < points.size(); i++) {
-    const DeviceProgram program = compile(
-        chip(points[i].chip), network, {points[i].batch, Precision::F32, points[i].io_tiles});
-    points[i].device_ms = program.milliseconds();
-    progress(i + 1);
-  }
-}
-
+/// Least squares of the relative errors: five constants from the points that do not overlap, the
+/// sixth (call_image_ms) from those that do. Without the latter it stays 0.
 FittedConstants fit_host(const Network& network, const std::vector<StudyPoint>& points) {
   std::array<Row, kConstants> matrix{};
   Row right{};
@@ -165,14 +134,40 @@ FittedConstants fit_host(const Network& network, const std::vector<StudyPoint>& 
   return fitted;
 }
 
-double predicted_step_ms(const Network& network,
-                         const FittedConstants& constants,
-                         const StudyPoint& point) {
-  return run_streams(chip(point.chip),
-                     constants.of(point.chip),
-                     stream_options(network, point),
-                     point.device_ms)
-      .step_ms;
+}  // namespace
+
+std::vector<StudyPoint> study_points() {
+  std::vector<StudyPoint> points;
+  const auto json = nlohmann::json::parse(embedded_text("study.json"));
+  for (const auto& row : json.at("points")) {
+    points.push_back({row.at("table"),
+                      row.at("chip"),
+                      row.at("batch"),
+                      row.at("io_tiles"),
+                      row.at("prefetch_depth"),
+                      row.at("async_callbacks"),
+                      row.at("step_ms"),
+                      0.0});
+  }
+  return points;
+}
+
+StreamBytes stream_bytes(const Network& network,
+                         int input_element_bytes,
+                         int output_element_bytes) {
+  return {network.tensors[0].elements() * input_element_bytes,
+          network.output_elements() * output_element_bytes};
+}
+
+void add_device_times(const Network& network,
+                      std::vector<StudyPoint>& points,
+                      const std::function<void(std::size_t)>& progress) {
+  for (std::size_t i = 0; i < points.size(); i++) {
+    const DeviceProgram program = compile(
+        chip(points[i].chip), network, {points[i].batch, Precision::F32, points[i].io_tiles});
+    points[i].device_ms = program.milliseconds();
+    progress(i + 1);
+  }
 }
 
 StudyCheck check_study(const Network& network, const std::vector<StudyPoint>& points) {

@@ -27,8 +27,6 @@ std::vector<StudyPoint> study_points();
 
 /// Bytes of one image of `network`: `input` 4 for single precision, 1 for uint8, ...
 StreamBytes stream_bytes(const Network& network, int input_element_bytes, int output_element_bytes);
-/// The knobs of a point, single precision.
-StreamOptions stream_options(const Network& network, const StudyPoint& point);
 
 /// Compiles the network for every point (some 30 s); `progress` gets the points done.
 void add_device_times(const Network& network,
@@ -40,14 +38,6 @@ struct FittedConstants {
   HostConstants mk1, mk2;
   const HostConstants& of(const std::string& chip) const { return chip == "mk1" ? mk1 : mk2; }
 };
-/// Least squares of the relative errors: five constants from the points that do not overlap, the
-/// sixth (call_image_ms) from those that do. Without the latter it stays 0.
-FittedConstants fit_host(const Network& network, const std::vector<StudyPoint>& points);
-
-/// The event model's time of a step.
-double predicted_step_ms(const Network& network,
-                         const FittedConstants& constants,
-                         const StudyPoint& point);
 
 struct StudyCheck {
   FittedConstants constants;

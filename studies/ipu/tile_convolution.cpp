@@ -256,10 +256,8 @@ class Runner {
       weights += static_cast<double>(taps.back().size());
     }
     set_window(positions);
-    const double bytes = (memory_.fetch(input_, shape_) + weights) * bytes_of(precision_);
     execution_.tile_runs += 1.0;
-    execution_.exchanged_bytes += bytes;
-    execution_.max_fetch_bytes = std::max(execution_.max_fetch_bytes, bytes);
+    execution_.exchanged_bytes += (memory_.fetch(input_, shape_) + weights) * bytes_of(precision_);
     std::vector<float> sums;
     sums.reserve(channels.size() * positions.size());
     for (const std::vector<Tap>& of_channel : taps) {

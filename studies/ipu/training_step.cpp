@@ -87,7 +87,6 @@ class StepBuilder {
                        static_cast<double>(chip_.sync_cycles),
                        exchanged_bytes / chip_.exchange_bytes_per_cycle,
                        compute,
-                       exchanged_bytes,
                        tiles});
   }
 
@@ -103,16 +102,20 @@ class StepBuilder {
 TrainingStep plan_training_step(const Chip& chip,
                                 const ConvolutionLayer& layer,
                                 Precision precision) {
-  const auto plan = [&](Pass pass) {
+  const auto plan = [&](Pass pass, const Convolution& convolution) {
     PlanRequest request;
-    request.convolution = layer.pass(pass);
+    request.convolution = convolution;
     request.pass = pass;
     request.precision = precision;
     request.is_training = true;
     request.is_fully_connected = layer.is_fully_connected();
     return plan_convolution(chip, request);
   };
-  TrainingStep step{plan(Pass::Forward), plan(Pass::Backward), plan(Pass::WeightUpdate), {}, 0.0};
+  TrainingStep step{plan(Pass::Forward, layer.forward),
+                    plan(Pass::Backward, layer.backward()),
+                    plan(Pass::WeightUpdate, layer.weight_update()),
+                    {},
+                    0.0};
   StepBuilder builder(chip, layer, precision);
   builder.add(step.forward, "forward");
   builder.add_bias(step.forward);
