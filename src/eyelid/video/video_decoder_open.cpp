@@ -176,6 +176,8 @@ void VideoDecoder::open_codec(Threads threads) {
   codec_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
   // Else WMV 2 and JPEG 2000 take short cuts that depend on the processor.
   codec_->flags |= AV_CODEC_FLAG_BITEXACT;
+  // And MPEG-4, H.263, DV and DNxHD would have a transform of their own on AArch64.
+  codec_->idct_algo = FF_IDCT_SIMPLE;
   codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
   if (code < 0) {
