@@ -13,7 +13,7 @@
 namespace eyelid::fuzz {
 
 /// The bytes as a file in memory, for parsers that take a path; one file per process, written
-/// anew by every call and removed at the end.
+/// again by every call and removed at the end.
 inline const std::filesystem::path& file_in_memory(const std::uint8_t* data,
                                                    std::size_t size,
                                                    const char* extension) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How much the face box trembles: box_jitter.py DIR... of `eyelid track --detect-every 1 --out DIR`.
+"""How much the face box jitters: box_jitter.py DIR... of `eyelid track --detect-every 1 --out DIR`.
 
 Median absolute second difference, over consecutive valid frames, of the box center (x, y) and
 width, in percent of the median width.

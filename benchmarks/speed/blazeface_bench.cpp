@@ -223,7 +223,7 @@ int main(int argument_count, char** arguments) {
             ->Iterations(200);
       }
     } catch (const DeviceError& absent) {
-      std::fprintf(stderr, "left out: %s\n", absent.what());
+      std::fprintf(stderr, "skipped: %s\n", absent.what());
     }
   }
   benchmark::Initialize(&argument_count, arguments);

@@ -10,7 +10,7 @@
 namespace eyelid::training {
 
 /// Writes all state of a run beside `path`, waits for the disk, then renames: the last checkpoint
-/// stays whole whatever happens. `settings`: what must be the same when the run goes on. Throws
+/// stays whole whatever happens. `settings`: what must be the same when the run continues. Throws
 /// InputError when the folder does not allow it.
 void write_checkpoint(const std::filesystem::path& path,
                       DetectorNetwork& network,

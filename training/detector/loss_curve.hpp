@@ -23,7 +23,7 @@ struct CurveRow {
 /// The course of a run: curve.csv and a plot of it, curve.svg.
 class LossCurve {
  public:
-  /// Continues the file in `folder` up to `samples`; 0 begins anew.
+  /// Continues the file in `folder` up to `samples`; 0 starts again.
   LossCurve(std::filesystem::path folder, std::int64_t samples);
 
   /// Adds a row and rewrites both files (beside, then renamed).

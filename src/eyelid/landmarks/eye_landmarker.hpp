@@ -17,7 +17,7 @@ struct FacePoints {
   EyeLandmarks eyes;                    // always from the two-stage eye models, in frame pixels
   std::optional<FaceLandmarks> points;  // when SixtyEight was asked for; its lid points are `eyes`
   /// False when the points cannot be the pair of eyes of this face (see plausibility.hpp); such
-  /// points must not be measured, and the face must be detected anew.
+  /// points must not be measured, and the face must be detected again.
   ///
   /// True does **not** say that there is a face: the models answer eye-like shapes anywhere. Of 562
   /// random background places 455 passed (docs/measuring.md). Presence is the detector's to say.

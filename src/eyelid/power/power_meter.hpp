@@ -43,7 +43,7 @@ std::unique_ptr<PowerMeter> open_nvml_meter(const std::filesystem::path& library
 /// `watts` at all times, as the user says it. Throws InputError unless positive and finite.
 std::unique_ptr<PowerMeter> constant_meter(double watts);
 
-/// What an external meter wrote down, while it goes on or afterwards: lines `time,watts`, the time
+/// What an external meter wrote down, while it runs or afterward: lines `time,watts`, the time
 /// in seconds since 1970 (UTC) and increasing; empty lines, `#` lines and one heading are passed
 /// over. stop() reads the file and integrates between the samples (trapezoids). Nothing where the
 /// interval is not covered: the nearest sample at either end may be 2 s away.

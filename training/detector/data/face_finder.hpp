@@ -25,7 +25,8 @@ struct FoundFace {
 ///
 /// Crowded scenes are searched in parts as well, down to a quarter of the longer side: seconds per
 /// thousand looks. What was found can be kept in a file for the next run; the file is a memory, no
-/// more: pictures it does not know by their content are searched, and a damaged one is begun anew.
+/// more: pictures it does not know by their content are searched, and a damaged one is started
+/// again.
 ///
 /// Threads: find() from any.
 class FaceFinder {

@@ -36,7 +36,7 @@ struct BlazeHalfArguments {
 ///
 /// Blocks are persistent: each takes images index, index + count, ... With several parts each block
 /// computes two of the 16 rows of the front's output and what these need (a third of the front);
-/// the last one to arrive goes on with the tail. Nobody waits for another block.
+/// the last one to arrive continues with the tail. Nobody waits for another block.
 ///
 /// Rounding: input and weights 2^-11 relative, every activation once more; the nine taps of a
 /// depthwise window are summed in half precision.
