@@ -11,6 +11,7 @@
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/folder.hpp"
 #include "eyelid/pipeline/export_session.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
@@ -111,8 +112,7 @@ void ScoreCommand::run() {
   }
   const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
   const LearningSummary study = pipeline::learning_of_study(sessions);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  files::create_folder(folder);
   std::vector<SessionLearning> eyes;
   for (const pipeline::ScoredSession& session : sessions) {
     eyes.insert(eyes.end(), session.learning.begin(), session.learning.end());
