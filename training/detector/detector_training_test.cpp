@@ -15,7 +15,7 @@
 #include "eyelid/core/error.hpp"
 #include "training/detector/checkpoint.hpp"
 #include "training/detector/loss_curve.hpp"
-#include "training/detector/rendered_faces.hpp"
+#include "training/detector/rendered_faces_testing.hpp"
 #include "training/detector/sample_loader.hpp"
 
 namespace eyelid::training {

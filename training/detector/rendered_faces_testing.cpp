@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training/detector/rendered_faces.hpp"
+#include "training/detector/rendered_faces_testing.hpp"
 
 #include <algorithm>
 #include <cmath>
