@@ -48,7 +48,7 @@ struct InspectCommand {
 /// they are; the rest is dlib's or foreign.
 bool is_blazeface(std::span<const std::byte> bytes, const std::string& source) {
   if (model_files::is_tflite_file(bytes) || model_files::is_pytorch_file(bytes)) return true;
-  if (bytes.size() <= 8 || bytes[8] != std::byte{'{'}) return false;
+  if (!model_files::is_safetensors_file(bytes)) return false;
   const auto file = model_files::SafetensorsFile::from_bytes(bytes, source);
   return file.metadata_or_empty("format").find("shape model") == std::string::npos;
 }

@@ -30,6 +30,11 @@ struct TensorView {
   std::size_t element_count() const { return bytes.size() / size_of(type); }
 };
 
+/// Whether the bytes begin as such a file does.
+inline bool is_safetensors_file(std::span<const std::byte> bytes) {
+  return bytes.size() > 8 && bytes[8] == std::byte{'{'};
+}
+
 using Metadata = std::map<std::string, std::string>;
 
 /// A model file in the safetensors format: a JSON header, then the bytes of the tensors.

@@ -70,15 +70,8 @@ std::size_t load_int8_scales(const model_files::SafetensorsFile& file, BlazeFace
 }
 
 BlazeFaceWeights blazeface_from_safetensors(const model_files::SafetensorsFile& file) {
-  if (file.metadata_or_empty("format") != kBlazeFaceFormat) {
-    throw InputError(file.source() + ": metadata format is \"" + file.metadata_or_empty("format") +
-                     "\"; expected \"" + kBlazeFaceFormat + "\"");
-  }
   BlazeFaceWeights weights;
-  weights.name = file.metadata_or_empty("name");
-  weights.version = file.metadata_or_empty("version");
-  weights.training_data = file.metadata_or_empty("training_data");
-  weights.license = file.metadata_or_empty("licence");
+  static_cast<ModelDescription&>(weights) = read_description(file, kBlazeFaceFormat);
   weights.input_scale = number_of(file, "input_scale");
   weights.input_offset = number_of(file, "input_offset");
   std::size_t tensor_count = 0;
@@ -92,24 +85,14 @@ BlazeFaceWeights blazeface_from_safetensors(const model_files::SafetensorsFile& 
     layer.bias = copy_of(file.values<float>(name + ".bias", {shape[0]}));
   });
   if (file.find("int8.stem.output") != nullptr) tensor_count += load_int8_scales(file, weights);
-  if (file.tensors().size() != tensor_count) {
-    throw InputError(file.source() + ": " + std::to_string(file.tensors().size()) +
-                     " tensors; expected " + std::to_string(tensor_count));
-  }
-  weights.format = "safetensors";
+  check_tensor_count(file, tensor_count);
   return weights;
 }
 
-void check_finite(const BlazeFaceWeights& weights, const std::string& source) {
+void check_layers(const BlazeFaceWeights& weights, const std::string& source) {
   for_each_convolution(weights, [&](const std::string& name, const auto& layer, const auto&) {
-    for (const auto* values : {&layer.weights, &layer.bias}) {
-      for (const float value : *values) {
-        if (!std::isfinite(value)) {
-          throw InputError(source + ": layer " + name +
-                           " holds a number that is not finite; expected finite weights");
-        }
-      }
-    }
+    check_finite(layer.weights, source, name + ".weight");
+    check_finite(layer.bias, source, name + ".bias");
   });
 }
 
@@ -121,14 +104,14 @@ BlazeFaceWeights load_blazeface(std::span<const std::byte> bytes, const std::str
     weights = blazeface_from_tflite(model_files::read_tflite_convolutions(bytes, source), source);
   } else if (model_files::is_pytorch_file(bytes)) {
     weights = blazeface_from_pytorch(model_files::read_pytorch_tensors(bytes, source), source);
-  } else if (bytes.size() > 8 && bytes[8] == std::byte{'{'}) {
+  } else if (model_files::is_safetensors_file(bytes)) {
     weights = blazeface_from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
     throw InputError(source +
                      ": unknown model format; expected BlazeFace as safetensors, TFLite "
                      "or PyTorch");
   }
-  check_finite(weights, source);
+  check_layers(weights, source);
   weights.source = source;
   weights.sha256 = files::sha256_hex(bytes);
   return weights;
@@ -145,11 +128,7 @@ BlazeFaceWeights embedded_blazeface() {
 
 std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights) {
   model_files::SafetensorsWriter writer;
-  writer.set_metadata("format", kBlazeFaceFormat);
-  writer.set_metadata("name", weights.name);
-  writer.set_metadata("version", weights.version);
-  writer.set_metadata("training_data", weights.training_data);
-  writer.set_metadata("licence", weights.license);
+  write_description(writer, kBlazeFaceFormat, weights);
   writer.set_metadata("input_scale", text_of(weights.input_scale));
   writer.set_metadata("input_offset", text_of(weights.input_offset));
   for_each_convolution(weights, [&](const std::string& name, const auto& layer, const auto& shape) {
@@ -169,28 +148,20 @@ void convert_blazeface(const std::filesystem::path& source, const std::filesyste
   model_files::write_model_file(target, blazeface_to_safetensors(load_blazeface(source)));
 }
 
-std::vector<std::pair<std::string, std::string>> describe_blazeface(
-    const BlazeFaceWeights& weights) {
+DescriptionLines describe_blazeface(const BlazeFaceWeights& weights) {
   std::size_t parameters = 0;
   for_each_convolution(weights, [&](const std::string&, const auto& layer, const auto&) {
     parameters += layer.weights.size() + layer.bias.size();
   });
-  const auto or_unknown = [](const std::string& text) {
-    return text.empty() ? std::string("not stated in the file") : text;
-  };
-  return {{"kind", "blazeface front, 128x128, 896 anchors, 6 keypoints"},
-          {"name", or_unknown(weights.name)},
-          {"version", or_unknown(weights.version)},
-          {"training data", or_unknown(weights.training_data)},
-          {"license", or_unknown(weights.license)},
-          {"file format", weights.format},
-          {"input", weights.stored_channels == 3 ? "RGB, summed to gray on loading" : "gray"},
-          {"input normalization",
-           "pixel * " + text_of(weights.input_scale) + " + " + text_of(weights.input_offset)},
-          {"int8 scales",
-           weights.int8.is_empty() ? std::string("none") : "from " + weights.int8.pictures},
-          {"parameters", std::to_string(parameters) + " as gray"},
-          {"sha256", weights.sha256}};
+  return describe(
+      "blazeface front, 128x128, 896 anchors, 6 keypoints",
+      weights,
+      {{"input", weights.stored_channels == 3 ? "RGB, summed to gray on loading" : "gray"},
+       {"input normalization",
+        "pixel * " + text_of(weights.input_scale) + " + " + text_of(weights.input_offset)},
+       {"int8 scales",
+        weights.int8.is_empty() ? std::string("none") : "from " + weights.int8.pictures}},
+      parameters);
 }
 
 }  // namespace eyelid::networks

@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "eyelid/networks/model_description.hpp"
 
 namespace eyelid::networks {
 
@@ -60,16 +61,7 @@ struct BlazeFaceInt8Scales {
 };
 
 /// Every number of a BlazeFace front network for gray input.
-struct BlazeFaceWeights {
-  // As stated in the file; empty = not stated.
-  std::string name;
-  std::string version;
-  std::string training_data;
-  std::string license;
-  // Its origin.
-  std::string source;       // path, or "embedded"
-  std::string format;       // "safetensors", "TFLite", "PyTorch"
-  std::string sha256;       // of the file
+struct BlazeFaceWeights : ModelDescription {
   int stored_channels = 1;  // of the stem in the file: 1 gray, 3 RGB (summed on loading: exact)
 
   /// The network sees pixel * input_scale + input_offset.
@@ -139,8 +131,7 @@ std::vector<std::byte> blazeface_to_safetensors(const BlazeFaceWeights& weights)
 /// Reads any BlazeFace file and writes ours. Throws InputError.
 void convert_blazeface(const std::filesystem::path& source, const std::filesystem::path& target);
 
-/// Lines "key: value" for `eyelid model inspect`.
-std::vector<std::pair<std::string, std::string>> describe_blazeface(
-    const BlazeFaceWeights& weights);
+/// For `eyelid model inspect`.
+DescriptionLines describe_blazeface(const BlazeFaceWeights& weights);
 
 }  // namespace eyelid::networks

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/networks/mtcnn_import.hpp"
 
-#include <cmath>
 #include <map>
 
 #include "eyelid/core/error.hpp"
@@ -33,12 +32,7 @@ class Tensors {
                        model_files::shape_text(tensor.shape) + "; expected " +
                        model_files::shape_text(shape) + " of MTCNN");
     }
-    for (const float value : tensor.values) {
-      if (!std::isfinite(value)) {
-        throw InputError(source_ + ": tensor \"" + tensor.name +
-                         "\" holds a number that is not finite; expected finite weights");
-      }
-    }
+    check_finite(tensor.values, source_, tensor.name);
     return tensor.values;
   }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/networks/mtcnn_weights.hpp"
 
-#include <cmath>
-
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"
 #include "eyelid/model_files/model_file.hpp"
@@ -31,26 +29,13 @@ std::vector<float> take(const model_files::SafetensorsFile& file,
                         const std::string& name,
                         const std::vector<std::size_t>& shape) {
   const std::span<const float> values = file.values<float>(name, shape);
-  for (const float value : values) {
-    if (!std::isfinite(value)) {
-      throw InputError(file.source() + ": tensor \"" + name +
-                       "\" holds a number that is not finite; expected finite weights");
-    }
-  }
+  check_finite(values, file.source(), name);
   return {values.begin(), values.end()};
 }
 
 MtcnnWeights mtcnn_from_safetensors(const model_files::SafetensorsFile& file) {
-  if (file.metadata_or_empty("format") != kMtcnnFormat) {
-    throw InputError(file.source() + ": metadata format is \"" + file.metadata_or_empty("format") +
-                     "\"; expected \"" + kMtcnnFormat + "\"");
-  }
   MtcnnWeights weights;
-  weights.name = file.metadata_or_empty("name");
-  weights.version = file.metadata_or_empty("version");
-  weights.training_data = file.metadata_or_empty("training_data");
-  weights.license = file.metadata_or_empty("licence");
-  weights.format = "safetensors";
+  static_cast<ModelDescription&>(weights) = read_description(file, kMtcnnFormat);
   std::size_t tensor_count = 0;
   for_each_mtcnn_layer(
       weights, [&](std::string_view network, const MtcnnLayerShape& shape, MtcnnLayer& layer) {
@@ -60,10 +45,7 @@ MtcnnWeights mtcnn_from_safetensors(const model_files::SafetensorsFile& file) {
         if (!shape.slopes.empty()) layer.slopes = take(file, name + ".slope", {shape.outputs});
         tensor_count += shape.slopes.empty() ? 2 : 3;
       });
-  if (file.tensors().size() != tensor_count) {
-    throw InputError(file.source() + ": " + std::to_string(file.tensors().size()) +
-                     " tensors; expected " + std::to_string(tensor_count));
-  }
+  check_tensor_count(file, tensor_count);
   return weights;
 }
 
@@ -111,10 +93,6 @@ bool is_one_of(const std::filesystem::path& path, const std::array<const char*, 
   return false;
 }
 
-bool begins_like_safetensors(std::span<const std::byte> bytes) {
-  return bytes.size() > 8 && bytes[8] == std::byte{'{'};
-}
-
 }  // namespace
 
 MtcnnWeights load_mtcnn(const std::filesystem::path& path) {
@@ -147,7 +125,7 @@ MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& sou
     }
     weights.name = "MTCNN";
     weights.format = "PyTorch";
-  } else if (begins_like_safetensors(bytes)) {
+  } else if (model_files::is_safetensors_file(bytes)) {
     weights = mtcnn_from_safetensors(model_files::SafetensorsFile::from_bytes(bytes, source));
   } else {
     throw InputError(source +
@@ -160,18 +138,14 @@ MtcnnWeights load_mtcnn(std::span<const std::byte> bytes, const std::string& sou
 }
 
 bool is_mtcnn_safetensors(std::span<const std::byte> bytes, const std::string& source) {
-  return begins_like_safetensors(bytes) &&
+  return model_files::is_safetensors_file(bytes) &&
          model_files::SafetensorsFile::from_bytes(bytes, source).metadata_or_empty("format") ==
              kMtcnnFormat;
 }
 
 std::vector<std::byte> mtcnn_to_safetensors(const MtcnnWeights& weights) {
   model_files::SafetensorsWriter writer;
-  writer.set_metadata("format", kMtcnnFormat);
-  writer.set_metadata("name", weights.name);
-  writer.set_metadata("version", weights.version);
-  writer.set_metadata("training_data", weights.training_data);
-  writer.set_metadata("licence", weights.license);
+  write_description(writer, kMtcnnFormat, weights);
   writer.set_metadata("input_scale",
                       "0.0078125");  // for readers of the file: fixed in this network
   writer.set_metadata("input_offset", "-0.99609375");
@@ -195,24 +169,17 @@ void convert_mtcnn(const std::filesystem::path& source, const std::filesystem::p
   model_files::write_model_file(target, mtcnn_to_safetensors(load_mtcnn(source)));
 }
 
-std::vector<std::pair<std::string, std::string>> describe_mtcnn(const MtcnnWeights& weights) {
-  const auto or_unknown = [](const std::string& text) {
-    return text.empty() ? std::string("not stated in the file") : text;
-  };
+DescriptionLines describe_mtcnn(const MtcnnWeights& weights) {
   std::size_t parameters = 0;
   for_each_mtcnn_layer(weights, [&](std::string_view, const auto&, const MtcnnLayer& layer) {
     parameters += layer.weights.size() + layer.bias.size() + layer.slopes.size();
   });
-  return {{"kind", "MTCNN: P-net 12x12, R-net 24x24, O-net 48x48, 5 points"},
-          {"name", or_unknown(weights.name)},
-          {"version", or_unknown(weights.version)},
-          {"training data", or_unknown(weights.training_data)},
-          {"license", or_unknown(weights.license)},
-          {"file format", weights.format},
-          {"input", weights.is_stored_as_color ? "RGB, summed to gray on loading" : "gray"},
-          {"input normalization", "(pixel - 127.5) / 128"},
-          {"parameters", std::to_string(parameters) + " as gray"},
-          {"sha256", weights.sha256}};
+  return describe(
+      "MTCNN: P-net 12x12, R-net 24x24, O-net 48x48, 5 points",
+      weights,
+      {{"input", weights.is_stored_as_color ? "RGB, summed to gray on loading" : "gray"},
+       {"input normalization", "(pixel - 127.5) / 128"}},
+      parameters);
 }
 
 }  // namespace eyelid::networks

@@ -7,8 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "eyelid/networks/model_description.hpp"
 
 namespace eyelid::networks {
 
@@ -63,17 +64,7 @@ struct MtcnnLayer {
 ///
 /// Source: Zhang, Zhang, Li, Qiao, "Joint Face Detection and Alignment Using Multitask Cascaded
 /// Convolutional Networks", IEEE Signal Processing Letters 2016; sizes as in facenet-pytorch.
-struct MtcnnWeights {
-  // As stated in the file; empty = not stated.
-  std::string name;
-  std::string version;
-  std::string training_data;
-  std::string license;
-  // Its origin.
-  std::string source;
-  std::string format;  // "safetensors", "PyTorch", "numpy"
-  /// Of the file, or of three files concatenated (P, R, O).
-  std::string sha256;
+struct MtcnnWeights : ModelDescription {
   bool is_stored_as_color = false;  // the first layers were for RGB (summed on loading: exact)
 
   std::array<MtcnnLayer, kProposalLayers.size()> pnet;
@@ -111,7 +102,7 @@ std::vector<std::byte> mtcnn_to_safetensors(const MtcnnWeights& weights);
 /// Reads any MTCNN and writes ours. Throws InputError.
 void convert_mtcnn(const std::filesystem::path& source, const std::filesystem::path& target);
 
-/// Lines "key: value" for `eyelid model inspect`.
-std::vector<std::pair<std::string, std::string>> describe_mtcnn(const MtcnnWeights& weights);
+/// For `eyelid model inspect`.
+DescriptionLines describe_mtcnn(const MtcnnWeights& weights);
 
 }  // namespace eyelid::networks
