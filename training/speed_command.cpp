@@ -12,11 +12,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "training/detector/training_speed.hpp"
+#include "training/line_plot.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -62,64 +64,22 @@ nlohmann::ordered_json row_of(const SpeedCommand& command, const TrainingSpeed& 
           {"epoch_s", kPictures.at(command.dataset) / speed.images_per_s()}};
 }
 
-void replace(const std::filesystem::path& path, const std::string& text) {
-  files::AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
-/// Images per second (median step) over batch size, both logarithmic.
 std::string plot_of(const std::string& title, const std::vector<TrainingSpeed>& speeds) {
-  constexpr double kLeft = 70, kTop = 40, kWidth = 560, kHeight = 320;
-  double fastest = 1.0, slowest = 1e12, largest = 2.0, smallest = 1e9;
+  PlotLine line{.name = "", .color = "#000", .points = {}};
   for (const TrainingSpeed& speed : speeds) {
-    fastest = std::max(fastest, speed.images_per_s());
-    slowest = std::min(slowest, speed.images_per_s());
-    largest = std::max<double>(largest, speed.batch_size);
-    smallest = std::min<double>(smallest, speed.batch_size);
+    line.points.emplace_back(speed.batch_size, speed.images_per_s());
   }
-  const double top = std::exp2(std::ceil(std::log2(fastest)));
-  const double bottom = std::min(std::exp2(std::floor(std::log2(slowest))), top / 2);
-  const auto x_of = [&](double batch) {
-    return kLeft + kWidth * std::log2(batch / smallest) / std::log2(largest / smallest * 1.0001);
-  };
-  const auto y_of = [&](double rate) {
-    return kTop + kHeight * std::log2(top / rate) / std::log2(top / bottom);
-  };
-  std::string marks, points;
-  for (double rate = bottom; rate <= top; rate *= 2) {
-    marks += fmt::format(
-        "<line x1='{0}' x2='{1}' y1='{2:.1f}' y2='{2:.1f}' stroke='#ddd'/>"
-        "<text x='{3}' y='{4:.1f}' text-anchor='end'>{5:g}</text>\n",
-        kLeft,
-        kLeft + kWidth,
-        y_of(rate),
-        kLeft - 6,
-        y_of(rate) + 4,
-        rate);
-  }
-  for (const TrainingSpeed& speed : speeds) {
-    const double x = x_of(speed.batch_size), y = y_of(speed.images_per_s());
-    points += fmt::format("{:.1f},{:.1f} ", x, y);
-    marks += fmt::format(
-        "<circle cx='{0:.1f}' cy='{1:.1f}' r='3.5'/>"
-        "<text x='{0:.1f}' y='{2}' text-anchor='middle'>{3}</text>\n",
-        x,
-        y,
-        kTop + kHeight + 18,
-        speed.batch_size);
-  }
-  return fmt::format(
-      "<svg xmlns='http://www.w3.org/2000/svg' width='{0}' height='{1}' viewBox='0 0 {0} {1}' "
-      "font-family='sans-serif' font-size='12'><rect width='100%' height='100%' fill='white'/>\n"
-      "<text x='{2}' y='22'>images per second (median step) by batch size: {3}</text>\n{4}"
-      "<polyline points='{5}' fill='none' stroke='black' stroke-width='1.5'/></svg>\n",
-      kLeft + kWidth + 40,
-      kTop + kHeight + 40,
-      20,
-      title,
-      marks,
-      points);
+  const auto [smallest, largest] = std::minmax_element(line.points.begin(), line.points.end());
+  const auto [slowest, fastest] =
+      std::ranges::minmax_element(line.points, {}, &std::pair<double, double>::second);
+  const PlotPanel panel{.title = "images per second (median step) by batch size: " + title,
+                        .x = {.first = smallest->first, .last = largest->first, .is_log2 = true},
+                        .y = {.first = std::exp2(std::floor(std::log2(slowest->second))),
+                              .last = std::exp2(std::ceil(std::log2(fastest->second))),
+                              .is_log2 = true},
+                        .lines = {line},
+                        .marks_points = true};
+  return line_plot({panel}, "");
 }
 
 void SpeedCommand::run() const {
@@ -163,9 +123,9 @@ void SpeedCommand::run() const {
                                            {"pictures_per_epoch", pictures},
                                            {"pictures", "synthetic, of the network's input size"},
                                            {"rows", rows}};
-    replace(json, object.dump(2) + "\n");
+    files::write_file(json, object.dump(2) + "\n");
   }
-  if (!plot.empty()) replace(plot, plot_of(title(), speeds));
+  if (!plot.empty()) files::write_file(plot, plot_of(title(), speeds));
 }
 
 }  // namespace

@@ -15,12 +15,6 @@ namespace {
 // A file name from outside may hold bytes that are not UTF-8.
 constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  files::AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 }  // namespace
 
 nlohmann::ordered_json json_head(std::string_view command) {
@@ -38,7 +32,7 @@ nlohmann::ordered_json json_head(std::string_view command) {
 }
 
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  write_text(path, json.dump(2, ' ', false, kReplace) + "\n");
+  files::write_file(path, json.dump(2, ' ', false, kReplace) + "\n");
 }
 
 void write_html(const std::filesystem::path& path,
@@ -47,7 +41,7 @@ void write_html(const std::filesystem::path& path,
                 const std::string& title,
                 const nlohmann::ordered_json& data) {
   const std::string text = data.dump(-1, ' ', false, kReplace);
-  write_text(path, reports::fill_page(page_template, files, title, text));
+  files::write_file(path, reports::fill_page(page_template, files, title, text));
 }
 
 nlohmann::ordered_json json_number(double value) {

@@ -53,10 +53,7 @@ void write_checkpoint(const std::filesystem::path& path,
     const std::vector<float> numbers = numbers_of(tensor);
     writer.add<float>(name, {numbers.size()}, std::span<const float>(numbers));
   });
-  const std::vector<std::byte> bytes = writer.to_bytes();
-  files::AtomicFile file(path);
-  file.write(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
-  file.commit(files::Durability::kSync);
+  files::write_file(path, writer.to_bytes(), files::Durability::kSync);
 }
 
 void read_checkpoint(const std::filesystem::path& path,

@@ -4,14 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <fstream>
-#include <functional>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
 #include "eyelid/files/atomic_file.hpp"
+#include "training/line_plot.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -61,104 +61,35 @@ std::optional<CurveRow> parse_row(const std::string& line) {
   return row;
 }
 
-constexpr double kWidth = 640.0, kHeight = 240.0, kLeft = 60.0, kTop = 30.0;
-
-/// One panel of the plot: lines over samples, `top` and `bottom` of the axis.
-struct Panel {
-  double y = 0.0;
-  double last_sample = 1.0;
-  double bottom = 0.0, top = 1.0;
-  std::string svg = {};
-
-  void frame(const std::string& title) {
-    svg += fmt::format(
-        "<rect x='{}' y='{}' width='{}' height='{}' fill='none' stroke='#999'/>"
-        "<text x='{}' y='{}'>{}</text>\n",
-        kLeft,
-        y,
-        kWidth,
-        kHeight,
-        kLeft,
-        y - 8,
-        title);
-    for (int i = 0; i <= 4; i++) {
-      const double value = bottom + (top - bottom) * i / 4.0;
-      svg += fmt::format("<text x='{}' y='{:.1f}' text-anchor='end'>{:.2f}</text>\n",
-                         kLeft - 5,
-                         y + kHeight * (1.0 - i / 4.0) + 4,
-                         value);
-    }
-  }
-  void line(const std::vector<CurveRow>& rows,
-            const std::string& color,
-            const std::string& name,
-            int index,
-            const std::function<std::optional<double>(const CurveRow&)>& value) {
-    std::string points;
-    for (const CurveRow& row : rows) {
-      const auto v = value(row);
-      if (!v) continue;
-      const double share = std::clamp((*v - bottom) / (top - bottom), 0.0, 1.0);
-      points += fmt::format("{:.1f},{:.1f} ",
-                            kLeft + kWidth * static_cast<double>(row.samples) / last_sample,
-                            y + kHeight * (1.0 - share));
-    }
-    svg += fmt::format(
-        "<polyline points='{}' fill='none' stroke='{}' stroke-width='1.5'/>"
-        "<text x='{}' y='{}' fill='{}'>{}</text>\n",
-        points,
-        color,
-        kLeft + kWidth + 8,
-        y + 16 + 18 * index,
-        color,
-        name);
-  }
-};
-
 std::string plot(const std::vector<CurveRow>& rows) {
-  Panel loss{.y = kTop};
-  loss.last_sample = std::max<double>(static_cast<double>(rows.back().samples), 1.0);
-  double highest = 0.0;
+  PlotPanel loss{.title = "loss per positive anchor"};
+  PlotPanel held_out{.title = "held out: recall, precision; eye error / 0.25"};
   // The first steps would flatten the rest.
+  double highest = 1e-3;
   for (std::size_t i = rows.size() / 20; i < rows.size(); i++) {
     highest = std::max(highest, rows[i].loss.total());
   }
-  loss.top = std::max(highest, 1e-3);
-  loss.frame("loss per positive anchor");
-  loss.line(rows, "#222", "total", 0, [](const CurveRow& r) { return r.loss.total(); });
-  loss.line(rows, "#c33", "score", 1, [](const CurveRow& r) { return r.loss.classification; });
-  loss.line(rows, "#36c", "box, points", 2, [](const CurveRow& r) { return r.loss.regression; });
-  loss.line(rows, "#393", "teacher", 3, [](const CurveRow& r) { return r.loss.distillation; });
-  Panel held{.y = kTop + kHeight + 60.0, .last_sample = loss.last_sample};
-  held.frame("held out: recall, precision; eye error / 0.25");
-  const auto of = [](auto figure) {
-    return [figure](const CurveRow& r) -> std::optional<double> {
-      if (!r.held_out) return std::nullopt;
-      return figure(*r.held_out);
+  loss.y.last = highest;
+  loss.x.last = held_out.x.last = std::max(static_cast<double>(rows.back().samples), 1.0);
+  loss.lines = {{"total", "#222", {}},
+                {"score", "#c33", {}},
+                {"box, points", "#36c", {}},
+                {"teacher", "#393", {}}};
+  held_out.lines = {{"recall", "#222", {}}, {"precision", "#36c", {}}, {"eye error", "#c33", {}}};
+  for (const CurveRow& row : rows) {
+    const auto add = [&row](PlotPanel& panel, std::initializer_list<double> values) {
+      auto line = panel.lines.begin();
+      for (const double y : values) {
+        (line++)->points.emplace_back(static_cast<double>(row.samples), y);
+      }
     };
-  };
-  held.line(rows, "#222", "recall", 0, of([](const HeldOutFigures& f) { return f.recall(); }));
-  held.line(
-      rows, "#36c", "precision", 1, of([](const HeldOutFigures& f) { return f.precision(); }));
-  held.line(
-      rows, "#c33", "eye error", 2, of([](const HeldOutFigures& f) { return f.eye_error / 0.25; }));
-  return fmt::format(
-      "<svg xmlns='http://www.w3.org/2000/svg' width='{0}' height='{1}' viewBox='0 0 {0} {1}' "
-      "font-family='sans-serif' font-size='12'><rect width='100%' height='100%' fill='white'/>\n"
-      "{2}{3}<text x='{4}' y='{5}'>{6} samples</text></svg>\n",
-      kLeft + kWidth + 110,
-      kTop + 2 * kHeight + 100,
-      loss.svg,
-      held.svg,
-      kLeft,
-      kTop + 2 * kHeight + 85,
-      rows.back().samples);
-}
-
-void replace(const std::filesystem::path& path, const std::string& text) {
-  files::AtomicFile file(path);
-  file.write(text);
-  file.commit();
+    const LossParts& parts = row.loss;
+    add(loss, {parts.total(), parts.classification, parts.regression, parts.distillation});
+    if (!row.held_out) continue;
+    const HeldOutFigures& figures = *row.held_out;
+    add(held_out, {figures.recall(), figures.precision(), figures.eye_error / 0.25});
+  }
+  return line_plot({loss, held_out}, fmt::format("{} samples", rows.back().samples));
 }
 
 }  // namespace
@@ -185,8 +116,8 @@ void LossCurve::add(const CurveRow& row) {
 void LossCurve::write() const {
   std::string text = kHeader;
   for (const CurveRow& row : rows_) text += csv_line(row);
-  replace(folder_ / "curve.csv", text);
-  replace(folder_ / "curve.svg", plot(rows_));
+  files::write_file(folder_ / "curve.csv", text);
+  files::write_file(folder_ / "curve.svg", plot(rows_));
 }
 
 }  // namespace eyelid::training

@@ -124,10 +124,6 @@ void ErrorPictures::add_row(const MarkedDetections& found,
   rows_ += '\n';
 }
 
-void ErrorPictures::finish() {
-  files::AtomicFile file(folder_ / "errors.csv");
-  file.write(rows_);
-  file.commit();
-}
+void ErrorPictures::finish() { files::write_file(folder_ / "errors.csv", rows_); }
 
 }  // namespace eyelid::evaluation

@@ -58,6 +58,20 @@ void commit_file(const std::filesystem::path& partial,
   if (durability == Durability::kSync) sync(path.has_parent_path() ? path.parent_path() : ".");
 }
 
+void write_file(const std::filesystem::path& path, std::string_view text, Durability durability) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit(durability);
+}
+
+void write_file(const std::filesystem::path& path,
+                std::span<const std::byte> bytes,
+                Durability durability) {
+  write_file(path,
+             std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+             durability);
+}
+
 AtomicFile::AtomicFile(std::filesystem::path path)
     : path_(std::move(path)), partial_(partial_path_of(path_)) {
   file_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

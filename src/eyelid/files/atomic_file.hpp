@@ -27,6 +27,14 @@ void commit_file(const std::filesystem::path& partial,
                  const std::filesystem::path& path,
                  Durability durability = Durability::kRename);
 
+/// Writes a whole file at once, as an AtomicFile. Errors: as AtomicFile.
+void write_file(const std::filesystem::path& path,
+                std::string_view text,
+                Durability durability = Durability::kRename);
+void write_file(const std::filesystem::path& path,
+                std::span<const std::byte> bytes,
+                Durability durability = Durability::kRename);
+
 /// A file that appears under its name only when it is whole.
 ///
 /// Bytes go to partial_path_of(path); commit() renames it. Without commit() the destructor removes

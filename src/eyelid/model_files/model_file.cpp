@@ -37,9 +37,7 @@ std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
 }
 
 void write_model_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  files::AtomicFile file(path);
-  file.write(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
-  file.commit();
+  files::write_file(path, bytes);
 }
 
 }  // namespace eyelid::model_files

@@ -170,9 +170,7 @@ void write_conditioning_report(const std::filesystem::path& path,
   // File names may hold bytes that are not UTF-8.
   const std::string text = json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
   const std::string title = ReportJson::parse(text).at("title").get<std::string>();
-  files::AtomicFile file(path);
-  file.write(fill_page("conditioning.html", {}, title, text));
-  file.commit();
+  files::write_file(path, fill_page("conditioning.html", {}, title, text));
 }
 
 }  // namespace eyelid::reports

@@ -126,10 +126,8 @@ void ReportBuilder::write(const std::filesystem::path& path, const SessionSummar
                        {"trials", std::move(state_->trials)},
                        {"examples", std::move(state_->examples)},
                        {"blinks", state_->blinks.finish()}};
-  files::AtomicFile file(path);
-  file.write(fill_page(
-      "report.html", {}, title, report.dump(-1, ' ', false, ReportJson::error_handler_t::replace)));
-  file.commit();
+  const std::string text = report.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
+  files::write_file(path, fill_page("report.html", {}, title, text));
 }
 
 }  // namespace eyelid::reports

@@ -99,10 +99,8 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"closed_source", name_of(calibration.closed_source)},
                          {"right", json_of(calibration.levels.right)},
                          {"left", json_of(calibration.levels.left)}};
-  files::AtomicFile file(path);
   // Names from outside may hold bytes that are not UTF-8: replaced, never an exception.
-  file.write(document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
-  file.commit();
+  files::write_file(path, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
 }
 
 Calibration load_calibration(const Path& path) {

@@ -89,12 +89,6 @@ void append_score(std::string& text, const TrialScore& score) {
   row.word(score.comment).end();
 }
 
-void write_text(const std::filesystem::path& path, std::string_view text) {
-  files::AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 Row& identity(Row& row, const SessionLearning& session) {
   return row.word(session.subject)
       .word(session.group)
@@ -109,7 +103,7 @@ Row& identity(Row& row, const SessionLearning& session) {
 void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores) {
   std::string text(kScoresHeader);
   for (const TrialScore& score : scores) append_score(text, score);
-  write_text(path, text);
+  files::write_file(path, text);
 }
 
 void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>& scores) {
@@ -161,7 +155,7 @@ void write_sessions_csv(const std::filesystem::path& path,
     }
     row.end();
   }
-  write_text(path, text);
+  files::write_file(path, text);
 }
 
 void write_blocks_csv(const std::filesystem::path& path,
@@ -181,7 +175,7 @@ void write_blocks_csv(const std::filesystem::path& path,
       }
     }
   }
-  write_text(path, text);
+  files::write_file(path, text);
 }
 
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points) {
@@ -194,7 +188,7 @@ void write_curve_csv(const std::filesystem::path& path, std::span<const Learning
     row.number(point.amplitude_mean, kRatioDecimals).number(point.amplitude_sem, kRatioDecimals);
     row.end();
   }
-  write_text(path, text);
+  files::write_file(path, text);
 }
 
 std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {

@@ -50,7 +50,6 @@ Trial trial_of_row(const CsvReader& table,
 }  // namespace
 
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials) {
-  files::AtomicFile file(path);
   std::string text = "trial,cs_onset_s,us_onset_s,type\n";
   for (const Trial& trial : trials) {
     append_number(text, static_cast<std::int64_t>(trial.number));
@@ -62,8 +61,7 @@ void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> 
     text += name_of(trial.type);
     text += '\n';
   }
-  file.write(text);
-  file.commit();
+  files::write_file(path, text);
 }
 
 std::vector<Trial> read_trials_csv(const std::filesystem::path& path) {
