@@ -6,7 +6,6 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <random>
@@ -15,6 +14,7 @@
 #include "eyelid/compute/aligned_buffer.hpp"
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/kernels/blazeface/blazeface_kernels.hpp"
@@ -100,11 +100,11 @@ void cold_network(benchmark::State& state, networks::Precision precision, int me
   for (auto _ : state) {
     for (std::size_t i = 0; i < others.size(); i += 64) others[i]++;
     benchmark::ClobberMemory();
-    const auto begin = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     benchmark::DoNotOptimize(network.run(input).data());
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    state.SetIterationTime(seconds.count());
-    least = std::min(least, seconds.count());
+    const double seconds = stopwatch.seconds();
+    state.SetIterationTime(seconds);
+    least = std::min(least, seconds);
   }
   state.counters["min_us"] = least * 1e6;
   report_share(state, kNetworkMacs, peak);

@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <time.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
@@ -22,6 +21,7 @@
 
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/landmarks/dlib_reference.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
@@ -47,10 +47,9 @@ Times time_of(Work&& work) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
   };
   const double before_s = processor_s();
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch stopwatch;
   work();
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  return {wall.count(), processor_s() - before_s};
+  return {stopwatch.seconds(), processor_s() - before_s};
 }
 
 // At most `count` patches, spread over all of them.

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -14,16 +13,11 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/films/video_writer.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double processor_s() {
   rusage usage{};
@@ -45,12 +39,12 @@ void read(const std::string& path) {
   std::int64_t frames = 0;
   const double processor_before_s = processor_s();
   for (int run = 0; run < 5; ++run) {
-    const auto start = Clock::now();
+    const Stopwatch stopwatch;
     const auto source = eyelid::video::open_source({path});
     eyelid::video::Frame frame;
     for (frames = 0; source->next(frame); ++frames) {
     }
-    rates.push_back(static_cast<double>(frames) / seconds_since(start));
+    rates.push_back(static_cast<double>(frames) / stopwatch.seconds());
   }
   fmt::print(
       "{}: {} frames, {:.0f} frames/s best, {:.0f} median; {:.2f} ms of processor per frame; "
@@ -93,7 +87,7 @@ void write(const std::string& kind_name, double seconds, const std::string& path
   }
   const int frames = static_cast<int>(500 * seconds);
   const double processor_before_s = processor_s();
-  const auto start = Clock::now();
+  const Stopwatch stopwatch;
   films::VideoWriter writer(path,
                             {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
   for (int i = 0; i < frames; ++i) writer.write(images[static_cast<std::size_t>(i) % 50]);
@@ -102,7 +96,7 @@ void write(const std::string& kind_name, double seconds, const std::string& path
              path,
              writer.encoder(),
              frames,
-             frames / seconds_since(start),
+             frames / stopwatch.seconds(),
              1e3 * (processor_s() - processor_before_s) / frames);
 }
 

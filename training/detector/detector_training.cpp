@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/files/folder.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "training/detector/checkpoint.hpp"
@@ -18,12 +18,6 @@
 
 namespace eyelid::training {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 /// What must be the same for a checkpoint to go on; threads and reporting may change.
 std::string settings_of(const DetectorTrainingOptions& o, const DetectorData& data) {
@@ -111,7 +105,7 @@ class Training {
   DetectorNetwork network_;
   Optimizer optimizer_;
   TrainingStep step_;
-  Clock::time_point begin_ = Clock::now();
+  Stopwatch stopwatch_;
   std::int64_t first_step_ = 0;
 };
 
@@ -159,7 +153,7 @@ void Training::save(bool is_last) {
 
 void Training::report_row(LossCurve& curve, CurveRow row, bool evaluates) {
   const auto steps = static_cast<double>(optimizer_.steps_done() - first_step_);
-  const double rate = steps * options_.batch_size / seconds_since(begin_);
+  const double rate = steps * options_.batch_size / stopwatch_.seconds();
   const double left =
       static_cast<double>((step_count_ - optimizer_.steps_done()) * options_.batch_size) / rate;
   if (evaluates && data_.evaluate) row.held_out = data_.evaluate(weights());
@@ -199,8 +193,8 @@ DetectorTrainingResult Training::run() {
   loading.batches_ahead = options_.batches_ahead;
   SampleLoader loader(data_.source, loading);
   first_step_ = optimizer_.steps_done();
-  begin_ = Clock::now();
-  auto saved = begin_, row_begin = begin_;
+  stopwatch_ = {};
+  Stopwatch since_saved, since_row;
   LossParts sums;
   std::int64_t steps_in_row = 0;
   std::int64_t next_evaluation =
@@ -225,16 +219,16 @@ DetectorTrainingResult Training::run() {
                            &row.loss.positives}) {
         *part /= steps;
       }
-      row.samples_per_s = steps * options_.batch_size / seconds_since(row_begin);
+      row.samples_per_s = steps * options_.batch_size / since_row.seconds();
       report_row(curve, row, evaluates);
       if (evaluates && options_.held_out_samples > 0) next_evaluation += options_.held_out_samples;
       sums = {};
       steps_in_row = 0;
-      row_begin = Clock::now();
+      since_row = {};
     }
-    if (seconds_since(saved) > 60.0 * options_.checkpoint_minutes) {
+    if (since_saved.seconds() > 60.0 * options_.checkpoint_minutes) {
       save(false);
-      saved = Clock::now();
+      since_saved = {};
     }
   }
   save(true);

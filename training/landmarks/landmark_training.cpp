@@ -2,7 +2,6 @@
 #include "training/landmarks/landmark_training.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -11,6 +10,7 @@
 #include <tbb/task_arena.h>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/landmarks/patch.hpp"
@@ -69,10 +69,6 @@ bool suits(const LabeledFace& face, LandmarkModelKind kind) {
   const bool needs_face = kind == LandmarkModelKind::Face || kind == LandmarkModelKind::EyeRegion;
   return !needs_face && smaller_ear(face.eyes) < kHalfClosedEar &&
          distance(face.eyes.right[0], face.eyes.left[3]) >= kSmallestFace_px;
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
@@ -137,7 +133,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                                            const LandmarkModelSettings& settings,
                                            const ReportLine& report) {
   const KindTraits& traits = traits_of(kind);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch stopwatch;
   std::vector<LabeledFace> suitable;
   std::copy_if(faces.begin(), faces.end(), std::back_inserter(suitable), [&](const auto& face) {
     return suits(face, kind);
@@ -167,7 +163,7 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
                      photographs,
                      rendered,
                      examples.patches.size(),
-                     seconds_since(start)));
+                     stopwatch.seconds()));
   ShapeModelDescription model =
       train_shape_model(examples, training_options, [&](const ShapeTrainingProgress& progress) {
         report(

@@ -2,7 +2,6 @@
 #include "training/landmarks/shape_trainer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include <tbb/task_arena.h>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/landmarks/pixel_table.hpp"
 #include "training/landmarks/residual_table.hpp"
@@ -54,7 +54,7 @@ class Trainer {
   }
 
   ShapeModelDescription train(const std::function<void(const ShapeTrainingProgress&)>& report) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     ShapeModelDescription model;
     model.mean_shape = mean_;
     model.depth = options_.depth;
@@ -62,8 +62,7 @@ class Trainer {
     for (std::size_t i = 0; i < options_.cascades; ++i) {
       model.cascades.push_back(train_cascade(i));
       if (!report) continue;
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      report({i + 1, options_.cascades, samples_, mean_error(), seconds.count()});
+      report({i + 1, options_.cascades, samples_, mean_error(), stopwatch.seconds()});
     }
     return model;
   }

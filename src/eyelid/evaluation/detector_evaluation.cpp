@@ -2,11 +2,11 @@
 #include "eyelid/evaluation/detector_evaluation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/average_precision.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
@@ -77,10 +77,9 @@ class DetectorRun {
            const GrayImage& image,
            std::size_t index,
            const DetectorEvaluationOptions& options) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     tested_.detector->detect(image, detections_);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    times_ms_.push_back(time.count());
+    times_ms_.push_back(stopwatch.milliseconds());
     const std::vector<AnnotatedBox> faces =
         boxes_of(picture, image, tested_.detector->name(), options.min_face);
     const DetectionMatch match = match_detections(detections_, faces, options.min_iou);

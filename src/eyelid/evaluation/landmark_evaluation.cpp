@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
 #include "eyelid/frames/resampler.hpp"
@@ -124,10 +124,9 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
       counter.add_missed();
       continue;
     }
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     const FacePoints found = locate(image, *box, options.points);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    times_ms.push_back(time.count());
+    times_ms.push_back(stopwatch.milliseconds());
     compare(face, found, options.points, counter);
   }
   result.accuracy = counter.summary();

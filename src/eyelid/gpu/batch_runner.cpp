@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/gpu/gpu_face_detector.hpp"
 
 namespace eyelid::gpu {
@@ -13,17 +14,14 @@ namespace {
 /// Adds the time until its end to a sum.
 class AddedTime {
  public:
-  explicit AddedTime(double& sum_ms) : sum_ms_(sum_ms), begin_(Clock::now()) {}
-  ~AddedTime() {
-    sum_ms_ += std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
-  }
+  explicit AddedTime(double& sum_ms) : sum_ms_(sum_ms) {}
+  ~AddedTime() { sum_ms_ += stopwatch_.milliseconds(); }
   AddedTime(const AddedTime&) = delete;
   AddedTime& operator=(const AddedTime&) = delete;
 
  private:
-  using Clock = std::chrono::steady_clock;
   double& sum_ms_;
-  Clock::time_point begin_;
+  Stopwatch stopwatch_;
 };
 
 }  // namespace

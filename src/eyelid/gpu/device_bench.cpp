@@ -2,19 +2,13 @@
 #include "eyelid/gpu/device_bench.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/gpu/batch_runner.hpp"
 
 namespace eyelid::gpu {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 DeviceFigures figures_of(const char* stage, int batch) {
   DeviceFigures figures;
@@ -91,9 +85,9 @@ void DeviceBench::add_parts(Work work, int batch, DeviceFigures& figures) const 
   BatchTimes sum;
   double host_s = 0.0;
   for (int i = -kWarmUp; i < count; i++) {
-    const Clock::time_point begin = Clock::now();
+    const Stopwatch stopwatch;
     fill(*gpu, 0, batch);
-    const double filled_s = seconds_since(begin);
+    const double filled_s = stopwatch.seconds();
     gpu->submit(0, batch, *chain);
     const BatchTimes times = gpu->wait(0).times;
     if (i < 0) continue;
@@ -121,14 +115,14 @@ DeviceFigures DeviceBench::overlapped(Work work, int batch) const {
   }
   for (int slot = 0; slot < kSlots; slot++) gpu->wait(slot);
   const auto energy = energy_();
-  const Clock::time_point begin = Clock::now();
+  const Stopwatch stopwatch;
   int count = 0;
-  for (; count < kSlots || !is_enough(std::int64_t{count} * batch, seconds_since(begin)); count++) {
+  for (; count < kSlots || !is_enough(std::int64_t{count} * batch, stopwatch.seconds()); count++) {
     if (count >= kSlots) gpu->wait(count % kSlots);
     gpu->submit(count % kSlots, batch, *chain);
   }
   for (int i = count; i < count + kSlots; i++) gpu->wait(i % kSlots);
-  const double seconds = seconds_since(begin);
+  const double seconds = stopwatch.seconds();
   figures.joules = energy();
   finish(figures, std::int64_t{count} * batch, seconds);
   return figures;
@@ -141,22 +135,22 @@ DeviceFigures DeviceBench::latency(Work work, int batch) const {
   const auto gpu = device(work, batch, 1, false);
   const auto chain = gpu->make_chain();
   const auto once = [&] {
-    const Clock::time_point begin = Clock::now();
+    const Stopwatch stopwatch;
     fill(*gpu, 0, batch);
     gpu->submit(0, batch, *chain);
     gpu->wait(0);
-    return 1e3 * seconds_since(begin);
+    return stopwatch.milliseconds();
   };
   constexpr int kWarmUp = 50;
   for (int i = 0; i < kWarmUp; i++) once();
   const auto energy = energy_();
-  const Clock::time_point begin = Clock::now();
+  const Stopwatch stopwatch;
   std::int64_t images = 0;
-  while (figures.call_ms.size() < 20 || !is_enough(images, seconds_since(begin))) {
+  while (figures.call_ms.size() < 20 || !is_enough(images, stopwatch.seconds())) {
     figures.call_ms.push_back(once());
     images += batch;
   }
-  const double seconds = seconds_since(begin);
+  const double seconds = stopwatch.seconds();
   figures.joules = energy();
   finish(figures, images, seconds);
   return figures;
@@ -169,15 +163,15 @@ DeviceFigures DeviceBench::recording(int batch) const {
   std::int64_t images = 0;
   const auto run = [&](auto is_done) {
     images = 0;
-    const Clock::time_point begin = Clock::now();
+    const Stopwatch stopwatch;
     runner.run(
         [&]() -> std::optional<NumberedFrame> {
-          if (images % batch == 0 && is_done(images, seconds_since(begin))) return std::nullopt;
+          if (images % batch == 0 && is_done(images, stopwatch.seconds())) return std::nullopt;
           const auto at = static_cast<std::size_t>(images) % frames_.size();
           return NumberedFrame{frames_[at], images++, 0.0};
         },
         [](const MeasuredFrame&) {});
-    return seconds_since(begin);
+    return stopwatch.seconds();
   };
   run([&](std::int64_t done, double) { return done >= 4 * batch; });
   const auto energy = energy_();

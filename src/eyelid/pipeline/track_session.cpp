@@ -2,12 +2,12 @@
 #include "eyelid/pipeline/track_session.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <system_error>
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/files/folder.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
@@ -22,12 +22,6 @@
 
 namespace eyelid::pipeline {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // dlib's own threshold (0.5 here) loses faces in dim webcam pictures, whose confidence falls to
 // -0.22; 0.35 is a confidence of -0.31. In a recording a false face costs little: the subject is
@@ -230,7 +224,7 @@ SessionSummary TrackJob::run() {
   if (!request_.truth_file.empty()) tables::TruthCsvReader(request_.truth_file);
 
   const FolderGuard folder(request_.folder);
-  const Clock::time_point start = Clock::now();
+  const Stopwatch stopwatch;
   summary_.models = setup_.identities;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
@@ -239,7 +233,7 @@ SessionSummary TrackJob::run() {
 
   track();
   analyze();
-  summary_.wall_s = seconds_since(start);
+  summary_.wall_s = stopwatch.seconds();
   summary_.frames_per_second = static_cast<double>(summary_.closure.frames) / summary_.wall_s;
 
   if (landmarks_csv_) landmarks_csv_->commit();

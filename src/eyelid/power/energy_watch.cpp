@@ -5,8 +5,7 @@
 
 namespace eyelid::power {
 
-EnergyWatch::EnergyWatch(PowerMeter* meter)
-    : meter_(meter), start_(std::chrono::steady_clock::now()) {
+EnergyWatch::EnergyWatch(PowerMeter* meter) : meter_(meter) {
   if (meter_ == nullptr) return;
   meter_->start();
   poller_ = std::jthread([this](const std::stop_token& stop) {
@@ -26,9 +25,9 @@ std::optional<EnergyUse> EnergyWatch::finish() {
   poller_.request_stop();
   poller_.join();
   const std::optional<double> joules = meter_->stop();
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  if (!joules || elapsed.count() <= 0.0) return std::nullopt;
-  return EnergyUse{*joules, elapsed.count()};
+  const double seconds = stopwatch_.seconds();
+  if (!joules || seconds <= 0.0) return std::nullopt;
+  return EnergyUse{*joules, seconds};
 }
 
 std::optional<double> idle_watts(PowerMeter* meter, std::chrono::milliseconds duration) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "eyelid/core/stopwatch.hpp"
 #include "eyelid/power/power_meter.hpp"
 
 namespace eyelid::power {
@@ -32,7 +33,7 @@ class EnergyWatch {
 
  private:
   PowerMeter* meter_;
-  std::chrono::steady_clock::time_point start_;
+  Stopwatch stopwatch_;
   std::mutex mutex_;
   std::jthread poller_;
 };

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 #include "training/detector/data/held_out_check.hpp"
 #include "training/detector/data/scene_sampler.hpp"
 
@@ -124,19 +124,15 @@ void print_held_out(const SceneLibrary& library, const std::string& model) {
 }
 
 void PreviewCommand::run() {
-  using Clock = std::chrono::steady_clock;
-  const auto seconds_since = [](Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  };
   std::shared_ptr<const Teacher> model;
   if (!teacher.empty()) model = std::make_shared<Teacher>(teacher);
   std::vector<DatasetChoice> choices;
   for (const std::string& dataset : datasets) choices.push_back({dataset, std::nullopt});
-  const auto start = Clock::now();
+  const Stopwatch stopwatch;
   const auto library =
       std::make_shared<SceneLibrary>(load_scenes(choices, model.get(), library_options));
   fmt::print("loaded in {:.1f} s, {:.0f} MB of pictures\n",
-             seconds_since(start),
+             stopwatch.seconds(),
              static_cast<double>(library->picture_bytes) * 1e-6);
   for (const SceneGroup& group : library->groups) {
     std::size_t ignored = 0;
@@ -155,9 +151,9 @@ void PreviewCommand::run() {
   const SceneSampler sampler_of_all(library, model, sampler);
   TrainingSample sample;
   if (timed > 0) {
-    const auto begin = Clock::now();
+    const Stopwatch stopwatch;
     for (int i = 0; i < timed; ++i) sampler_of_all.make(static_cast<std::uint64_t>(i), sample);
-    fmt::print("{:.0f} samples per second on one thread\n", timed / seconds_since(begin));
+    fmt::print("{:.0f} samples per second on one thread\n", timed / stopwatch.seconds());
   }
   Sheet sheet(columns, rows, zoom);
   for (int i = 0; i < columns * rows; ++i) {

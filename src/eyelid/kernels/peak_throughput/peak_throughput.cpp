@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <barrier>
-#include <chrono>
 #include <cstdint>
 #include <numeric>
 #include <thread>
@@ -13,23 +12,18 @@
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/compute/precision.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/stopwatch.hpp"
 
 namespace eyelid::kernels {
 namespace {
 
 using compute::Precision;
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 [[maybe_unused]] double measure_chains(double (*chains)(long), int lanes) {
   constexpr long kRounds = 10000;
-  const Clock::time_point begin = Clock::now();
+  const Stopwatch stopwatch;
   volatile double result = chains(kRounds);
-  const double seconds = seconds_since(begin);
+  const double seconds = stopwatch.seconds();
   static_cast<void>(result);
   return static_cast<double>(kRounds) * kPeakChains * lanes / seconds / 1e9;
 }
@@ -110,10 +104,10 @@ double read_bandwidth_gb_per_s(int threads) {
   std::vector<std::vector<double>> seconds(static_cast<std::size_t>(threads));
   on_threads(threads, [&](std::size_t t) {
     for (int pass = 0; pass < kPasses; ++pass) {
-      const Clock::time_point begin = Clock::now();
+      const Stopwatch stopwatch;
       volatile std::uint64_t sum = sum_of(buffers[t]);
       static_cast<void>(sum);
-      seconds[t].push_back(seconds_since(begin));
+      seconds[t].push_back(stopwatch.seconds());
     }
   });
   double total = 0.0;
