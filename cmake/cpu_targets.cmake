@@ -36,9 +36,10 @@ function(eyelid_simde_test_source target source)
   if(NOT EYELID_X86 OR NOT EYELID_SIMDE_INCLUDE)
     return()
   endif()
-  # SIMDe multiplies lanes as C does, so that what wraps in the processor is undefined in it.
+  # SIMDe multiplies lanes as C does, so that what wraps in the processor is undefined in it; clang reports its pragmas that have
+  # no effect.
   set_source_files_properties(${source} PROPERTIES
-    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};-fno-sanitize=signed-integer-overflow")
+    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};-fno-sanitize=signed-integer-overflow;$<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>")
   target_sources(${target} PRIVATE ${source})
   target_compile_definitions(${target} PRIVATE EYELID_HAS_SIMDE)
 endfunction()

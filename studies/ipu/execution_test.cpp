@@ -82,7 +82,7 @@ TEST_F(OnePicture, InSinglePrecisionEqualsOurEngine) {
 TEST_F(OnePicture, EveryImageOfABatchEqualsOurEngine) {
   std::vector<float> input;
   std::vector<GrayImage> pictures;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
     pictures.push_back(letterbox_.fit(synthesis::render_portrait(seed).image).copy());
     const std::vector<float> one = input_of(pictures.back(), weights_);
     input.insert(input.end(), one.begin(), one.end());

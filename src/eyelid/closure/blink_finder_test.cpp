@@ -20,8 +20,8 @@ std::vector<Blink> find_blinks(Eye eye, const std::vector<FecPoint>& trace) {
   for (const FecPoint& point : trace) {
     rows.push_back({point.frame,
                     point.time_s,
-                    eye == Eye::Right ? point.fec : kNotAvailable,
-                    eye == Eye::Left ? point.fec : kNotAvailable});
+                    {eye == Eye::Right ? point.fec : kNotAvailable,
+                     eye == Eye::Left ? point.fec : kNotAvailable}});
   }
   return closure::find_blinks(rows);
 }

@@ -24,7 +24,7 @@ struct PerEye {
 
   constexpr T& operator[](Eye eye) { return eye == Eye::Right ? right : left; }
   constexpr const T& operator[](Eye eye) const { return eye == Eye::Right ? right : left; }
-  friend constexpr bool operator==(const PerEye&, const PerEye&) = default;
+  friend bool operator==(const PerEye&, const PerEye&) = default;
 };
 
 inline constexpr PerEye<float> kNeitherEye{kNotAvailable, kNotAvailable};

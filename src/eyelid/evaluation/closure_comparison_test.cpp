@@ -17,7 +17,7 @@ ClosureTrace trace_of(const closure::MadeTrace& made,
   ClosureTrace trace{name, {}};
   for (const closure::ClosureInput& record : made.records()) {
     const auto fec = static_cast<float>(made.fec_at(record.time_s - delay_s));
-    trace.rows.push_back({record.frame, record.time_s, fec, fec});
+    trace.rows.push_back({record.frame, record.time_s, {fec, fec}});
   }
   return trace;
 }
@@ -169,7 +169,7 @@ TEST(ClosureComparison, SaysWhichFileDoesNotFit) {
   EXPECT_NE(error_of({"truth.csv", {}}, truth).find("truth.csv: no rows"), std::string::npos);
   ClosureTrace wrong = truth;
   wrong.name = "frames.csv";
-  wrong.rows.push_back({11000, 22.0, 0.0f, 0.0f});
+  wrong.rows.push_back({11000, 22.0, {0.0f, 0.0f}});
   EXPECT_NE(error_of(truth, wrong).find("frame 11000 is not in truth.csv"), std::string::npos);
   wrong.rows.pop_back();
   wrong.rows[7].frame = 6;

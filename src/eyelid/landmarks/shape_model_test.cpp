@@ -42,7 +42,7 @@ std::vector<Point> predict_by_description(const ShapeModelDescription& model,
 TEST(ShapeModel, RepeatsTheDescriptionBitByBit) {
   const GrayImage image = random_gray_image(120, 90, 5);
   for (const int depth : {1, 3, 4, 5}) {
-    for (const std::size_t points : {1, 6, 12, 68, 70}) {
+    for (const std::size_t points : {1u, 6u, 12u, 68u, 70u}) {
       const auto description = random_shape_model({points, depth, 4, 37, 90}, 11);
       const ShapeModel model(description, LeafType::F32);
       const ShapeRegion region = {-9, 12, 109, 70};
