@@ -23,6 +23,7 @@
 #include <simde/x86/fma.h>
 // SIMDe 0.7.4 gives this one the wrong number of arguments.
 #undef _mm512_madd_epi16
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name of the instruction
 #define _mm512_madd_epi16(a, b) simde_mm512_madd_epi16(a, b)
 #pragma GCC diagnostic pop
 
@@ -76,6 +77,8 @@ namespace {
   return _mm256_loadu_ps(lanes + 8 * half);
 }
 }  // namespace
+// The names of the instructions:
+// NOLINTBEGIN(bugprone-reserved-identifier)
 #undef _mm512_mask_loadu_ps
 #define _mm512_mask_loadu_ps(otherwise, mask, source) \
   mask_loadu_ps_through_avx2(otherwise, mask, source)
@@ -93,3 +96,4 @@ namespace {
   simde_mm512_maskz_mov_epi32(mask, alignr_epi32_through_memory(high, low, shift))
 #undef _mm512_cvtepu8_epi16
 #define _mm512_cvtepu8_epi16(bytes) cvtepu8_epi16_through_avx2(bytes)
+// NOLINTEND(bugprone-reserved-identifier)

@@ -18,6 +18,6 @@ inline std::filesystem::path shared_folder() {
 
 /// Skips the running test, naming the missing path, when the public material is not beside us.
 /// Afterwards `variable` is the full path.
-#define EYELID_SHARED_OR_SKIP(variable, relative)                                       \
-  const std::filesystem::path variable = ::eyelid::testing::shared_folder() / relative; \
-  if (!std::filesystem::exists(variable)) GTEST_SKIP() << variable << " is absent"
+#define EYELID_SHARED_OR_SKIP(variable, relative)                                         \
+  const std::filesystem::path variable = ::eyelid::testing::shared_folder() / (relative); \
+  if (!std::filesystem::exists((variable))) GTEST_SKIP() << (variable) << " is absent"

@@ -58,6 +58,7 @@ Taps bilinear_taps(int target, double scale, double offset, int source_size) {
 
 std::vector<Taps> taps_along(int target_size, int source_size, double scale, double offset) {
   std::vector<Taps> taps;
+  taps.reserve(static_cast<std::size_t>(target_size));
   for (int target = 0; target < target_size; target++) {
     taps.push_back(scale < 1.0 ? area_taps(target, scale, offset, source_size)
                                : bilinear_taps(target, scale, offset, source_size));

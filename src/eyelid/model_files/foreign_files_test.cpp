@@ -96,25 +96,27 @@ Bytes tflite_model() {
     const auto content = builder.CreateVector(static_cast<const std::uint8_t*>(data), size);
     return table([&] { builder.AddOffset(field(0), content); });
   };
-  const auto tensor = [&](std::vector<std::int32_t> shape, std::int8_t type, std::uint32_t data) {
-    const auto extents = builder.CreateVector(shape);
-    const auto name = builder.CreateString("kernel");
-    return table([&] {
-      builder.AddOffset(field(0), extents);
-      builder.AddElement<std::int8_t>(field(1), type, 0);
-      builder.AddElement<std::uint32_t>(field(2), data, 0);
-      builder.AddOffset(field(3), name);
-    });
-  };
-  const auto operation = [&](std::uint32_t code, std::vector<std::int32_t> in, std::int32_t out) {
-    const auto inputs = builder.CreateVector(in);
-    const auto outputs = builder.CreateVector(std::vector<std::int32_t>{out});
-    return table([&] {
-      builder.AddElement<std::uint32_t>(field(0), code, 99);
-      builder.AddOffset(field(1), inputs);
-      builder.AddOffset(field(2), outputs);
-    });
-  };
+  const auto tensor =
+      [&](const std::vector<std::int32_t>& shape, std::int8_t type, std::uint32_t data) {
+        const auto extents = builder.CreateVector(shape);
+        const auto name = builder.CreateString("kernel");
+        return table([&] {
+          builder.AddOffset(field(0), extents);
+          builder.AddElement<std::int8_t>(field(1), type, 0);
+          builder.AddElement<std::uint32_t>(field(2), data, 0);
+          builder.AddOffset(field(3), name);
+        });
+      };
+  const auto operation =
+      [&](std::uint32_t code, const std::vector<std::int32_t>& in, std::int32_t out) {
+        const auto inputs = builder.CreateVector(in);
+        const auto outputs = builder.CreateVector(std::vector<std::int32_t>{out});
+        return table([&] {
+          builder.AddElement<std::uint32_t>(field(0), code, 99);
+          builder.AddOffset(field(1), inputs);
+          builder.AddOffset(field(2), outputs);
+        });
+      };
   const auto code = [&](std::int8_t builtin) {
     return table([&] { builder.AddElement<std::int8_t>(field(0), builtin, 0); });
   };

@@ -272,7 +272,7 @@ std::vector<NamedTensor> read_archive(std::span<const std::byte> bytes) {
   const ZipArchive archive(bytes);
   const std::string pickle_name = archive.find("/data.pkl");
   if (pickle_name.empty()) throw InputError("a zip archive without data.pkl; expected one");
-  const std::string folder = pickle_name.substr(0, pickle_name.size() - 8);
+  const std::string data = pickle_name.substr(0, pickle_name.size() - 8) + "data/";
   const std::vector<TensorPlan> plans = plans_of(read_pickle(archive.read(pickle_name)));
   std::map<std::string, std::vector<std::byte>> contents;
   StorageBytes storages;
@@ -280,7 +280,7 @@ std::vector<NamedTensor> read_archive(std::span<const std::byte> bytes) {
   for (const TensorPlan& plan : plans) {
     const std::string& key = plan.storage.key;
     if (contents.count(key) != 0) continue;
-    const std::vector<std::byte>& content = contents[key] = archive.read(folder + "data/" + key);
+    const std::vector<std::byte>& content = contents[key] = archive.read(data + key);
     storages[key] = content;
     total += content.size();
     if (total > kEntryLimit) throw InputError("more than 256 MiB of tensors; expected a model");

@@ -152,6 +152,7 @@ TensorView parse_tensor(const std::string& name,
 /// Tensors must tile the data: the format forbids overlaps and holes.
 void check_tiling(const std::vector<TensorView>& tensors, std::span<const std::byte> data) {
   std::vector<const TensorView*> order;
+  order.reserve(tensors.size());
   for (const TensorView& tensor : tensors) order.push_back(&tensor);
   std::sort(order.begin(), order.end(), [](const TensorView* a, const TensorView* b) {
     return std::pair(a->bytes.data(), a->bytes.size()) <

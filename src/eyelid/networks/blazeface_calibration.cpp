@@ -14,6 +14,7 @@ constexpr float kOutputSteps = 255.0f;
 
 std::vector<float> steps_of(const std::vector<float>& ranges, double headroom, float steps) {
   std::vector<float> result;
+  result.reserve(ranges.size());
   for (const float largest : ranges) {
     result.push_back(static_cast<float>(headroom) * largest / steps);
   }

@@ -36,6 +36,7 @@ std::int32_t rounded(double value) {
 /// Integers -127 .. 127 in units of `unit`.
 std::vector<int> quantized(const std::vector<double>& values, double unit) {
   std::vector<int> result;
+  result.reserve(values.size());
   for (const double value : values) {
     result.push_back(static_cast<int>(std::clamp(std::lround(value / unit), -127L, 127L)));
   }

@@ -100,6 +100,7 @@ double read_bandwidth_gb_per_s(int threads) {
   constexpr std::size_t kBytes = std::size_t{128} << 20;
   constexpr int kPasses = 3;
   std::vector<compute::AlignedBuffer<std::uint64_t>> buffers;
+  buffers.reserve(static_cast<std::size_t>(threads));
   for (int t = 0; t < threads; ++t) buffers.emplace_back(kBytes / sizeof(std::uint64_t));
   std::vector<std::vector<double>> seconds(static_cast<std::size_t>(threads));
   on_threads(threads, [&](std::size_t t) {

@@ -113,6 +113,8 @@ __m128i maskz_mov_epi8_through_avx2(unsigned mask, __m128i values) {
 
 }  // namespace
 
+// The names of the instructions:
+// NOLINTBEGIN(bugprone-reserved-identifier)
 #undef _mm_maskz_mov_epi8
 #define _mm_maskz_mov_epi8(mask, values) maskz_mov_epi8_through_avx2(mask, values)
 #undef _mm512_cvtps_pd
@@ -139,6 +141,7 @@ __m128i maskz_mov_epi8_through_avx2(unsigned mask, __m128i values) {
 #define _mm512_cvtph_ps(values) cvtph_ps_through_avx2(values)
 #undef _mm512_cvtepi32_ps
 #define _mm512_cvtepi32_ps(values) cvtepi32_ps_through_avx2(values)
+// NOLINTEND(bugprone-reserved-identifier)
 
 #define avx512 avx512_simde
 #include "eyelid/kernels/tree_ensemble/x86_avx512.cpp"

@@ -215,6 +215,7 @@ template <int registers, std::size_t kRowBytes>
     tree_rows += tree_bytes;
     ++tree;
   };
+  // NOLINTNEXTLINE(bugprone-infinite-loop): add_tree() advances
   while (tree < ahead_end) {
     const std::byte* ahead =
         tree_rows + kAheadI16 * tree_bytes + leaf[tree + kAheadI16] * row_bytes;
@@ -224,6 +225,7 @@ template <int registers, std::size_t kRowBytes>
     }
     add_tree();
   }
+  // NOLINTNEXTLINE(bugprone-infinite-loop): as above
   while (tree < rows.tree_count) add_tree();
 #pragma GCC unroll 16
   for (int i = 0; i < registers; ++i) _mm512_store_si512(sum + 16 * i, sums[i]);
