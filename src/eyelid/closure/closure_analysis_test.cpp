@@ -165,7 +165,7 @@ TEST(ClosureAnalysis, AnEyeThatNeverShutFollowsTheOther) {
   made.blinks = {MadeBlink{3.0}, MadeBlink{6.0}};
   std::vector<ClosureInput> records = made.records();
   for (ClosureInput& record : records) record.ear.left = 0.25f;
-  const Result result = analyze(std::move(records));
+  const Result result = analyze(records);
   EXPECT_EQ(result.summary.calibration.closed_source, LevelSource::Measured);
   EXPECT_NEAR(result.summary.calibration.levels.left.closed_ear, 0.25f * 0.3f, 0.004f);
   EXPECT_EQ(result.of(Eye::Left).size(), 0u);
@@ -176,7 +176,7 @@ TEST(ClosureAnalysis, SingleWrongFramesAreNeitherBlinksNorCalibration) {
   made.blinks = {MadeBlink{5.0, 0.97}};
   std::vector<ClosureInput> records = made.records();
   for (std::size_t i = 300; i < 2000; i += 200) records[i].ear.right = 0.0f;
-  const Result result = analyze(std::move(records));
+  const Result result = analyze(records);
   EXPECT_EQ(result.of(Eye::Right).size(), 1u);
   EXPECT_NEAR(result.summary.calibration.levels.right.closed_ear, 0.0575f, 0.01f);
 }
@@ -201,7 +201,7 @@ TEST(ClosureAnalysis, FillsShortGapsAndLeavesLongOnes) {
   for (std::size_t i = 1500; i < 1511; ++i) records[i].is_trustworthy = false;  // 22 ms
   for (std::size_t i = 0; i < 3; ++i) records[i].is_trustworthy = false;
   records[4999].is_trustworthy = false;
-  const Result result = analyze(std::move(records));
+  const Result result = analyze(records);
   EXPECT_EQ(result.summary.interpolated_frames, 10);
   EXPECT_EQ(result.summary.valid_frames, 5000 - 25);
   EXPECT_EQ(result.summary.face_lost_intervals, 4);
@@ -224,7 +224,7 @@ TEST(ClosureAnalysis, FecIsTheMeanOfTheValidEyes) {
   std::vector<ClosureInput> records = made.records();
   for (std::size_t i = 0; i < 1000; ++i) records[i].ear.left = kNotAvailable;
   for (std::size_t i = 1000; i < 2000; ++i) records[i].ear.left = 0.24f;
-  const Result result = analyze(std::move(records));
+  const Result result = analyze(records);
   EXPECT_EQ(result.samples[500].mean_fec, result.samples[500].fec.right);
   EXPECT_TRUE(result.samples[500].is_valid);
   const EyelidSample& both = result.samples[1500];
@@ -271,7 +271,7 @@ TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
   for (const float bad : {kNotAvailable, std::numeric_limits<float>::infinity(), -0.1f, 7.0f}) {
     std::vector<ClosureInput> records = made.records();
     for (ClosureInput& record : records) record.ear.left = bad;
-    const Result result = analyze(std::move(records));
+    const Result result = analyze(records);
     EXPECT_FALSE(result.summary.no_fec_reason.left.empty());
     EXPECT_TRUE(result.summary.no_fec_reason.right.empty());
     EXPECT_EQ(result.blinks.size(), 1u);
@@ -282,7 +282,7 @@ TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
   }
   std::vector<ClosureInput> records = made.records();
   for (ClosureInput& record : records) record.is_trustworthy = false;
-  const Result none = analyze(std::move(records));
+  const Result none = analyze(records);
   EXPECT_EQ(none.summary.valid_frames, 0);
   EXPECT_EQ(none.summary.face_lost_intervals, 1);
 }
@@ -301,7 +301,7 @@ TEST(ClosureAnalysis, RejectsTimesThatDoNotIncrease) {
   for (const double bad : {0.006, 0.008, -1.0, std::nan(""), HUGE_VAL}) {
     std::vector<ClosureInput> records = MadeTrace{}.records();
     records[5].time_s = bad;
-    EXPECT_THROW(analyze(std::move(records)), InputError) << bad;
+    EXPECT_THROW(analyze(records), InputError) << bad;
   }
 }
 

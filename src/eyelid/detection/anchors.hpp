@@ -19,9 +19,10 @@ constexpr Point anchor_center(int anchor) {
   const bool is_16 = anchor < kAnchorsOf16;
   const int cell = is_16 ? anchor / 2 : (anchor - kAnchorsOf16) / 6;
   const int cells = is_16 ? 16 : 8;
+  const int row = cell / cells;
   const float stride_px = is_16 ? 8.0f : 16.0f;
   return {(static_cast<float>(cell % cells) + 0.5f) * stride_px,
-          (static_cast<float>(cell / cells) + 0.5f) * stride_px};
+          (static_cast<float>(row) + 0.5f) * stride_px};
 }
 
 }  // namespace eyelid::detection

@@ -11,6 +11,7 @@ CudaDevices find_cuda_devices() {
           "a build with EYELID_CUDA=ON, a GPU and its driver, or device cpu"};
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a real device keeps the models
 std::unique_ptr<FrameDevice> make_cuda_device(int,
                                               std::shared_ptr<const DeviceModels>,
                                               const FrameDeviceOptions&) {

@@ -18,6 +18,7 @@ class DeviceImage {
   template <class T>
   struct Place {
     std::size_t offset = 0;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address of another memory
     const T* at(std::uintptr_t base) const { return reinterpret_cast<const T*>(base + offset); }
   };
 

@@ -125,7 +125,7 @@ TEST(ShapeModel, SurvivesShapesThatFlyAway) {
 
 TEST(ShapeModel, RefusesInconsistentDescriptions) {
   const auto good = random_shape_model({6, 3, 2, 10, 20}, 2);
-  const auto expect_refused = [](ShapeModelDescription bad) {
+  const auto expect_refused = [](const ShapeModelDescription& bad) {
     EXPECT_THROW(ShapeModel{bad}, InputError);
   };
   auto bad = good;

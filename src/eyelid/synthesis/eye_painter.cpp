@@ -250,8 +250,9 @@ void EyePainter::fill_samples(const PixelBox& box,
   const PixelBox clip{0, 0, width, height};
   const auto fill = [&](int a, int b, int c) {
     const auto place = [](int i) {
+      const int row = i / kGridColumns;
       return Point{kLeft + kCell * static_cast<float>(i % kGridColumns),
-                   kTop + kCell * static_cast<float>(i / kGridColumns)};
+                   kTop + kCell * static_cast<float>(row)};
     };
     if (shape_.nasal_sign() < 0.0f) std::swap(b, c);  // the left eye's plane is mirrored
     const Point ea = place(a), eb = place(b), ec = place(c);

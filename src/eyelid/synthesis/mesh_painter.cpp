@@ -76,8 +76,8 @@ void draw_mesh(const SurfaceMesh& mesh,
   for (const int cell : mesh.drawing_order) {
     const auto top = static_cast<std::size_t>(cell);
     const std::size_t bottom = top + static_cast<std::size_t>(mesh.columns);
-    const auto column = static_cast<float>(cell % mesh.columns);
-    const auto row = static_cast<float>(cell / mesh.columns);
+    const int column_index = cell % mesh.columns, row_index = cell / mesh.columns;
+    const auto column = static_cast<float>(column_index), row = static_cast<float>(row_index);
     const Point t00{column, row}, t10{column + 1, row}, t01{column, row + 1};
     draw(top, top + 1, bottom, t00, t10, t01);
     draw(top + 1, bottom + 1, bottom, t10, {column + 1, row + 1}, t01);
