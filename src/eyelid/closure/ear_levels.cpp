@@ -94,8 +94,6 @@ void ClosedLevelFinder::add(float floor_fec) {
 float ClosedLevelFinder::quantile(std::size_t begin, std::size_t end, double fraction) const {
   std::int64_t total = 0;
   for (std::size_t bin = begin; bin < end; ++bin) total += counts_[bin];
-  // Never negative; no libm on the way to frames.csv.
-  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   auto rank = static_cast<std::int64_t>(fraction * static_cast<double>(total - 1) + 0.5);
   std::size_t bin = begin;
   while (rank >= counts_[bin]) rank -= counts_[bin++];

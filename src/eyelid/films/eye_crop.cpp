@@ -37,8 +37,9 @@ void resample(const FrameView& frame, Point corner, float frame_px_per_px, GrayI
     for (int x = 0; x < image.width(); ++x) {
       float sum = 0.0f;
       for (int tap = 0; tap < taps * taps; ++tap) {
-        const float dx = (static_cast<float>(tap % taps) + 0.5f) / static_cast<float>(taps) - 0.5f;
-        const float dy = (static_cast<float>(tap / taps) + 0.5f) / static_cast<float>(taps) - 0.5f;
+        const int column = tap % taps, row = tap / taps;
+        const float dx = (static_cast<float>(column) + 0.5f) / static_cast<float>(taps) - 0.5f;
+        const float dy = (static_cast<float>(row) + 0.5f) / static_cast<float>(taps) - 0.5f;
         sum += pixel_at(frame,
                         corner.x + (static_cast<float>(x) + dx) * frame_px_per_px,
                         corner.y + (static_cast<float>(y) + dy) * frame_px_per_px);
