@@ -39,7 +39,7 @@ void read(const std::string& path) {
   std::int64_t frames = 0;
   const double processor_before_s = processor_s();
   for (int run = 0; run < 5; ++run) {
-    const Stopwatch stopwatch;
+    const eyelid::Stopwatch stopwatch;
     const auto source = eyelid::video::open_source({path});
     eyelid::video::Frame frame;
     for (frames = 0; source->next(frame); ++frames) {
@@ -74,7 +74,7 @@ void draw(int index, std::uint32_t& noise, eyelid::GrayImage& image) {
 }
 
 void write(const std::string& kind_name, double seconds, const std::string& path) {
-  using films::VideoKind;
+  using eyelid::films::VideoKind;
   const VideoKind kind = kind_name == "ffv1"       ? VideoKind::kLosslessGray
                          : kind_name == "magicyuv" ? VideoKind::kFastLosslessGray
                                                    : VideoKind::kOverlay;
@@ -87,8 +87,8 @@ void write(const std::string& kind_name, double seconds, const std::string& path
   }
   const int frames = static_cast<int>(500 * seconds);
   const double processor_before_s = processor_s();
-  const Stopwatch stopwatch;
-  films::VideoWriter writer(path,
+  const eyelid::Stopwatch stopwatch;
+  eyelid::films::VideoWriter writer(path,
                             {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
   for (int i = 0; i < frames; ++i) writer.write(images[static_cast<std::size_t>(i) % 50]);
   writer.finish();
