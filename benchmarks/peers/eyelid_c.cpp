@@ -79,7 +79,8 @@ Choice named(const std::string& name, std::initializer_list<Choice> choices) {
   std::string known;
   for (const Choice choice : choices) {
     if (name_of(choice) == name) return choice;
-    known += " " + std::string(name_of(choice));
+    known += ' ';
+    known += name_of(choice);
   }
   throw InputError(name + ": unknown; expected one of" + known);
 }
