@@ -88,8 +88,8 @@ void write(const std::string& kind_name, double seconds, const std::string& path
   const int frames = static_cast<int>(500 * seconds);
   const double processor_before_s = processor_s();
   const eyelid::Stopwatch stopwatch;
-  eyelid::films::VideoWriter writer(path,
-                            {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
+  eyelid::films::VideoWriter writer(
+      path, {.kind = kind, .width = 640, .height = 480, .frames_per_second = 500});
   for (int i = 0; i < frames; ++i) writer.write(images[static_cast<std::size_t>(i) % 50]);
   writer.finish();
   fmt::print("{} ({}): {} frames, {:.0f} frames/s; {:.2f} ms of processor per frame\n",

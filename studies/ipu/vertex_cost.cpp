@@ -186,9 +186,9 @@ std::optional<double> vertical_mac_cycles(const Chip& chip,
   const int parts_per_row = workers / std::gcd(workers, positions);
   const int parts = ceil_div(positions * parts_per_row, workers);
   const auto walk = [&](int width) { return 15.0 + 5 + 2 * (width - 1); };
-  const int rest = parts % parts_per_row;
-  const double per_kernel_row = parts / parts_per_row * walk(work.kernel[1]) +
-                                rest * walk(ceil_div(work.kernel[1], parts_per_row));
+  const int whole_rows = parts / parts_per_row, rest = parts % parts_per_row;
+  const double per_kernel_row =
+      whole_rows * walk(work.kernel[1]) + rest * walk(ceil_div(work.kernel[1], parts_per_row));
   const double inner = workers * (6 + work.kernel[0] * per_kernel_row);
   const int outputs = product(work.field);
   const double zeroing = 4 + outputs;

@@ -83,8 +83,9 @@ void lower_resolution(Plane& plane, float factor) {
     for (int x = 0; x < small.width; ++x) {
       float sum = 0.0f;
       for (int tap = 0; tap < kTaps * kTaps; ++tap) {
-        const float across = (static_cast<float>(tap % kTaps) + 0.5f) / kTaps;
-        const float down = (static_cast<float>(tap / kTaps) + 0.5f) / kTaps;
+        const int column = tap % kTaps, row = tap / kTaps;
+        const float across = (static_cast<float>(column) + 0.5f) / kTaps;
+        const float down = (static_cast<float>(row) + 0.5f) / kTaps;
         sum += plane.bilinear((static_cast<float>(x) + across) * step_x - 0.5f,
                               (static_cast<float>(y) + down) * step_y - 0.5f);
       }

@@ -56,7 +56,7 @@ EyeLandmarks eyes_of(const FaceLandmarks& points) {
 
 // HELEN and AFW name the faces of one photograph `<its number>_<face>`; other sets number files.
 std::string scene_of(const fs::path& annotation) {
-  const std::string stem = annotation.stem().string();
+  std::string stem = annotation.stem().string();
   const auto dash = stem.find_last_of('_');
   if (dash == std::string::npos || dash == 0) return stem;
   const bool is_number = std::all_of(stem.begin(),

@@ -166,7 +166,7 @@ void PreviewCommand::run() {
 }  // namespace
 }  // namespace eyelid::training
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace eyelid;
   CLI::App app("Draw a contact sheet of the training samples of the face detector.");
   training::PreviewCommand command;
@@ -196,11 +196,9 @@ int main(int argc, char** argv) {
       [&command] { command.sampler.is_degraded = false; },
       "Do not simulate recording artifacts");
   CLI11_PARSE(app, argc, argv);
-  try {
-    command.run();
-    return 0;
-  } catch (const eyelid::Error& error) {
-    std::fprintf(stderr, "eyelid-detector-samples: %s\n", error.what());
-    return 1;
-  }
+  command.run();
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "eyelid-detector-samples: %s\n", error.what());
+  return 1;
 }

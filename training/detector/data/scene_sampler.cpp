@@ -36,9 +36,10 @@ float covered_share(const Rect& box,
   const Placement picture_from_canvas = canvas_from_picture.inverse();
   int covered = 0;
   for (int i = 0; i < kSteps * kSteps; ++i) {
+    const int column = i % kSteps, row = i / kSteps;
     const Point p = picture_from_canvas(
-        {box.x + box.width * (static_cast<float>(i % kSteps) + 0.5f) / kSteps - 0.5f,
-         box.y + box.height * (static_cast<float>(i / kSteps) + 0.5f) / kSteps - 0.5f});
+        {box.x + box.width * (static_cast<float>(column) + 0.5f) / kSteps - 0.5f,
+         box.y + box.height * (static_cast<float>(row) + 0.5f) / kSteps - 0.5f});
     const bool is_inside = p.x >= -0.5f && p.y >= -0.5f &&
                            p.x < static_cast<float>(picture.width()) - 0.5f &&
                            p.y < static_cast<float>(picture.height()) - 0.5f;
