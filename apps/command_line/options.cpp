@@ -31,6 +31,7 @@ OptionGroup::OptionGroup(CLI::App& command, const std::string& name)
   defaults_.group(name);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the name was accepted before
 OptionGroup::~OptionGroup() { defaults_.group(before_); }
 
 void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request) {

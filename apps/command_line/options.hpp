@@ -52,7 +52,7 @@ inline const Choices<pipeline::DetectorKind> kDetectorChoices = {
 class OptionGroup {
  public:
   OptionGroup(CLI::App& command, const std::string& name);
-  ~OptionGroup();
+  ~OptionGroup();  // NOLINT(bugprone-exception-escape): sets a name that was accepted before
   OptionGroup(const OptionGroup&) = delete;
   OptionGroup& operator=(const OptionGroup&) = delete;
 
