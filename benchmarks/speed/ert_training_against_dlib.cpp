@@ -14,7 +14,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>

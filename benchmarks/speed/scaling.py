@@ -7,7 +7,7 @@
 
 Pictures and recordings are made from a rendered session (needs ffmpeg), in FOLDER if named, where a later
 run finds them; --prepare makes them and times nothing. --merge keeps the parts that FILE holds and this run
-does not measure. The table goes between the marks of the page.
+does not measure. The table goes between the marks of the page; --plot needs matplotlib.
 """
 import argparse
 import json
@@ -22,7 +22,6 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from marked_page import write_between_marks
-from scaling_plot import plot
 
 PARTS = ["threads", "batch", "faces", "resolution", "length"]
 BATCHES = [1, 2, 4, 16, 64, 256]
@@ -212,6 +211,8 @@ def parse_options():
 
 def main():
     options = parse_options()
+    if options.plot:
+        from scaling_plot import plot  # matplotlib, needed for this only
     with tempfile.TemporaryDirectory() as name:
         work = options.work or pathlib.Path(name)
         work.mkdir(parents=True, exist_ok=True)
@@ -231,7 +232,7 @@ def main():
     if options.table:
         write_between_marks(options.table, "scaling", text)
     if options.plot:
-        options.plot.write_text(plot(entries))
+        plot(options.plot, entries)
 
 
 if __name__ == "__main__":
