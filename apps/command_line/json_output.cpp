@@ -7,15 +7,10 @@
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/json_file.hpp"
 #include "eyelid/reports/report_page.hpp"
 
 namespace eyelid::app {
-namespace {
-
-// A file name from outside may hold bytes that are not UTF-8.
-constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
-
-}  // namespace
 
 nlohmann::ordered_json json_head(std::string_view command) {
   const compute::Machine machine = compute::this_machine();
@@ -32,7 +27,7 @@ nlohmann::ordered_json json_head(std::string_view command) {
 }
 
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  files::write_file(path, json.dump(2, ' ', false, kReplace) + "\n");
+  files::write_file(path, files::json_text(json, 2) + "\n");
 }
 
 void write_html(const std::filesystem::path& path,
@@ -40,7 +35,7 @@ void write_html(const std::filesystem::path& path,
                 std::span<const files::EmbeddedFile> files,
                 const std::string& title,
                 const nlohmann::ordered_json& data) {
-  const std::string text = data.dump(-1, ' ', false, kReplace);
+  const std::string text = files::json_text(data);
   files::write_file(path, reports::fill_page(page_template, files, title, text));
 }
 

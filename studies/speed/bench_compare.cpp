@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/terminal_table.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/json_file.hpp"
 #include "studies/speed/bench_tables.hpp"
 
 namespace eyelid::speed {
@@ -28,14 +28,9 @@ struct MachineCurve {
 };
 
 nlohmann::json read_bench_json(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file)
-    throw InputError(path.string() +
-                     ": cannot be read; expected a file from `eyelid bench --json`");
-  nlohmann::json object = nlohmann::json::parse(file, nullptr, false);
-  const bool is_bench = object.is_object() && object.contains("command") &&
-                        object["command"].is_string() && object.contains("rows") &&
-                        object["rows"].is_array();
+  nlohmann::json object = files::read_json_object(path, "a file from `eyelid bench --json`");
+  const bool is_bench = object.contains("command") && object["command"].is_string() &&
+                        object.contains("rows") && object["rows"].is_array();
   if (!is_bench) {
     throw InputError(path.string() +
                      ": not from `eyelid bench --json`; expected an object with command and rows");

@@ -4,15 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/embedded_files.hpp"
+#include "eyelid/files/json_file.hpp"
 
 namespace eyelid::files {
 std::span<const EmbeddedFile> preset_files();  // generated: cmake/embed_files.cmake
@@ -54,11 +52,6 @@ constexpr const char* kEverythingOff = R"({
 template <class Value>
 using Words = std::vector<std::pair<const char*, Value>>;
 
-// A value as shown in a message; a setting need not be UTF-8.
-std::string shown(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 // Reads a preset's keys; every failure names source and key.
 class PresetReader {
  public:
@@ -66,7 +59,8 @@ class PresetReader {
       : source_(std::move(source)), document_(std::move(document)) {}
 
   [[noreturn]] void fail(const std::string& key, const json& found, const std::string& expected) {
-    throw InputError(source_ + ": " + key + " is " + shown(found) + ", expected " + expected);
+    throw InputError(source_ + ": " + key + " is " + files::json_text(found) + ", expected " +
+                     expected);
   }
 
   const json& at(const std::string& key) const {
@@ -135,7 +129,7 @@ class PresetReader {
   Window window(const std::string& from, const std::string& to) {
     const Window result{moment(from), moment(to)};
     if (result.from.onset == result.to.onset && !(result.from.offset_s < result.to.offset_s)) {
-      fail(to, at(to), "a moment after " + from + ", " + shown(at(from)));
+      fail(to, at(to), "a moment after " + from + ", " + files::json_text(at(from)));
     }
     return result;
   }
@@ -256,7 +250,7 @@ void overlay(const std::string& source, const std::string& prefix, const json& g
     }
     if (place->is_object()) {
       if (!value.is_object()) {
-        throw InputError(source + ": " + prefix + key + " is " + shown(value) +
+        throw InputError(source + ": " + prefix + key + " is " + files::json_text(value) +
                          ", expected an object");
       }
       overlay(source, prefix + key + ".", value, *place);
@@ -264,23 +258,6 @@ void overlay(const std::string& source, const std::string& prefix, const json& g
       *place = value;
     }
   }
-}
-
-json read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw InputError(path.string() + ": cannot read the preset (" + error.message() + ")");
-  if (size > kMaxFile) {
-    throw InputError(path.string() + ": " + std::to_string(size) +
-                     " bytes, expected a preset of a few kilobytes");
-  }
-  std::ifstream file(path, std::ios::binary);
-  json document = json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded() || !document.is_object()) {
-    throw InputError(path.string() +
-                     ": found text that is not a JSON object, expected a preset of eyelid");
-  }
-  return document;
 }
 
 json embedded_or_file(const std::string& name_or_file, std::string& source) {
@@ -297,7 +274,7 @@ json embedded_or_file(const std::string& name_or_file, std::string& source) {
                      " or a .json file");
   }
   source = name_or_file;
-  return read_file(name_or_file);
+  return files::read_json_object(name_or_file, "a preset of eyelid", kMaxFile);
 }
 
 // "cr.from=cs+100ms" -> {"cr": {"from": "cs+100ms"}}
@@ -329,10 +306,7 @@ std::vector<std::string> preset_names() {
 
 std::string_view preset_text(std::string_view name) {
   for (const files::EmbeddedFile& file : files::preset_files()) {
-    if (std::filesystem::path(file.name).stem().string() == name) {
-      const std::span<const std::byte> bytes = file.bytes();
-      return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-    }
+    if (std::filesystem::path(file.name).stem().string() == name) return file.text();
   }
   return {};
 }

@@ -9,9 +9,7 @@ namespace eyelid::files {
 
 std::string_view embedded_text(std::span<const EmbeddedFile> files, std::string_view name) {
   for (const EmbeddedFile& file : files) {
-    if (file.name != name) continue;
-    return {reinterpret_cast<const char*>(file.begin),
-            static_cast<std::size_t>(file.end - file.begin)};
+    if (file.name == name) return file.text();
   }
   throw ContractError("embedded file " + std::string(name) + " is not in CMakeLists.txt");
 }

@@ -15,6 +15,9 @@ struct EmbeddedFile {
   const std::byte* end;
 
   std::span<const std::byte> bytes() const { return {begin, end}; }
+  std::string_view text() const {
+    return {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(end - begin)};
+  }
 };
 
 /// The text of the file `name` in a generated table. Throws ContractError if there is none.

@@ -7,6 +7,7 @@
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/base64.hpp"
+#include "eyelid/files/json_file.hpp"
 #include "eyelid/films/jpeg.hpp"
 #include "eyelid/reports/report_json.hpp"
 #include "eyelid/reports/report_page.hpp"
@@ -167,8 +168,7 @@ void write_conditioning_report(const std::filesystem::path& path,
       {"study", report.study ? study_json(*report.study) : ReportJson(nullptr)},
       {"sync", report.clock ? clock_json(*report.clock) : ReportJson(nullptr)},
       {"warnings", report.warnings}};
-  // File names may hold bytes that are not UTF-8.
-  const std::string text = json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
+  const std::string text = files::json_text(json);
   const std::string title = ReportJson::parse(text).at("title").get<std::string>();
   files::write_file(path, fill_page("conditioning.html", {}, title, text));
 }

@@ -8,6 +8,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/json_file.hpp"
 #include "eyelid/reports/blink_sheet.hpp"
 #include "eyelid/reports/report_json.hpp"
 #include "eyelid/reports/report_page.hpp"
@@ -58,9 +59,7 @@ std::string title_of(const ReportOptions& options, const SessionSummary& summary
 
 // Bytes that are not UTF-8 become U+FFFD, as in the JSON.
 std::string as_utf8(const std::string& text) {
-  const std::string quoted =
-      ReportJson(text).dump(-1, ' ', false, ReportJson::error_handler_t::replace);
-  return ReportJson::parse(quoted).get<std::string>();
+  return ReportJson::parse(files::json_text(ReportJson(text))).get<std::string>();
 }
 
 }  // namespace
@@ -126,8 +125,7 @@ void ReportBuilder::write(const std::filesystem::path& path, const SessionSummar
                        {"trials", std::move(state_->trials)},
                        {"examples", std::move(state_->examples)},
                        {"blinks", state_->blinks.finish()}};
-  const std::string text = report.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
-  files::write_file(path, fill_page("report.html", {}, title, text));
+  files::write_file(path, fill_page("report.html", {}, title, files::json_text(report)));
 }
 
 }  // namespace eyelid::reports

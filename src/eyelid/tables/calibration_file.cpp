@@ -2,13 +2,12 @@
 #include "eyelid/tables/calibration_file.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/json_file.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -66,23 +65,6 @@ std::string text_in(const Path& path, const json& document, const char* key) {
   return found->get<std::string>();
 }
 
-json parsed(const Path& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) fail(path, "cannot read the calibration file (" + error.message() + ")");
-  if (size > kMaxFile) {
-    fail(path, std::to_string(size) + " bytes, expected a calibration file of a few hundred");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, "cannot open the calibration file");
-  json document = json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded() || !document.is_object()) {
-    fail(path,
-         "found text that is not a JSON object, expected a calibration file written by eyelid");
-  }
-  return document;
-}
-
 }  // namespace
 
 void save_calibration(const Path& path, const Calibration& calibration) {
@@ -99,12 +81,12 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"closed_source", name_of(calibration.closed_source)},
                          {"right", json_of(calibration.levels.right)},
                          {"left", json_of(calibration.levels.left)}};
-  // Names from outside may hold bytes that are not UTF-8: replaced, never an exception.
-  files::write_file(path, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+  files::write_file(path, files::json_text(document, 2) + '\n');
 }
 
 Calibration load_calibration(const Path& path) {
-  const json document = parsed(path);
+  const json document =
+      files::read_json_object(path, "a calibration file written by eyelid", kMaxFile);
   if (const std::string format = text_in(path, document, "format"); format != kFormat) {
     fail(path, "format is \"" + format + "\", expected \"" + kFormat + "\"");
   }

@@ -6,17 +6,16 @@
 #include <charconv>
 #include <cmath>
 #include <concepts>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/json_file.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -234,20 +233,6 @@ struct Reader {
   }
 };
 
-Json parse_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    throw InputError(path.string() + ": is a folder, expected a JSON file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(path.string() + ": cannot be read, expected a JSON file");
-  Json root = Json::parse(file, nullptr, false);
-  if (root.is_discarded() || !root.is_object()) {
-    throw InputError(path.string() + ": is not a JSON object, expected a file written by eyelid");
-  }
-  return root;
-}
-
 void check_format(const Json& root) {
   std::string format;
   int version = kSessionFormatVersion;
@@ -272,7 +257,7 @@ std::string session_json(const SessionSummary& summary) {
                {"eyelid_version", kVersion}};
   Writer writer{root};
   visit_fields(writer, summary);
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return files::json_text(root, 2) + "\n";
 }
 
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary) {
@@ -280,7 +265,7 @@ void write_session_json(const std::filesystem::path& path, const SessionSummary&
 }
 
 SessionSummary read_session_json(const std::filesystem::path& path) {
-  const Json root = parse_file(path);
+  const Json root = files::read_json_object<Json>(path, "a session.json written by eyelid");
   try {
     check_format(root);
     SessionSummary summary;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/files/json_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+
+namespace eyelid::files {
+namespace {
+
+std::string refusal(const std::filesystem::path& path) {
+  try {
+    read_json_object(path, "a list", 20);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(JsonFile, KeepsTheOrderOfTheKeys) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "a.json") << R"({"b": 1, "a": 2})";
+  EXPECT_EQ(json_text(read_json_object<nlohmann::ordered_json>(folder / "a.json", "a list")),
+            R"({"b":1,"a":2})");
+}
+
+TEST(JsonFile, NamesTheFileWhatWasFoundAndWhatWasExpected) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path file = folder / "a.json";
+  EXPECT_EQ(refusal(folder.path()), folder.path().string() + ": is a folder, expected a list");
+  EXPECT_EQ(refusal(file),
+            file.string() + ": cannot be read (No such file or directory), expected a list");
+  for (const char* text : {"", "hello", "[1, 2]", "{\"a\": 1"}) {
+    std::ofstream(file) << text;
+    EXPECT_EQ(refusal(file),
+              file.string() + ": found text that is not a JSON object, expected a list");
+  }
+  std::ofstream(file) << R"({"a": "far too long"})";
+  EXPECT_EQ(refusal(file), file.string() + ": 21 bytes, expected a list of at most 20");
+}
+
+TEST(JsonFile, ReplacesBytesThatAreNotUtf8) {
+  EXPECT_EQ(json_text(nlohmann::json{{"name", "a\xFF.mp4"}}), "{\"name\":\"a\xEF\xBF\xBD.mp4\"}");
+  EXPECT_EQ(json_text(nlohmann::ordered_json{{"a", 1}}, 2), "{\n  \"a\": 1\n}");
+}
+
+}  // namespace
+}  // namespace eyelid::files
