@@ -29,13 +29,6 @@ std::string score_text(float score) {
   return text;
 }
 
-// A cell that may hold commas and quotation marks.
-std::string quoted(const std::string& text) {
-  std::string cell = "\"";
-  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return cell + "\"";
-}
-
 // A face without a box or points may be anywhere in the picture.
 Rect shown_box(const AnnotatedBox& face, const GrayImage& image) {
   if (face.rule != AnnotatedBox::Rule::Anywhere) return face.box;
@@ -72,9 +65,7 @@ void draw(const MarkedDetections& found, films::MarkedPicture& marked) {
 }  // namespace
 
 ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& detectors)
-    : folder_(std::move(folder)),
-      counts_(detectors.size(), 0),
-      rows_("detector,picture,kind,x,y,width,height,score\n") {
+    : folder_(std::move(folder)), counts_(detectors.size(), 0) {
   for (const std::string& name : detectors) {
     std::string label = name;
     for (int i = 2; std::find(labels_.begin(), labels_.end(), label) != labels_.end(); ++i) {
@@ -83,6 +74,7 @@ ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& de
     labels_.push_back(label);
     files::create_folder(folder_ / label);
   }
+  rows_.emplace(folder_ / "errors.csv", "detector,picture,kind,x,y,width,height,score");
 }
 
 void ErrorPictures::add(const MarkedDetections& found) {
@@ -114,16 +106,11 @@ void ErrorPictures::add_row(const MarkedDetections& found,
                             const char* kind,
                             const Rect& box,
                             float score) {
-  rows_ += labels_[found.detector] + "," + quoted(found.picture.image.string()) + "," + kind;
+  rows_->word(labels_[found.detector]).quoted(found.picture.image.string()).word(kind);
   for (const float number : {box.x, box.y, box.width, box.height}) {
-    rows_ += ',';
-    tables::append_number(rows_, static_cast<double>(number), tables::kBoxDecimals);
+    rows_->number(static_cast<double>(number), tables::kBoxDecimals);
   }
-  rows_ += ',';
-  tables::append_number(rows_, static_cast<double>(score), tables::kScoreDecimals);
-  rows_ += '\n';
+  rows_->number(static_cast<double>(score), tables::kScoreDecimals).end_row();
 }
-
-void ErrorPictures::finish() { files::write_file(folder_ / "errors.csv", rows_); }
 
 }  // namespace eyelid::evaluation

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "eyelid/evaluation/detector_evaluation.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::evaluation {
 
@@ -27,8 +29,8 @@ class ErrorPictures {
 
   /// For DetectorEvaluationOptions::on_picture. Throws InputError when a file cannot be written.
   void add(const MarkedDetections& found);
-  /// Writes errors.csv.
-  void finish();
+  /// Gives errors.csv its name.
+  void finish() { rows_->commit(); }
 
   std::size_t pictures_written() const { return pictures_written_; }
 
@@ -38,7 +40,7 @@ class ErrorPictures {
   std::filesystem::path folder_;
   std::vector<std::string> labels_;
   std::vector<std::size_t> counts_;  // pictures of each detector
-  std::string rows_;
+  std::optional<tables::CsvWriter> rows_;
   std::size_t pictures_written_ = 0;
 };
 

@@ -7,8 +7,8 @@
 #include "eyelid/core/version.hpp"
 #include "eyelid/exports/hdf5_file.hpp"
 #include "eyelid/exports/session_export.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_text.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::exports {
 namespace {
@@ -44,7 +44,6 @@ std::vector<std::array<std::uint8_t, 2>> node_edges(std::size_t point_count) {
 
 void write_dlc_csv(const std::filesystem::path& path, const SessionExport& session) {
   EYELID_EXPECTS(!session.nodes.empty());
-  files::AtomicFile file(path);
   std::string scorer = "scorer";
   std::string parts = "bodyparts";
   std::string coords = "coords";
@@ -56,27 +55,20 @@ void write_dlc_csv(const std::filesystem::path& path, const SessionExport& sessi
       coords += coord;
     }
   }
-  file.write(scorer + '\n' + parts + '\n' + coords + '\n');
+  tables::CsvWriter table(path, scorer + '\n' + parts + '\n' + coords);
   const std::size_t nodes = session.nodes.size();
-  std::string row;
   for (std::size_t i = 0; i < session.frame.size(); ++i) {
-    row.clear();
-    tables::append_number(row, session.frame[i]);
+    table.integer(session.frame[i]);
     for (std::size_t node = 0; node < nodes; ++node) {
       const std::size_t at = 2 * (i * nodes + node);
       for (const std::size_t axis : {0u, 1u}) {
-        row += ',';
-        tables::append_number(
-            row, static_cast<double>(session.points[at + axis]), tables::kPointDecimals);
+        table.number(static_cast<double>(session.points[at + axis]), tables::kPointDecimals);
       }
-      row += ',';
-      tables::append_number(
-          row, static_cast<double>(session.confidence[i]), tables::kScoreDecimals);
+      table.number(static_cast<double>(session.confidence[i]), tables::kScoreDecimals);
     }
-    row += '\n';
-    file.write(row);
+    table.end_row();
   }
-  file.commit();
+  table.commit();
 }
 
 void write_sleap_h5(const std::filesystem::path& path, const SessionExport& session) {

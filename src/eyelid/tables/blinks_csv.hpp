@@ -2,11 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <string_view>
 
 #include "eyelid/core/blink.hpp"
-#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 
@@ -17,11 +15,10 @@ class BlinksCsvWriter {
  public:
   explicit BlinksCsvWriter(const std::filesystem::path& path);
   void write(const Blink& blink);
-  void commit() { file_.commit(); }
+  void commit() { table_.commit(); }
 
  private:
-  files::AtomicFile file_;
-  std::string row_;
+  CsvWriter table_;
 };
 
 }  // namespace eyelid::tables

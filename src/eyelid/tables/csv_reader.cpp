@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/per_eye.hpp"
 #include "eyelid/tables/csv_text.hpp"
 
 namespace eyelid::tables {
@@ -81,6 +82,11 @@ std::optional<double> CsvReader::optional_number(std::optional<std::size_t> colu
   return value;
 }
 
+float CsvReader::number_if_available(std::optional<std::size_t> column) const {
+  const std::optional<double> value = optional_number(column);
+  return value ? static_cast<float>(*value) : kNotAvailable;
+}
+
 double CsvReader::number(std::size_t column) const {
   const std::optional<double> value = optional_number(column);
   if (!value) fail(column, "a number");
@@ -95,6 +101,15 @@ std::int64_t CsvReader::integer(std::size_t column) const {
     fail(column, "an integer");
   }
   return value;
+}
+
+std::int64_t CsvReader::increasing_frame(std::size_t column) {
+  const std::int64_t frame = integer(column);
+  if (frame <= last_frame_) {
+    fail(column, "a frame number, 0 or more, greater than in the row above");
+  }
+  last_frame_ = frame;
+  return frame;
 }
 
 bool CsvReader::flag(std::size_t column) const {

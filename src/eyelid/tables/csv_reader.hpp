@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,8 +37,12 @@ class CsvReader {
   std::string_view text(std::size_t column) const { return cells_[column]; }
   /// Nothing for an empty cell or an absent column.
   std::optional<double> optional_number(std::optional<std::size_t> column) const;
+  /// The same as a float: kNotAvailable for nothing.
+  float number_if_available(std::optional<std::size_t> column) const;
   double number(std::size_t column) const;
   std::int64_t integer(std::size_t column) const;
+  /// A frame number, 0 or more and greater than in the row above; read it once per row.
+  std::int64_t increasing_frame(std::size_t column);
   /// 0 or 1.
   bool flag(std::size_t column) const;
 
@@ -65,6 +68,7 @@ class CsvReader {
   std::size_t chunk_position_ = 0;
   std::size_t chunk_size_ = 0;
   std::int64_t line_number_ = 0;
+  std::int64_t last_frame_ = -1;
   std::string line_;
   std::string unquoted_;  // quoted cells without their quotation marks
   std::vector<std::string_view> cells_;

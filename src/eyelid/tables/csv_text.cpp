@@ -19,10 +19,6 @@ void append_number(std::string& text, double value, int decimals) {
   }
 }
 
-void append_number(std::string& text, std::int64_t value) {
-  fmt::format_to(std::back_inserter(text), "{}", value);
-}
-
 std::string quoted_for_error(std::string_view text) {
   constexpr std::size_t kMaxShownLength = 40;
   std::string shown(1, '"');

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,7 +10,6 @@ namespace eyelid::tables {
 /// empty cell means not available). Minus zero is written as zero. The same value gives the same
 /// bytes in every locale.
 void append_number(std::string& text, double value, int decimals);
-void append_number(std::string& text, std::int64_t value);
 
 /// Digits after the point, by quantity: finer than the measurement, short enough to read.
 inline constexpr int kTimeDecimals = 6;      // seconds: a microsecond

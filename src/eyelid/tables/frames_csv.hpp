@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include "eyelid/core/eyelid_sample.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 
@@ -19,11 +19,10 @@ class FramesCsvWriter {
  public:
   explicit FramesCsvWriter(const std::filesystem::path& path);
   void write(const EyelidSample& sample);
-  void commit() { file_.commit(); }
+  void commit() { table_.commit(); }
 
  private:
-  files::AtomicFile file_;
-  std::string row_;
+  CsvWriter table_;
 };
 
 /// Reads frames.csv row by row: ours, or another program's table with at least the columns `frame`,
@@ -38,25 +37,13 @@ class FramesCsvReader {
   bool next(EyelidSample& sample);
 
  private:
-  float ratio(std::optional<std::size_t> column) const;
-
   CsvReader table_;
   std::size_t frame_ = 0;
   std::size_t time_s_ = 0;
   std::optional<std::size_t> valid_;
-  std::optional<std::size_t> face_score_;
-  std::optional<std::size_t> face_x_px_;
-  std::optional<std::size_t> face_y_px_;
-  std::optional<std::size_t> face_width_px_;
-  std::optional<std::size_t> face_height_px_;
-  std::optional<std::size_t> ear_right_;
-  std::optional<std::size_t> ear_left_;
-  std::optional<std::size_t> fec_right_;
-  std::optional<std::size_t> fec_left_;
-  std::optional<std::size_t> fec_;
+  std::array<std::optional<std::size_t>, 10> numbers_;  // from face_score to fec
   std::optional<std::size_t> interpolated_;
   std::optional<std::size_t> suspect_;
-  std::int64_t last_frame_ = -1;
 };
 
 }  // namespace eyelid::tables

@@ -11,27 +11,29 @@
 
 namespace eyelid::tables {
 
-LandmarksCsvWriter::LandmarksCsvWriter(const std::filesystem::path& path, std::size_t point_count)
-    : file_(path), point_count_(point_count) {
+namespace {
+
+std::string landmarks_header(std::size_t point_count) {
   EYELID_EXPECTS(point_count == 12 || point_count == 68);
-  row_ = "frame";
-  for (std::size_t i = 0; i < point_count; ++i) row_ += fmt::format(",x{},y{}", i, i);
-  file_.write(row_ + "\n");
+  std::string names = "frame";
+  for (std::size_t i = 0; i < point_count; ++i) names += fmt::format(",x{},y{}", i, i);
+  return names;
 }
+
+}  // namespace
+
+LandmarksCsvWriter::LandmarksCsvWriter(const std::filesystem::path& path, std::size_t point_count)
+    : table_(path, landmarks_header(point_count)), point_count_(point_count) {}
 
 void LandmarksCsvWriter::write(std::int64_t frame, std::span<const Point> points) {
   EYELID_EXPECTS(points.empty() || points.size() == point_count_);
-  row_.clear();
-  append_number(row_, frame);
+  table_.integer(frame);
   for (const Point& point : points) {
-    row_ += ',';
-    append_number(row_, static_cast<double>(point.x), kPointDecimals);
-    row_ += ',';
-    append_number(row_, static_cast<double>(point.y), kPointDecimals);
+    table_.number(static_cast<double>(point.x), kPointDecimals);
+    table_.number(static_cast<double>(point.y), kPointDecimals);
   }
-  if (points.empty()) row_.append(2 * point_count_, ',');
-  row_ += '\n';
-  file_.write(row_);
+  if (points.empty()) table_.empty(2 * point_count_);
+  table_.end_row();
 }
 
 void LandmarksCsvWriter::write(std::int64_t frame, const EyeLandmarks& eyes) {
@@ -68,11 +70,7 @@ LandmarksCsvReader::LandmarksCsvReader(const std::filesystem::path& path) : tabl
 
 bool LandmarksCsvReader::next(LandmarksRow& row) {
   if (!table_.next()) return false;
-  row.frame = table_.integer(frame_);
-  if (row.frame <= last_frame_) {
-    table_.fail(frame_, "a frame number, 0 or more, greater than in the row above");
-  }
-  last_frame_ = row.frame;
+  row.frame = table_.increasing_frame(frame_);
   row.points.clear();
   if (table_.text(columns_[0]).empty()) return true;
   for (std::size_t i = 0; i + 1 < columns_.size(); i += 2) {

@@ -6,12 +6,11 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "eyelid/core/face.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 
@@ -27,12 +26,11 @@ class LandmarksCsvWriter {
   /// An empty span writes the row with empty cells: no face on this frame.
   void write(std::int64_t frame, std::span<const Point> points);
   void write(std::int64_t frame, const EyeLandmarks& eyes);
-  void commit() { file_.commit(); }
+  void commit() { table_.commit(); }
 
  private:
-  files::AtomicFile file_;
+  CsvWriter table_;
   std::size_t point_count_;
-  std::string row_;
 };
 
 /// One row of landmarks.csv; without points if there was no face.
@@ -57,7 +55,6 @@ class LandmarksCsvReader {
   CsvReader table_;
   std::size_t frame_ = 0;
   std::vector<std::size_t> columns_;  // x0, y0, x1, y1, ...
-  std::int64_t last_frame_ = -1;
 };
 
 }  // namespace eyelid::tables

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_text.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -20,60 +20,10 @@ constexpr std::string_view kScoresHeader =
     "trial,type,eye,cs_onset_s,us_onset_s,isi_ms,verdict,label,final,reason,grade,baseline,"
     "baseline_sd,criterion,cr_amplitude,cr_onset_ms,cr_crossing_ms,cr_peak_latency_ms,"
     "amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_share,"
-    "interpolated_share,onset_interpolated,comment\n";
+    "interpolated_share,onset_interpolated,comment";
 
-// The cells of one row, separated by commas.
-class Row {
- public:
-  explicit Row(std::string& text) : text_(text) {}
-  Row& number(double value, int decimals) {
-    next();
-    append_number(text_, value, decimals);
-    return *this;
-  }
-  Row& time(const std::optional<double>& value) {
-    next();
-    if (value) append_number(text_, *value, kTimeDecimals);
-    return *this;
-  }
-  Row& count(std::int64_t value) {
-    next();
-    append_number(text_, value);
-    return *this;
-  }
-  Row& word(std::string_view value) {
-    next();
-    append_quoted(value);
-    return *this;
-  }
-  void end() { text_ += '\n'; }
-
- private:
-  void next() {
-    if (!is_first_) text_ += ',';
-    is_first_ = false;
-  }
-  // RFC 4180, except that a line break would end the row for our own reader.
-  void append_quoted(std::string_view value) {
-    if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
-      text_ += value;
-      return;
-    }
-    text_ += '"';
-    for (const char c : value) {
-      if (c == '"') text_ += '"';
-      text_ += c == '\r' || c == '\n' ? ' ' : c;
-    }
-    text_ += '"';
-  }
-
-  std::string& text_;
-  bool is_first_ = true;
-};
-
-void append_score(std::string& text, const TrialScore& score) {
-  Row row(text);
-  row.count(score.trial.number).word(name_of(score.trial.type)).word(name_of(score.eye));
+void write_score(CsvWriter& row, const TrialScore& score) {
+  row.integer(score.trial.number).word(name_of(score.trial.type)).word(name_of(score.eye));
   row.time(score.trial.cs_onset_s).time(score.trial.us_onset_s);
   row.number(score.isi_ms, kDurationDecimals).word(name_of(score.verdict));
   row.word(score.label ? name_of(*score.label) : "").word(name_of(score.final_verdict()));
@@ -83,17 +33,17 @@ void append_score(std::string& text, const TrialScore& score) {
   row.number(score.cr_onset_ms, kDurationDecimals).number(score.cr_crossing_ms, kDurationDecimals);
   row.number(score.cr_peak_latency_ms, kDurationDecimals);
   row.number(score.amplitude_at_us, kRatioDecimals).number(score.ur_peak, kRatioDecimals);
-  row.number(score.ur_peak_latency_ms, kDurationDecimals).count(score.has_alpha);
+  row.number(score.ur_peak_latency_ms, kDurationDecimals).integer(score.has_alpha);
   row.number(score.alpha_amplitude, kRatioDecimals).number(score.missing_share, kRatioDecimals);
-  row.number(score.interpolated_share, kRatioDecimals).count(score.is_onset_interpolated);
-  row.word(score.comment).end();
+  row.number(score.interpolated_share, kRatioDecimals).integer(score.is_onset_interpolated);
+  row.word(score.comment).end_row();
 }
 
-Row& identity(Row& row, const SessionLearning& session) {
+CsvWriter& identity(CsvWriter& row, const SessionLearning& session) {
   return row.word(session.subject)
       .word(session.group)
       .word(session.phase)
-      .count(session.session)
+      .integer(session.session)
       .word(session.folder)
       .word(name_of(session.eye));
 }
@@ -101,9 +51,9 @@ Row& identity(Row& row, const SessionLearning& session) {
 }  // namespace
 
 void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores) {
-  std::string text(kScoresHeader);
-  for (const TrialScore& score : scores) append_score(text, score);
-  files::write_file(path, text);
+  CsvWriter table(path, kScoresHeader);
+  for (const TrialScore& score : scores) write_score(table, score);
+  table.commit();
 }
 
 void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>& scores) {
@@ -134,14 +84,17 @@ void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>
 
 void write_sessions_csv(const std::filesystem::path& path,
                         std::span<const SessionLearning> sessions) {
-  std::string text =
+  CsvWriter row(
+      path,
       "subject,group,phase,session,folder,eye,trials,with_cs,judged,rejected,overruled,crs,alphas,"
       "cr_percent,amplitude_mean,amplitude_median,cr_amplitude_mean,onset_median_ms,"
-      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion\n";
+      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion");
   for (const SessionLearning& session : sessions) {
-    Row row(text);
-    identity(row, session).count(session.trials).count(session.with_cs).count(session.judged);
-    row.count(session.rejected).count(session.overruled).count(session.crs).count(session.alphas);
+    identity(row, session).integer(session.trials).integer(session.with_cs).integer(session.judged);
+    row.integer(session.rejected)
+        .integer(session.overruled)
+        .integer(session.crs)
+        .integer(session.alphas);
     row.number(session.percent, kPercentDecimals).number(session.amplitude_mean, kRatioDecimals);
     row.number(session.amplitude_median, kRatioDecimals);
     row.number(session.cr_amplitude_mean, kRatioDecimals);
@@ -149,46 +102,48 @@ void write_sessions_csv(const std::filesystem::path& path,
     row.number(session.peak_latency_median_ms, kDurationDecimals);
     row.number(session.ur_peak_mean, kRatioDecimals);
     if (session.trials_to_criterion) {
-      row.count(*session.trials_to_criterion);
+      row.integer(*session.trials_to_criterion);
     } else {
-      row.word("");
+      row.empty();
     }
-    row.end();
+    row.end_row();
   }
-  files::write_file(path, text);
+  row.commit();
 }
 
 void write_blocks_csv(const std::filesystem::path& path,
                       std::span<const SessionLearning> sessions) {
-  std::string text =
+  CsvWriter row(
+      path,
       "subject,group,phase,session,folder,eye,block_size,block,first_trial,last_trial,judged,crs,"
-      "cr_percent,amplitude_mean\n";
+      "cr_percent,amplitude_mean");
   for (const SessionLearning& session : sessions) {
     for (const auto& [size, blocks] : {std::pair(10, &session.blocks_of_10),
                                        std::pair(20, &session.blocks_of_20),
                                        std::pair(100, &session.blocks_of_100)}) {
       for (const TrialBlock& block : *blocks) {
-        Row row(text);
-        identity(row, session).count(size).count(block.number).count(block.first_trial);
-        row.count(block.last_trial).count(block.judged).count(block.crs);
-        row.number(block.percent, kPercentDecimals).number(block.amplitude, kRatioDecimals).end();
+        identity(row, session).integer(size).integer(block.number).integer(block.first_trial);
+        row.integer(block.last_trial).integer(block.judged).integer(block.crs);
+        row.number(block.percent, kPercentDecimals)
+            .number(block.amplitude, kRatioDecimals)
+            .end_row();
       }
     }
   }
-  files::write_file(path, text);
+  row.commit();
 }
 
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points) {
-  std::string text =
-      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem\n";
+  CsvWriter row(
+      path,
+      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem");
   for (const LearningPoint& point : points) {
-    Row row(text);
-    row.word(point.group).word(point.phase).count(point.session).count(point.subjects);
+    row.word(point.group).word(point.phase).integer(point.session).integer(point.subjects);
     row.number(point.percent_mean, kPercentDecimals).number(point.percent_sem, kPercentDecimals);
     row.number(point.amplitude_mean, kRatioDecimals).number(point.amplitude_sem, kRatioDecimals);
-    row.end();
+    row.end_row();
   }
-  files::write_file(path, text);
+  row.commit();
 }
 
 std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {

@@ -6,9 +6,8 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_reader.hpp"
-#include "eyelid/tables/csv_text.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -50,18 +49,12 @@ Trial trial_of_row(const CsvReader& table,
 }  // namespace
 
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials) {
-  std::string text = "trial,cs_onset_s,us_onset_s,type\n";
+  CsvWriter table(path, "trial,cs_onset_s,us_onset_s,type");
   for (const Trial& trial : trials) {
-    append_number(text, static_cast<std::int64_t>(trial.number));
-    text += ',';
-    if (trial.cs_onset_s) append_number(text, *trial.cs_onset_s, kTimeDecimals);
-    text += ',';
-    if (trial.us_onset_s) append_number(text, *trial.us_onset_s, kTimeDecimals);
-    text += ',';
-    text += name_of(trial.type);
-    text += '\n';
+    table.integer(trial.number).time(trial.cs_onset_s).time(trial.us_onset_s);
+    table.word(name_of(trial.type)).end_row();
   }
-  files::write_file(path, text);
+  table.commit();
 }
 
 std::vector<Trial> read_trials_csv(const std::filesystem::path& path) {

@@ -21,40 +21,27 @@ std::array<std::string, 24> point_columns() {
   return names;
 }
 
-float available(std::optional<double> value) {
-  return value ? static_cast<float>(*value) : kNotAvailable;
+std::string truth_header() {
+  std::string names = "frame,time_s,fec_right,fec_left";
+  for (const std::string& name : point_columns()) names += "," + name;
+  return names;
 }
 
 }  // namespace
 
-TruthCsvWriter::TruthCsvWriter(const std::filesystem::path& path) : file_(path) {
-  text_ = "frame,time_s,fec_right,fec_left";
-  for (const std::string& name : point_columns()) text_ += "," + name;
-  file_.write(text_ + "\n");
-}
+TruthCsvWriter::TruthCsvWriter(const std::filesystem::path& path) : table_(path, truth_header()) {}
 
 void TruthCsvWriter::write(const TruthRow& row) {
-  text_.clear();
-  const auto cell = [this](double value, int decimals) {
-    text_ += ',';
-    append_number(text_, value, decimals);
-  };
-  append_number(text_, row.frame);
-  cell(row.time_s, kTimeDecimals);
-  cell(static_cast<double>(row.fec.right), kRatioDecimals);
-  cell(static_cast<double>(row.fec.left), kRatioDecimals);
-  if (row.eyes) {
-    for (const EyePoints& eye : {row.eyes->right, row.eyes->left}) {
-      for (const Point& point : eye) {
-        cell(static_cast<double>(point.x), kPointDecimals);
-        cell(static_cast<double>(point.y), kPointDecimals);
-      }
-    }
-  } else {
-    text_.append(24, ',');
+  table_.integer(row.frame).number(row.time_s, kTimeDecimals);
+  table_.number(static_cast<double>(row.fec.right), kRatioDecimals);
+  table_.number(static_cast<double>(row.fec.left), kRatioDecimals);
+  for (std::size_t i = 0; row.eyes && i < 12; ++i) {
+    const Point& point = lid_point(*row.eyes, i);
+    table_.number(static_cast<double>(point.x), kPointDecimals);
+    table_.number(static_cast<double>(point.y), kPointDecimals);
   }
-  text_ += '\n';
-  file_.write(text_);
+  if (!row.eyes) table_.empty(24);
+  table_.end_row();
 }
 
 TruthCsvReader::TruthCsvReader(const std::filesystem::path& path)
@@ -71,14 +58,10 @@ TruthCsvReader::TruthCsvReader(const std::filesystem::path& path)
 
 bool TruthCsvReader::next(TruthRow& row) {
   if (!table_.next()) return false;
-  row.frame = table_.integer(frame_);
-  if (row.frame <= last_frame_) {
-    table_.fail(frame_, "a frame number, 0 or more, greater than in the row above");
-  }
-  last_frame_ = row.frame;
+  row.frame = table_.increasing_frame(frame_);
   row.time_s = table_.number(time_s_);
-  row.fec.right = available(table_.optional_number(fec_right_));
-  row.fec.left = available(table_.optional_number(fec_left_));
+  row.fec.right = table_.number_if_available(fec_right_);
+  row.fec.left = table_.number_if_available(fec_left_);
   row.eyes.reset();
   if (points_ && !table_.text((*points_)[0]).empty()) {
     EyeLandmarks& eyes = row.eyes.emplace();

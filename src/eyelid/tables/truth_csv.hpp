@@ -4,11 +4,10 @@
 #include <array>
 #include <filesystem>
 #include <optional>
-#include <string>
 
 #include "eyelid/core/eyelid_sample.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
 
@@ -27,11 +26,10 @@ class TruthCsvWriter {
  public:
   explicit TruthCsvWriter(const std::filesystem::path& path);
   void write(const TruthRow& row);
-  void commit() { file_.commit(); }
+  void commit() { table_.commit(); }
 
  private:
-  files::AtomicFile file_;
-  std::string text_;
+  CsvWriter table_;
 };
 
 /// Reads truth.csv row by row. The point columns may all be absent; a closure may be empty (that
@@ -49,7 +47,6 @@ class TruthCsvReader {
   std::size_t fec_right_ = 0;
   std::size_t fec_left_ = 0;
   std::optional<std::array<std::size_t, 24>> points_;
-  std::int64_t last_frame_ = -1;
 };
 
 }  // namespace eyelid::tables

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "eyelid/files/atomic_file.hpp"
+
+namespace eyelid::tables {
+
+/// Writes a table row by row: the cells in order, then end_row(). The same values give the same
+/// bytes in every locale. The file appears under its name on commit().
+///
+/// Threads: one at a time. Errors: as AtomicFile.
+class CsvWriter {
+ public:
+  /// `header`: the first line, or lines, without the last line end.
+  CsvWriter(const std::filesystem::path& path, std::string_view header);
+
+  /// As append_number(): an empty cell if it is not finite.
+  CsvWriter& number(double value, int decimals);
+  /// Seconds; an empty cell without a value.
+  CsvWriter& time(const std::optional<double>& value);
+  CsvWriter& integer(std::int64_t value);
+  /// In quotation marks where RFC 4180 asks for them; a line break, which would end the row for
+  /// CsvReader, becomes a space.
+  CsvWriter& word(std::string_view value);
+  /// The same, always in quotation marks.
+  CsvWriter& quoted(std::string_view value);
+  CsvWriter& empty(std::size_t cells = 1);
+  void end_row();
+
+  void commit() { file_.commit(); }
+
+ private:
+  files::AtomicFile file_;
+  std::string row_;  // a comma after every cell
+};
+
+}  // namespace eyelid::tables
