@@ -2,6 +2,7 @@
 #include "studies/ipu/convolution.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace eyelid::ipu {
 namespace {
@@ -23,14 +24,10 @@ int Convolution::input_range(int d, int output_count, int taps) const {
 }
 
 Convolution ConvolutionLayer::backward() const {
-  Convolution result;
-  result.batch = forward.batch;
-  result.groups = forward.groups;
-  result.inputs = forward.outputs;
-  result.outputs = forward.inputs;
-  result.kernel = forward.kernel;
-  result.kernel_dilation = forward.kernel_dilation;
+  Convolution result = forward;
+  std::swap(result.inputs, result.outputs);
   result.input_dilation = forward.stride;
+  result.stride = {1, 1};
   for (std::size_t d = 0; d < 2; d++) {
     result.field[d] = forward.output_size(static_cast<int>(d));
     const int reach = dilated(forward.kernel[d], forward.kernel_dilation[d]);
@@ -43,15 +40,11 @@ Convolution ConvolutionLayer::backward() const {
 }
 
 Convolution ConvolutionLayer::weight_update() const {
-  Convolution result;
-  result.batch = forward.inputs;
-  result.groups = forward.groups;
-  result.inputs = forward.batch;
-  result.outputs = forward.outputs;
-  result.field = forward.field;
+  Convolution result = forward;
+  std::swap(result.batch, result.inputs);
+  result.input_dilation = {1, 1};
   result.kernel_dilation = forward.stride;
   result.stride = forward.kernel_dilation;
-  result.padding_lower = forward.padding_lower;
   for (std::size_t d = 0; d < 2; d++) {
     result.kernel[d] = forward.output_size(static_cast<int>(d));
     result.padding_upper[d] = dilated(result.kernel[d], result.kernel_dilation[d]) +
