@@ -138,17 +138,10 @@ LandmarkDataset read_300w(const fs::path& folder) {
 LandmarkDataset read_wflw(const fs::path& folder) {
   LandmarkDataset dataset;
   dataset.name = "wflw:" + folder.string();
-  const fs::path list = folder / "list_98pt_rect.txt";
-  std::ifstream stream(list);
-  if (!stream) {
-    throw InputError(list.string() + ": cannot be read, expected the list of a WFLW folder");
-  }
-  std::string line;
-  for (int number = 1; std::getline(stream, line); ++number) {
-    const auto words = words_of(line);
-    if (words.empty()) continue;
-    read_entry(dataset, list.string() + ":" + std::to_string(number) + ": ", [&] {
-      dataset.faces.push_back(wflw_face(folder, words));
+  LineReader lines(folder / "list_98pt_rect.txt");
+  for (std::string line; lines.next(line);) {
+    read_entry(dataset, lines.place() + ": ", [&] {
+      dataset.faces.push_back(wflw_face(folder, words_of(line)));
     });
   }
   expect_some(dataset.faces.size(), "usable face", dataset.name, dataset.problems);
