@@ -71,8 +71,8 @@ class NwbWriter {
   }
 
   void type(const std::string& path, const char* name, const char* space = "core") {
-    file_.attribute(path, "namespace", std::string(space));
-    file_.attribute(path, "neurodata_type", std::string(name));
+    file_.attribute(path, "namespace", space);
+    file_.attribute(path, "neurodata_type", name);
     file_.attribute(path, "object_id", identity_of(path));
   }
 
@@ -83,7 +83,7 @@ class NwbWriter {
 
   void write_root() {
     type("/", "NWBFile");
-    file_.attribute("/", "nwb_version", std::string(kSchemaVersion));
+    file_.attribute("/", "nwb_version", kSchemaVersion);
     for (const char* group : {"/acquisition",
                               "/analysis",
                               "/general",
@@ -109,24 +109,23 @@ class NwbWriter {
 
   void write_general() {
     typed_group("/general/devices/camera", "Device");
-    file_.attribute(
-        "/general/devices/camera", "description", std::string("Camera of the eyelid recording"));
+    file_.attribute("/general/devices/camera", "description", "Camera of the eyelid recording");
     typed_group("/general/subject", "Subject");
     file_.text("/general/subject/subject_id",
                session_.subject.empty() ? "unknown" : session_.subject);
     file_.text("/general/subject/species", session_.species);
     file_.text("/general/subject/sex", session_.sex);
     file_.text("/general/subject/age", session_.age);
-    file_.attribute("/general/subject/age", "reference", std::string("birth"));
+    file_.attribute("/general/subject/age", "reference", "birth");
     file_.text("/general/source_script", std::string("eyelid ") + kVersion);
-    file_.attribute("/general/source_script", "file_name", std::string("eyelid score"));
+    file_.attribute("/general/source_script", "file_name", "eyelid score");
   }
 
   void write_time(const std::string& series, const std::string& shared_with = "") {
     if (rate_) {
       file_.number(series + "/starting_time", session_.time_s.front());
       file_.attribute(series + "/starting_time", "rate", *rate_);
-      file_.attribute(series + "/starting_time", "unit", std::string("seconds"));
+      file_.attribute(series + "/starting_time", "unit", "seconds");
     } else if (!shared_with.empty()) {
       file_.soft_link(series + "/timestamps", shared_with + "/timestamps");
     } else {
@@ -137,13 +136,13 @@ class NwbWriter {
 
   void write_stamp_attributes(const std::string& series) {
     file_.attribute(series + "/timestamps", "interval", std::int64_t{1});
-    file_.attribute(series + "/timestamps", "unit", std::string("seconds"));
+    file_.attribute(series + "/timestamps", "unit", "seconds");
   }
 
   void write_series_attributes(const std::string& series,
                                const std::string& description,
                                const std::string& unit) {
-    file_.attribute(series, "comments", std::string("no comments"));
+    file_.attribute(series, "comments", "no comments");
     file_.attribute(series, "description", description);
     file_.attribute(series + "/data", "conversion", 1.0);
     file_.attribute(series + "/data", "offset", 0.0);
@@ -188,8 +187,7 @@ class NwbWriter {
 
   void write_closure() {
     typed_group("/processing/behavior", "ProcessingModule");
-    file_.attribute(
-        "/processing/behavior", "description", std::string("Eyelid closure and lid points"));
+    file_.attribute("/processing/behavior", "description", "Eyelid closure and lid points");
     const std::size_t frames = session_.time_s.size();
     const std::string closure = "/processing/behavior/eyelid_closure";
     typed_group(closure, "TimeSeries");
@@ -225,7 +223,7 @@ class NwbWriter {
     file_.text(pose + "/description", "Lid points in pixels of the recording");
     file_.text(pose + "/scorer", session_.scorer);
     file_.text(pose + "/source_software", "eyelid");
-    file_.attribute(pose + "/source_software", "version", std::string(kVersion));
+    file_.attribute(pose + "/source_software", "version", kVersion);
     file_.soft_link(pose + "/eyelids", skeleton);
     file_.soft_link(pose + "/device", "/general/devices/camera");
     if (!session_.video.empty()) file_.soft_link(pose + "/source_video", "/acquisition/video");
@@ -262,7 +260,7 @@ class NwbWriter {
       file_.numbers(path, values, {values.size()});
     }
     type(path, "VectorData", "hdmf-common");
-    file_.attribute(path, "description", std::string(description));
+    file_.attribute(path, "description", description);
     columns_.push_back(name);
   }
 
