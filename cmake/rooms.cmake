@@ -1,7 +1,6 @@
 # One folder = one room = one library target.
 #
 #   eyelid_add_room(detection
-#     PUBLIC_HEADERS face_detector.hpp
 #     SOURCES        anchors.cpp hog_face_detector.cpp
 #     TESTS          anchors_test.cpp
 #     SLOW_TESTS     HogFaceDetector.*          # a filter of GoogleTest: left out by `make quick`
@@ -22,15 +21,14 @@ target_include_directories(eyelid_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
 function(eyelid_add_room room)
   cmake_parse_arguments(arg "" "SLOW_TESTS"
-    "PUBLIC_HEADERS;SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+    "SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   set(base ${PROJECT_SOURCE_DIR})
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/src/eyelid/")
     set(base ${PROJECT_SOURCE_DIR}/src)  # included as "eyelid/room/header.hpp"
   endif()
   add_library(eyelid_${room} STATIC ${arg_SOURCES})
   add_library(eyelid::${room} ALIAS eyelid_${room})
-  target_sources(eyelid_${room} PUBLIC FILE_SET HEADERS
-    BASE_DIRS ${base} FILES ${arg_PUBLIC_HEADERS})
+  target_include_directories(eyelid_${room} PUBLIC ${base})
   list(TRANSFORM arg_DEPENDS PREPEND eyelid_)
   target_link_libraries(eyelid_${room} PUBLIC ${arg_DEPENDS} PRIVATE eyelid_flags ${arg_LIBRARIES})
   if(EYELID_TESTS AND arg_TESTS)
