@@ -2,7 +2,6 @@
 #include "studies/ipu/execution.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/half.hpp"

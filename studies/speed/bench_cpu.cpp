@@ -4,7 +4,6 @@
 #include <barrier>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/detection/subject_selection.hpp"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <chrono>
-#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "apps/command_line/number_list.hpp"
 #include "apps/command_line/options.hpp"

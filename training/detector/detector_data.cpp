@@ -5,10 +5,8 @@
 
 #include <CLI/App.hpp>
 #include <charconv>
-#include <cstdio>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "training/detector/detector_network.hpp"
 
-#include <utility>
-
 #include "eyelid/core/error.hpp"
 #include "training/detector/fused_network.hpp"
 #include "training/detector/training_sample.hpp"

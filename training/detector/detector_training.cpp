@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "apps/command_line/detector_trainer.hpp"
 #include "apps/eyelid/commands.hpp"

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <deque>
 #include <string>
-#include <utility>
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"

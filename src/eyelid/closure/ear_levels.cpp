@@ -2,7 +2,6 @@
 #include "eyelid/closure/ear_levels.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "eyelid/core/exponential.hpp"

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"

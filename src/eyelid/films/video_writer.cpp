@@ -14,7 +14,6 @@ extern "C" {
 #include <cstring>
 #include <exception>
 #include <new>
-#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <bit>
-#include <cmath>
 
 #include "eyelid/networks/blazeface_packing.hpp"
 

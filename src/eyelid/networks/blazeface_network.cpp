@@ -2,7 +2,6 @@
 #include "eyelid/networks/blazeface_network.hpp"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "eyelid/compute/aligned_buffer.hpp"

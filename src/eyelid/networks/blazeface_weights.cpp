@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/score_report.hpp"
 
-#include <algorithm>
-
 #include "eyelid/conditioning/preset_rules.hpp"
 #include "eyelid/conditioning/trial_alignment.hpp"
 #include "eyelid/core/error.hpp"

@@ -2,7 +2,6 @@
 #include "eyelid/reports/blink_sheet.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 

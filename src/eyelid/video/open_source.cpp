@@ -3,7 +3,6 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/frame_source.hpp"

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
-#include <mutex>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
