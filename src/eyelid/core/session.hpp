@@ -20,8 +20,11 @@ struct SourceInfo {
   std::string pixel_format;
   int width = 0;  // 0 when it varies (image folders)
   int height = 0;
-  double frames_per_second = 0.0;           // nominal; 0 when unknown
-  std::optional<std::int64_t> frame_count;  // estimate of the container
+  double frames_per_second = 0.0;              // nominal; 0 when unknown
+  std::string clock = {};                      // where the times come from: "container", ...
+  std::optional<std::int64_t> used_bits = {};  // of pixels stored in 16; nothing at other depths
+  std::optional<std::int64_t> stream = {};     // chosen among several video streams, from 0
+  std::optional<std::int64_t> frame_count;     // estimate of the container
 };
 
 /// What decoding met; complete once the source has ended.
