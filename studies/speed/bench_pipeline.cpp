@@ -104,8 +104,7 @@ std::vector<BenchRow> measure_pictures(const RecordedFrames& recorded) {
 /// The video without overlap: decode a frame, then measure it.
 BenchRow measure_video_in_turns(const std::filesystem::path& video, CpuBench& bench) {
   const BatchRunner runner = bench.batches(CpuStage::WholeFrame);
-  const auto source = video::open_source(
-      {video}, {.frames_per_second = 0.0, .read_ahead = 1, .decoder_threads = 1});
+  const auto source = video::open_source({video}, {.read_ahead = 1, .decoder_threads = 1});
   std::int64_t images = 0;
   const Clock::time_point begin = Clock::now();
   for (video::Frame frame; source->next(frame); ++images) {

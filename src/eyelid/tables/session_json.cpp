@@ -85,6 +85,9 @@ void visit_fields(auto& visit, Is<SourceInfo> auto& source) {
   visit("height_px", source.height);
   visit("nominal_frames_per_second", source.frames_per_second);
   visit("container_frame_count", source.frame_count);
+  visit("clock", source.clock);
+  visit("used_bits", source.used_bits);
+  visit("video_stream", source.stream);
 }
 
 void visit_fields(auto& visit, Is<SourceReport> auto& report) {

@@ -18,6 +18,7 @@ extern "C" {
 }
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/read_error.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -33,8 +34,8 @@ ByteStream::ByteStream(const std::filesystem::path& path) {
   // Non-blocking: opening a named pipe must not wait for a writer.
   file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file_ < 0) {
-    throw InputError(name + ": cannot be opened (" + std::strerror(errno) +
-                     "), expected a readable file");
+    throw ReadError(name + ": cannot be opened (" + std::strerror(errno) +
+                    "), expected a readable file");
   }
   struct stat status {};
   const bool is_known = ::fstat(file_, &status) == 0;
@@ -105,11 +106,19 @@ std::int64_t ByteStream::read_bytes(std::int64_t offset, std::span<std::uint8_t>
     do {
       got = ::pread(file_, target.data(), target.size(), offset);
     } while (got < 0 && errno == EINTR);
-    return got < 0 ? AVERROR(errno) : got;
+    if (got >= 0) return got;
+    if (read_error_ == 0) read_error_ = errno;
+    return AVERROR(errno);
   }
   got = std::clamp<std::int64_t>(size_ - offset, 0, std::ssize(target));
   if (got > 0) std::memcpy(target.data(), memory_.data() + offset, static_cast<std::size_t>(got));
   return got;
+}
+
+void ByteStream::check_reads(const std::string& name) const {
+  if (read_error_ == 0) return;
+  throw ReadError(name + ": cannot be read to its end (" + std::strerror(read_error_) +
+                  "), expected a readable file");
 }
 
 std::size_t ByteStream::read_at(std::int64_t offset, std::span<std::uint8_t> target) const {

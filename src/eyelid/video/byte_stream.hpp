@@ -10,6 +10,7 @@ extern "C" {
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace eyelid::video {
 
@@ -22,7 +23,8 @@ namespace eyelid::video {
 /// Threads: stop() from any; the rest from the reading thread.
 class ByteStream {
  public:
-  /// Throws InputError: absent, not a regular file, not readable, empty.
+  /// Throws ReadError for a file that is absent or not readable, InputError for one that is empty
+  /// or not a regular file.
   explicit ByteStream(const std::filesystem::path& path);
   /// The bytes must outlive the stream.
   explicit ByteStream(std::span<const std::uint8_t> bytes);
@@ -32,6 +34,8 @@ class ByteStream {
 
   AVIOContext* context() { return context_; }
   std::int64_t size() const { return size_; }
+  /// Throws ReadError, which begins with `name`, if the system has refused any read so far.
+  void check_reads(const std::string& name) const;
   /// Independent of FFmpeg's reading: fills `target` from `offset` and returns how many bytes there
   /// were.
   std::size_t read_at(std::int64_t offset, std::span<std::uint8_t> target) const;
@@ -56,6 +60,7 @@ class ByteStream {
   std::int64_t position_ = 0;
   std::int64_t bytes_without_progress_ = 0;
   bool was_stalled_ = false;
+  mutable int read_error_ = 0;  // errno of the first refused read
   std::atomic<bool> is_stopped_{false};
   AVIOContext* context_ = nullptr;
 };

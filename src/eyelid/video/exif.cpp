@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string_view>
+
+#include "eyelid/video/picture_chunks.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -37,9 +40,12 @@ int orientation_in_tiff(std::span<const std::uint8_t> bytes) {
   return 1;
 }
 
-}  // namespace
+/// Some writers keep the prefix that JPEG needs.
+bool starts_with_exif(std::span<const std::uint8_t> content) {
+  return content.size() > 6 && std::memcmp(content.data(), "Exif\0\0", 6) == 0;
+}
 
-int exif_orientation(std::span<const std::uint8_t> jpeg) {
+int orientation_of_jpeg(std::span<const std::uint8_t> jpeg) {
   // Segments: ff, marker, length (2 bytes, counts itself), content.
   std::size_t at = 2;
   while (at + 4 <= jpeg.size() && jpeg[at] == 0xff) {
@@ -48,12 +54,25 @@ int exif_orientation(std::span<const std::uint8_t> jpeg) {
     const std::size_t length = static_cast<std::size_t>(jpeg[at + 2] << 8 | jpeg[at + 3]);
     if (length < 2 || at + 2 + length > jpeg.size()) return 1;
     const auto content = jpeg.subspan(at + 4, length - 2);
-    if (marker == 0xe1 && content.size() > 6 && std::memcmp(content.data(), "Exif\0\0", 6) == 0) {
-      return orientation_in_tiff(content.subspan(6));
-    }
+    if (marker == 0xe1 && starts_with_exif(content)) return orientation_in_tiff(content.subspan(6));
     at += 2 + length;
   }
   return 1;
+}
+
+}  // namespace
+
+int exif_orientation(std::span<const std::uint8_t> picture) {
+  if (picture.size() < 12) return 1;
+  if (picture[0] == 0xff) return orientation_of_jpeg(picture);
+  int orientation = 1;
+  for_each_chunk(picture, [&](std::string_view name, std::span<const std::uint8_t> content) {
+    if (name == "eXIf") orientation = orientation_in_tiff(content);
+    if (name == "EXIF") {
+      orientation = orientation_in_tiff(starts_with_exif(content) ? content.subspan(6) : content);
+    }
+  });
+  return orientation;
 }
 
 }  // namespace eyelid::video

@@ -5,6 +5,7 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -29,15 +30,16 @@ struct Samples {
     const std::uint8_t* p = first + static_cast<std::ptrdiff_t>(x) * step;
     if (!is_wide) return static_cast<unsigned>(*p) >> shift;
     const unsigned value = is_big_endian ? p[0] * 256u + p[1] : p[1] * 256u + p[0];
-    return (value >> shift) & 0xff;
+    return std::min(value >> shift, 255u);
   }
 };
 
-Samples samples_of(const AVFrame& frame, const AVPixFmtDescriptor& format, int component, int y) {
+Samples samples_of(
+    const AVFrame& frame, const AVPixFmtDescriptor& format, int component, int y, int used_bits) {
   const AVComponentDescriptor& c = format.comp[component];
   return {frame.data[c.plane] + static_cast<std::ptrdiff_t>(y) * frame.linesize[c.plane] + c.offset,
           c.step,
-          c.shift + c.depth - 8,
+          c.depth == 16 ? used_bits - 8 : c.shift + c.depth - 8,
           c.shift + c.depth > 8,
           (format.flags & AV_PIX_FMT_FLAG_BE) != 0};
 }
@@ -52,9 +54,12 @@ bool is_plain(const AVPixFmtDescriptor& format, int components) {
   return true;
 }
 
-void read_luma_plane(const AVFrame& frame, const AVPixFmtDescriptor& format, GrayImage& image) {
+void read_luma_plane(const AVFrame& frame,
+                     const AVPixFmtDescriptor& format,
+                     int used_bits,
+                     GrayImage& image) {
   for (int y = 0; y < frame.height; ++y) {
-    const Samples luma = samples_of(frame, format, 0, y);
+    const Samples luma = samples_of(frame, format, 0, y, used_bits);
     std::uint8_t* row = image.row(y);
     if (luma.step == 1 && !luma.is_wide) {
       std::memcpy(row, luma.first, static_cast<std::size_t>(frame.width));
@@ -64,11 +69,14 @@ void read_luma_plane(const AVFrame& frame, const AVPixFmtDescriptor& format, Gra
   }
 }
 
-void read_rgb(const AVFrame& frame, const AVPixFmtDescriptor& format, GrayImage& image) {
+void read_rgb(const AVFrame& frame,
+              const AVPixFmtDescriptor& format,
+              int used_bits,
+              GrayImage& image) {
   for (int y = 0; y < frame.height; ++y) {
-    const Samples red = samples_of(frame, format, 0, y);
-    const Samples green = samples_of(frame, format, 1, y);
-    const Samples blue = samples_of(frame, format, 2, y);
+    const Samples red = samples_of(frame, format, 0, y, used_bits);
+    const Samples green = samples_of(frame, format, 1, y, used_bits);
+    const Samples blue = samples_of(frame, format, 2, y, used_bits);
     std::uint8_t* row = image.row(y);
     for (int x = 0; x < frame.width; ++x) {
       row[x] = luma_from_rgb(red.at(x), green.at(x), blue.at(x));
@@ -89,7 +97,42 @@ void read_palette(const AVFrame& frame, GrayImage& image) {
   }
 }
 
+bool is_gray_or_yuv(const AVPixFmtDescriptor& format) {
+  return (format.flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) == 0;
+}
+
 }  // namespace
+
+std::optional<int> largest_of_16_bits(const AVFrame& frame) {
+  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  if (format == nullptr || format->comp[0].depth != 16 || frame.data[0] == nullptr) return {};
+  const int components = is_gray_or_yuv(*format) ? 1 : 3;
+  if (!is_plain(*format, components)) return {};
+  unsigned largest = 0;
+  const bool is_big_endian = (format->flags & AV_PIX_FMT_FLAG_BE) != 0;
+  for (int component = 0; component < components; ++component) {
+    for (int y = 0; y < frame.height; ++y) {
+      const Samples row = samples_of(frame, *format, component, y, 16);
+      for (int x = 0; x < frame.width; ++x) {
+        const std::uint8_t* p = row.first + static_cast<std::ptrdiff_t>(x) * row.step;
+        largest = std::max(largest, is_big_endian ? p[0] * 256u + p[1] : p[1] * 256u + p[0]);
+      }
+    }
+  }
+  return static_cast<int>(largest);
+}
+
+int used_bits_for(int largest) {
+  for (const int bits : {8, 10, 12, 14}) {
+    if (largest >> bits == 0) return bits;
+  }
+  return 16;
+}
+
+std::string depth_sentence(const std::string& name, int used_bits, int largest) {
+  return name + ": " + std::to_string(used_bits) + " of 16 bits are in use (largest value " +
+         std::to_string(largest) + "); the brightness is scaled to them";
+}
 
 Orientation orientation_from_display_matrix(const std::int32_t* matrix) {
   // (x', y') = (a x + c y, b x + d y) with a b . c d . in the first two rows, 16.16 fixed point.
@@ -146,9 +189,9 @@ void LumaReader::read(const AVFrame& frame, const std::string& name, GrayImage& 
   if (is_palette && frame.data[1] != nullptr) {
     read_palette(frame, image);
   } else if (is_rgb && !is_palette && is_plain(*format, 3)) {
-    read_rgb(frame, *format, image);
+    read_rgb(frame, *format, used_bits_, image);
   } else if (!is_rgb && !is_palette && !is_xyz && is_plain(*format, 1)) {
-    read_luma_plane(frame, *format, image);
+    read_luma_plane(frame, *format, used_bits_, image);
   } else {
     read_through_rgb(frame, name, image);
   }
@@ -183,7 +226,7 @@ void LumaReader::read_through_rgb(const AVFrame& frame, const std::string& name,
   const int rows = sws_scale(
       scaler_.get(), frame.data, frame.linesize, 0, frame.height, rgb_->data, rgb_->linesize);
   if (rows != frame.height) throw InputError(name + ": conversion to gray failed");
-  read_rgb(*rgb_, *av_pix_fmt_desc_get(AV_PIX_FMT_RGB24), image);
+  read_rgb(*rgb_, *av_pix_fmt_desc_get(AV_PIX_FMT_RGB24), 8, image);
 }
 
 }  // namespace eyelid::video

@@ -45,6 +45,8 @@ bool has_picture_extension(const fs::path& path) {
 /// By content; raw Motion JPEG begins like a single picture, so the name decides.
 bool is_picture(const fs::path& path) {
   const PictureKind kind = picture_kind(path);
+  // APNG is a video to FFmpeg; other files of several pictures are refused by their number.
+  if (kind == PictureKind::kPng && pictures_in(path) > 1) return false;
   if (kind == PictureKind::kJpeg) {
     const std::string extension = lower_extension(path);
     return extension != ".mjpeg" && extension != ".mjpg";
@@ -127,7 +129,8 @@ std::vector<fs::path> list_images(const fs::path& folder) {
 std::unique_ptr<FrameSource> open_source(const std::vector<fs::path>& inputs,
                                          const SourceOptions& options) {
   EYELID_EXPECTS(!inputs.empty());
-  EYELID_EXPECTS(options.frames_per_second >= 0.0);
+  EYELID_EXPECTS(options.frames_per_second.value_or(1.0) > 0.0);
+  EYELID_EXPECTS(options.bits.value_or(8) >= 8 && options.bits.value_or(16) <= 16);
   EYELID_EXPECTS(options.read_ahead >= 1);
   EYELID_EXPECTS(options.decoder_threads >= 0);
   return std::make_unique<ReadAheadSource>(make_decoder(inputs, options), options.read_ahead);

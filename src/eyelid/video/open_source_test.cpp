@@ -59,7 +59,7 @@ std::string error_of(const std::vector<std::filesystem::path>& inputs) {
   return "";
 }
 
-TEST(OpenSource, FolderOfPicturesHasIndexOverRateTimes) {
+TEST(OpenSource, FolderOfNumberedPicturesHasNumberOverRateTimes) {
   const testing::TemporaryFolder folder;
   write_pgm(folder / "img10.pgm", 6, 4, 'c');
   write_pgm(folder / "img2.pgm", 5, 3, 'b');
@@ -69,10 +69,11 @@ TEST(OpenSource, FolderOfPicturesHasIndexOverRateTimes) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(source->next(frame));
     EXPECT_EQ(frame.image.row(0)[0], 'a' + i);
-    EXPECT_DOUBLE_EQ(frame.time_s, i / 500.0);
+    EXPECT_DOUBLE_EQ(frame.time_s, (i < 2 ? i : 9) / 500.0);
   }
   EXPECT_EQ(frame.image.width(), 6);
   EXPECT_FALSE(source->next(frame));
+  EXPECT_EQ(source->report().missing_frames, 7);
   EXPECT_EQ(source->info().kind, "image folder");
   EXPECT_EQ(source->info().width, 0);
   EXPECT_EQ(source->info().frame_count, 3);
@@ -83,13 +84,14 @@ TEST(OpenSource, DamagedPictureIsSkippedCountedAndNamed) {
   write_pgm(folder / "1.pgm", 6, 4, 'a');
   write_file(folder / "2.pgm", "P5 6 4 255\nabc");
   write_pgm(folder / "3.pgm", 6, 4, 'c');
-  const Recording recording = read_all({folder.path()});
+  const Recording recording = read_all({folder.path()}, {.frames_per_second = 25.0});
   EXPECT_EQ(recording.times_s, (std::vector<double>{0.0, 0.08}));
   EXPECT_EQ(recording.report.damaged_frames, 1);
   EXPECT_EQ(recording.report.timestamp_gaps, 1);
   EXPECT_EQ(recording.report.missing_frames, 1);
-  ASSERT_EQ(recording.report.warnings.size(), 1u);
+  ASSERT_EQ(recording.report.warnings.size(), 2u);
   EXPECT_NE(recording.report.warnings[0].find("2.pgm"), std::string::npos);
+  EXPECT_NE(recording.report.warnings[1].find("1 after frame 0 (0.000 s)"), std::string::npos);
 }
 
 TEST(OpenSource, PicturesComeInOrderFromAnyNumberOfThreads) {
@@ -104,7 +106,8 @@ TEST(OpenSource, PicturesComeInOrderFromAnyNumberOfThreads) {
     }
   }
   for (const int threads : {1, 2, 5, 64}) {
-    const auto source = open_source({folder.path()}, {.decoder_threads = threads});
+    const auto source =
+        open_source({folder.path()}, {.frames_per_second = 25.0, .decoder_threads = threads});
     std::vector<int> values;
     for (Frame frame; source->next(frame);) {
       EXPECT_EQ(frame.index, std::ssize(values));
@@ -114,9 +117,28 @@ TEST(OpenSource, PicturesComeInOrderFromAnyNumberOfThreads) {
     EXPECT_EQ(values.size(), 34u) << threads;
     EXPECT_TRUE(std::is_sorted(values.begin(), values.end()));
     EXPECT_EQ(source->report().damaged_frames, 6);
-    ASSERT_EQ(source->report().warnings.size(), 6u);
+    ASSERT_GE(source->report().warnings.size(), 6u);
     EXPECT_NE(source->report().warnings[1].find("img10.pgm"), std::string::npos);
   }
+}
+
+TEST(OpenSource, PicturesWithoutARateAreNotTimedInSilence) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "numbered");
+  write_pgm(folder / "numbered/1.pgm", 6, 4, 'a');
+  write_pgm(folder / "numbered/2.pgm", 6, 4, 'a');
+  const Recording numbered = read_all({folder / "numbered"});
+  EXPECT_EQ(numbered.info.clock, "assumed rate");
+  ASSERT_EQ(numbered.report.warnings.size(), 1u);
+  EXPECT_NE(numbered.report.warnings[0].find("25 frames/s are assumed"), std::string::npos);
+  std::filesystem::create_directory(folder / "stamped");
+  write_pgm(folder / "stamped/a_20260714_101530_990.pgm", 6, 4, 'a');
+  write_pgm(folder / "stamped/a_20260714_101530_995.pgm", 6, 4, 'a');
+  write_pgm(folder / "stamped/a_20260714_101531_000.pgm", 6, 4, 'a');
+  const Recording stamped = read_all({folder / "stamped"});
+  EXPECT_NEAR(stamped.times_s[2], 0.01, 1e-9);
+  EXPECT_NEAR(stamped.info.frames_per_second, 200.0, 1e-6);
+  EXPECT_TRUE(stamped.report.warnings.empty()) << stamped.report.warnings[0];
 }
 
 TEST(OpenSource, ListOfPicturesKeepsItsOrder) {

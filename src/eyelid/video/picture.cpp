@@ -3,18 +3,20 @@
 
 #include <turbojpeg.h>
 
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/video/byte_stream.hpp"
 #include "eyelid/video/exif.hpp"
 #include "eyelid/video/frame_source.hpp"
-#include "eyelid/video/luma.hpp"
+#include "eyelid/video/picture_chunks.hpp"
+#include "eyelid/video/tiff_file.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -139,31 +141,43 @@ bool decode_jpeg(std::span<const std::uint8_t> bytes, const std::string& name, G
 }
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::size_t limit) {
-  const std::string name = path.string();
-  std::error_code status_error;
-  const auto status = std::filesystem::status(path, status_error);
-  if (std::filesystem::is_directory(status)) {
-    throw InputError(name + ": a folder, expected a picture file");
-  }
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    throw InputError(name + ": not a regular file, expected a picture file");
-  }
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) {
-    throw InputError(name + ": cannot be opened (" + std::strerror(errno) +
-                     "), expected a readable picture file");
-  }
-  std::error_code size_error;
-  const std::uintmax_t size = std::filesystem::file_size(path, size_error);
-  std::vector<std::uint8_t> bytes(size_error ? 0 : std::min<std::uintmax_t>(size, limit));
-  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
+  const ByteStream file(path);
+  std::vector<std::uint8_t> bytes(std::min(static_cast<std::size_t>(file.size()), limit));
+  bytes.resize(file.read_at(0, bytes));
+  file.check_reads(path.string());
   return bytes;
 }
 
 constexpr std::size_t kMaxFile_bytes = std::size_t{1} << 30;
+
+void refuse_several(std::size_t pictures, const std::string& name) {
+  if (pictures <= 1) return;
+  throw InputError(name + ": " + std::to_string(pictures) +
+                   " pictures in this file, expected a single one; track reads those of TIFF, "
+                   "APNG, and GIF files that are given alone");
+}
+
+StoredPicture stored_tiff(TiffPicture tiff) {
+  StoredPicture picture;
+  picture.frame = std::move(tiff.frame);
+  picture.orientation = tiff.orientation;
+  picture.stated_bits = tiff.stated_bits;
+  picture.is_white_zero = tiff.is_white_zero;
+  return picture;
+}
+
+StoredPicture decode_only_tiff(ByteStream& file, const std::string& name) {
+  const TiffPictures pictures = list_tiff(file, name);
+  refuse_several(pictures.directories.size(), name);
+  return stored_tiff(read_tiff(file, pictures.directories.front(), name));
+}
+
+void invert(GrayImage& image) {
+  for (int y = 0; y < image.height(); ++y) {
+    std::uint8_t* row = image.row(y);
+    for (int x = 0; x < image.width(); ++x) row[x] = static_cast<std::uint8_t>(255 - row[x]);
+  }
+}
 
 }  // namespace
 
@@ -173,7 +187,9 @@ PictureKind picture_kind(std::span<const std::uint8_t> head) {
   if (text.starts_with("\x89PNG\r\n\x1a\n")) return PictureKind::kPng;
   if (text.starts_with("BM")) return PictureKind::kBmp;
   if (text.starts_with(std::string_view("II*\0", 4)) ||
-      text.starts_with(std::string_view("MM\0*", 4))) {
+      text.starts_with(std::string_view("MM\0*", 4)) ||
+      text.starts_with(std::string_view("II+\0", 4)) ||
+      text.starts_with(std::string_view("MM\0+", 4))) {
     return PictureKind::kTiff;
   }
   if (text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP")) return PictureKind::kWebp;
@@ -186,11 +202,12 @@ PictureKind picture_kind(std::span<const std::uint8_t> head) {
 PictureKind picture_kind(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return PictureKind::kNone;
-  try {
-    return picture_kind(read_bytes(path, 16));
-  } catch (const InputError&) {
-    return PictureKind::kNone;
-  }
+  if (std::filesystem::file_size(path, error) == 0) return PictureKind::kNone;
+  return picture_kind(read_bytes(path, 16));
+}
+
+int pictures_in(const std::filesystem::path& path) {
+  return pictures_in(read_bytes(path, kMaxFile_bytes));
 }
 
 const char* picture_codec_name(PictureKind kind) {
@@ -199,31 +216,63 @@ const char* picture_codec_name(PictureKind kind) {
   return avcodec_get_name(codec_of(kind));
 }
 
-GrayImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
+std::optional<int> StoredPicture::largest_of_16_bits() const {
+  if (stated_bits || !frame) return std::nullopt;
+  return video::largest_of_16_bits(*frame);
+}
+
+StoredPicture decode_stored(std::span<const std::uint8_t> bytes, const std::string& name) {
   silence_ffmpeg();
   if (bytes.empty()) throw InputError(name + ": the file is empty (0 bytes), expected a picture");
   const PictureKind kind = picture_kind(bytes);
   if (kind == PictureKind::kNone) {
     throw InputError(name + ": not a picture, expected JPEG, PNG, PGM, TIFF, BMP or WebP");
   }
-  GrayImage stored;
-  if (kind != PictureKind::kJpeg || !decode_jpeg(bytes, name, stored)) {
+  if (kind == PictureKind::kTiff) {
+    ByteStream file(bytes);
+    return decode_only_tiff(file, name);
+  }
+  refuse_several(static_cast<std::size_t>(pictures_in(bytes)), name);
+  StoredPicture picture;
+  picture.orientation = orientation_from_exif(exif_orientation(bytes));
+  if (kind != PictureKind::kJpeg || !decode_jpeg(bytes, name, picture.gray)) {
     const AVCodecID codec =
         kind == PictureKind::kPortableMap ? codec_of_portable_map(bytes) : codec_of(kind);
-    const AvFramePtr frame = decode_with_ffmpeg(bytes, codec, name);
-    check_size(frame->width, frame->height, name);
-    LumaReader().read(*frame, name, stored);
+    picture.frame = decode_with_ffmpeg(bytes, codec, name);
+    check_size(picture.frame->width, picture.frame->height, name);
   }
-  const Orientation orientation =
-      kind == PictureKind::kJpeg ? orientation_from_exif(exif_orientation(bytes)) : Orientation{};
-  if (orientation.is_upright()) return stored;
+  return picture;
+}
+
+StoredPicture read_stored(const std::filesystem::path& path,
+                          std::optional<std::uint64_t> tiff_directory) {
+  const std::string name = path.string();
+  if (tiff_directory) {
+    ByteStream file(path);
+    return stored_tiff(read_tiff(file, *tiff_directory, name));
+  }
+  return decode_stored(read_bytes(path, kMaxFile_bytes), name);
+}
+
+GrayImage gray_of(StoredPicture picture, std::optional<int> used_bits, const std::string& name) {
+  if (picture.frame) {
+    if (picture.stated_bits) used_bits = picture.stated_bits;
+    if (!used_bits) used_bits = used_bits_for(picture.largest_of_16_bits().value_or(65535));
+    LumaReader(*used_bits).read(*picture.frame, name, picture.gray);
+  }
+  if (picture.is_white_zero) invert(picture.gray);
+  if (picture.orientation.is_upright()) return std::move(picture.gray);
   GrayImage upright;
-  turn_upright(stored, orientation, upright);
+  turn_upright(picture.gray, picture.orientation, upright);
   return upright;
 }
 
+GrayImage decode_picture(std::span<const std::uint8_t> bytes, const std::string& name) {
+  return gray_of(decode_stored(bytes, name), std::nullopt, name);
+}
+
 GrayImage read_image(const std::filesystem::path& path) {
-  return decode_picture(read_bytes(path, kMaxFile_bytes), path.string());
+  return gray_of(read_stored(path, std::nullopt), std::nullopt, path.string());
 }
 
 }  // namespace eyelid::video

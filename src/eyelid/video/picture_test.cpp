@@ -105,6 +105,40 @@ TEST(ReadImage, JpegIsTurnedUpright) {
   EXPECT_NEAR(read.row(63)[47], 126, 4);
 }
 
+/// The EXIF block of with_orientation() without its JPEG segment.
+Bytes exif_block(int tag) {
+  const Bytes jpeg = with_orientation(jpeg_of(gradient(8, 8)), tag);
+  return {jpeg.begin() + 12, jpeg.begin() + 38};
+}
+
+void append_number(Bytes& bytes, std::size_t value, bool is_big_endian) {
+  for (int i = 0; i < 4; ++i) {
+    const int shift = 8 * (is_big_endian ? 3 - i : i);
+    bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
+}
+
+TEST(Exif, OrientationOfPngAndWebp) {
+  for (const int tag : {1, 3, 6, 8}) {
+    const Bytes block = exif_block(tag);
+    Bytes png = {0x89, 'P', 'N', 'G', 13, 10, 26, 10};
+    append_number(png, block.size(), true);
+    for (const char c : {'e', 'X', 'I', 'f'}) png.push_back(static_cast<std::uint8_t>(c));
+    png.insert(png.end(), block.begin(), block.end());
+    append_number(png, 0, true);
+    EXPECT_EQ(exif_orientation(png), tag);
+    for (const bool has_prefix : {false, true}) {
+      Bytes webp = {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P', 'E', 'X', 'I', 'F'};
+      append_number(webp, block.size() + (has_prefix ? 6 : 0), false);
+      if (has_prefix) webp.insert(webp.end(), {'E', 'x', 'i', 'f', 0, 0});
+      webp.insert(webp.end(), block.begin(), block.end());
+      EXPECT_EQ(exif_orientation(webp), tag);
+      webp.resize(webp.size() - 3);
+      EXPECT_EQ(exif_orientation(webp), 1) << "cut";
+    }
+  }
+}
+
 TEST(ReadImage, ColorFollowsTheDocumentedFormula) {
   const testing::TemporaryFolder folder;
   write_file(folder / "a.ppm", std::string("P6 1 1 255\n\xc8\x32\x0a"));  // 200 50 10

@@ -26,6 +26,7 @@ ReadAheadSource::ReadAheadSource(std::unique_ptr<FrameDecoder> decoder, int read
   const bool has_frame = decoder_->decode(first);
   EYELID_EXPECTS(has_frame);  // decode() throws if there is none
   info_ = decoder_->info();
+  brightness_.add(first.image);
   capacity_ = frames_that_fit(first.image, read_ahead);
   ready_.push_back(std::move(first));
   thread_ = std::thread([this] { run(); });
@@ -44,6 +45,7 @@ ReadAheadSource::~ReadAheadSource() {
 void ReadAheadSource::run() {
   try {
     for (Frame frame = take_used_frame(); decoder_->decode(frame); frame = take_used_frame()) {
+      brightness_.add(frame.image);
       if (!deliver(std::move(frame))) break;
     }
   } catch (...) {
@@ -51,9 +53,17 @@ void ReadAheadSource::run() {
     error_ = std::current_exception();
   }
   const std::lock_guard lock(mutex_);
-  report_ = decoder_->report();
+  report_ = complete_report();
   has_ended_ = true;
   has_frame_.notify_all();
+}
+
+SourceReport ReadAheadSource::complete_report() const {
+  SourceReport report = decoder_->report();
+  for (std::string& sentence : brightness_.warnings()) {
+    if (report.warnings.size() < kMaxWarnings) report.warnings.push_back(std::move(sentence));
+  }
+  return report;
 }
 
 bool ReadAheadSource::deliver(Frame frame) {

@@ -9,12 +9,14 @@
 #include <thread>
 #include <vector>
 
+#include "eyelid/video/brightness_check.hpp"
 #include "eyelid/video/frame_decoder.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::video {
 
-/// Runs a decoder in its own thread, at most `read_ahead` frames ahead of the reader.
+/// Runs a decoder in its own thread, at most `read_ahead` frames ahead of the reader, and reports
+/// light in which lids cannot be measured.
 ///
 /// Memory: at most `read_ahead` waiting images, one being decoded, and the reader's own; fewer if
 /// they would exceed 1 GiB together. Images circulate (decoder -> reader -> next() -> decoder), so
@@ -35,12 +37,14 @@ class ReadAheadSource final : public FrameSource {
 
  private:
   void run();
+  SourceReport complete_report() const;
   /// False if the reader is gone.
   bool deliver(Frame frame);
   Frame take_used_frame();
 
   std::unique_ptr<FrameDecoder> decoder_;
   SourceInfo info_;
+  BrightnessCheck brightness_;  // of the decoding thread
   std::size_t capacity_;
 
   mutable std::mutex mutex_;

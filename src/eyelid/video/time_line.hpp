@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace eyelid::video {
 
@@ -26,8 +29,16 @@ class TimeLine {
   std::int64_t gaps() const { return gaps_; }
   std::int64_t missing_frames() const { return missing_frames_; }
   std::int64_t repaired() const { return repaired_; }
+  /// One sentence on gaps and one on repairs, each with the first frames; none if there are none.
+  std::vector<std::string> warnings() const;
 
  private:
+  /// A step that holds missing frames.
+  struct Gap {
+    std::int64_t after_frame;
+    double time_s;  // of that frame
+    std::int64_t missing;
+  };
   double period_s_;
   double speed_up_;
   std::optional<double> first_stamp_s_;
@@ -35,6 +46,12 @@ class TimeLine {
   std::int64_t gaps_ = 0;
   std::int64_t missing_frames_ = 0;
   std::int64_t repaired_ = 0;
+  std::int64_t frames_ = 0;
+  std::vector<Gap> first_gaps_;
+  std::vector<std::int64_t> first_repaired_;
 };
+
+/// Frames per second of time stamps: one over their median step. 0 with fewer than two.
+double rate_of_stamps(std::span<const double> stamps_s);
 
 }  // namespace eyelid::video

@@ -10,6 +10,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/container_length.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
+#include "eyelid/video/tiff_file.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -20,6 +21,17 @@ constexpr std::int64_t kMaxFruitlessPackets = 100'000;
 
 // When only the stated duration shows a truncation: the last frame's duration is often a guess.
 constexpr double kLostPeriods = 2.5;
+
+bool is_whole_tiff(std::span<const std::uint8_t> packet) {
+  if (packet.empty()) return false;
+  try {
+    ByteStream file(packet);
+    read_tiff(file, list_tiff(file, "packet").directories.front(), "packet");
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
+}
 
 }  // namespace
 
@@ -44,12 +56,13 @@ bool VideoDecoder::decode(Frame& frame) {
     }
     if (outcome->is_damaged) {
       if (needs_start_over(*outcome)) {
-        start_over();
+        start_over(Threads::kOne);
       } else {
         note_damage(*outcome);
       }
       continue;
     }
+    check_count_of_stamps();
     const double time_s = time_line_->place(stamp_s(*outcome->picture));
     note_picture(*outcome);
     ++report_.decoded_frames;
@@ -149,6 +162,10 @@ AvFramePtr VideoDecoder::spare_picture() {
 /// True if a packet is known to be damaged before decoding.
 bool VideoDecoder::is_doubtful(const AVPacket& packet) const {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) return true;
+  // Not strict, FFmpeg's TIFF decoder leaves parts of a damaged picture black.
+  if (video_->codecpar->codec_id == AV_CODEC_ID_TIFF) {
+    return !is_whole_tiff({packet.data, static_cast<std::size_t>(packet.size)});
+  }
   return has_checksums_ &&
          !has_right_ffv1_checksums({packet.data, static_cast<std::size_t>(packet.size)});
 }
@@ -178,9 +195,10 @@ PacketPtr VideoDecoder::read_packet() {
   if (!packet) throw std::bad_alloc();
   while (true) {
     end_code_ = av_read_frame(format_.get(), packet.get());
+    stream_.check_reads(name_);
     if (end_code_ < 0) return nullptr;
     stream_.note_progress();
-    if (packet->stream_index == video_->index) break;
+    if (packet->stream_index == video_->index && !is_skipped_for_depth(*packet)) break;
     av_packet_unref(packet.get());
   }
   const std::int64_t begin = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
@@ -226,7 +244,7 @@ void VideoDecoder::end_suspect_run() {
                    last_suspect_));
 }
 
-void VideoDecoder::start_over() {
+void VideoDecoder::start_over(Threads threads) {
   waiting_.clear();
   spare_pictures_.clear();
   doubtful_.clear();
@@ -242,16 +260,51 @@ void VideoDecoder::start_over() {
   last_packet_end_ = first_packet_begin_ = AV_NOPTS_VALUE;
   end_code_ = 0;
   is_draining_ = false;
-  open(Threads::kOne);
+  is_interlaced_ = false;
+  clipped_ = 0;
+  first_clipped_ = -1;
+  open(threads);
+}
+
+/// The stamps of a side file count damaged frames.
+void VideoDecoder::check_count_of_stamps() const {
+  if (!options_.stamps) return;
+  const std::int64_t frames =
+      report_.decoded_frames + report_.damaged_frames + (has_ended_ ? 0 : 1);
+  const std::int64_t stamps = std::ssize(options_.stamps->time_s);
+  if (has_ended_ ? frames == stamps : frames <= stamps) return;
+  throw InputError(fmt::format("{}: {} time stamps for {}{} frames of {}; expected one each",
+                               options_.stamps->source,
+                               stamps,
+                               has_ended_ ? "" : "at least ",
+                               frames,
+                               name_));
 }
 
 std::optional<double> VideoDecoder::stamp_s(const AVFrame& picture) const {
+  if (options_.stamps) {
+    return options_.stamps
+        ->time_s[static_cast<std::size_t>(report_.decoded_frames + report_.damaged_frames)];
+  }
   if (picture.best_effort_timestamp == AV_NOPTS_VALUE) return std::nullopt;
   return static_cast<double>(picture.best_effort_timestamp) * av_q2d(video_->time_base);
 }
 
 void VideoDecoder::fill(const Outcome& outcome, Frame& frame) {
   frame.is_suspect = outcome.is_suspect;
+  if (info_.used_bits) {
+    const std::optional<int> largest = largest_of_16_bits(*outcome.picture);
+    if (largest && *largest >> *info_.used_bits != 0 && clipped_++ == 0) {
+      first_clipped_ = delivered_;
+    }
+  }
+  if (outcome.picture->interlaced_frame != 0 && !is_interlaced_) {
+    is_interlaced_ = true;
+    warn(
+        fmt::format("frame {} is interlaced: its odd and even lines were taken at different times, "
+                    "lids in motion have combs; deinterlace the video first",
+                    delivered_));
+  }
   if (orientation_.is_upright()) {
     luma_.read(*outcome.picture, name_, frame.image);
   } else {
@@ -273,6 +326,8 @@ void VideoDecoder::fill(const Outcome& outcome, Frame& frame) {
 
 void VideoDecoder::note_end() {
   has_ended_ = true;
+  stream_.check_reads(name_);
+  if (!stream_.is_stopped()) check_count_of_stamps();
   end_suspect_run();
   report_.was_truncated = !stream_.is_stopped() && ended_early();
   if (stream_.was_stalled()) {
@@ -291,7 +346,9 @@ bool VideoDecoder::ended_early() const {
   const auto read_at = [this](std::int64_t offset, std::span<std::uint8_t> target) {
     return stream_.read_at(offset, target);
   };
-  if (stated_length(read_at, stream_.size()).value_or(0) > stream_.size()) return true;
+  const std::optional<std::int64_t> stated = stated_length(read_at, stream_.size());
+  stream_.check_reads(name_);
+  if (stated.value_or(0) > stream_.size()) return true;
   // Only these containers store a reliable length.
   std::int64_t duration = video_->duration;
   if (duration == AV_NOPTS_VALUE && format_->nb_streams == 1 &&
@@ -313,6 +370,17 @@ SourceReport VideoDecoder::report() const {
     report.missing_frames = time_line_->missing_frames();
     report.repaired_timestamps = time_line_->repaired();
     report.first_stamp_s = time_line_->first_stamp_s();
+    for (std::string& sentence : time_line_->warnings()) {
+      if (report.warnings.size() < kMaxWarnings) report.warnings.push_back(std::move(sentence));
+    }
+  }
+  if (clipped_ > 0 && report.warnings.size() < kMaxWarnings) {
+    report.warnings.push_back(
+        fmt::format("{} frames hold values beyond the {} bits in use and are clipped to white, the "
+                    "first is frame {}",
+                    clipped_,
+                    *info_.used_bits,
+                    first_clipped_));
   }
   return report;
 }

@@ -22,6 +22,9 @@ namespace eyelid::video {
 
 /// One video stream of one file, frame by frame, through FFmpeg.
 ///
+/// Depth: of pixels stored in 16 bits without SourceOptions::bits, the file is decoded once more
+/// before the first frame: its first 500 pictures and about 500 key pictures behind them.
+///
 /// Damage: a frame that FFmpeg rejects, marks as corrupt, or had to patch (error concealment), or
 /// whose checksum is wrong, is skipped and counted. Frames predicted from it are delivered, marked,
 /// and counted as suspect, up to the next key frame. Damage that still decodes in a codec without
@@ -57,6 +60,9 @@ class VideoDecoder final : public FrameDecoder {
 
   void open(Threads threads);
   void open_container();
+  int choose_stream(const std::string& container);
+  void settle_depth();
+  bool is_skipped_for_depth(const AVPacket& packet);
   void open_codec(Threads threads);
   void prefetch();
   double nominal_rate() const;
@@ -71,13 +77,14 @@ class VideoDecoder final : public FrameDecoder {
   Outcome outcome_of_rejection() const;
   AvFramePtr spare_picture();
   bool needs_start_over(const Outcome& damage) const;
-  void start_over();
+  void start_over(Threads threads);
 
   void note_damage(const Outcome& damage);
   void note_picture(Outcome& picture);
   void end_suspect_run();
   std::optional<double> stamp_s(const AVFrame& picture) const;
   void fill(const Outcome& outcome, Frame& frame);
+  void check_count_of_stamps() const;
   void note_end();
   bool ended_early() const;
   void warn(std::string sentence);
@@ -94,6 +101,11 @@ class VideoDecoder final : public FrameDecoder {
   AvFramePtr picture_;  // the decoder's next
   std::vector<AvFramePtr> spare_pictures_;
   std::set<std::int64_t> doubtful_;  // packets sent, by number
+  // While the bits in use are found: of the key packets behind the first pictures, every nth is
+  // decoded.
+  std::optional<std::int64_t> depth_stride_;
+  std::int64_t depth_packets_ = 0;
+  std::optional<int> largest_sample_;  // that they were found from
   Orientation orientation_;
   LumaReader luma_;
   GrayImage as_stored_;  // before turning upright
@@ -117,6 +129,9 @@ class VideoDecoder final : public FrameDecoder {
   bool has_ended_ = false;
   bool is_single_threaded_ = false;
   bool has_checksums_ = false;  // FFV1
+  bool is_interlaced_ = false;
+  std::int64_t clipped_ = 0;  // frames with values beyond the bits in use
+  std::int64_t first_clipped_ = -1;
 };
 
 }  // namespace eyelid::video

@@ -25,6 +25,7 @@ namespace {
 
 /// Packets examined for the nominal rate before decoding begins, and their maximum total size.
 constexpr std::size_t kPrefetchedPackets = 48;
+constexpr double kAssumedRate_fps = 25.0;
 constexpr std::int64_t kPrefetched_bytes = std::int64_t{64} << 20;
 
 /// Demuxers that would open other files or the network, or that draw text as pictures.
@@ -58,7 +59,8 @@ bool is_close(double a, double b) { return std::abs(a - b) <= 0.1 * b; }
 /// Intra-only codecs reject damaged frames; the others must continue, or everything up to the next
 /// key frame would be lost. Motion JPEG of many cameras has harmless flaws.
 bool is_strict_alone(AVCodecID codec) {
-  if (codec == AV_CODEC_ID_MJPEG) return false;
+  // FFmpeg's TIFF decoder counts every tag it does not know as a flaw.
+  if (codec == AV_CODEC_ID_MJPEG || codec == AV_CODEC_ID_TIFF) return false;
   if (codec == AV_CODEC_ID_PNG) return true;  // not listed as intra-only by FFmpeg 5.1
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
   return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
@@ -83,6 +85,23 @@ bool takes_threads(AVCodecID codec) {
   return std::find(kCodecs.begin(), kCodecs.end(), codec) != kCodecs.end();
 }
 
+/// Demuxers of streams without times: FFmpeg numbers their frames at 25/s.
+bool states_no_times(const AVInputFormat& format) {
+  return (format.flags & AVFMT_NOTIMESTAMPS) != 0 ||
+         std::string_view(format.name).ends_with("_pipe");
+}
+
+/// Pictures with pixels in 16 bits, of which cameras often fill only 10 or 12.
+bool is_stored_in_16_bits(const AVCodecParameters& parameters) {
+  const AVPixFmtDescriptor* format =
+      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(parameters.format));
+  return format != nullptr && format->comp[0].depth == 16 &&
+         (format->flags & AV_PIX_FMT_FLAG_FLOAT) == 0;
+}
+
+// Pictures that the bits in use are found from: so many at the beginning, so many behind.
+constexpr std::int64_t kDepthPictures = 500;
+
 double positive(AVRational rate) { return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0.0; }
 
 }  // namespace
@@ -93,16 +112,62 @@ void VideoDecoder::open(Threads threads) {
   open_codec(threads);
   prefetch();
   rate_ = nominal_rate();
-  const double speed_up =
-      options_.frames_per_second > 0.0 ? options_.frames_per_second / rate_ : 1.0;
+  double speed_up = 1.0;
+  if (options_.stamps) {
+    rate_ = rate_of_stamps(options_.stamps->time_s);
+    if (rate_ <= 0.0) rate_ = kAssumedRate_fps;
+  } else if (options_.frames_per_second) {
+    speed_up = *options_.frames_per_second / rate_;
+  }
   time_line_.emplace(rate_, speed_up);
   describe();
+  settle_depth();
+}
+
+/// The brightness must not change within a recording: one depth, from pictures all over it.
+void VideoDecoder::settle_depth() {
+  const bool is_16_bits = is_stored_in_16_bits(*video_->codecpar);
+  if (options_.bits && !is_16_bits) {
+    throw InputError(fmt::format("{}: pixels of format {}, expected 16 bits to choose {} in use",
+                                 name_,
+                                 info_.pixel_format,
+                                 *options_.bits));
+  }
+  if (!is_16_bits) return;
+  if (!options_.bits) {
+    const std::int64_t frames = info_.frame_count.value_or(0);
+    depth_stride_ = std::max<std::int64_t>(1, frames / kDepthPictures);
+    int largest = 0;
+    while (largest >> 14 == 0) {
+      const std::optional<Outcome> outcome = pull();
+      if (!outcome) break;
+      if (!outcome->is_damaged) {
+        largest = std::max(largest, largest_of_16_bits(*outcome->picture).value_or(0));
+      }
+    }
+    options_.bits = used_bits_for(largest);
+    largest_sample_ = largest;
+    depth_stride_.reset();
+    start_over(is_single_threaded_ ? Threads::kOne : Threads::kMany);
+    return;  // it settled the rest
+  }
+  info_.used_bits = *options_.bits;
+  luma_ = LumaReader(*options_.bits);
+  if (largest_sample_ && *options_.bits < 16) {
+    warn(depth_sentence(name_, *options_.bits, *largest_sample_));
+  }
+}
+
+bool VideoDecoder::is_skipped_for_depth(const AVPacket& packet) {
+  if (!depth_stride_ || ++depth_packets_ <= kDepthPictures) return false;
+  return (packet.flags & AV_PKT_FLAG_KEY) == 0 || depth_packets_ % *depth_stride_ != 0;
 }
 
 void VideoDecoder::open_container() {
   const std::string expected = ", expected a video file that FFmpeg can read";
   const AVInputFormat* kind = nullptr;
   int code = av_probe_input_buffer2(stream_.context(), &kind, name_.c_str(), nullptr, 0, 0);
+  stream_.check_reads(name_);
   if (code < 0 || kind == nullptr) throw InputError(name_ + ": unknown video format" + expected);
   if (is_refused(*kind)) {
     throw InputError(name_ + ": " + kind->name + " (text or a list of other files)" + expected);
@@ -117,29 +182,71 @@ void VideoDecoder::open_container() {
       [](void* stream) { return static_cast<ByteStream*>(stream)->is_stopped() ? 1 : 0; },
       &stream_};
   AVDictionary* settings = nullptr;
+  // Else frames of GIF shorter than 20 ms last 100 ms, as in browsers.
+  if (std::string_view(kind->name) == "gif") av_dict_set(&settings, "min_delay", "1", 0);
   av_dict_set(&settings, "protocol_whitelist", "none", 0);
   code = avformat_open_input(&context, name_.c_str(), kind, &settings);
   av_dict_free(&settings);
   // On failure FFmpeg has freed the context.
   if (code < 0) {
+    stream_.check_reads(name_);
     throw InputError(name_ + ": no readable video (" + error_text(code) + " in " + kind->name +
                      ")" + expected);
   }
   format_.reset(context);
   code = avformat_find_stream_info(context, nullptr);
-  const int index = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-  if (index < 0 || (context->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
-    const bool has_sound =
-        av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
-    throw InputError(name_ + ": " + (has_sound ? "only audio" : "no video stream") + " in " +
-                     kind->name + ", expected a video stream");
-  }
+  stream_.check_reads(name_);
+  const int index = choose_stream(kind->name);
   if (code < 0)
     throw InputError(name_ + ": no readable video (" + error_text(code) + ")" + expected);
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     if (static_cast<int>(i) != index) context->streams[i]->discard = AVDISCARD_ALL;
   }
   video_ = context->streams[index];
+}
+
+/// The index in the container of the stream to read.
+int VideoDecoder::choose_stream(const std::string& container) {
+  AVFormatContext* context = format_.get();
+  std::vector<int> videos;
+  std::string listed;
+  for (unsigned i = 0; i < context->nb_streams; ++i) {
+    const AVStream& stream = *context->streams[i];
+    if (stream.codecpar->codec_type != AVMEDIA_TYPE_VIDEO ||
+        (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+      continue;
+    }
+    if (!videos.empty()) listed += ", ";
+    listed += fmt::format("{} ({} {}x{})",
+                          videos.size(),
+                          avcodec_get_name(stream.codecpar->codec_id),
+                          stream.codecpar->width,
+                          stream.codecpar->height);
+    videos.push_back(static_cast<int>(i));
+  }
+  if (videos.empty()) {
+    const bool has_sound =
+        av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
+    throw InputError(name_ + ": " + (has_sound ? "only audio" : "no video stream") + " in " +
+                     container + ", expected a video stream");
+  }
+  const auto count = std::ssize(videos);
+  if (options_.stream) {
+    if (*options_.stream < 0 || *options_.stream >= count) {
+      throw InputError(fmt::format(
+          "{}: no video stream {}, expected one of {}", name_, *options_.stream, listed));
+    }
+    if (count > 1) info_.stream = *options_.stream;
+    return videos[static_cast<std::size_t>(*options_.stream)];
+  }
+  const int best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  const auto place = std::find(videos.begin(), videos.end(), best);
+  const auto chosen = place == videos.end() ? 0 : place - videos.begin();
+  if (count > 1) {
+    info_.stream = chosen;
+    warn(fmt::format("{} video streams: {}; stream {} is measured", count, listed, chosen));
+  }
+  return videos[static_cast<std::size_t>(chosen)];
 }
 
 void VideoDecoder::open_codec(Threads threads) {
@@ -224,7 +331,7 @@ double VideoDecoder::nominal_rate() const {
   for (const double stated : {average, base}) {
     if (stated > 0.0 && (measured == 0.0 || is_close(stated, measured))) return stated;
   }
-  return measured > 0.0 && std::isfinite(measured) ? measured : 25.0;
+  return measured > 0.0 && std::isfinite(measured) ? measured : kAssumedRate_fps;
 }
 
 void VideoDecoder::describe() {
@@ -238,7 +345,20 @@ void VideoDecoder::describe() {
   info_.container = format_->iformat->name;
   info_.codec = avcodec_get_name(parameters.codec_id);
   info_.pixel_format = pixel_format != nullptr ? pixel_format : "";
-  info_.frames_per_second = options_.frames_per_second > 0.0 ? options_.frames_per_second : rate_;
+  info_.frames_per_second = options_.stamps ? rate_ : options_.frames_per_second.value_or(rate_);
+  info_.clock = options_.stamps              ? options_.stamps->source
+                : options_.frames_per_second ? "container, scaled to the given rate"
+                                             : "container";
+  if (info_.clock == "container" && rate_ == kAssumedRate_fps &&
+      states_no_times(*format_->iformat)) {
+    info_.clock = "assumed rate";
+    warn(
+        fmt::format("{}: {} states no times, so {:.0f} frames/s are assumed: every time and "
+                    "duration depends on it; give the true rate or the time stamps",
+                    name_,
+                    info_.container,
+                    rate_));
+  }
   info_.frame_count.reset();
   if (video_->nb_frames > 0) {
     info_.frame_count = video_->nb_frames;

@@ -171,7 +171,7 @@ TEST(VideoDecoder, WrongChecksumsOfFfv1AreNoticed) {
     EXPECT_EQ(recording.report.suspect_frames, 0);
     EXPECT_EQ(recording.report.timestamp_gaps, 1);
     ASSERT_EQ(recording.frames.size(), 29u);
-    ASSERT_EQ(recording.report.warnings.size(), 1u);
+    ASSERT_EQ(recording.report.warnings.size(), 2u);
     EXPECT_NE(recording.report.warnings[0].find("frame 6"), std::string::npos);
     for (const Shown& shown : recording.frames) {
       const int index = static_cast<int>(std::lround(shown.time_s * 50));

@@ -32,15 +32,30 @@ void encode(AVFormatContext& format, AVCodecContext& codec, const AVFrame* frame
   check(avcodec_send_frame(&codec, frame));
   const PacketPtr packet(av_packet_alloc());
   while (avcodec_receive_packet(&codec, packet.get()) == 0) {
-    packet->stream_index = 0;
     if (packet->duration == 0) packet->duration = 1;
-    av_packet_rescale_ts(packet.get(), codec.time_base, format.streams[0]->time_base);
-    check(av_interleaved_write_frame(&format, packet.get()));
+    for (unsigned i = 0; i < format.nb_streams; ++i) {
+      const PacketPtr copy(av_packet_clone(packet.get()));
+      copy->stream_index = static_cast<int>(i);
+      av_packet_rescale_ts(copy.get(), codec.time_base, format.streams[i]->time_base);
+      check(av_interleaved_write_frame(&format, copy.get()));
+    }
   }
 }
 
-void draw(const GrayImage& picture, AVFrame& frame) {
+void draw(const GrayImage& picture, int shift, AVFrame& frame) {
   check(av_frame_make_writable(&frame));
+  if (frame.format == AV_PIX_FMT_GRAY16LE) {
+    for (int y = 0; y < picture.height(); ++y) {
+      for (int x = 0; x < picture.width(); ++x) {
+        const int value = picture.row(y)[x] << shift;
+        std::uint8_t* target =
+            frame.data[0] + static_cast<std::ptrdiff_t>(y) * frame.linesize[0] + 2 * x;
+        target[0] = static_cast<std::uint8_t>(value & 255);
+        target[1] = static_cast<std::uint8_t>(value >> 8);
+      }
+    }
+    return;
+  }
   for (int y = 0; y < picture.height(); ++y) {
     std::memcpy(frame.data[0] + static_cast<std::ptrdiff_t>(y) * frame.linesize[0],
                 picture.row(y),
@@ -93,11 +108,16 @@ bool write_test_video(const std::filesystem::path& path, const TestVideo& video)
   if ((format->oformat->flags & AVFMT_GLOBALHEADER) != 0) {
     codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   }
+  if (video.is_interlaced)
+    codec->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
   check(avcodec_open2(codec.get(), encoder, nullptr));
-  AVStream* stream = avformat_new_stream(format.get(), nullptr);
-  stream->time_base = codec->time_base;
-  stream->avg_frame_rate = codec->framerate;
-  check(avcodec_parameters_from_context(stream->codecpar, codec.get()));
+  AVStream* stream = nullptr;
+  for (int i = 0; i < video.streams; ++i) {
+    stream = avformat_new_stream(format.get(), nullptr);
+    stream->time_base = codec->time_base;
+    stream->avg_frame_rate = codec->framerate;
+    check(avcodec_parameters_from_context(stream->codecpar, codec.get()));
+  }
   if (video.clockwise_turn != 0) {
     std::uint8_t* matrix =
         av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(std::int32_t));
@@ -110,7 +130,8 @@ bool write_test_video(const std::filesystem::path& path, const TestVideo& video)
   frame->height = video.height;
   check(av_frame_get_buffer(frame.get(), 0));
   for (int i = 0; i < video.frames; ++i) {
-    draw(test_picture(video, i), *frame);
+    draw(test_picture(video, i), video.shift, *frame);
+    frame->interlaced_frame = video.is_interlaced ? 1 : 0;
     frame->pts = video.stamps.empty() ? i : video.stamps.at(static_cast<std::size_t>(i));
     encode(*format, *codec, frame.get());
   }

@@ -21,6 +21,9 @@ struct TestVideo {
   int frames_per_second = 50;
   int key_frame_every = 10;
   int clockwise_turn = 0;                 // degrees, applied by the player
+  int shift = 0;                          // of 16-bit gray: how far the 8-bit picture is shifted
+  int streams = 1;                        // with the same frames
+  bool is_interlaced = false;             // flagged, for encoders that can
   std::vector<std::int64_t> stamps = {};  // instead of 0, 1, 2 ... frame periods
 };
 

@@ -89,6 +89,7 @@ function drawMethod(section, report) {
   put(left, "h3", null, "Input");
   pairsTable(left, [["File", input.path], ["Kind", input.kind], ["Container, codec", [input.container, input.codec].filter(Boolean).join(", ")], ["Pixel format", input.pixel_format],
     ["Size", input.width_px ? input.width_px + " \u00d7 " + input.height_px + " px" : ""], ["Nominal rate", input.nominal_frames_per_second ? fixed(input.nominal_frames_per_second, 3) + " frames/s" : ""],
+    ["Times from", input.clock], ["Bits in use", input.used_bits === null ? "" : input.used_bits + " of 16"], ["Video stream", input.video_stream === null ? "" : "number " + input.video_stream],
     ["Decoded frames", grouped(decoding.decoded_frames)], ["Damaged frames, skipped", grouped(decoding.damaged_frames)], ["Gaps in time", grouped(decoding.timestamp_gaps) + " (" + grouped(decoding.missing_frames) + " frames missing)"],
     ["Repaired timestamps", grouped(decoding.repaired_timestamps)], ["File complete", decoding.was_truncated ? "no: truncated" : "yes"]]);
   drawCalibration(right, session.calibration, session.fec_noise_at_rest);
