@@ -36,10 +36,34 @@ void add_track_command(CLI::App& app) {
   track->add_option("input", request.inputs, "Video file, folder with images, or image files")
       ->required();
   track->add_option("--out", request.folder, "Output folder")->required();
-  track
-      ->add_option(
-          "--fps", request.source.frames_per_second, "Frame rate; overrides the container's")
-      ->check(CLI::PositiveNumber);
+  {
+    const OptionGroup group(*track, "Source");
+    CLI::Option* fps =
+        track
+            ->add_option(
+                "--fps",
+                request.source.frames_per_second,
+                "Frame rate; overrides the container's (default for pictures: the stamps in "
+                "their names, else 25 with a warning)")
+            ->check(CLI::PositiveNumber);
+    track
+        ->add_option("--timestamps",
+                     request.timestamps_file,
+                     "File with a time per frame (ISO 8601, seconds or ticks), as of Bonsai and "
+                     "cameras; the column is found by its header and values")
+        ->excludes(fps);
+    track
+        ->add_option("--stream",
+                     request.source.stream,
+                     "Video stream to measure, from 0 (default: the best one)")
+        ->check(CLI::Range(0, 63));
+    track
+        ->add_option("--bits",
+                     request.source.bits,
+                     "Bits in use of pixels stored in 16 (default: from the largest value of "
+                     "pictures spread over the recording)")
+        ->check(CLI::Range(8, 16));
+  }
   track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report");
   track->add_option("--truth", request.truth_file, "Truth file; the report compares with it");
   track->add_flag("--save-landmarks", request.save_landmarks, "Also write landmarks.csv");

@@ -44,6 +44,12 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              decoding.first_stamp_s,
              decoding.damaged_frames,
              decoding.suspect_frames);
+  fmt::print("  time                 {:g} frames/s, from: {}   gaps {} ({} frames)   repaired {}\n",
+             summary.source.frames_per_second,
+             summary.source.clock,
+             decoding.timestamp_gaps,
+             decoding.missing_frames,
+             decoding.repaired_timestamps);
   print_levels(summary.closure.calibration);
   fmt::print("  blinks               right {}   left {}\n",
              summary.closure.blinks.right,

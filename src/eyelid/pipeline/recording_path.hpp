@@ -14,7 +14,8 @@ namespace eyelid::pipeline {
 /// is missing or none of them exists.
 std::filesystem::path recording_of(const ScoredSession& session);
 
-/// Opens it, with the frame rate that track used. Throws InputError.
+/// Opens it for its pictures, the same that track measured. Their times may differ from those of
+/// track (--fps, --timestamps): frames.csv has them. Throws InputError.
 std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session);
 
 }  // namespace eyelid::pipeline

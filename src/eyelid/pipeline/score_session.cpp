@@ -124,7 +124,9 @@ class ScoreJob {
       rows = tables::read_trial_rows(trials);
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);
-    PlacedTrials placed = place_trials(*source, region, events, rows, session_.preset.isi_s);
+    tables::FramesCsvReader frames(request.folder / "frames.csv");
+    PlacedTrials placed =
+        place_trials(*source, frames, region, events, rows, session_.preset.isi_s);
     session_.rows = std::move(placed.rows);
     session_.clock = std::move(placed.findings);
     session_.warnings = std::move(placed.warnings);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/error.hpp"
@@ -17,6 +18,7 @@
 #include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/tables/session_json.hpp"
+#include "eyelid/tables/time_stamps.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
 
@@ -59,7 +61,7 @@ class FolderGuard {
 class TrackJob {
  public:
   TrackJob(const TrackRequest& request, const TrackProgress& progress)
-      : request_(request), progress_(progress) {}
+      : request_(request), progress_(progress), source_options_(request.source) {}
 
   SessionSummary run();
 
@@ -74,6 +76,7 @@ class TrackJob {
 
   const TrackRequest& request_;
   const TrackProgress& progress_;
+  video::SourceOptions source_options_;
   Setup setup_;
   SessionSummary summary_;
   std::unique_ptr<closure::TraceSpool> trace_;
@@ -99,8 +102,12 @@ void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
 
 void TrackJob::track() {
   const std::unique_ptr<video::FrameSource> source =
-      video::open_source(request_.inputs, request_.source);
+      video::open_source(request_.inputs, source_options_);
   summary_.source = source->info();
+  // The second pass need not find them again.
+  if (summary_.source.used_bits) {
+    source_options_.bits = static_cast<int>(*summary_.source.used_bits);
+  }
   if (request_.save_landmarks) {
     landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
         request_.folder / "landmarks.csv",
@@ -195,7 +202,7 @@ std::unique_ptr<films::VideoWriter> TrackJob::open_overlay() const {
 void TrackJob::render_second_pass() {
   if (!request_.write_report && !request_.write_overlay) return;
   const std::unique_ptr<video::FrameSource> source =
-      video::open_source(request_.inputs, request_.source);
+      video::open_source(request_.inputs, source_options_);
   std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
   reports::ReportBuilder report({.title = request_.title});
@@ -217,6 +224,10 @@ void TrackJob::render_second_pass() {
 SessionSummary TrackJob::run() {
   // Everything the user provides is read before the long work starts.
   setup_ = make_setup(for_recordings(request_.setup));
+  if (!request_.timestamps_file.empty()) {
+    tables::TimeStamps stamps = tables::read_time_stamps(request_.timestamps_file);
+    source_options_.stamps = {std::move(stamps.time_s), std::move(stamps.source)};
+  }
   if (!request_.calibration_file.empty()) {
     closure_options_.calibration = tables::load_calibration(request_.calibration_file);
   }

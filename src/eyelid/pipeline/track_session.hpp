@@ -21,6 +21,7 @@ struct TrackRequest {
   std::filesystem::path folder;  // for the results; created when absent
   SetupRequest setup;
   video::SourceOptions source;
+  std::filesystem::path timestamps_file;  // a time per frame; empty: none
 
   std::filesystem::path calibration_file;       // levels to use; empty: from the recording
   std::filesystem::path save_calibration_file;  // for the levels found; empty: not saved

@@ -17,10 +17,22 @@ struct Brightness {
   std::vector<float> level;
 };
 
-Brightness measure(video::FrameSource& source, const PixelRegion& region) {
+Brightness measure(video::FrameSource& source,
+                   tables::FramesCsvReader& frames,
+                   const PixelRegion& region) {
   Brightness found;
   video::Frame frame;
-  while (source.next(frame)) {
+  for (EyelidSample sample; frames.next(sample);) {
+    // Tables of other programs may leave frames out.
+    do {
+      if (!source.next(frame)) {
+        throw InputError(
+            fmt::format("{}: ends before frame {} of frames.csv; expected the recording "
+                        "that was tracked",
+                        source.info().path,
+                        sample.frame));
+      }
+    } while (frame.index < sample.frame);
     const FrameView image = frame.image.view();
     if (region.x + region.width > image.width || region.y + region.height > image.height) {
       throw InputError(fmt::format("sync region {},{},{},{}: extends beyond the picture of {}x{}",
@@ -35,7 +47,7 @@ Brightness measure(video::FrameSource& source, const PixelRegion& region) {
     for (int y = region.y; y < region.y + region.height; ++y) {
       for (int x = region.x; x < region.x + region.width; ++x) sum += image.row(y)[x];
     }
-    found.time_s.push_back(frame.time_s);
+    found.time_s.push_back(sample.time_s);
     found.level.push_back(static_cast<float>(sum / region.width / region.height));
   }
   return found;
@@ -93,11 +105,12 @@ PixelRegion region_from(const std::string& text) {
 }
 
 PlacedTrials place_trials(video::FrameSource& source,
+                          tables::FramesCsvReader& frames,
                           const PixelRegion& region,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
                           double isi_s) {
-  const Brightness brightness = measure(source, region);
+  const Brightness brightness = measure(source, frames, region);
   const conditioning::LedOnsets led =
       conditioning::find_led_onsets(brightness.time_s, brightness.level);
   PlacedTrials placed;

@@ -8,6 +8,7 @@
 #include "eyelid/core/trial_score.hpp"
 #include "eyelid/reports/conditioning_report.hpp"
 #include "eyelid/tables/event_log_csv.hpp"
+#include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::pipeline {
@@ -30,13 +31,15 @@ struct PlacedTrials {
   std::vector<std::string> warnings;
 };
 
-/// Reads the recording, measures the sync LED in `region` and places the trials by it: with
+/// Reads the recording, measures the sync LED in `region` at the times of its frames in `frames`
+/// (frames.csv) and places the trials by it: with
 /// `events` their "sync" events are the pulses of the LED, or their "cs" where there are none, and
 /// the trials come from the log; else with `rows` the LED turns on with the CS of each; with
 /// neither each onset is a trial whose US follows `isi_s` later. Offset and drift are fitted, the
 /// residuals are in the findings. Throws InputError: the region extends beyond the picture, no LED,
-/// pulses that do not match.
+/// pulses that do not match, a recording with fewer frames than frames.csv.
 PlacedTrials place_trials(video::FrameSource& source,
+                          tables::FramesCsvReader& frames,
                           const PixelRegion& region,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
