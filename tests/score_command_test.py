@@ -183,7 +183,7 @@ class Lamp(unittest.TestCase):
         cls.trials = rows(cls.session / "trials.csv")
         lit = "+".join(f"between(t,{float(t['cs_onset_s']):.4f},{float(t['cs_onset_s']) + 0.1:.4f})" for t in cls.trials if t["cs_onset_s"])
         film = cls.folder / "film.mkv"
-        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=0x303030:s=64x48:r=100:d=42", "-vf",
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=0x303030:s=64x48:r=250:d=42", "-vf",
                         f"drawbox=x=50:y=4:w=10:h=10:color=white:t=fill:enable='{lit}'", "-c:v", "ffv1", film], check=True)
         (cls.session / "session.json").write_text(json.dumps({"format": "eyelid session", "format_version": 1, "input": {"path": str(film), "kind": "video"}}))
         with open(cls.folder / "log.csv", "w") as file:
