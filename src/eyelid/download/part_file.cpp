@@ -20,7 +20,7 @@ namespace eyelid::download {
 PartFile::PartFile(std::filesystem::path final_path)
     : final_path_(std::move(final_path)), path_(final_path_.string() + ".part") {
   for (;;) {
-    file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file_ < 0) fail("open");
     if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
       const int reason = errno;

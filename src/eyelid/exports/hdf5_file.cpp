@@ -3,11 +3,10 @@
 
 #include <hdf5.h>
 
-#include <system_error>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/output_check.hpp"
 
 namespace eyelid::exports {
 namespace {
@@ -58,13 +57,15 @@ hid_t space_of(const std::vector<std::size_t>& shape) {
 
 }  // namespace
 
-Hdf5File::Hdf5File(std::filesystem::path path)
-    : path_(std::move(path)), partial_(files::partial_path_of(path_)) {
+Hdf5File::Hdf5File(std::filesystem::path path) : path_(std::move(path)) {
+  // A file that cannot be closed (full disk) leaves the library in a state in which its own
+  // cleaning up at exit crashes.
+  H5dont_atexit();
   // Errors are reported by return values; the library would also print its stack.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE));
   H5Pset_obj_track_times(creation.get(), false);
-  file_ = made(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, creation.get(), H5P_DEFAULT), "creating");
+  file_ = made(H5Fcreate(path_.c_str(), H5F_ACC_EXCL, creation.get(), H5P_DEFAULT), "creating");
   text_type_ = made(H5Tcopy(H5T_C_S1), "text type");
   H5Tset_size(text_type_, H5T_VARIABLE);
   H5Tset_cset(text_type_, H5T_CSET_UTF8);
@@ -80,13 +81,11 @@ Hdf5File::~Hdf5File() {
   if (links_ >= 0) H5Pclose(links_);
   if (text_type_ >= 0) H5Tclose(text_type_);
   if (file_ >= 0) H5Fclose(file_);
-  std::error_code ignored;
-  if (!partial_.empty()) std::filesystem::remove(partial_, ignored);
 }
 
 std::int64_t Hdf5File::made(std::int64_t handle, const std::string& what) const {
   if (handle < 0) {
-    throw InputError(path_.string() + ": " + what +
+    throw InputError(files::shown_path(path_).string() + ": " + what +
                      " failed, expected a writable folder with free space");
   }
   return handle;
@@ -236,12 +235,10 @@ void Hdf5File::soft_link(const std::string& path, const std::string& target) {
   checked(H5Lcreate_soft(target.c_str(), file_, path.c_str(), links_, H5P_DEFAULT), path);
 }
 
-void Hdf5File::commit() {
+void Hdf5File::close() {
   EYELID_EXPECTS(file_ >= 0);
   checked(H5Fflush(file_, H5F_SCOPE_GLOBAL), "writing");
   checked(H5Fclose(std::exchange(file_, -1)), "closing");
-  files::commit_file(partial_, path_);
-  partial_.clear();
 }
 
 }  // namespace eyelid::exports

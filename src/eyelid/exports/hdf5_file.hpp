@@ -10,13 +10,14 @@
 
 namespace eyelid::exports {
 
-/// An HDF5 file that appears under its name only when it is whole, using libhdf5's C interface.
+/// A new HDF5 file, using libhdf5's C interface. Without close() it is not whole: it belongs in the
+/// private folder of a files::RunFolder.
 ///
 /// Paths are absolute ("/general/subject"); intermediate groups are created. Strings are UTF-8 of
 /// variable length, as pynwb and h5py write them. No timestamps are stored: the same calls give the
 /// same bytes.
 /// Threads: one at a time in the whole program (Debian's libhdf5 is not thread-safe).
-/// Errors: InputError naming the file and what failed.
+/// Errors: InputError naming the file and what failed, also when the file is there already.
 class Hdf5File {
  public:
   explicit Hdf5File(std::filesystem::path path);
@@ -58,8 +59,8 @@ class Hdf5File {
   void reference(const std::string& path, const std::string& name, const std::string& target);
   void soft_link(const std::string& path, const std::string& target);
 
-  /// Gives the file its name. Call once, last.
-  void commit();
+  /// Everything is written. Call once, last.
+  void close();
 
  private:
   void numeric(const std::string& path,
@@ -70,7 +71,6 @@ class Hdf5File {
   void checked(int status, const std::string& what) const;
 
   std::filesystem::path path_;
-  std::filesystem::path partial_;  // empty once committed
   std::int64_t file_ = -1;
   std::int64_t text_type_ = -1;
   std::int64_t links_ = -1;    // properties: create intermediate groups, UTF-8 names

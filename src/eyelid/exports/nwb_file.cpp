@@ -56,7 +56,7 @@ class NwbWriter {
     if (!session_.nodes.empty()) write_pose();
     write_trials();
     file_.reference("/", ".specloc", "/specifications");
-    file_.commit();
+    file_.close();
   }
 
  private:

@@ -114,7 +114,7 @@ void write_sleap_h5(const std::filesystem::path& path, const SessionExport& sess
   const std::int64_t video_index = 0;
   file.numbers("/video_ind", {&video_index, 1}, {});
   file.text("/provenance", fmt::format("{{\"eyelid_version\": \"{}\"}}", kVersion));
-  file.commit();
+  file.close();
 }
 
 }  // namespace eyelid::exports

@@ -16,13 +16,10 @@ enum class Durability {
   kSync,    // and of the machine; waits for the disk
 };
 
-/// `.NAME.partial` in the folder of `path`: where a file is written before it is whole.
-/// Errors: InputError when `path` is a folder.
-std::filesystem::path partial_path_of(const std::filesystem::path& path);
-
-/// Renames a complete file to `path` in the same folder, replacing what was there; a reader sees
-/// the old file or the whole new one. For files that another library writes; others use AtomicFile.
-/// Errors: InputError naming `path`, the system's reason and what was expected; `partial` stays.
+/// Renames a complete file to `path` in the same folder, replacing a regular file; a reader sees
+/// the old file or the whole new one. For files that outlive a failure; others use AtomicFile.
+/// Errors: as check_output(), and InputError naming `path` and the system's reason; `partial`
+/// stays.
 void commit_file(const std::filesystem::path& partial,
                  const std::filesystem::path& path,
                  Durability durability = Durability::kRename);
@@ -37,12 +34,13 @@ void write_file(const std::filesystem::path& path,
 
 /// A file that appears under its name only when it is whole.
 ///
-/// Bytes go to partial_path_of(path); commit() renames it. Without commit() the destructor removes
-/// it and leaves the old file alone.
+/// Bytes go to a new file of an unforeseeable name in the same folder; commit() renames it, and a
+/// reader sees the old file or the whole new one. Without commit() the destructor removes it and
+/// leaves the old file alone. What killed programs left in the folder is removed.
 ///
 /// Errors: InputError naming the file, the system's reason and what was expected, from every
-/// member that writes.
-/// Threads: one at a time; one writer per name.
+/// member that writes; the constructor also as check_output().
+/// Threads: one at a time. Writers of one name do not disturb each other: the last one counts.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -57,12 +55,16 @@ class AtomicFile {
   std::int64_t position() const { return position_; }
   std::int64_t size() const { return size_; }
 
-  /// Gives the file its name. Call once, last.
+  /// Everything is with the system: all that can still fail is the renaming. Nothing is written
+  /// after it.
+  void complete();
+  /// Completes the file and gives it its name. Call once, last.
   void commit(Durability durability = Durability::kRename);
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return path_; }  // once committed
 
  private:
+  void create();
   void write_out(const std::uint8_t* bytes, std::size_t count, std::int64_t offset);
   void flush();
 

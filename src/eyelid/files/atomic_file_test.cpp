@@ -27,7 +27,6 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   AtomicFile file(folder / "a.csv");
   file.write("frame,time_s\n");
   EXPECT_FALSE(std::filesystem::exists(folder / "a.csv"));
-  EXPECT_TRUE(std::filesystem::exists(folder / ".a.csv.partial"));
   file.commit(Durability::kSync);
   EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "frame,time_s\n");
   EXPECT_EQ(files_in(folder.path()), 1);
@@ -44,15 +43,37 @@ TEST(AtomicFile, LeavesTheOldFileWhenGivenUp) {
   EXPECT_EQ(files_in(folder.path()), 1);
 }
 
-TEST(AtomicFile, ReplacesTheOldFileAndAStalePartialOne) {
+TEST(AtomicFile, ReplacesTheOldFile) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder / "a.csv") << "old";
-  std::ofstream(folder / ".a.csv.partial") << "left behind by a crash, longer than the new one";
-  AtomicFile file(folder / "a.csv");
-  file.write("new");
-  file.commit();
+  write_file(folder / "a.csv", "new");
   EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "new");
   EXPECT_EQ(files_in(folder.path()), 1);
+}
+
+TEST(AtomicFile, RemovesWhatKilledProgramsLeftAndNothingElse) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path other = folder.path() / "." / "b.csv";  // another spelling: looked at
+  const AtomicFile being_written(folder / "a.csv");
+  std::ofstream(folder / ".eyelid-00000000.partial") << "left behind";
+  std::ofstream(folder / "precious") << "precious";
+  std::filesystem::create_symlink("precious", folder / ".eyelid-11111111.partial");
+  write_file(other, "new");
+  EXPECT_FALSE(std::filesystem::exists(folder / ".eyelid-00000000.partial"));
+  EXPECT_EQ(testing::text_of_file(folder / "precious"), "precious");
+  EXPECT_EQ(files_in(folder.path()), 4);  // the link, precious, b.csv, and the one being written
+}
+
+TEST(AtomicFile, WritersOfOneNameDoNotDisturbEachOther) {
+  const testing::TemporaryFolder folder;
+  AtomicFile one(folder / "a.csv");
+  AtomicFile other(folder / "a.csv");
+  one.write("one");
+  other.write("another");
+  one.commit();
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "one");
+  other.commit();
+  EXPECT_EQ(testing::text_of_file(folder / "a.csv"), "another");
 }
 
 TEST(AtomicFile, SeeksAndLargeWritesLandWhereTheyBelong) {

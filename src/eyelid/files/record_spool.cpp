@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/record_spool.hpp"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace eyelid::files {
 
 UnnamedFile::UnnamedFile(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::string name = (folder_ / ".eyelid-spool-XXXXXX").string();
-  const int descriptor = mkstemp(name.data());
+  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0) fail("create");
   unlink(name.c_str());
   file_.reset(fdopen(descriptor, "w+b"));

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/sha256.hpp"
 
-#include <array>
+#include <algorithm>
 #include <bit>
-#include <cstdint>
-#include <cstring>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include "eyelid/core/error.hpp"
 
 namespace eyelid::files {
 namespace {
@@ -61,36 +66,63 @@ void add_block(State& state, const std::byte* block) {
 
 }  // namespace
 
-std::string sha256_hex(std::span<const std::byte> bytes) {
-  // First 32 bits of the fractional parts of the square roots of the first 8 primes.
-  State state = {0x6a09e667,
-                 0xbb67ae85,
-                 0x3c6ef372,
-                 0xa54ff53a,
-                 0x510e527f,
-                 0x9b05688c,
-                 0x1f83d9ab,
-                 0x5be0cd19};
-  std::size_t done = 0;
-  for (; bytes.size() - done >= 64; done += 64) add_block(state, bytes.data() + done);
-
-  // The rest, a 1 bit, zeros, and the length in bits: one block, or two when it does not fit.
-  std::array<std::byte, 128> tail{};
-  const std::size_t rest = bytes.size() - done;
-  if (rest > 0) std::memcpy(tail.data(), bytes.data() + done, rest);
-  tail[rest] = std::byte{0x80};
-  const std::size_t tail_size = rest < 56 ? 64 : 128;
-  const std::uint64_t bit_count = std::uint64_t{bytes.size()} * 8;
-  for (std::size_t i = 0; i < 8; i++) {
-    tail[tail_size - 1 - i] = static_cast<std::byte>((bit_count >> (8 * i)) & 0xff);
+void Sha256::add(std::span<const std::byte> bytes) {
+  const std::size_t waiting = static_cast<std::size_t>(count_ % block_.size());
+  count_ += bytes.size();
+  if (waiting > 0) {
+    const std::size_t taken = std::min(bytes.size(), block_.size() - waiting);
+    std::copy_n(bytes.begin(), taken, block_.begin() + static_cast<std::ptrdiff_t>(waiting));
+    bytes = bytes.subspan(taken);
+    if (waiting + taken < block_.size()) return;
+    add_block(state_, block_.data());
   }
-  for (std::size_t i = 0; i < tail_size; i += 64) add_block(state, tail.data() + i);
+  for (; bytes.size() >= block_.size(); bytes = bytes.subspan(block_.size())) {
+    add_block(state_, bytes.data());
+  }
+  std::ranges::copy(bytes, block_.begin());
+}
+
+std::string Sha256::hex() {
+  // A 1 bit, zeros up to 8 bytes before the end of a block, and the length in bits.
+  const std::uint64_t bit_count = count_ * 8;
+  std::array<std::byte, 64> padding{std::byte{0x80}};
+  const std::size_t rest = static_cast<std::size_t>(count_ % 64);
+  add(std::span(padding).first((rest < 56 ? 56 : 120) - rest));
+  std::array<std::byte, 8> length{};
+  for (std::size_t i = 0; i < 8; i++) {
+    length[i] = static_cast<std::byte>((bit_count >> (56 - 8 * i)) & 0xff);
+  }
+  add(length);
 
   std::string text;
-  for (const std::uint32_t word : state) {
+  for (const std::uint32_t word : state_) {
     for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[(word >> shift) & 0xf];
   }
   return text;
+}
+
+std::string sha256_hex(std::span<const std::byte> bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  constexpr std::size_t kPiece_bytes = std::size_t{1} << 20;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             std::fclose);
+  std::vector<std::byte> piece(kPiece_bytes);
+  Sha256 hash;
+  std::size_t count = file ? piece.size() : 0;
+  while (count == piece.size()) {
+    count = std::fread(piece.data(), 1, piece.size(), file.get());
+    hash.add(std::span(piece).first(count));
+  }
+  if (!file || std::ferror(file.get()) != 0) {
+    throw InputError(path.string() + ": cannot be read (" + std::generic_category().message(errno) +
+                     "), expected a readable file");
+  }
+  return hash.hex();
 }
 
 }  // namespace eyelid::files

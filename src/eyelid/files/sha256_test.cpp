@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
 #include <string>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace eyelid::files {
 namespace {
@@ -27,6 +32,27 @@ TEST(Sha256, MatchesAroundTheBlockBorder) {
             "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
   EXPECT_EQ(hash(std::string(64, 'a')),
             "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+
+TEST(Sha256, GivesTheSameInAnyPieces) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += static_cast<char>(i * 7);
+  for (const std::size_t piece : {1u, 3u, 63u, 64u, 65u, 200u}) {
+    Sha256 pieces;
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+      pieces.add(std::as_bytes(std::span(text).subspan(at, std::min(piece, text.size() - at))));
+    }
+    EXPECT_EQ(pieces.hex(), hash(text)) << piece;
+  }
+}
+
+TEST(Sha256, OfAFile) {
+  const testing::TemporaryFolder folder;
+  const std::string text((std::size_t{1} << 20) + 5, 'a');
+  std::ofstream(folder / "a") << text;
+  EXPECT_EQ(sha256_of_file(folder / "a"), hash(text));
+  EXPECT_THROW(sha256_of_file(folder / "absent"), InputError);
+  EXPECT_THROW(sha256_of_file(folder.path()), InputError);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ extern "C" {
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/ffmpeg_handles.hpp"
+#include "eyelid/files/output_check.hpp"
 
 namespace eyelid::films {
 namespace {
@@ -98,7 +99,7 @@ VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOp
     throw InputError(
         fmt::format("{}: {} frames per second, expected at most 1000 (Matroska stores "
                     "whole milliseconds)",
-                    path.string(),
+                    files::shown_path(path).string(),
                     options.frames_per_second));
   }
   frame.reset(or_out_of_memory(av_frame_alloc()));
@@ -163,8 +164,8 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
       break;
   }
   if (encoder == nullptr) {
-    throw InputError(file.path().string() + ": this FFmpeg has no encoder for it, expected " +
-                     wanted);
+    throw InputError(files::shown_path(file.path()).string() +
+                     ": this FFmpeg has no encoder for it, expected " + wanted);
   }
   return encoder;
 }
@@ -241,7 +242,7 @@ void VideoWriter::State::check(int code, const char* doing) const {
   throw InputError(
       fmt::format("{}: FFmpeg could not {} ({}), expected a {} x {} video at {} frames "
                   "per second to be possible",
-                  file.path().string(),
+                  files::shown_path(file.path()).string(),
                   doing,
                   files::error_text(code),
                   options.width,
@@ -325,7 +326,7 @@ std::int64_t VideoWriter::State::stamp_of(double time_s) {
   const double ticks = time_s * kVariableTicksPerSecond;
   if (!(ticks >= 0.0 && ticks < 9e15)) {
     throw InputError(fmt::format("{}: frame {} has the time {} s, expected 0 s or more",
-                                 file.path().string(),
+                                 files::shown_path(file.path()).string(),
                                  frames,
                                  time_s));
   }
@@ -364,7 +365,7 @@ void write_at(State& state, const View& picture, std::int64_t stamp) {
     throw InputError(
         fmt::format("{}: frame {} is not later than the previous one, expected "
                     "increasing times",
-                    state.file.path().string(),
+                    files::shown_path(state.file.path()).string(),
                     state.frames));
   }
   state.put(picture);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace eyelid::files {
+
+/// Whether both paths lead to one existing file or folder.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other);
+
+/// Refuses an output that would destroy something else: a link, device, pipe, socket or folder, or
+/// one of `inputs`. Nothing there yet, or a regular file, is fine; so is a folder reached by links.
+/// Errors: InputError naming `output`, what was found and what was expected.
+void check_output(const std::filesystem::path& output,
+                  std::span<const std::filesystem::path> inputs = {});
+
+/// Refuses an output in a folder that is missing or takes no new files, so that a long job need not
+/// fail at its end. Errors: InputError as above.
+void check_output_folder(const std::filesystem::path& output);
+
+/// The path to name in messages: a file staged in a private folder (run_commit.hpp) has the name that
+/// the user will find.
+std::filesystem::path shown_path(const std::filesystem::path& path);
+
+/// Eight letters that nobody can foresee, for the names of temporary files in shared folders.
+std::string unpredictable_letters();
+
+}  // namespace eyelid::files
