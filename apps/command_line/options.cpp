@@ -3,6 +3,8 @@
 
 #include <CLI/App.hpp>
 
+#include "apps/command_line/output_option.hpp"
+
 namespace eyelid::app {
 
 using compute::Precision;
@@ -118,12 +120,11 @@ void add_condition_options(CLI::App& command, Calibration& conditions) {
 }
 
 void add_json_option(CLI::App& command, std::filesystem::path& json) {
-  command.add_option("--json", json, "Also write the results to FILE as JSON")->type_name("FILE");
+  add_output_option(command, "--json", json, "Also write the results to FILE as JSON");
 }
 
 void add_html_option(CLI::App& command, std::filesystem::path& html) {
-  command.add_option("--html", html, "Also write a page with tables and plots to FILE")
-      ->type_name("FILE");
+  add_output_option(command, "--html", html, "Also write a page with tables and plots to FILE");
 }
 
 }  // namespace eyelid::app

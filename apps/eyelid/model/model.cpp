@@ -8,6 +8,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/output_option.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/model/model_commands.hpp"
 #include "eyelid/core/error.hpp"
@@ -136,8 +137,8 @@ void add_model_command(CLI::App& app) {
       "Kind of model")
       ->default_str("")
       ->required();
-  convert
-      ->add_option("--to", converting->target, "Output file: .safetensors, or .onnx for BlazeFace")
+  add_output_option(
+      *convert, "--to", converting->target, "Output file: .safetensors, or .onnx for BlazeFace")
       ->required();
   convert->callback([converting] { converting->run(); });
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/command_line/output_option.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/model_files/model_file.hpp"
@@ -89,7 +90,7 @@ void add_model_calibrate(CLI::App& model) {
                    command->images,
                    "Folder with pictures, or \"rendered\" for synthetic portraits; may be repeated")
       ->required();
-  calibrate->add_option("--to", command->target, "Output file: .safetensors")->required();
+  add_output_option(*calibrate, "--to", command->target, "Output file: .safetensors")->required();
   calibrate
       ->add_option("--headroom",
                    command->headroom,
