@@ -26,8 +26,12 @@ nlohmann::ordered_json json_head(std::string_view command) {
   return json;
 }
 
+std::string json_text(const nlohmann::ordered_json& json) {
+  return files::json_text(json, 2) + "\n";
+}
+
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json) {
-  files::write_file(path, files::json_text(json, 2) + "\n");
+  files::write_file(path, json_text(json));
 }
 
 void write_html(const std::filesystem::path& path,

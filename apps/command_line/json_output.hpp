@@ -15,6 +15,9 @@ namespace eyelid::app {
 /// {"command", "version", "machine"}: the head of everything `--json` writes.
 nlohmann::ordered_json json_head(std::string_view command);
 
+/// As `--json` writes it.
+std::string json_text(const nlohmann::ordered_json& json);
+
 /// Writes beside, then renames. Throws InputError when the file cannot be written.
 void write_json(const std::filesystem::path& path, const nlohmann::ordered_json& json);
 

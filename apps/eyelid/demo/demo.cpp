@@ -38,8 +38,10 @@ pipeline::ScoredSession DemoCommand::score(const std::filesystem::path& trials) 
   request.folder = folder;
   request.trials_file = trials;
   pipeline::ScoredSession scored = pipeline::score_folder(request);
-  print_scores(scored);
   write_report(scored, pipeline::PictureChoice::Auto);
+  pipeline::note_files(scored);
+  scored.run->commit();
+  print_scores(scored);
   return scored;
 }
 
@@ -61,7 +63,7 @@ void DemoCommand::run() {
   request.trials_file = session_folder / "trials.csv";
   request.truth_file = session_folder / "truth.csv";
   request.title = fmt::format("Demo: rendered session, seed {}", session.seed);
-  const SessionSummary summary = track_and_print(request);
+  const SessionSummary summary = track_and_print(request, {});
 
   fmt::print("3. comparing with the rendered truth\n");
   const evaluation::ClosureComparison comparison =

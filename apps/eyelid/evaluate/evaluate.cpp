@@ -12,6 +12,7 @@
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
+#include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/setup.hpp"
 
 namespace eyelid::app {
@@ -23,6 +24,7 @@ struct EvaluateClosureCommand {
   std::filesystem::path json;
 
   void run() {
+    check_run();
     const evaluation::ClosureComparison comparison =
         evaluation::compare_closure_files(truth, frames);
     print_comparison(comparison);
@@ -30,6 +32,16 @@ struct EvaluateClosureCommand {
     nlohmann::ordered_json object = json_head("evaluate closure");
     add_comparison(object, comparison);
     write_json(json, object);
+  }
+
+  /// A table that lies beside the session.json of another run has other closure than it says.
+  void check_run() const {
+    const std::filesystem::path folder = frames.parent_path();
+    const std::string name = frames.filename().string();
+    const std::optional<SessionSummary> session = pipeline::session_in(folder);
+    if (session && session->run.sha256.contains(name)) {
+      pipeline::check_same_run(folder, name, session);
+    }
   }
 };
 

@@ -2,16 +2,20 @@
 #include <fmt/format.h>
 #include <CLI/App.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/output_option.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/folder.hpp"
+#include "eyelid/files/output_check.hpp"
+#include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/export_session.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
@@ -38,9 +42,11 @@ struct ScoreCommand {
 
  private:
   std::vector<pipeline::ScoreRequest> requests() const;
+  std::shared_ptr<files::RunFolder> study_run(
+      const std::vector<pipeline::ScoredSession>& sessions) const;
   void write_study(const std::vector<pipeline::ScoredSession>& sessions,
                    const LearningSummary& study,
-                   const std::filesystem::path& folder) const;
+                   const files::RunFolder& run) const;
 };
 
 void list_presets() {
@@ -49,6 +55,17 @@ void list_presets() {
     fmt::print("{:<16} {}\n", name, preset.title);
   }
   fmt::print("\n--show-preset NAME prints one as a file to start from\n");
+}
+
+/// Each session has one folder, and its files are those of one scoring.
+void check_folders(const std::vector<pipeline::ScoreRequest>& requests) {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!files::is_same_file(requests[i].folder, requests[k].folder)) continue;
+      throw InputError(requests[i].folder.string() +
+                       ": is given twice, expected every session once");
+    }
+  }
 }
 
 std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
@@ -83,11 +100,30 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   return result;
 }
 
+/// Where the tables over all sessions belong: the run of --out, which may be one of the sessions.
+std::shared_ptr<files::RunFolder> ScoreCommand::study_run(
+    const std::vector<pipeline::ScoredSession>& sessions) const {
+  if (out.empty()) return sessions.front().run;
+  for (const pipeline::ScoredSession& session : sessions) {
+    if (files::is_same_file(session.request.folder, out)) return session.run;
+  }
+  return std::make_shared<files::RunFolder>(out, pipeline::files_of_study());
+}
+
 void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
                                const LearningSummary& study,
-                               const std::filesystem::path& folder) const {
-  tables::write_curve_csv(folder / "learning_curve.csv", study.points);
-  if (!without_report) pipeline::write_study_report(folder / "learning.html", sessions, study);
+                               const files::RunFolder& run) const {
+  std::vector<SessionLearning> eyes;
+  for (const pipeline::ScoredSession& session : sessions) {
+    eyes.insert(eyes.end(), session.learning.begin(), session.learning.end());
+  }
+  tables::write_sessions_csv(run.staged("sessions.csv"), eyes);
+  tables::write_blocks_csv(run.staged("learning_blocks.csv"), eyes);
+  if (sessions.size() == 1) return;
+  tables::write_curve_csv(run.staged("learning_curve.csv"), study.points);
+  if (!without_report) {
+    pipeline::write_study_report(run.staged("learning.html"), sessions, study);
+  }
 }
 
 void ScoreCommand::run() {
@@ -101,35 +137,35 @@ void ScoreCommand::run() {
     throw CLI::RequiredError("either output folders of `eyelid track` or --sessions FILE");
   }
   std::vector<pipeline::ScoredSession> sessions;
-  for (const pipeline::ScoreRequest& one : requests()) {
+  std::vector<std::filesystem::path> exported;
+  const std::vector<pipeline::ScoreRequest> all = requests();
+  check_folders(all);
+  for (const pipeline::ScoreRequest& one : all) {
     sessions.push_back(pipeline::score_folder(one));
     pipeline::ScoredSession& session = sessions.back();
-    const std::vector<std::filesystem::path> files =
-        pipeline::export_session(session, exports, session.warnings);
-    print_scores(session);
-    for (const std::filesystem::path& file : files) fmt::print("  exported {}\n", file.string());
+    std::ranges::copy(pipeline::export_session(session, exports, session.warnings),
+                      std::back_inserter(exported));
     if (!without_report) write_report(session, pictures);
   }
-  const std::filesystem::path folder = !out.empty() ? out : sessions.front().request.folder;
+  const std::shared_ptr<files::RunFolder> run = study_run(sessions);
   const LearningSummary study = pipeline::learning_of_study(sessions);
-  files::create_folder(folder);
-  std::vector<SessionLearning> eyes;
-  for (const pipeline::ScoredSession& session : sessions) {
-    eyes.insert(eyes.end(), session.learning.begin(), session.learning.end());
-  }
-  tables::write_sessions_csv(folder / "sessions.csv", eyes);
-  tables::write_blocks_csv(folder / "learning_blocks.csv", eyes);
   const bool is_study = sessions.size() > 1;
-  if (is_study) {
-    write_study(sessions, study, folder);
-    print_study(study);
-  }
+  write_study(sessions, study, *run);
   if (!json.empty()) {
     nlohmann::ordered_json object = json_head("score");
     add_scores(object, sessions, is_study ? &study : nullptr);
-    write_json(json, object);
+    run->add(json, json_text(object));
   }
-  fmt::print("  results in {}\n", folder.string());
+  // Everything is written: from here on only names change.
+  for (const pipeline::ScoredSession& session : sessions) pipeline::note_files(session);
+  for (const pipeline::ScoredSession& session : sessions) {
+    if (session.run != run) session.run->commit();
+  }
+  run->commit();
+  for (const pipeline::ScoredSession& session : sessions) print_scores(session);
+  for (const std::filesystem::path& file : exported) fmt::print("  exported {}\n", file.string());
+  if (is_study) print_study(study);
+  fmt::print("  results in {}\n", run->path().string());
 }
 
 void add_definition_options(CLI::App& score, ScoreCommand& command) {
@@ -153,8 +189,8 @@ void add_calibration_options(CLI::App& score, pipeline::ScoreRequest& request) {
   score.add_flag("--calibrate-from-trials",
                  request.calibrate_from_trials,
                  "Take the open level from before the CS and the closed level from the UR");
-  score.add_option(
-      "--save-calibration", request.save_calibration_file, "Save the levels used to this file");
+  add_output_option(
+      score, "--save-calibration", request.save_calibration_file, "Save the levels used to FILE");
   add_condition_options(score, request.conditions);
 }
 

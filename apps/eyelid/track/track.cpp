@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
 #include <CLI/App.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/output_option.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
 #include "eyelid/pipeline/track_session.hpp"
@@ -17,10 +14,7 @@ struct TrackCommand {
   pipeline::TrackRequest request;
   std::filesystem::path json;
 
-  void run() {
-    const SessionSummary summary = track_and_print(request);
-    if (!json.empty()) write_json(json, summary_json("track", summary));
-  }
+  void run() { track_and_print(request, json); }
 };
 
 }  // namespace
@@ -75,9 +69,10 @@ void add_track_command(CLI::App& app) {
     track->add_option("--calibration",
                       request.calibration_file,
                       "File with open and closed levels to use (default: from this recording)");
-    track->add_option("--save-calibration",
+    add_output_option(*track,
+                      "--save-calibration",
                       request.save_calibration_file,
-                      "Save the levels and their conditions to this file");
+                      "Save the levels and their conditions to FILE");
     add_condition_options(*track, request.conditions);
   }
   add_setup_options(*track, request.setup);

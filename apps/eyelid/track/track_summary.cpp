@@ -76,12 +76,13 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
 
 }  // namespace
 
-SessionSummary track_and_print(const pipeline::TrackRequest& request) {
+SessionSummary track_and_print(pipeline::TrackRequest request, const std::filesystem::path& json) {
+  if (!json.empty()) request.added_outputs.push_back(json);
   // By pipeline::TrackPhase; of one width, since one bar replaces the other.
   constexpr std::array<const char*, 3> kTitles = {"tracking", "closure ", "pictures"};
   std::optional<Progress> bar;
   std::optional<pipeline::TrackPhase> shown;
-  const SessionSummary summary = pipeline::track_session(
+  const pipeline::TrackedSession session = pipeline::track_session(
       request,
       [&](pipeline::TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total) {
         if (phase != shown) bar.emplace(kTitles[static_cast<std::size_t>(phase)], "frames");
@@ -89,8 +90,12 @@ SessionSummary track_and_print(const pipeline::TrackRequest& request) {
         bar->update(done, total);
       });
   bar.reset();
-  print_summary(summary, request.folder);
-  return summary;
+  if (!json.empty()) {
+    session.run->add(json, json_text(summary_json("track", session.summary)));
+  }
+  session.run->commit();
+  print_summary(session.summary, request.folder);
+  return session.summary;
 }
 
 nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
@@ -8,9 +9,9 @@
 
 namespace eyelid::app {
 
-/// pipeline::track_session with a progress bar for each phase; prints the summary and every
-/// warning.
-SessionSummary track_and_print(const pipeline::TrackRequest& request);
+/// pipeline::track_session with a progress bar for each phase; delivers its files, with the figures
+/// in `json` unless it is empty; prints the summary and every warning.
+SessionSummary track_and_print(pipeline::TrackRequest request, const std::filesystem::path& json);
 
 /// The head of `--json` and the summary's figures.
 nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary);

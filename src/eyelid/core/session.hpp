@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -79,6 +80,21 @@ struct ClosureSummary {
   PerEye<float> noise = kNeitherEye;
 };
 
+/// The recording behind a run, by content, so that another file of its name is not taken for it.
+struct RecordingIdentity {
+  std::vector<std::string> paths;  // the inputs in order, relative to the folder of the results
+  std::int64_t size = 0;           // bytes of all input files together
+  std::int64_t frames = 0;         // delivered
+  std::string sha256_ends;         // of the first and the last MiB of the input files in order
+};
+
+/// One run of `track`: which files belong together, and to which recording.
+struct RunRecord {
+  std::string id;                             // random; empty: of an eyelid that had none
+  std::map<std::string, std::string> sha256;  // of every other file of the run, by name
+  RecordingIdentity recording;
+};
+
 /// Everything session.json and the head of report.html say about one tracked recording.
 struct SessionSummary {
   SourceInfo source;
@@ -92,6 +108,7 @@ struct SessionSummary {
   double frames_per_second = 0.0;  // frames / wall_s
   std::vector<StageTime> stages;
   std::vector<std::string> warnings;  // sentences for the user, of all stages
+  RunRecord run;
 };
 
 }  // namespace eyelid

@@ -11,6 +11,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/exports/session_export.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 
@@ -87,7 +88,7 @@ void take_recording(const ScoredSession& session,
   std::filesystem::path dated = folder / "frames.csv";
   data.file_time = modification_time(dated);
   try {
-    const std::filesystem::path recording = recording_of(session);
+    const std::filesystem::path recording = recording_of(session).front();
     if (session.summary->source.kind == "video") {
       std::error_code error;
       data.video = std::filesystem::relative(recording, folder, error).generic_string();
@@ -133,7 +134,10 @@ exports::SessionExport export_of(const ScoredSession& session,
   take_ears(session, data);
   const std::filesystem::path landmarks = session.request.folder / "landmarks.csv";
   std::error_code error;
-  if (std::filesystem::exists(landmarks, error)) take_points(landmarks, data);
+  if (std::filesystem::exists(landmarks, error)) {
+    check_same_run(session.request.folder, "landmarks.csv", session.summary);
+    take_points(landmarks, data);
+  }
   return data;
 }
 
@@ -155,13 +159,13 @@ std::vector<std::filesystem::path> export_session(const ScoredSession& session,
     }
     if (format == "dlc") {
       files.push_back(folder / "landmarks_dlc.csv");
-      exports::write_dlc_csv(files.back(), data);
+      exports::write_dlc_csv(session.run->staged("landmarks_dlc.csv"), data);
     } else if (format == "sleap") {
       files.push_back(folder / "landmarks_sleap.h5");
-      exports::write_sleap_h5(files.back(), data);
+      exports::write_sleap_h5(session.run->staged("landmarks_sleap.h5"), data);
     } else if (format == "nwb") {
       files.push_back(folder / "session.nwb");
-      exports::write_nwb(files.back(), data);
+      exports::write_nwb(session.run->staged("session.nwb"), data);
     } else {
       throw InputError("export format " + format + ": expected dlc, sleap or nwb");
     }

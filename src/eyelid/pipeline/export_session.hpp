@@ -18,12 +18,12 @@ struct ExportDetails {
   std::string age;                   // ISO 8601, "P30Y"
 };
 
-/// Writes a scored session for other programs into its folder: "dlc" (landmarks_dlc.csv), "sleap"
+/// Writes a scored session for other programs into its run: "dlc" (landmarks_dlc.csv), "sleap"
 /// (landmarks_sleap.h5), "nwb" (session.nwb). Without a start time the modification time of the
 /// recording is taken, which is said in the warnings.
 ///
-/// Returns the files written; adds sentences to `warnings`. Throws InputError: an unknown format,
-/// no landmarks.csv for dlc and sleap, a file that cannot be written.
+/// Returns where the files will be; adds sentences to `warnings`. Throws InputError: an unknown
+/// format, no landmarks.csv for dlc and sleap or one of another run, a file that cannot be written.
 std::vector<std::filesystem::path> export_session(const ScoredSession& session,
                                                   const ExportDetails& details,
                                                   std::vector<std::string>& warnings);

@@ -1,34 +1,76 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/recording_path.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "eyelid/core/error.hpp"
+#include "eyelid/pipeline/recording_identity.hpp"
 
 namespace eyelid::pipeline {
+namespace {
 
-std::filesystem::path recording_of(const ScoredSession& session) {
+using Paths = std::vector<std::filesystem::path>;
+
+/// Where to look, the likeliest place first. Never in the current folder: a file of the same name
+/// there has nothing to do with the session.
+std::vector<Paths> places_of(const std::filesystem::path& folder, const SessionSummary& summary) {
+  const std::filesystem::path typed(summary.source.path);
+  std::vector<std::string> recorded = summary.run.recording.paths;
+  if (recorded.empty()) recorded = {summary.source.path};
+  std::vector<Paths> places(4);
+  for (const std::filesystem::path path : recorded) {
+    places[0].push_back(folder / path);
+    places[2].push_back(folder / path.filename());
+    places[3].push_back(folder / ".." / path.filename());
+  }
+  if (typed.is_absolute() && recorded.size() == 1) places[1] = {typed};
+  return places;
+}
+
+bool all_exist(const Paths& paths) {
+  std::error_code ignored;
+  return !paths.empty() && std::ranges::all_of(paths, [&](const std::filesystem::path& path) {
+    return std::filesystem::exists(path, ignored);
+  });
+}
+
+}  // namespace
+
+Paths recording_of(const ScoredSession& session) {
   const std::filesystem::path& folder = session.request.folder;
   if (!session.summary) {
     throw InputError((folder / "session.json").string() +
                      ": is missing; expected it to name the recording");
   }
-  const std::filesystem::path given(session.summary->source.path);
-  for (const std::filesystem::path& place :
-       {given, folder / given.filename(), folder.parent_path() / given.filename()}) {
-    std::error_code error;
-    if (std::filesystem::exists(place, error)) return place;
+  const RecordingIdentity& tracked = session.summary->run.recording;
+  std::string others;
+  for (Paths& place : places_of(folder, *session.summary)) {
+    if (!all_exist(place)) continue;
+    for (std::filesystem::path& path : place) path = std::filesystem::proximate(path);
+    if (tracked.sha256_ends.empty()) return place;
+    const RecordingIdentity found = identity_of(place);
+    if (found.size == tracked.size && found.sha256_ends == tracked.sha256_ends) return place;
+    others += fmt::format("{}{}: another recording than the one tracked ({} bytes, expected {}{})",
+                          others.empty() ? "" : "; ",
+                          place.front().string(),
+                          found.size,
+                          tracked.size,
+                          found.size == tracked.size ? " with other contents" : "");
   }
+  if (!others.empty()) throw InputError(others);
   throw InputError(
-      given.string() +
+      session.summary->source.path +
       ": recording not found; expected it where it was tracked, or beside the results");
 }
 
 std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session) {
-  const std::filesystem::path recording = recording_of(session);
   const SourceInfo& info = session.summary->source;
   video::SourceOptions options;
   if (info.used_bits) options.bits = static_cast<int>(*info.used_bits);
   if (info.stream) options.stream = static_cast<int>(*info.stream);
-  return video::open_source({recording}, options);
+  return video::open_source(recording_of(session), options);
 }
 
 }  // namespace eyelid::pipeline

@@ -3,16 +3,20 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::pipeline {
 
-/// Where the recording of a tracked session is now: the path in session.json as written, else
-/// its file name in the session's folder or in the one above. Throws InputError when session.json
-/// is missing or none of them exists.
-std::filesystem::path recording_of(const ScoredSession& session);
+/// Where the inputs of a tracked session are now: where they were, seen from the session's folder,
+/// else by name in that folder or in the one above. A recording is recognized by its size and its
+/// first and last MiB; another one of the same name is not taken. (A session.json of an eyelid
+/// that noted neither is believed.)
+///
+/// Throws InputError when session.json is missing or the recording is at none of these places.
+std::vector<std::filesystem::path> recording_of(const ScoredSession& session);
 
 /// Opens it for its pictures, the same that track measured. Their times may differ from those of
 /// track (--fps, --timestamps): frames.csv has them. Throws InputError.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/folder.hpp"
+#include "eyelid/files/run_folder.hpp"
 #include "eyelid/films/video_writer.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
@@ -30,6 +30,18 @@ void write_truth(const synthesis::SessionRenderer& renderer, const std::filesyst
   file.commit();
 }
 
+/// A recording of the user's may be called video.mkv too.
+void check_earlier_rendering(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "truth.csv", ignored)) return;
+  for (const char* name : {"video.mkv", "trials.csv"}) {
+    if (!std::filesystem::exists(folder / name, ignored)) continue;
+    throw InputError((folder / name).string() +
+                     ": is there without truth.csv, so it is not of an earlier rendering; expected "
+                     "a folder without it");
+  }
+}
+
 }  // namespace
 
 void render_session(const synthesis::SessionOptions& options,
@@ -38,7 +50,8 @@ void render_session(const synthesis::SessionOptions& options,
                     const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
   EYELID_EXPECTS(threads >= 1);
   const synthesis::SessionRenderer renderer(options);
-  files::create_folder(folder);
+  files::RunFolder run(folder, {"video.mkv", "trials.csv", "truth.csv"});
+  check_earlier_rendering(folder);
 
   films::VideoWriterOptions video;
   video.kind = films::VideoKind::kFastLosslessGray;
@@ -46,7 +59,7 @@ void render_session(const synthesis::SessionOptions& options,
   video.height = options.height;
   video.frames_per_second = options.frames_per_second;
   video.threads = threads;
-  films::VideoWriter writer(folder / "video.mkv", video);
+  films::VideoWriter writer(run.staged("video.mkv"), video);
 
   const std::int64_t total = renderer.frame_count();
   const auto in_flight = static_cast<std::size_t>(4 * threads);
@@ -83,9 +96,10 @@ void render_session(const synthesis::SessionOptions& options,
             tbb::make_filter<RenderedFrame*, void>(Mode::serial_in_order, write));
   });
 
-  write_truth(renderer, folder / "truth.csv");
-  tables::write_trials_csv(folder / "trials.csv", renderer.trials());
+  write_truth(renderer, run.staged("truth.csv"));
+  tables::write_trials_csv(run.staged("trials.csv"), renderer.trials());
   writer.finish();
+  run.commit();
 }
 
 }  // namespace eyelid::pipeline

@@ -10,10 +10,12 @@
 namespace eyelid::pipeline {
 
 /// Renders a session and writes `video.mkv` (lossless gray), `truth.csv` and `trials.csv` to
-/// `folder`, which is created when absent. The bytes do not depend on `threads`.
+/// `folder`, which is created when absent: all three at once, or none. An earlier rendering is
+/// replaced. The bytes do not depend on `threads`.
 ///
 /// `progress` receives the frames done and their total. Throws InputError: trials that do not fit
-/// into the seconds, a folder that cannot be written.
+/// into the seconds, a folder that cannot be written, or holds some of these files but not all:
+/// then they are not of a rendering.
 void render_session(const synthesis::SessionOptions& options,
                     const std::filesystem::path& folder,
                     int threads,

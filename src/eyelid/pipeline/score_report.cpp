@@ -57,7 +57,7 @@ void write_session_report(const ScoredSession& session,
   report.no_pictures = pictures.reason;
   report.clock = clock;
   report.warnings = session.warnings;
-  reports::write_conditioning_report(session.request.folder / "conditioning.html", report);
+  reports::write_conditioning_report(session.run->staged("conditioning.html"), report);
 }
 
 void write_study_report(const std::filesystem::path& path,

@@ -9,7 +9,7 @@
 
 namespace eyelid::pipeline {
 
-/// Writes conditioning.html of one session into its folder. `clock` may be null.
+/// Writes conditioning.html of one session into its run. `clock` may be null.
 void write_session_report(const ScoredSession& session,
                           const TrialPictures& pictures,
                           const reports::ClockAlignmentReport* clock);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <memory>
@@ -12,7 +13,10 @@
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/event_log_csv.hpp"
@@ -26,11 +30,37 @@ namespace {
 
 using conditioning::SessionTrace;
 
-std::optional<SessionSummary> summary_in(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "session.json";
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return std::nullopt;
-  return tables::read_session_json(path);
+/// What is read or belongs to `track`, and must not be overwritten.
+std::vector<std::filesystem::path> inputs_of(const ScoreRequest& request) {
+  std::vector<std::filesystem::path> inputs;
+  for (const std::filesystem::path& file : {request.trials_file,
+                                            request.labels_file,
+                                            request.calibration_file,
+                                            request.events_file,
+                                            std::filesystem::path(request.preset)}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
+  for (const char* name : {"frames.csv",
+                           "blinks.csv",
+                           "landmarks.csv",
+                           "overlay.mp4",
+                           "report.html",
+                           "trials.csv",
+                           "labels.csv"}) {
+    inputs.push_back(request.folder / name);
+  }
+  return inputs;
+}
+
+/// The files of the last scoring are replaced or go, but not one that this scoring reads.
+std::vector<std::string> replaced_files(const ScoreRequest& request) {
+  std::vector<std::string> names = files_of_scoring();
+  const std::filesystem::path placed = request.folder / "trials_placed.csv";
+  if (request.sync_region.empty() && files::is_same_file(request.trials_file, placed)) {
+    std::erase(names, "trials_placed.csv");
+  }
+  names.emplace_back("session.json");  // rewritten by note_files()
+  return names;
 }
 
 /// Reads frames.csv; with other levels than those it was made with, the FEC is recomputed.
@@ -80,9 +110,9 @@ class ScoreJob {
       throw InputError(request.folder.string() + ": is not a folder, expected the output of track");
     }
     session_.preset = conditioning::load_preset(request.preset, request.settings);
+    open_folder();
     const std::filesystem::path trials =
         request.trials_file.empty() ? request.folder / "trials.csv" : request.trials_file;
-    session_.summary = summary_in(request.folder);
     if (request.sync_region.empty()) {
       if (!request.events_file.empty()) {
         throw InputError(request.events_file.string() +
@@ -97,11 +127,22 @@ class ScoreJob {
     score(trials.string());
     apply_manual_labels();
     learn();
-    tables::write_scores_csv(request.folder / "trial_scores.csv", session_.scores);
+    tables::write_scores_csv(session_.run->staged("trial_scores.csv"), session_.scores);
     return std::move(session_);
   }
 
  private:
+  void open_folder() {
+    const ScoreRequest& request = session_.request;
+    session_.run = std::make_shared<files::RunFolder>(
+        request.folder, replaced_files(request), inputs_of(request));
+    if (!request.save_calibration_file.empty()) {
+      session_.run->announce(request.save_calibration_file);
+    }
+    session_.summary = session_in(request.folder);
+    check_same_run(request.folder, "frames.csv", session_.summary);
+  }
+
   Calibration conditions() const {
     Calibration known = session_.summary ? session_.summary->closure.calibration : Calibration{};
     take_known(session_.request.conditions, known);
@@ -132,7 +173,7 @@ class ScoreJob {
     session_.warnings = std::move(placed.warnings);
     std::vector<Trial> used;
     for (const TrialRow& row : session_.rows) used.push_back(row.trial);
-    tables::write_trials_csv(request.folder / "trials_placed.csv", used);
+    tables::write_trials_csv(session_.run->staged("trials_placed.csv"), used);
   }
 
   void load_trace() {
@@ -184,7 +225,7 @@ class ScoreJob {
     }
     Calibration stored = *session_.calibration;
     take_known(session_.request.conditions, stored);
-    tables::save_calibration(session_.request.save_calibration_file, stored);
+    session_.run->add(session_.request.save_calibration_file, tables::calibration_text(stored));
   }
 
   void warn_of_mismatch() {
@@ -258,6 +299,29 @@ class ScoreJob {
 };
 
 }  // namespace
+
+std::vector<std::string> files_of_study() {
+  return {"learning_blocks.csv", "learning_curve.csv", "learning.html", "sessions.csv"};
+}
+
+std::vector<std::string> files_of_scoring() {
+  std::vector<std::string> names = {"trials_placed.csv",
+                                    "conditioning.html",
+                                    "landmarks_dlc.csv",
+                                    "landmarks_sleap.h5",
+                                    "session.nwb"};
+  std::ranges::copy(files_of_study(), std::back_inserter(names));
+  names.emplace_back("trial_scores.csv");
+  return names;
+}
+
+void note_files(const ScoredSession& session) {
+  if (!session.summary) return;
+  const std::vector<std::string> names = replaced_files(session.request);
+  files::write_file(session.run->staged("session.json"),
+                    tables::session_json_with_files(
+                        session.request.folder / "session.json", names, session.run->hashes()));
+}
 
 ScoredSession score_folder(const ScoreRequest& request) { return ScoreJob(request).run(); }
 

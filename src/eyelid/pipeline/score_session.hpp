@@ -3,6 +3,7 @@
 
 #include <array>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "eyelid/core/session.hpp"
 #include "eyelid/core/session_learning.hpp"
 #include "eyelid/core/trial_score.hpp"
+#include "eyelid/files/run_folder.hpp"
 #include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
@@ -52,11 +54,22 @@ struct ScoredSession {
   std::vector<std::string> warnings;
   std::optional<reports::ClockAlignmentReport> clock;  // where a sync LED placed the trials
   double isi_s = 0.0;
+  std::shared_ptr<files::RunFolder> run;  // of the folder, locked; not yet committed
 };
 
+/// Every file that scoring may leave in the folder of a session, without session.json.
+std::vector<std::string> files_of_scoring();
+/// Of these, the tables and the page over all sessions, which `score --out` puts elsewhere.
+std::vector<std::string> files_of_study();
+
 /// Reads the folder and scores its trials; writes trial_scores.csv and, on request, the
-/// calibration. Throws InputError that lists every fault of the trial file.
+/// calibration. They appear when the caller has written what else belongs to the run, called
+/// note_files() and committed `run`.
+/// Throws InputError that lists every fault of the trial file, or names a table of another run.
 ScoredSession score_folder(const ScoreRequest& request);
+
+/// Notes everything the run has written in session.json, where there is one.
+void note_files(const ScoredSession& session);
 
 /// Several sessions as one study, on the mean trace.
 LearningSummary learning_of_study(const std::vector<ScoredSession>& sessions);

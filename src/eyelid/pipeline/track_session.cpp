@@ -10,8 +10,12 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
-#include "eyelid/files/folder.hpp"
+#include "eyelid/files/output_check.hpp"
+#include "eyelid/pipeline/one_size_source.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
+#include "eyelid/pipeline/recording_identity.hpp"
+#include "eyelid/pipeline/run_check.hpp"
+#include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/calibration_file.hpp"
@@ -37,25 +41,32 @@ SetupRequest for_recordings(SetupRequest request) {
   return request;
 }
 
-/// Removes a new output folder when the job fails before it has written anything to it.
-class FolderGuard {
- public:
-  explicit FolderGuard(const std::filesystem::path& folder)
-      : folder_(folder), existed_(std::filesystem::exists(folder)) {
-    files::create_folder(folder);
+/// What is read besides the recording, and must not be overwritten either.
+std::vector<std::filesystem::path> inputs_of(const TrackRequest& request) {
+  std::vector<std::filesystem::path> inputs = files_of_recording(request.inputs);
+  for (const std::filesystem::path& file :
+       {request.calibration_file, request.trials_file, request.truth_file}) {
+    if (!file.empty()) inputs.push_back(file);
   }
-  ~FolderGuard() {
-    std::error_code ignored;
-    // remove() refuses a folder that holds anything.
-    if (!existed_) std::filesystem::remove(folder_, ignored);
-  }
-  FolderGuard(const FolderGuard&) = delete;
-  FolderGuard& operator=(const FolderGuard&) = delete;
+  return inputs;
+}
 
- private:
-  std::filesystem::path folder_;
-  bool existed_;
-};
+/// Manual labels stay with the user, but they name trials of one recording.
+void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "labels.csv", ignored)) return;
+  std::optional<SessionSummary> earlier;
+  try {
+    earlier = session_in(folder);
+  } catch (const InputError&) {  // about to be replaced
+  }
+  if (!earlier || earlier->run.id.empty() ||
+      earlier->run.recording.sha256_ends == recording.sha256_ends) {
+    return;
+  }
+  throw InputError((folder / "labels.csv").string() + ": labels the trials of another recording (" +
+                   earlier->source.path + "), expected none or those of this one; move it away");
+}
 
 /// One job from decoding to the last file.
 class TrackJob {
@@ -63,14 +74,17 @@ class TrackJob {
   TrackJob(const TrackRequest& request, const TrackProgress& progress)
       : request_(request), progress_(progress), source_options_(request.source) {}
 
-  SessionSummary run();
+  TrackedSession run();
 
  private:
+  void open_folder();
   void track();
   void analyze();
   void render_second_pass();
+  std::unique_ptr<video::FrameSource> open_source();
   std::unique_ptr<films::VideoWriter> open_overlay() const;
   void add_comparison(reports::ReportBuilder& report);
+  void record_run();
   void write_landmark_row(const FrameMeasurement& measurement);
   void describe_closure();
 
@@ -79,6 +93,9 @@ class TrackJob {
   video::SourceOptions source_options_;
   Setup setup_;
   SessionSummary summary_;
+  std::unique_ptr<files::RunFolder> run_;  // before what writes to it
+  int width_ = 0;                          // of the first picture
+  int height_ = 0;
   std::unique_ptr<closure::TraceSpool> trace_;
   std::unique_ptr<PointSpool> points_;
   std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
@@ -100,9 +117,29 @@ void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
   }
 }
 
+void TrackJob::open_folder() {
+  run_ =
+      std::make_unique<files::RunFolder>(request_.folder, files_of_session(), inputs_of(request_));
+  for (const std::filesystem::path& output : request_.added_outputs) run_->announce(output);
+  if (!request_.save_calibration_file.empty()) run_->announce(request_.save_calibration_file);
+
+  summary_.run.id = files::unpredictable_letters() + files::unpredictable_letters();
+  RecordingIdentity& recording = summary_.run.recording;
+  recording = identity_of(request_.inputs);
+  check_labels(request_.folder, recording);
+  for (const std::filesystem::path& input : request_.inputs) {
+    recording.paths.push_back(std::filesystem::proximate(input, request_.folder).generic_string());
+  }
+}
+
+std::unique_ptr<video::FrameSource> TrackJob::open_source() {
+  std::unique_ptr<video::FrameSource> source = video::open_source(request_.inputs, source_options_);
+  if (!request_.write_overlay) return source;
+  return std::make_unique<OneSizeSource>(std::move(source));
+}
+
 void TrackJob::track() {
-  const std::unique_ptr<video::FrameSource> source =
-      video::open_source(request_.inputs, source_options_);
+  const std::unique_ptr<video::FrameSource> source = open_source();
   summary_.source = source->info();
   // The second pass need not find them again.
   if (summary_.source.used_bits) {
@@ -110,7 +147,7 @@ void TrackJob::track() {
   }
   if (request_.save_landmarks) {
     landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
-        request_.folder / "landmarks.csv",
+        run_->staged("landmarks.csv"),
         static_cast<std::size_t>(number_of(request_.setup.landmarks)));
   }
 
@@ -126,11 +163,16 @@ void TrackJob::track() {
   tracker->run(*source, on_measurement);
   summary_.stages = tracker->stage_times();
   summary_.source_report = source->report();
+  summary_.run.recording.frames = trace_->size();
+  if (const auto* film = dynamic_cast<const OneSizeSource*>(source.get())) {
+    width_ = film->width();
+    height_ = film->height();
+  }
 }
 
 void TrackJob::analyze() {
-  frames_csv_ = std::make_unique<tables::FramesCsvWriter>(request_.folder / "frames.csv");
-  blinks_csv_ = std::make_unique<tables::BlinksCsvWriter>(request_.folder / "blinks.csv");
+  frames_csv_ = std::make_unique<tables::FramesCsvWriter>(run_->staged("frames.csv"));
+  blinks_csv_ = std::make_unique<tables::BlinksCsvWriter>(run_->staged("blinks.csv"));
   summary_.closure = closure::analyze_closure(
       *trace_,
       closure_options_,
@@ -168,7 +210,7 @@ void TrackJob::describe_closure() {
 
 void TrackJob::add_comparison(reports::ReportBuilder& report) {
   const evaluation::ClosureComparison c =
-      evaluation::compare_closure_files(request_.truth_file, request_.folder / "frames.csv");
+      evaluation::compare_closure_files(request_.truth_file, run_->staged("frames.csv"));
   const auto value = [](const std::optional<double>& figure) {
     return figure ? static_cast<float>(*figure) : kNotAvailable;
   };
@@ -185,24 +227,19 @@ void TrackJob::add_comparison(reports::ReportBuilder& report) {
 
 std::unique_ptr<films::VideoWriter> TrackJob::open_overlay() const {
   if (!request_.write_overlay) return nullptr;
-  if (summary_.source.width == 0) {
-    throw InputError(summary_.source.path +
-                     ": pictures of different sizes; expected one size for an overlay");
-  }
   films::VideoWriterOptions options;
   options.kind = films::VideoKind::kOverlay;
   options.timing = films::FrameTiming::kVariable;
-  options.width = summary_.source.width;
-  options.height = summary_.source.height;
+  options.width = width_;
+  options.height = height_;
   options.frames_per_second =
       summary_.source.frames_per_second > 0.0 ? summary_.source.frames_per_second : 25.0;
-  return std::make_unique<films::VideoWriter>(request_.folder / "overlay.mp4", options);
+  return std::make_unique<films::VideoWriter>(run_->staged("overlay.mp4"), options);
 }
 
 void TrackJob::render_second_pass() {
   if (!request_.write_report && !request_.write_overlay) return;
-  const std::unique_ptr<video::FrameSource> source =
-      video::open_source(request_.inputs, source_options_);
+  const std::unique_ptr<video::FrameSource> source = open_source();
   std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
   reports::ReportBuilder report({.title = request_.title});
@@ -218,10 +255,21 @@ void TrackJob::render_second_pass() {
   if (!request_.write_report) return;
   if (!request_.trials_file.empty()) report.set_trials(trials_);
   if (!request_.truth_file.empty()) add_comparison(report);
-  report.write(request_.folder / "report.html", summary_);
+  report.write(run_->staged("report.html"), summary_);
 }
 
-SessionSummary TrackJob::run() {
+void TrackJob::record_run() {
+  const RecordingIdentity& before = summary_.run.recording;
+  const RecordingIdentity after = identity_of(request_.inputs);
+  if (after.size != before.size || after.sha256_ends != before.sha256_ends) {
+    throw InputError(summary_.source.path +
+                     ": changed while it was tracked, expected a finished recording");
+  }
+  summary_.run.sha256 = run_->hashes();
+  tables::write_session_json(run_->staged("session.json"), summary_);
+}
+
+TrackedSession TrackJob::run() {
   // Everything the user provides is read before the long work starts.
   setup_ = make_setup(for_recordings(request_.setup));
   if (!request_.timestamps_file.empty()) {
@@ -234,13 +282,13 @@ SessionSummary TrackJob::run() {
   if (!request_.trials_file.empty()) trials_ = tables::read_trials_csv(request_.trials_file);
   if (!request_.truth_file.empty()) tables::TruthCsvReader(request_.truth_file);
 
-  const FolderGuard folder(request_.folder);
+  open_folder();
   const Stopwatch stopwatch;
   summary_.models = setup_.identities;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
-  trace_ = std::make_unique<closure::TraceSpool>(request_.folder);
-  points_ = std::make_unique<PointSpool>(request_.folder);
+  trace_ = std::make_unique<closure::TraceSpool>(run_->private_folder());
+  points_ = std::make_unique<PointSpool>(run_->private_folder());
 
   track();
   analyze();
@@ -251,16 +299,25 @@ SessionSummary TrackJob::run() {
   blinks_csv_->commit();
   frames_csv_->commit();
   if (!request_.save_calibration_file.empty()) {
-    tables::save_calibration(request_.save_calibration_file, summary_.closure.calibration);
+    run_->add(request_.save_calibration_file,
+              tables::calibration_text(summary_.closure.calibration));
   }
   render_second_pass();
-  tables::write_session_json(request_.folder / "session.json", summary_);
-  return summary_;
+  record_run();
+  return {std::move(summary_), std::move(run_)};
 }
 
 }  // namespace
 
-SessionSummary track_session(const TrackRequest& request, const TrackProgress& progress) {
+std::vector<std::string> files_of_session() {
+  std::vector<std::string> names = {
+      "frames.csv", "blinks.csv", "landmarks.csv", "overlay.mp4", "report.html"};
+  std::ranges::copy(files_of_scoring(), std::back_inserter(names));
+  names.emplace_back("session.json");
+  return names;
+}
+
+TrackedSession track_session(const TrackRequest& request, const TrackProgress& progress) {
   return TrackJob(request, progress).run();
 }
 

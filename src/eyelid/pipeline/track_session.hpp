@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "eyelid/core/calibration.hpp"
 #include "eyelid/core/session.hpp"
+#include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -33,7 +35,19 @@ struct TrackRequest {
   std::filesystem::path trials_file;  // marks CS and US in the report; empty: none
   std::filesystem::path truth_file;   // compared with in the report; empty: none
   std::string title;                  // of the report; empty: the input's name
+
+  /// What the caller will add to the run; checked before the work.
+  std::vector<std::filesystem::path> added_outputs;
 };
+
+struct TrackedSession {
+  SessionSummary summary;
+  std::unique_ptr<files::RunFolder> run;  // all written, not yet committed
+};
+
+/// Every file that `track` or `score` may leave in the folder of a session; session.json last.
+/// What the next run of `track` does not write is of another recording, and goes.
+std::vector<std::string> files_of_session();
 
 /// Which part of the work is under way, for progress displays.
 enum class TrackPhase { Tracking, Analysis, Pictures };
@@ -42,10 +56,9 @@ using TrackProgress =
     std::function<void(TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total)>;
 
 /// Tracks `request.inputs` and writes frames.csv, blinks.csv, session.json, report.html (and what
-/// else was requested) to `request.folder`.
+/// else was requested). They appear in `request.folder` when the caller commits the run.
 ///
-/// Each file appears under its final name only when it is complete, session.json last. Memory does
-/// not depend on the length of the recording. Throws InputError or DeviceError.
-SessionSummary track_session(const TrackRequest& request, const TrackProgress& progress);
+/// Memory does not depend on the length of the recording. Throws InputError or DeviceError.
+TrackedSession track_session(const TrackRequest& request, const TrackProgress& progress);
 
 }  // namespace eyelid::pipeline

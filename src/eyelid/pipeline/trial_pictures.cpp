@@ -10,6 +10,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
+#include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -73,9 +74,12 @@ std::vector<PictureRequest> wants_of(const ScoredSession& session) {
 // Lid points and face boxes in step with the frames.
 class EyesInStep {
  public:
-  explicit EyesInStep(const std::filesystem::path& folder) : frames_(folder / "frames.csv") {
+  explicit EyesInStep(const ScoredSession& session)
+      : frames_(session.request.folder / "frames.csv") {
+    const std::filesystem::path& folder = session.request.folder;
     std::error_code error;
     if (std::filesystem::exists(folder / "landmarks.csv", error)) {
+      check_same_run(folder, "landmarks.csv", session.summary);
       landmarks_ = std::make_unique<tables::LandmarksCsvReader>(folder / "landmarks.csv");
     }
   }
@@ -107,7 +111,7 @@ void cut(const ScoredSession& session,
          const std::vector<PictureRequest>& wants,
          const std::function<void(std::int64_t)>& progress,
          TrialPictures& pictures) {
-  EyesInStep eyes(session.request.folder);
+  EyesInStep eyes(session);
   video::Frame frame;
   auto want = wants.begin();
   while (want != wants.end() && source.next(frame)) {

@@ -20,11 +20,11 @@ struct TrialPictures {
 
 enum class PictureChoice { Auto, Always, Never };
 
-/// Decodes the recording of `session` once more (the path in session.json, also looked for beside
-/// and above the folder) and cuts the eyes before the CS, at the peak of the response before the
-/// US, and at the peak of the UR. With landmarks.csv in the folder the lid points are drawn too;
-/// without, the upper half of the face box is shown. At most 400 trials. Auto: recordings of up to
-/// 30,000 frames. Nothing is thrown for a recording that cannot be read: `reason` says why.
+/// Decodes the recording of `session` once more (recording_of()) and cuts the eyes before the CS,
+/// at the peak of the response before the US, and at the peak of the UR. With landmarks.csv in the
+/// folder the lid points are drawn too; without, the upper half of the face box is shown. At most
+/// 400 trials. Auto: recordings of up to 30,000 frames. Nothing is thrown for a recording that
+/// cannot be read: `reason` says why.
 TrialPictures cut_trial_pictures(const ScoredSession& session,
                                  PictureChoice choice,
                                  const std::function<void(std::int64_t frames_done)>& progress);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/json_file.hpp"
 
 namespace eyelid::tables {
@@ -67,8 +66,10 @@ std::string text_in(const Path& path, const json& document, const char* key) {
 
 }  // namespace
 
-void save_calibration(const Path& path, const Calibration& calibration) {
-  EYELID_EXPECTS(are_usable(calibration.levels.right) || are_usable(calibration.levels.left));
+std::string calibration_text(const Calibration& calibration) {
+  if (!are_usable(calibration.levels.right) && !are_usable(calibration.levels.left)) {
+    throw InputError("found open and closed levels of neither eye, expected some to save");
+  }
   const json document = {{"format", kFormat},
                          {"version", kVersion},
                          {"date", calibration.date},
@@ -81,7 +82,7 @@ void save_calibration(const Path& path, const Calibration& calibration) {
                          {"closed_source", name_of(calibration.closed_source)},
                          {"right", json_of(calibration.levels.right)},
                          {"left", json_of(calibration.levels.left)}};
-  files::write_file(path, files::json_text(document, 2) + '\n');
+  return files::json_text(document, 2) + '\n';
 }
 
 Calibration load_calibration(const Path& path) {

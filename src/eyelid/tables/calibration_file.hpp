@@ -2,23 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "eyelid/core/calibration.hpp"
 
 namespace eyelid::tables {
 
-/// Stores calibration levels and the conditions of their recording as JSON:
+/// The text of a calibration file: levels and the conditions of their recording, as JSON:
 ///
 ///   {"format": "eyelid-calibration", "version": 1,
 ///    "date": "2026-11-22T18:44:02Z", "subject": "S01", "glasses": "no", "camera": "...",
 ///    "distance": "60 cm", "recording": "session.mkv", "open_source": "measured", "closed_source":
 ///    "population", "right": {"open_ear": 0.301, "closed_ear": 0.055}, "left": null}
 ///
-/// An eye without usable levels is stored as null. The file appears only when it is whole.
-/// Errors: as AtomicFile; ContractError if no eye has levels.
-void save_calibration(const std::filesystem::path& path, const Calibration& calibration);
+/// An eye without usable levels is null. Errors: InputError if no eye has levels.
+std::string calibration_text(const Calibration& calibration);
 
-/// Reads what save_calibration() wrote; both sources become LevelSource::File, levels of an absent
+/// Reads what calibration_text() gave; both sources become LevelSource::File, levels of an absent
 /// eye kNotAvailable. Conditions may be missing, unknown keys are ignored.
 /// Errors: InputError naming the file and the key, what was found, and what was expected.
 Calibration load_calibration(const std::filesystem::path& path);

@@ -119,6 +119,19 @@ void visit_fields(auto& visit, Is<StageTime> auto& stage) {
   visit("p99_ms", stage.p99_ms);
 }
 
+void visit_fields(auto& visit, Is<RecordingIdentity> auto& recording) {
+  visit("paths", recording.paths);
+  visit("size", recording.size);
+  visit("frames", recording.frames);
+  visit("sha256_ends", recording.sha256_ends);
+}
+
+void visit_fields(auto& visit, Is<RunRecord> auto& run) {
+  visit("id", run.id);
+  visit("sha256", run.sha256);
+  visit("recording", run.recording);
+}
+
 void visit_fields(auto& visit, Is<SessionSummary> auto& summary) {
   auto& closure = summary.closure;
   visit("input", summary.source);
@@ -142,6 +155,7 @@ void visit_fields(auto& visit, Is<SessionSummary> auto& summary) {
   visit("frames_per_second", summary.frames_per_second);
   visit("stages", summary.stages);
   visit("warnings", summary.warnings);
+  visit("run", summary.run);
 }
 
 using Options = decltype(SessionSummary::options);
@@ -261,6 +275,17 @@ std::string session_json(const SessionSummary& summary) {
   Writer writer{root};
   visit_fields(writer, summary);
   return files::json_text(root, 2) + "\n";
+}
+
+std::string session_json_with_files(const std::filesystem::path& path,
+                                    std::span<const std::string> removed,
+                                    const std::map<std::string, std::string>& added) {
+  Json root = parse_file(path);
+  if (!root["run"]["sha256"].is_object()) root["run"]["sha256"] = Json::object();
+  Json& files = root["run"]["sha256"];
+  for (const std::string& name : removed) files.erase(name);
+  for (const auto& [name, sha256] : added) files[name] = sha256;
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary) {

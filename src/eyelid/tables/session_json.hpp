@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <span>
 #include <string>
 
 #include "eyelid/core/session.hpp"
@@ -14,6 +16,13 @@ inline constexpr int kSessionFormatVersion = 1;
 /// The text of session.json: keys always in the same order, figures that are not available are
 /// null, bytes that are not UTF-8 (file names) are replaced.
 std::string session_json(const SessionSummary& summary);
+
+/// The text of the session.json at `path` with other files in its run: `removed` are forgotten,
+/// then `added` noted, SHA-256 by name. Everything else stays, also keys that this version does not
+/// know. Errors: InputError for a file that is missing or not a JSON object.
+std::string session_json_with_files(const std::filesystem::path& path,
+                                    std::span<const std::string> removed,
+                                    const std::map<std::string, std::string>& added);
 
 /// Writes session.json; it appears under its name only when complete. Errors: as AtomicFile.
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "eyelid/core/session.hpp"
+
+namespace eyelid::pipeline {
+
+/// The summary in `folder`/session.json; absent without that file. Throws InputError.
+std::optional<SessionSummary> session_in(const std::filesystem::path& folder);
+
+/// Refuses `folder`/`name` unless it is the file that the run of `summary` wrote. A table without
+/// session.json, and one beside a session.json that notes no hashes (of an older eyelid, or another
+/// program), is believed. Reads the whole file.
+/// Throws InputError naming the file that belongs to another run.
+void check_same_run(const std::filesystem::path& folder,
+                    const std::string& name,
+                    const std::optional<SessionSummary>& summary);
+
+}  // namespace eyelid::pipeline
