@@ -44,7 +44,8 @@ bool is_session(const fs::path& folder) {
 bool was_written_by_json_option(const fs::path& file) {
   constexpr std::string_view kHead = "{\n  \"command\": ";
   std::string head(kHead.size(), '\0');
-  std::ifstream(file, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+  std::ifstream(file, std::ios::binary)
+      .read(head.data(), static_cast<std::streamsize>(head.size()));
   return head == kHead;
 }
 

@@ -27,7 +27,8 @@ class Scanner {
   int number(std::size_t count, int min, int max) {
     int value = 0;
     if (digits_ahead() < count) has_failed_ = true;
-    for (std::size_t i = 0; i < count && !has_failed_; ++i) value = 10 * value + (text_[at_++] - '0');
+    for (std::size_t i = 0; i < count && !has_failed_; ++i)
+      value = 10 * value + (text_[at_++] - '0');
     if (value < min || value > max) has_failed_ = true;
     return value;
   }

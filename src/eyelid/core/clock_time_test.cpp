@@ -39,8 +39,14 @@ TEST(ClockTime, TellsWhichBytesItTakes) {
 }
 
 TEST(ClockTime, OtherNumbersAreNone) {
-  for (const char* text : {"", "img_0001", "20260714", "2026-13-14T10:15:30", "2026-02-30T10:15:30",
-                           "1234567890123", "20260714T251530", "10:15:30"}) {
+  for (const char* text : {"",
+                           "img_0001",
+                           "20260714",
+                           "2026-13-14T10:15:30",
+                           "2026-02-30T10:15:30",
+                           "1234567890123",
+                           "20260714T251530",
+                           "10:15:30"}) {
     EXPECT_FALSE(find_clock_time(text)) << text;
   }
 }

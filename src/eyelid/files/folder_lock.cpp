@@ -33,7 +33,8 @@ NewFolder::NewFolder(const fs::path& folder) {
 NewFolder::~NewFolder() { remove(); }
 
 void NewFolder::remove() {
-  for (const fs::path& folder : created_) ::rmdir(folder.c_str());  // refuses one that holds anything
+  for (const fs::path& folder : created_)
+    ::rmdir(folder.c_str());  // refuses one that holds anything
 }
 
 FolderLock::FolderLock(const fs::path& folder)

@@ -46,7 +46,8 @@ bool is_same_file(const fs::path& one, const fs::path& other) {
 }
 
 void check_output(const fs::path& output, std::span<const fs::path> inputs) {
-  if (output.empty()) throw InputError("an output file has an empty name, expected the name of a file");
+  if (output.empty())
+    throw InputError("an output file has an empty name, expected the name of a file");
   std::error_code ignored;
   const fs::file_type type = fs::symlink_status(output, ignored).type();
   const bool is_free = type == fs::file_type::not_found || type == fs::file_type::none;
@@ -66,7 +67,8 @@ void check_output(const fs::path& output, std::span<const fs::path> inputs) {
 void check_output_folder(const fs::path& output) {
   const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
   std::error_code error;
-  if (!fs::is_directory(folder, error) && !error) error = std::make_error_code(std::errc::not_a_directory);
+  if (!fs::is_directory(folder, error) && !error)
+    error = std::make_error_code(std::errc::not_a_directory);
   if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0) {
     error = std::error_code(errno, std::generic_category());
   }

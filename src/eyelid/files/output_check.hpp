@@ -20,8 +20,8 @@ void check_output(const std::filesystem::path& output,
 /// fail at its end. Errors: InputError as above.
 void check_output_folder(const std::filesystem::path& output);
 
-/// The path to name in messages: a file staged in a private folder (run_commit.hpp) has the name that
-/// the user will find.
+/// The path to name in messages: a file staged in a private folder (run_commit.hpp) has the name
+/// that the user will find.
 std::filesystem::path shown_path(const std::filesystem::path& path);
 
 /// Eight letters that nobody can foresee, for the names of temporary files in shared folders.

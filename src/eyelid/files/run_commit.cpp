@@ -37,7 +37,8 @@ void sync_file(const fs::path& path) {
   const int reason = file < 0 || ::fsync(file) != 0 ? errno : 0;
   if (file >= 0) ::close(file);
   // Some file systems have nothing to wait for.
-  if (reason != 0 && reason != EINVAL && reason != ENOTSUP) fail_with(path, "cannot be written", reason);
+  if (reason != 0 && reason != EINVAL && reason != ENOTSUP)
+    fail_with(path, "cannot be written", reason);
 }
 
 /// What one commit moves. Every step looks at what is where, so that a commit can be continued, or
@@ -132,7 +133,8 @@ void finish(const fs::path& folder, const fs::path& private_folder, const Move& 
 void rename_file(const fs::path& from, const fs::path& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) {
     const bool is_private = to.string().find(kRunPrefix) != std::string::npos;
-    fail_with(is_private ? from : to, is_private ? "cannot be replaced" : "cannot be written", errno);
+    fail_with(
+        is_private ? from : to, is_private ? "cannot be replaced" : "cannot be written", errno);
   }
 }
 

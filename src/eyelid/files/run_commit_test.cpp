@@ -40,7 +40,8 @@ class StagedRun {
   fs::path private_folder() const { return folder_ / (std::string(kRunPrefix) + "abcdefgh"); }
 
   void commit(const Move& move) const {
-    commit_run(path(), private_folder(), kNames, [] {}, move);
+    commit_run(
+        path(), private_folder(), kNames, [] {}, move);
   }
   /// What a user sees.
   Contents visible() const {

@@ -14,7 +14,9 @@ namespace eyelid::files {
 
 namespace fs = std::filesystem;
 
-RunFolder::RunFolder(fs::path folder, std::vector<std::string> names, std::span<const fs::path> inputs)
+RunFolder::RunFolder(fs::path folder,
+                     std::vector<std::string> names,
+                     std::span<const fs::path> inputs)
     : folder_(std::move(folder)),
       made_(folder_),
       lock_(folder_),
@@ -49,8 +51,9 @@ void RunFolder::announce(const fs::path& output) const {
   check_output(output, inputs_);
   check_output_folder(output);
   if (is_inside(output) && std::ranges::find(names_, output.filename().string()) != names_.end()) {
-    throw InputError(output.string() + ": is the name of another output of this run, expected a "
-                                       "name of its own");
+    throw InputError(output.string() +
+                     ": is the name of another output of this run, expected a "
+                     "name of its own");
   }
 }
 

@@ -16,14 +16,15 @@ bool OneSizeSource::next(video::Frame& frame) {
     height_ = height;
   }
   if (width == width_ && height == height_) return true;
-  throw InputError(fmt::format("{}: frame {} is {} x {} pixels, expected {} x {} as before it (an "
-                               "overlay has one size)",
-                               source_->info().path,
-                               frame.index,
-                               width,
-                               height,
-                               width_,
-                               height_));
+  throw InputError(
+      fmt::format("{}: frame {} is {} x {} pixels, expected {} x {} as before it (an "
+                  "overlay has one size)",
+                  source_->info().path,
+                  frame.index,
+                  width,
+                  height,
+                  width_,
+                  height_));
 }
 
 }  // namespace eyelid::pipeline

@@ -17,10 +17,9 @@ std::optional<SessionSummary> session_in(const std::filesystem::path& folder) {
 void check_same_run(const std::filesystem::path& folder,
                     const std::string& name,
                     const std::optional<SessionSummary>& summary) {
-  if (!summary || summary->run.sha256.empty()) return;
+  if (!summary || summary->run.id.empty()) return;
   const auto noted = summary->run.sha256.find(name);
-  if (noted != summary->run.sha256.end() &&
-      noted->second == files::sha256_of_file(folder / name)) {
+  if (noted != summary->run.sha256.end() && noted->second == files::sha256_of_file(folder / name)) {
     return;
   }
   throw InputError((folder / name).string() +

@@ -13,7 +13,7 @@ namespace eyelid::pipeline {
 std::optional<SessionSummary> session_in(const std::filesystem::path& folder);
 
 /// Refuses `folder`/`name` unless it is the file that the run of `summary` wrote. A table without
-/// session.json, and one beside a session.json that notes no hashes (of an older eyelid, or another
+/// session.json, and one beside a session.json that notes no run (of an older eyelid, or another
 /// program), is believed. Reads the whole file.
 /// Throws InputError naming the file that belongs to another run.
 void check_same_run(const std::filesystem::path& folder,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <memory>
 
 #include "eyelid/closure/ear_levels.hpp"
@@ -317,10 +318,13 @@ std::vector<std::string> files_of_scoring() {
 
 void note_files(const ScoredSession& session) {
   if (!session.summary) return;
-  const std::vector<std::string> names = replaced_files(session.request);
+  // Beside tables that are not noted, as in the session.json of an older eyelid, nothing is.
+  const bool has_run = !session.summary->run.id.empty();
   files::write_file(session.run->staged("session.json"),
                     tables::session_json_with_files(
-                        session.request.folder / "session.json", names, session.run->hashes()));
+                        session.request.folder / "session.json",
+                        replaced_files(session.request),
+                        has_run ? session.run->hashes() : std::map<std::string, std::string>{}));
 }
 
 ScoredSession score_folder(const ScoreRequest& request) { return ScoreJob(request).run(); }

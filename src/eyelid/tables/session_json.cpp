@@ -280,7 +280,8 @@ std::string session_json(const SessionSummary& summary) {
 std::string session_json_with_files(const std::filesystem::path& path,
                                     std::span<const std::string> removed,
                                     const std::map<std::string, std::string>& added) {
-  Json root = parse_file(path);
+  Json root = files::read_json_object<Json>(path, "a session.json written by eyelid");
+  if (!root["run"].is_object()) root["run"] = Json::object();
   if (!root["run"]["sha256"].is_object()) root["run"]["sha256"] = Json::object();
   Json& files = root["run"]["sha256"];
   for (const std::string& name : removed) files.erase(name);

@@ -83,6 +83,29 @@ TEST(SessionJson, ReplacesBytesThatAreNotUtf8) {
   EXPECT_TRUE(nlohmann::json::accept(session_json(summary)));
 }
 
+TEST(SessionJson, NotesOtherFilesOfTheRunAndKeepsUnknownKeys) {
+  testing::TemporaryFolder folder;
+  const auto path = folder / "session.json";
+  SessionSummary summary = filled_summary();
+  summary.run.id = "abc";
+  summary.run.sha256 = {{"frames.csv", "11"}, {"session.nwb", "22"}};
+  summary.run.recording = {.paths = {"../a.mkv"}, .size = 7, .frames = 6000, .sha256_ends = "33"};
+  auto json = nlohmann::ordered_json::parse(session_json(summary));
+  json["of a later version"] = 1;
+  std::ofstream(path) << json.dump();
+  const std::vector<std::string> removed = {"session.nwb", "conditioning.html"};
+  const std::string text = session_json_with_files(path, removed, {{"trial_scores.csv", "44"}});
+  std::ofstream(path) << text;
+  const RunRecord run = read_session_json(path).run;
+  EXPECT_EQ(run.id, "abc");
+  EXPECT_EQ(run.sha256,
+            (std::map<std::string, std::string>{{"frames.csv", "11"}, {"trial_scores.csv", "44"}}));
+  EXPECT_EQ(run.recording.paths, summary.run.recording.paths);
+  EXPECT_EQ(run.recording.size, 7);
+  EXPECT_EQ(run.recording.sha256_ends, "33");
+  EXPECT_NE(text.find("of a later version"), std::string::npos);
+}
+
 TEST(SessionJson, RefusesWhatIsNotASession) {
   testing::TemporaryFolder folder;
   const auto path = folder / "session.json";

@@ -186,7 +186,8 @@ class StampFile {
       take_row();
       if (!chosen_ && ++rows_ == kRowsToChoose) choose();
     }
-    if (file_.bad()) throw InputError(name_ + ": cannot be read to its end, expected a readable file");
+    if (file_.bad())
+      throw InputError(name_ + ": cannot be read to its end, expected a readable file");
     if (!chosen_) choose();
     return result();
   }
@@ -196,7 +197,8 @@ class StampFile {
     while (std::getline(file_, line_)) {
       ++line_number_;
       if (line_number_ == 1 && line_.starts_with("\xef\xbb\xbf")) line_.erase(0, 3);
-      if (line_.size() > kMaxLine_bytes) fail("a line of over 65536 bytes", "one time stamp per line");
+      if (line_.size() > kMaxLine_bytes)
+        fail("a line of over 65536 bytes", "one time stamp per line");
       if (!trimmed(line_).empty() && !line_.starts_with('#')) return true;
     }
     return false;
@@ -213,7 +215,8 @@ class StampFile {
     for (std::size_t begin = 0; begin <= line.size();) {
       const std::size_t end = std::min(line.find(separator_, begin), line.size());
       // Spaces stand in rows, other separators alone.
-      if (separator_ != ' ' || end > begin) cells_.push_back(trimmed(line.substr(begin, end - begin)));
+      if (separator_ != ' ' || end > begin)
+        cells_.push_back(trimmed(line.substr(begin, end - begin)));
       begin = end + 1;
     }
   }
@@ -270,11 +273,12 @@ class StampFile {
     pick([](const Column& column) { return column.stamps.front().is_date; });
     pick([](const Column&) { return true; });
     if (!chosen_) {
-      throw InputError(name_ + ": no column of increasing times" +
-                       (first_unreadable_line_ > 0
-                            ? fmt::format(" (line {} has a cell that is none)", first_unreadable_line_)
-                            : "") +
-                       ", expected one time per frame: ISO 8601, seconds or ticks");
+      throw InputError(
+          name_ + ": no column of increasing times" +
+          (first_unreadable_line_ > 0
+               ? fmt::format(" (line {} has a cell that is none)", first_unreadable_line_)
+               : "") +
+          ", expected one time per frame: ISO 8601, seconds or ticks");
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i != *chosen_) columns_[i].stamps = {};
@@ -289,8 +293,9 @@ class StampFile {
     }
     const double unit_s = unit_of(column);
     TimeStamps found;
-    found.source = name_ + ", column " + title(*chosen_) +
-                   (column.stamps.front().is_date ? " (date and time)" : " (" + unit_name(unit_s) + ")");
+    found.source =
+        name_ + ", column " + title(*chosen_) +
+        (column.stamps.front().is_date ? " (date and time)" : " (" + unit_name(unit_s) + ")");
     for (const Stamp& stamp : column.stamps) {
       found.time_s.push_back(difference(stamp, column.stamps.front()) * unit_s);
     }
@@ -303,7 +308,8 @@ class StampFile {
   }
 
   [[noreturn]] void fail(const std::string& found, const std::string& expected) const {
-    throw InputError(fmt::format("{}:{}: found {}, expected {}", name_, line_number_, found, expected));
+    throw InputError(
+        fmt::format("{}:{}: found {}, expected {}", name_, line_number_, found, expected));
   }
 
   std::string name_;

@@ -14,10 +14,11 @@ struct TimeStamps {
 };
 
 /// Reads the time stamps that cameras and programs such as Bonsai write: one line per frame, cells
-/// separated by commas, semicolons, tabs, or spaces, with or without a header; lines that begin with
-/// # are skipped.
+/// separated by commas, semicolons, tabs, or spaces, with or without a header; lines that begin
+/// with # are skipped.
 ///
-/// - Column: of those that increase, one whose header speaks of time, else one of ISO 8601, else the
+/// - Column: of those that increase, one whose header speaks of time, else one of ISO 8601, else
+/// the
 ///   first; plain frame numbers are none.
 /// - Unit: ISO 8601 as it is; numbers by their header (s, ms, us, ns), else as a time
 ///   since 1970 in a unit that puts them between 2000 and 2100, else the unit in which the median

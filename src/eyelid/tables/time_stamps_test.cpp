@@ -42,7 +42,8 @@ TEST(TimeStamps, WhatBonsaiAndCamerasWrite) {
   expect_steps(bonsai, 0.01, 3);
   EXPECT_NE(bonsai.source.find("Timestamp"), std::string::npos);
   // Nanoseconds since 1970, without a header.
-  expect_steps(read_text("1784024130000000000\n1784024130002000000\n1784024130004000000\n"), 0.002, 3);
+  expect_steps(
+      read_text("1784024130000000000\n1784024130002000000\n1784024130004000000\n"), 0.002, 3);
   // Ticks of a camera in nanoseconds, counted from when it was switched on, behind a counter.
   expect_steps(read_text("17;8000000\n18;12000000\n19;16000000\n"), 0.004, 3);
   // Seconds with an exponent, as NumPy saves them.
@@ -66,7 +67,8 @@ TEST(TimeStamps, NoTimesAreOneSentence) {
   }
   std::string late;
   for (int i = 0; i < 2000; ++i) late += std::to_string(10 * i) + "\n";
-  EXPECT_NE(error_of_text(late + "none\n").find("stamps.csv:2001: found \"none\""), std::string::npos);
+  EXPECT_NE(error_of_text(late + "none\n").find("stamps.csv:2001: found \"none\""),
+            std::string::npos);
   EXPECT_THROW(read_time_stamps("/dev/zero"), InputError);
 }
 

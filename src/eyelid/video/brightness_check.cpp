@@ -9,9 +9,9 @@
 namespace eyelid::video {
 namespace {
 
-constexpr int kDark = 32;     // black of limited range is 16
-constexpr int kWhite = 235;   // white of limited range
-constexpr int kSteps = 64;    // pixels looked at per axis
+constexpr int kDark = 32;    // black of limited range is 16
+constexpr int kWhite = 235;  // white of limited range
+constexpr int kSteps = 64;   // pixels looked at per axis
 constexpr std::size_t kListedRuns = 4;
 
 }  // namespace
@@ -75,29 +75,32 @@ bool BrightnessCheck::is_worth_saying(const Runs& runs) const {
 std::vector<std::string> BrightnessCheck::warnings() const {
   std::vector<std::string> found;
   if (is_worth_saying(dark_)) {
-    found.push_back(fmt::format("{} of {} frames are too dark, 99 % of their pixels below {} of 255: "
-                                "frame {}",
-                                dark_.frames,
-                                frames_,
-                                kDark,
-                                dark_.text()));
+    found.push_back(
+        fmt::format("{} of {} frames are too dark, 99 % of their pixels below {} of 255: "
+                    "frame {}",
+                    dark_.frames,
+                    frames_,
+                    kDark,
+                    dark_.text()));
   }
   if (is_worth_saying(bright_)) {
-    found.push_back(fmt::format("{} of {} frames are too bright, at least 60 % of their pixels "
-                                "saturated ({} or more of 255): frame {}",
-                                bright_.frames,
-                                frames_,
-                                kWhite,
-                                bright_.text()));
+    found.push_back(
+        fmt::format("{} of {} frames are too bright, at least 60 % of their pixels "
+                    "saturated ({} or more of 255): frame {}",
+                    bright_.frames,
+                    frames_,
+                    kWhite,
+                    bright_.text()));
   }
   if (is_strobed()) {
-    found.push_back(fmt::format("the light is strobed: the brightness jumps {} times between about "
-                                "{:.0f} and {:.0f} of 255, frame {} to {}",
-                                ups_ + downs_,
-                                sum_below_ / static_cast<double>(downs_),
-                                sum_above_ / static_cast<double>(ups_),
-                                first_jump_,
-                                last_jump_));
+    found.push_back(
+        fmt::format("the light is strobed: the brightness jumps {} times between about "
+                    "{:.0f} and {:.0f} of 255, frame {} to {}",
+                    ups_ + downs_,
+                    sum_below_ / static_cast<double>(downs_),
+                    sum_above_ / static_cast<double>(ups_),
+                    first_jump_,
+                    last_jump_));
   }
   return found;
 }

@@ -39,10 +39,9 @@ std::size_t size_of_portable_map(std::string_view file) {
 
 }  // namespace
 
-void for_each_chunk(
-    std::span<const std::uint8_t> picture,
-    const std::function<void(std::string_view name, std::span<const std::uint8_t> content)>&
-        visit) {
+void for_each_chunk(std::span<const std::uint8_t> picture,
+                    const std::function<void(std::string_view name,
+                                             std::span<const std::uint8_t> content)>& visit) {
   const std::string_view text = text_of(picture);
   const bool is_png = text.starts_with("\x89PNG");
   if (!is_png && !(text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP"))) return;

@@ -14,8 +14,8 @@ void for_each_chunk(
     std::span<const std::uint8_t> picture,
     const std::function<void(std::string_view name, std::span<const std::uint8_t> content)>& visit);
 
-/// Pictures of a PNG (APNG), WebP, or portable map file: more than one in animations and in portable
-/// maps written one behind the other; 1 for other kinds and for malformed files.
+/// Pictures of a PNG (APNG), WebP, or portable map file: more than one in animations and in
+/// portable maps written one behind the other; 1 for other kinds and for malformed files.
 int pictures_in(std::span<const std::uint8_t> picture);
 
 }  // namespace eyelid::video

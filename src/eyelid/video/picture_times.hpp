@@ -13,8 +13,8 @@ namespace eyelid::video {
 std::vector<double> stamps_in_names(const std::vector<std::string>& names);
 
 /// The running numbers of pictures, from 0 and in units of their usual step: img_07, img_08, img_10
-/// are 0, 1, 3. Empty unless the names differ only in numbers, one of which increases, mostly by the
-/// same step.
+/// are 0, 1, 3. Empty unless the names differ only in numbers, one of which increases, mostly by
+/// the same step.
 std::vector<std::int64_t> numbers_in_names(const std::vector<std::string>& names);
 
 }  // namespace eyelid::video

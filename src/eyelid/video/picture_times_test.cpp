@@ -27,7 +27,8 @@ TEST(PictureTimes, StampsInNames) {
 TEST(PictureTimes, NamesWithoutUsableStamps) {
   EXPECT_TRUE(stamps_in_names({"img_0001", "img_0002"}).empty());
   EXPECT_TRUE(stamps_in_names({"20260714_101530", "20260714_101530"}).empty());
-  EXPECT_TRUE(stamps_in_names({"20260714_101530_001", "20260714_101530_002"}).empty()) << "a counter";
+  EXPECT_TRUE(stamps_in_names({"20260714_101530_001", "20260714_101530_002"}).empty())
+      << "a counter";
   EXPECT_TRUE(stamps_in_names({"20260714_101530", "notes"}).empty());
   EXPECT_TRUE(stamps_in_names({"20260714_101530"}).empty());
 }

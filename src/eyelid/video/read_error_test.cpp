@@ -52,7 +52,8 @@ TEST(ReadErrors, AreNotTheEndOfAVideo) {
   for (const char* name : {"a.mkv", "a.avi", "a.nut"}) {
     ASSERT_TRUE(write_test_video(
         folder / name, {.encoder = "rawvideo", .pixel_format = AV_PIX_FMT_YUV420P, .frames = 60}));
-    for (const int reads : {0, 1, 2, 4, 7}) EXPECT_TRUE(is_read_error(folder / name, reads)) << name << reads;
+    for (const int reads : {0, 1, 2, 4, 7})
+      EXPECT_TRUE(is_read_error(folder / name, reads)) << name << reads;
     EXPECT_FALSE(is_read_error(folder / name, -1));
   }
 }
@@ -62,7 +63,8 @@ TEST(ReadErrors, AreNotDamagedPictures) {
   for (int i = 0; i < 10; ++i) {
     std::ofstream(folder / (std::to_string(i) + ".pgm")) << "P5 4 2 255\nabcdefgh";
   }
-  for (int reads = 0; reads < 20; ++reads) EXPECT_TRUE(is_read_error(folder.path(), reads)) << reads;
+  for (int reads = 0; reads < 20; ++reads)
+    EXPECT_TRUE(is_read_error(folder.path(), reads)) << reads;
   EXPECT_FALSE(is_read_error(folder.path(), -1));
 }
 

@@ -115,8 +115,8 @@ struct Layout {
 
   explicit Layout(const Tiff& tiff)
       : width(static_cast<int>(std::min(tiff.tag<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0), 1u << 30))),
-        height(static_cast<int>(
-            std::min(tiff.tag<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0), 1u << 30))),
+        height(
+            static_cast<int>(std::min(tiff.tag<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0), 1u << 30))),
         bits(tiff.tag<std::uint16_t>(TIFFTAG_BITSPERSAMPLE, 1)),
         samples(tiff.tag<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL, 1)),
         kind(tiff.tag<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK)),
@@ -269,7 +269,8 @@ AvFramePtr read_converted(const Tiff& tiff, const Layout& layout) {
                             layout.is_unsigned ? "samples" : "signed or float samples",
                             layout.bits));
   }
-  const auto pixels = static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.height);
+  const auto pixels =
+      static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.height);
   std::vector<std::uint32_t> raster(pixels);
   // Asking for the orientation it has: rows as stored.
   if (TIFFReadRGBAImageOriented(tiff.get(),
@@ -284,9 +285,9 @@ AvFramePtr read_converted(const Tiff& tiff, const Layout& layout) {
   for (int y = 0; y < layout.height; ++y) {
     std::uint8_t* row = frame->data[0] + static_cast<std::ptrdiff_t>(y) * frame->linesize[0];
     for (int x = 0; x < layout.width; ++x) {
-      const std::uint32_t color = raster[static_cast<std::size_t>(y) *
-                                             static_cast<std::size_t>(layout.width) +
-                                         static_cast<std::size_t>(x)];
+      const std::uint32_t color =
+          raster[static_cast<std::size_t>(y) * static_cast<std::size_t>(layout.width) +
+                 static_cast<std::size_t>(x)];
       row[3 * x] = static_cast<std::uint8_t>(TIFFGetR(color));
       row[3 * x + 1] = static_cast<std::uint8_t>(TIFFGetG(color));
       row[3 * x + 2] = static_cast<std::uint8_t>(TIFFGetB(color));
@@ -331,10 +332,11 @@ TiffPictures list_tiff(ByteStream& file, const std::string& name) {
     throw InputError(name + ": only thumbnails or masks in this TIFF file, expected a picture");
   }
   if (found.directories.size() == 1 && stated > 1) {
-    throw InputError(fmt::format("{}: an ImageJ stack of {} pictures that lists only the first, "
-                                 "expected a TIFF or BigTIFF file that lists all",
-                                 name,
-                                 stated));
+    throw InputError(
+        fmt::format("{}: an ImageJ stack of {} pictures that lists only the first, "
+                    "expected a TIFF or BigTIFF file that lists all",
+                    name,
+                    stated));
   }
   return found;
 }
@@ -346,13 +348,14 @@ TiffPicture read_tiff(ByteStream& file, std::uint64_t directory, const std::stri
   if (layout.width <= 0 || layout.height <= 0 || layout.width > kMaxSide_px ||
       layout.height > kMaxSide_px ||
       static_cast<std::int64_t>(layout.width) * layout.height > kMaxArea_px) {
-    throw InputError(fmt::format("{}: a picture of {} x {} pixels, expected 1 to {} per side and {} "
-                                 "in total",
-                                 name,
-                                 layout.width,
-                                 layout.height,
-                                 kMaxSide_px,
-                                 kMaxArea_px));
+    throw InputError(
+        fmt::format("{}: a picture of {} x {} pixels, expected 1 to {} per side and {} "
+                    "in total",
+                    name,
+                    layout.width,
+                    layout.height,
+                    kMaxSide_px,
+                    kMaxArea_px));
   }
   TiffPicture picture;
   picture.orientation =

@@ -18,7 +18,8 @@ struct TiffPictures {
   std::string problem;                     // why the list ends early; empty if it does not
 };
 
-/// Throws InputError for a file that is no TIFF or has no picture at all, ReadError as check_reads().
+/// Throws InputError for a file that is no TIFF or has no picture at all, ReadError as
+/// check_reads().
 TiffPictures list_tiff(ByteStream& file, const std::string& name);
 
 /// One picture of a TIFF file as stored.
@@ -29,8 +30,8 @@ struct TiffPicture {
   bool is_white_zero = false;
 };
 
-/// Reads the picture whose directory is at that offset. Throws InputError for one that is damaged or
-/// of a kind libtiff cannot turn into gray or RGB (floats), ReadError as check_reads().
+/// Reads the picture whose directory is at that offset. Throws InputError for one that is damaged
+/// or of a kind libtiff cannot turn into gray or RGB (floats), ReadError as check_reads().
 TiffPicture read_tiff(ByteStream& file, std::uint64_t directory, const std::string& name);
 
 }  // namespace eyelid::video

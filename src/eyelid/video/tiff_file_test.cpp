@@ -72,8 +72,12 @@ void write_page(TIFF* file, const TestTiff& tiff, int page) {
         for (int i = 0; i < 256; ++i) {
           put(tile, static_cast<std::size_t>(i), value(left + i % 16, top + i / 16), tiff);
         }
-        TIFFWriteTile(file, tile.data(), static_cast<std::uint32_t>(left),
-                      static_cast<std::uint32_t>(top), 0, 0);
+        TIFFWriteTile(file,
+                      tile.data(),
+                      static_cast<std::uint32_t>(left),
+                      static_cast<std::uint32_t>(top),
+                      0,
+                      0);
       }
     }
     TIFFWriteDirectory(file);
@@ -90,8 +94,8 @@ void write_page(TIFF* file, const TestTiff& tiff, int page) {
           put(row, static_cast<std::size_t>(x * stored + s), value(x, y), tiff);
         }
       }
-      TIFFWriteScanline(file, row.data(), static_cast<std::uint32_t>(y),
-                        static_cast<std::uint16_t>(plane));
+      TIFFWriteScanline(
+          file, row.data(), static_cast<std::uint32_t>(y), static_cast<std::uint16_t>(plane));
     }
   }
   TIFFWriteDirectory(file);
@@ -124,8 +128,7 @@ TEST(TiffFile, OrdinaryKindsComeBackExactly) {
       {"big endian", {.mode = "wb"}},
       {"big", {.mode = "w8"}},
       {"rgb", {.samples = 3, .photometric = PHOTOMETRIC_RGB}},
-      {"planes",
-       {.samples = 3, .photometric = PHOTOMETRIC_RGB, .planar = PLANARCONFIG_SEPARATE}},
+      {"planes", {.samples = 3, .photometric = PHOTOMETRIC_RGB, .planar = PLANARCONFIG_SEPARATE}},
       {"tiles", {.is_tiled = true}},
       {"white is zero", {.photometric = PHOTOMETRIC_MINISWHITE}},
       {"16 bits", {.bits = 16, .shift = 8}},
@@ -204,7 +207,8 @@ TEST(TiffFile, EveryCutIsToldOrRefused) {
   write_tiff(folder / "whole.tif", {.pages = 4});
   const std::vector<std::uint8_t> whole = bytes_of(folder / "whole.tif");
   for (std::size_t size = 1; size < whole.size() - 1; size += 61) {
-    write_bytes(folder / "cut.tif", {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+    write_bytes(folder / "cut.tif",
+                {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
     try {
       const auto source = open_source({folder / "cut.tif"});
       int frames = 0;

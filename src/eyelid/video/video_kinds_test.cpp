@@ -64,15 +64,15 @@ void expect_pictures(const Contents& contents, const TestVideo& video) {
 
 TEST(VideoKinds, DepthInUseIsFoundFromTheData) {
   const testing::TemporaryFolder folder;
-  const std::pair<const char*, const char*> files[] = {
-      {"a.mkv", "ffv1"}, {"a.mov", "png"}, {"a.mkv", "jpeg2000"}, {"a.nut", "rawvideo"},
-      {"a.mov", "tiff"}};
+  const std::pair<const char*, const char*> files[] = {{"a.mkv", "ffv1"},
+                                                       {"a.mov", "png"},
+                                                       {"a.mkv", "jpeg2000"},
+                                                       {"a.nut", "rawvideo"},
+                                                       {"a.mov", "tiff"}};
   for (const auto& [name, encoder] : files) {
     for (const int bits : {10, 12, 16}) {
-      const TestVideo video{.encoder = encoder,
-                            .pixel_format = AV_PIX_FMT_GRAY16LE,
-                            .frames = 12,
-                            .shift = bits - 8};
+      const TestVideo video{
+          .encoder = encoder, .pixel_format = AV_PIX_FMT_GRAY16LE, .frames = 12, .shift = bits - 8};
       if (std::string(encoder) == "jpeg2000" && bits != 12) continue;  // slow
       try {
         if (!write_test_video(folder / name, video)) continue;
@@ -136,7 +136,8 @@ TEST(VideoKinds, SeveralStreamsAreNamedAndChosen) {
 
 TEST(VideoKinds, InterlacedVideosWarn) {
   const testing::TemporaryFolder folder;
-  TestVideo video{.encoder = "mpeg2video", .pixel_format = AV_PIX_FMT_YUV420P, .is_interlaced = true};
+  TestVideo video{
+      .encoder = "mpeg2video", .pixel_format = AV_PIX_FMT_YUV420P, .is_interlaced = true};
   ASSERT_TRUE(write_test_video(folder / "a.mkv", video));
   EXPECT_TRUE(contents_of(folder / "a.mkv").warns_of("interlaced"));
   video.is_interlaced = false;
@@ -157,7 +158,8 @@ TEST(VideoKinds, StampsOfASideFileReplaceTheContainers) {
     FrameStamps wrong{std::vector<double>(count), "stamps.csv"};
     for (std::size_t i = 0; i < count; ++i) wrong.time_s[i] = static_cast<double>(i);
     const std::string sentence = error_of(folder / "a.mkv", {.stamps = wrong});
-    EXPECT_NE(sentence.find(std::to_string(count) + " time stamps for"), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find(std::to_string(count) + " time stamps for"), std::string::npos)
+        << sentence;
   }
 }
 
@@ -177,8 +179,8 @@ TEST(VideoKinds, EveryPictureOfAnAnimationIsAFrame) {
   expect_pictures(contents_of(folder / "a.png"), apng);
   EXPECT_NE(error_of(folder.path()).find("40 pictures"), std::string::npos) << "in a folder";
 
-  const TestVideo gif{.encoder = "gif", .pixel_format = AV_PIX_FMT_GRAY8, .frames = 20,
-                      .frames_per_second = 100};
+  const TestVideo gif{
+      .encoder = "gif", .pixel_format = AV_PIX_FMT_GRAY8, .frames = 20, .frames_per_second = 100};
   ASSERT_TRUE(write_test_video(folder / "a.gif", gif));
   const Contents contents = contents_of(folder / "a.gif");
   ASSERT_EQ(contents.times_s.size(), 20u);
