@@ -2,6 +2,9 @@
 #include "eyelid/download/part_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
@@ -38,12 +41,23 @@ TEST(PartFile, HasOneOwnerAtATime) {
 
 TEST(PartFile, SaysWhyItCannotBeWritten) {
   EXPECT_THROW(PartFile("/nowhere/at/all"), InputError);
-  if (fs::exists("/dev/full")) {
-    const testing::TemporaryFolder folder;
-    fs::create_symlink("/dev/full", folder / "a.part");
-    PartFile part(folder / "a");
-    EXPECT_THROW(part.append("x", 1), InputError);
-  }
+  const testing::TemporaryFolder folder;
+  PartFile part(folder / "a");
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &none);
+  EXPECT_THROW(part.append("x", 1), InputError);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+}
+
+TEST(PartFile, IsNeverWrittenThroughALink) {
+  const testing::TemporaryFolder folder;
+  fs::create_symlink(folder / "elsewhere", folder / "a.part");
+  EXPECT_THROW(PartFile(folder / "a"), InputError);
+  EXPECT_FALSE(fs::exists(folder / "elsewhere"));
 }
 
 }  // namespace

@@ -283,10 +283,10 @@ std::string session_json_with_files(const std::filesystem::path& path,
   Json root = files::read_json_object<Json>(path, "a session.json written by eyelid");
   if (!root["run"].is_object()) root["run"] = Json::object();
   if (!root["run"]["sha256"].is_object()) root["run"]["sha256"] = Json::object();
-  Json& files = root["run"]["sha256"];
-  for (const std::string& name : removed) files.erase(name);
-  for (const auto& [name, sha256] : added) files[name] = sha256;
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  Json& hashes = root["run"]["sha256"];
+  for (const std::string& name : removed) hashes.erase(name);
+  for (const auto& [name, sha256] : added) hashes[name] = sha256;
+  return files::json_text(root, 2) + "\n";
 }
 
 void write_session_json(const std::filesystem::path& path, const SessionSummary& summary) {
