@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/json_file.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/input_file.hpp"
 
 namespace eyelid::files {
 
 template <class Json>
-Json read_json_object(const std::filesystem::path& path,
-                      const std::string& expected,
-                      std::uintmax_t max_bytes) {
-  const auto fail = [&](const std::string& found, const std::string& size = "") {
-    throw InputError(path.string() + ": " + found + ", expected " + expected + size);
+Json parse_json(std::string_view text) {
+  using Event = typename Json::parse_event_t;
+  const auto limit_depth = [](int depth, Event event, Json&) {
+    const bool is_level = event == Event::object_start || event == Event::array_start;
+    if (is_level && depth >= kMaxJsonDepth) {
+      throw InputError("found JSON of more than " + std::to_string(kMaxJsonDepth) + " levels");
+    }
+    return true;
   };
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) fail("is a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(std::string("cannot be read (") + std::strerror(errno) + ")");
-  const std::uintmax_t size = std::filesystem::file_size(path, error);  // a pipe has none
-  if (!error && size > max_bytes) {
-    fail(std::to_string(size) + " bytes", " of at most " + std::to_string(max_bytes));
+  return Json::parse(text, limit_depth, /*allow_exceptions=*/false);
+}
+
+template <class Json>
+Json parse_json_object(std::string_view text,
+                       const std::string& place,
+                       const std::string& expected) {
+  const auto fail = [&](const std::string& found) {
+    throw InputError(place + ": " + found + ", expected " + expected);
+  };
+  Json object;
+  try {
+    object = parse_json<Json>(text);
+  } catch (const InputError& error) {
+    fail(error.what());
   }
-  Json object = Json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) fail("found text that is not a JSON object");
   return object;
+}
+
+template <class Json>
+Json read_json_object(const std::filesystem::path& path,
+                      const std::string& expected,
+                      std::size_t max_bytes) {
+  return parse_json_object<Json>(
+      read_input_file(path, max_bytes, expected), path.string(), expected);
 }
 
 template <class Json>
@@ -36,12 +51,22 @@ std::string json_text(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string json_excerpt(const nlohmann::json& value) {
+  constexpr std::size_t kMaxShown_bytes = 80;
+  // ASCII: a cut never splits a character.
+  std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  if (text.size() > kMaxShown_bytes) text.replace(kMaxShown_bytes - 3, std::string::npos, "...");
+  return text;
+}
+
+template nlohmann::json parse_json(std::string_view);
+template nlohmann::json parse_json_object(std::string_view, const std::string&, const std::string&);
 template nlohmann::json read_json_object(const std::filesystem::path&,
                                          const std::string&,
-                                         std::uintmax_t);
+                                         std::size_t);
 template nlohmann::ordered_json read_json_object(const std::filesystem::path&,
                                                  const std::string&,
-                                                 std::uintmax_t);
+                                                 std::size_t);
 template std::string json_text(const nlohmann::json&, int);
 template std::string json_text(const nlohmann::ordered_json&, int);
 

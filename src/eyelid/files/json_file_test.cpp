@@ -40,7 +40,45 @@ TEST(JsonFile, NamesTheFileWhatWasFoundAndWhatWasExpected) {
               file.string() + ": found text that is not a JSON object, expected a list");
   }
   std::ofstream(file) << R"({"a": "far too long"})";
-  EXPECT_EQ(refusal(file), file.string() + ": 21 bytes, expected a list of at most 20");
+  EXPECT_EQ(refusal(file), file.string() + ": more than 20 bytes, expected a list");
+}
+
+std::string refusal_of_text(const std::string& text) {
+  try {
+    parse_json_object(text, "a.json", "a preset");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(JsonFile, LimitsTheDepthWhileParsing) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_TRUE(parse_json(nested(kMaxJsonDepth)).is_array());
+  EXPECT_THROW(parse_json(nested(kMaxJsonDepth + 1)), InputError);
+  // Never closed: a limit that looks at the result would come too late.
+  EXPECT_THROW(parse_json(std::string(10'000'000, '[')), InputError);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(refusal_of_text(objects),
+            "a.json: found JSON of more than 64 levels, expected a preset");
+}
+
+TEST(JsonFile, RefusesTextsThatAreNotOneObject) {
+  for (const char* text : {"", "hello", "[1, 2]", "{", "{} {}", "{\"a\": \"\xff\"}"}) {
+    EXPECT_EQ(refusal_of_text(text),
+              "a.json: found text that is not a JSON object, expected a preset")
+        << text;
+  }
+  EXPECT_EQ(refusal_of_text("{\"a\": [{}]}"), "");
+}
+
+TEST(JsonFile, ExcerptsAreShortAndAscii) {
+  EXPECT_EQ(json_excerpt("\u00e9"), "\"\\u00e9\"");
+  EXPECT_EQ(json_excerpt("\xff").size(), 8u);  // the replacement character
+  EXPECT_EQ(json_excerpt(std::string(1'000'000, 'x')).size(), 80u);
 }
 
 TEST(JsonFile, ReplacesBytesThatAreNotUtf8) {
