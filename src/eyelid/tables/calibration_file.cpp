@@ -11,12 +11,13 @@
 namespace eyelid::tables {
 namespace {
 
+using files::json_excerpt;
 using nlohmann::json;
 using Path = std::filesystem::path;
 
 constexpr const char* kFormat = "eyelid-calibration";
 constexpr int kVersion = 1;
-constexpr std::uintmax_t kMaxFile = 1u << 20;
+constexpr std::size_t kMaxFile = 1u << 20;
 
 [[noreturn]] void fail(const Path& path, const std::string& what) {
   throw InputError(path.string() + ": " + what);
@@ -33,12 +34,12 @@ float ear_in(const Path& path, const json& eye, const std::string& side, const c
   const auto found = eye.find(key);
   if (found == eye.end() || !found->is_number()) {
     fail(path,
-         side + "." + key + " is " + (found == eye.end() ? "missing" : found->dump()) +
+         side + "." + key + " is " + (found == eye.end() ? "missing" : json_excerpt(*found)) +
              ", expected a number");
   }
   const double value = found->get<double>();
   if (!(value >= 0.0 && value <= kMaxEar)) {
-    fail(path, side + "." + key + " is " + found->dump() + ", expected 0 .. 1");
+    fail(path, side + "." + key + " is " + json_excerpt(*found) + ", expected 0 .. 1");
   }
   return static_cast<float>(value);
 }
@@ -47,12 +48,14 @@ EyeLevels levels_in(const Path& path, const json& document, const std::string& s
   const auto eye = document.find(side);
   if (eye == document.end()) fail(path, side + " is missing, expected an object or null");
   if (eye->is_null()) return {};
-  if (!eye->is_object()) fail(path, side + " is " + eye->dump() + ", expected an object or null");
+  if (!eye->is_object())
+    fail(path, side + " is " + json_excerpt(*eye) + ", expected an object or null");
   EyeLevels levels;
   levels.open_ear = ear_in(path, *eye, side, "open_ear");
   levels.closed_ear = ear_in(path, *eye, side, "closed_ear");
   if (!are_usable(levels)) {
-    fail(path, side + " is " + eye->dump() + ", expected open_ear at least 0.02 above closed_ear");
+    fail(path,
+         side + " is " + json_excerpt(*eye) + ", expected open_ear at least 0.02 above closed_ear");
   }
   return levels;
 }
@@ -60,7 +63,7 @@ EyeLevels levels_in(const Path& path, const json& document, const std::string& s
 std::string text_in(const Path& path, const json& document, const char* key) {
   const auto found = document.find(key);
   if (found == document.end() || found->is_null()) return "";
-  if (!found->is_string()) fail(path, key + (" is " + found->dump()) + ", expected text");
+  if (!found->is_string()) fail(path, key + (" is " + json_excerpt(*found)) + ", expected text");
   return found->get<std::string>();
 }
 
@@ -92,7 +95,7 @@ Calibration load_calibration(const Path& path) {
     fail(path, "format is \"" + format + "\", expected \"" + kFormat + "\"");
   }
   if (const json version = document.value("version", json()); version != kVersion) {
-    fail(path, "version is " + version.dump() + ", expected " + std::to_string(kVersion));
+    fail(path, "version is " + json_excerpt(version) + ", expected " + std::to_string(kVersion));
   }
   Calibration calibration;
   calibration.levels.right = levels_in(path, document, "right");

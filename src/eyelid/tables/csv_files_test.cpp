@@ -11,6 +11,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
+#include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_text.hpp"
 #include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
@@ -201,6 +202,40 @@ TEST(FramesCsv, SurvivesRandomDamage) {
   }
   EXPECT_GT(refused, 200);
   EXPECT_LT(refused, 800);
+}
+
+// A cell that begins with = + - @ or a tab is calculated by the spreadsheet that opens the table.
+TEST(CsvNames, AreNeverFormulasAndComeBackAsTheyWere) {
+  testing::TemporaryFolder folder;
+  for (const std::string name : {"=1+1",
+                                 "+1",
+                                 "-2",
+                                 "@SUM(A1)",
+                                 "\t=1",
+                                 "'=1",
+                                 "''-1",
+                                 "'",
+                                 "''",
+                                 "",
+                                 "A",
+                                 "a=1",
+                                 " = 1",
+                                 "b ",
+                                 "=\"x\",y",
+                                 "'quoted'"}) {
+    std::string text = "name,other\n";
+    const std::size_t begin = text.size();
+    append_name(text, name);
+    const std::size_t first = begin + (text[begin] == '"' ? 1 : 0);
+    EXPECT_FALSE(first < text.size() && begins_like_formula(text.substr(first, 1))) << text;
+    put(folder / "a.csv", text + ",1\n");
+    CsvReader table(folder / "a.csv");
+    ASSERT_TRUE(table.next());
+    EXPECT_EQ(table.name(0), name);
+  }
+  std::string text;
+  append_name(text, "=1+1");
+  EXPECT_EQ(text, "'=1+1");
 }
 
 TEST(BlinksCsv, WritesTheContractByteForByte) {

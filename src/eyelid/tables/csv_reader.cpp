@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/per_eye.hpp"
@@ -15,10 +13,6 @@
 
 namespace eyelid::tables {
 namespace {
-
-// A row of 68 points takes about 1 kB; a line beyond this is not a table but some other file.
-constexpr std::size_t kMaxLine = 1 << 20;
-constexpr std::size_t kChunkBytes = 1 << 16;
 
 std::string_view without_spaces(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
@@ -28,17 +22,8 @@ std::string_view without_spaces(std::string_view text) {
 
 }  // namespace
 
-CsvReader::CsvReader(const std::filesystem::path& path) : name_(path.string()) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    throw InputError(name_ + ": is a folder, expected a table (.csv)");
-  }
-  file_.reset(std::fopen(path.c_str(), "rb"));
-  if (!file_) {
-    throw InputError(fmt::format(
-        "{}: cannot be read ({}), expected a table (.csv)", name_, std::strerror(errno)));
-  }
-  chunk_.resize(kChunkBytes);
+CsvReader::CsvReader(const std::filesystem::path& path)
+    : name_(path.string()), lines_(path, "a table (.csv)") {
   read_header();
 }
 
@@ -58,7 +43,7 @@ std::size_t CsvReader::required_column(std::string_view name) const {
 
 bool CsvReader::next() {
   do {
-    if (!read_line()) return false;
+    if (!lines_.next(line_)) return false;
   } while (without_spaces(line_).empty());
   split_line();
   if (cells_.size() != header_.size()) {
@@ -66,6 +51,12 @@ bool CsvReader::next() {
         fmt::format("found {} cells, expected {} as in the header", cells_.size(), header_.size()));
   }
   return true;
+}
+
+std::string CsvReader::name(std::size_t column) const {
+  std::string_view cell = text(column);
+  if (cell.starts_with('\'') && begins_like_formula(cell)) cell.remove_prefix(1);
+  return std::string(cell);
 }
 
 std::optional<double> CsvReader::optional_number(std::optional<std::size_t> column) const {
@@ -126,35 +117,7 @@ void CsvReader::fail(std::size_t column, std::string_view expected) const {
 }
 
 void CsvReader::fail(std::string_view message) const {
-  throw InputError(fmt::format("{}:{}: {}", name_, line_number_, message));
-}
-
-bool CsvReader::read_line() {
-  line_.clear();
-  ++line_number_;
-  while (true) {
-    if (chunk_position_ == chunk_size_) {
-      chunk_size_ = std::fread(chunk_.data(), 1, chunk_.size(), file_.get());
-      chunk_position_ = 0;
-      if (std::ferror(file_.get())) fail("reading failed, expected a readable file");
-      if (chunk_size_ == 0) break;
-    }
-    const char* begin = chunk_.data() + chunk_position_;
-    const std::size_t rest = chunk_size_ - chunk_position_;
-    const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', rest));
-    const std::size_t taken = newline ? static_cast<std::size_t>(newline - begin) : rest;
-    line_.append(begin, taken);
-    chunk_position_ += taken + (newline ? 1 : 0);
-    if (line_.size() > kMaxLine) {
-      fail("found a line longer than a megabyte, expected a table (.csv)");
-    }
-    if (newline) {
-      if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-      return true;
-    }
-  }
-  if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-  return !line_.empty();
+  throw InputError(fmt::format("{}:{}: {}", name_, lines_.number(), message));
 }
 
 void CsvReader::split_line() {
@@ -190,7 +153,8 @@ void CsvReader::split_line() {
 }
 
 void CsvReader::read_header() {
-  if (!read_line()) throw InputError(name_ + ": is empty, expected a table with a header line");
+  if (!lines_.next(line_))
+    throw InputError(name_ + ": is empty, expected a table with a header line");
   if (line_.starts_with("\xEF\xBB\xBF")) line_.erase(0, 3);
   if (line_.find('\0') != std::string::npos) {
     throw InputError(name_ + ": is not text, expected a table (.csv)");

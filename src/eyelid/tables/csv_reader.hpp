@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "eyelid/files/input_file.hpp"
 
 namespace eyelid::tables {
 
@@ -20,7 +20,7 @@ namespace eyelid::tables {
 /// cells as the header, a number must be an integer or a decimal with a point.
 ///
 /// Threads: one at a time. Errors: InputError "FILE:LINE: found ..., expected ..." throughout;
-/// also for a file that is missing, a folder, empty, or not text.
+/// also for a file that is missing, not a regular file, empty, or not text.
 class CsvReader {
  public:
   explicit CsvReader(const std::filesystem::path& path);
@@ -35,6 +35,8 @@ class CsvReader {
 
   /// A cell of the current row. The view is valid until next().
   std::string_view text(std::size_t column) const { return cells_[column]; }
+  /// A cell with a name from outside, without the mark of append_name().
+  std::string name(std::size_t column) const;
   /// Nothing for an empty cell or an absent column.
   std::optional<double> optional_number(std::optional<std::size_t> column) const;
   /// The same as a float: kNotAvailable for nothing.
@@ -47,7 +49,7 @@ class CsvReader {
   bool flag(std::size_t column) const;
 
   /// Line of the current row in the file, 1-based.
-  std::int64_t line() const { return line_number_; }
+  std::int64_t line() const { return lines_.number(); }
 
   /// Throws: "FILE:LINE: column NAME: found "cell", expected WHAT".
   [[noreturn]] void fail(std::size_t column, std::string_view expected) const;
@@ -55,19 +57,11 @@ class CsvReader {
   [[noreturn]] void fail(std::string_view message) const;
 
  private:
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  bool read_line();
   void split_line();
   void read_header();
 
   std::string name_;
-  std::unique_ptr<std::FILE, Closer> file_;
-  std::vector<char> chunk_;
-  std::size_t chunk_position_ = 0;
-  std::size_t chunk_size_ = 0;
-  std::int64_t line_number_ = 0;
+  files::InputLines lines_;
   std::int64_t last_frame_ = -1;
   std::string line_;
   std::string unquoted_;  // quoted cells without their quotation marks

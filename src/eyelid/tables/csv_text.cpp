@@ -19,6 +19,32 @@ void append_number(std::string& text, double value, int decimals) {
   }
 }
 
+bool begins_like_formula(std::string_view name) {
+  const std::size_t begin = name.find_first_not_of('\'');
+  return begin != std::string_view::npos &&
+         std::string_view("=+-@\t").find(name[begin]) != std::string_view::npos;
+}
+
+void append_name(std::string& text, std::string_view name) {
+  if (name.empty()) return;
+  const char* mark = begins_like_formula(name) ? "'" : "";
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  if (name.find_first_of(",\"\r\n") == std::string_view::npos && !is_blank(name.front()) &&
+      !is_blank(name.back())) {
+    text += mark;
+    text += name;
+    return;
+  }
+  text += '"';
+  text += mark;
+  for (const char c : name) {
+    if (c == '"') text += '"';
+    // A line break would end the row for our own reader.
+    text += c == '\r' || c == '\n' ? ' ' : c;
+  }
+  text += '"';
+}
+
 std::string quoted_for_error(std::string_view text) {
   constexpr std::size_t kMaxShownLength = 40;
   std::string shown(1, '"');

@@ -11,6 +11,15 @@ namespace eyelid::tables {
 /// bytes in every locale.
 void append_number(std::string& text, double value, int decimals);
 
+/// Appends a name from outside as a cell, quoted as RFC 4180 says; line breaks become spaces. A
+/// name that a spreadsheet would take for a formula (it begins with = + - @ or a tab) gets an
+/// apostrophe in front, and so does one that begins like a name marked so: CsvReader::name() reads
+/// every name back as it was.
+void append_name(std::string& text, std::string_view name);
+
+/// Whether the name begins like a formula, after any apostrophes.
+bool begins_like_formula(std::string_view name);
+
 /// Digits after the point, by quantity: finer than the measurement, short enough to read.
 inline constexpr int kTimeDecimals = 6;      // seconds: a microsecond
 inline constexpr int kRatioDecimals = 5;     // EAR, FEC

@@ -25,18 +25,7 @@ CsvWriter& CsvWriter::integer(std::int64_t value) {
 }
 
 CsvWriter& CsvWriter::word(std::string_view value) {
-  if (value.find_first_of(",\"\r\n") != std::string_view::npos) return quoted(value);
-  row_ += value;
-  return empty();
-}
-
-CsvWriter& CsvWriter::quoted(std::string_view value) {
-  row_ += '"';
-  for (const char c : value) {
-    if (c == '"') row_ += '"';
-    row_ += c == '\r' || c == '\n' ? ' ' : c;
-  }
-  row_ += '"';
+  append_name(row_, value);
   return empty();
 }
 

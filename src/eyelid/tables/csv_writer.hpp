@@ -26,11 +26,8 @@ class CsvWriter {
   /// Seconds; an empty cell without a value.
   CsvWriter& time(const std::optional<double>& value);
   CsvWriter& integer(std::int64_t value);
-  /// In quotation marks where RFC 4180 asks for them; a line break, which would end the row for
-  /// CsvReader, becomes a space.
+  /// A word of ours or a name from outside, as append_name().
   CsvWriter& word(std::string_view value);
-  /// The same, always in quotation marks.
-  CsvWriter& quoted(std::string_view value);
   CsvWriter& empty(std::size_t cells = 1);
   void end_row();
 

@@ -77,7 +77,7 @@ void apply_labels_csv(const std::filesystem::path& path, std::vector<TrialScore>
       if (found == places.end()) table.fail(trial, "the number of a trial of this session");
       if (!given.insert(place).second) table.fail(trial, "each trial and eye only once");
       found->second->label = verdict;
-      if (comment) found->second->comment = std::string(table.text(*comment));
+      if (comment) found->second->comment = table.name(*comment);
     }
   }
 }
@@ -151,7 +151,7 @@ std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {
   const std::size_t folder = table.required_column("folder");
   const auto text_of = [&](std::string_view column) {
     const std::optional<std::size_t> index = table.column(column);
-    return index ? std::string(table.text(*index)) : std::string();
+    return index ? table.name(*index) : std::string();
   };
   const std::optional<std::size_t> session = table.column("session");
   std::map<std::pair<std::string, std::string>, int> counts;
@@ -159,7 +159,7 @@ std::vector<SessionRow> read_session_table(const std::filesystem::path& path) {
   while (table.next()) {
     SessionRow row;
     if (table.text(folder).empty()) table.fail(folder, "an output folder of eyelid track");
-    row.folder = path.parent_path() / std::filesystem::path(table.text(folder));
+    row.folder = path.parent_path() / std::filesystem::path(table.name(folder));
     const std::string trials = text_of("trials");
     if (!trials.empty()) row.trials = path.parent_path() / trials;
     row.subject = text_of("subject");
