@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uintmax_t kMaxFile = 1u << 20;
+constexpr std::size_t kMaxFile = 1u << 20;
 
 // Every key with its rule off: what a preset may omit. Also the list of known keys.
 constexpr const char* kEverythingOff = R"({
@@ -59,7 +59,7 @@ class PresetReader {
       : source_(std::move(source)), document_(std::move(document)) {}
 
   [[noreturn]] void fail(const std::string& key, const json& found, const std::string& expected) {
-    throw InputError(source_ + ": " + key + " is " + files::json_text(found) + ", expected " +
+    throw InputError(source_ + ": " + key + " is " + files::json_excerpt(found) + ", expected " +
                      expected);
   }
 
@@ -129,7 +129,7 @@ class PresetReader {
   Window window(const std::string& from, const std::string& to) {
     const Window result{moment(from), moment(to)};
     if (result.from.onset == result.to.onset && !(result.from.offset_s < result.to.offset_s)) {
-      fail(to, at(to), "a moment after " + from + ", " + files::json_text(at(from)));
+      fail(to, at(to), "a moment after " + from + ", " + files::json_excerpt(at(from)));
     }
     return result;
   }
@@ -250,7 +250,7 @@ void overlay(const std::string& source, const std::string& prefix, const json& g
     }
     if (place->is_object()) {
       if (!value.is_object()) {
-        throw InputError(source + ": " + prefix + key + " is " + files::json_text(value) +
+        throw InputError(source + ": " + prefix + key + " is " + files::json_excerpt(value) +
                          ", expected an object");
       }
       overlay(source, prefix + key + ".", value, *place);
@@ -285,7 +285,13 @@ json setting_from(const std::string& setting) {
                      ": expected key=value, for example criterion.above=0.05");
   }
   const std::string text = setting.substr(equals + 1);
-  json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  json value;
+  try {
+    value = files::parse_json(text);
+  } catch (const InputError& error) {
+    throw InputError("setting " + setting.substr(0, equals) + ": " + error.what() +
+                     ", expected a number, a word, or off");
+  }
   if (value.is_discarded()) value = text == "off" ? json(nullptr) : json(text);
   std::string key = setting.substr(0, equals);
   const std::size_t dot = key.find('.');

@@ -61,6 +61,8 @@ TEST(Preset, BadOnesAreNamedWithKeyFoundAndExpected) {
   EXPECT_NE(message_of("human", {"baseline.from=cs+10ms"}).find("after"), std::string::npos);
   EXPECT_NE(message_of("human", {"smoothing_ms"}).find("key=value"), std::string::npos);
   EXPECT_NE(message_of("human", {"cr=3"}).find("object"), std::string::npos);
+  EXPECT_NE(message_of("human", {"cr.from=" + std::string(100'000, '[')}).find("64 levels"),
+            std::string::npos);
   EXPECT_NE(message_of("/nowhere/x.json").find("/nowhere/x.json"), std::string::npos);
   const eyelid::testing::TemporaryFolder folder;
   const auto path = folder.path() / "broken.json";
