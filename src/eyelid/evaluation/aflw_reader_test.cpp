@@ -107,6 +107,18 @@ std::string refusal_of(const fs::path& file) {
   return "read";
 }
 
+// A view runs what the file says, for ever if it says so.
+TEST(Aflw, DoesNotReadViews) {
+  const testing::TemporaryFolder folder;
+  execute(folder / "aflw.sqlite",
+          std::string(kSchema) +
+              "ALTER TABLE Faces RENAME TO Hidden;"
+              "CREATE VIEW Faces AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+              " SELECT i AS face_id, i AS file_id FROM n;");
+  EXPECT_NE(refusal_of(folder.path()).find("expected Faces, FaceImages and FaceRect"),
+            std::string::npos);
+}
+
 TEST(Aflw, RefusesForeignAndDamagedFilesInOneSentence) {
   const testing::TemporaryFolder folder;
   EXPECT_NE(refusal_of(folder.path()).find("aflw.sqlite: cannot be read"), std::string::npos);

@@ -45,17 +45,6 @@ void expect_some(std::size_t count,
                                            " problems: " + problems[0]));
 }
 
-void expect_file(const fs::path& file, std::uintmax_t max_bytes, const std::string& expected) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) {
-    throw InputError(file.string() + ": cannot be read, expected " + expected);
-  }
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (!error && size <= max_bytes) return;
-  throw InputError(file.string() + ": " + std::to_string(size) + " bytes, expected " + expected +
-                   " of at most " + std::to_string(max_bytes >> 20) + " MB");
-}
-
 void expect_picture(const fs::path& picture) {
   if (first_file({picture})) return;
   throw MissingPicture("picture " + picture.string() + " is absent");
@@ -142,13 +131,11 @@ Rect box_with_extent(float x, float y, float width, float height) {
   throw InputError("a box without extent, expected a positive width and height");
 }
 
-LineReader::LineReader(const std::filesystem::path& file) : name_(file.string()), stream_(file) {
-  if (!stream_) throw InputError(name_ + ": cannot be read, expected a list of faces");
-}
+LineReader::LineReader(const std::filesystem::path& file)
+    : name_(file.string()), lines_(file, "a list of faces") {}
 
 bool LineReader::next(std::string& line) {
-  while (std::getline(stream_, line)) {
-    ++number_;
+  while (lines_.next(line)) {
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) {
       line.pop_back();
     }
@@ -157,7 +144,7 @@ bool LineReader::next(std::string& line) {
   return false;
 }
 
-std::string LineReader::place() const { return name_ + ":" + std::to_string(number_); }
+std::string LineReader::place() const { return name_ + ":" + std::to_string(lines_.number()); }
 
 void read_counted_list(const CountedList& list, AnnotatedPictures& set) {
   LineReader lines(list.file);
@@ -173,6 +160,8 @@ void read_counted_list(const CountedList& list, AnnotatedPictures& set) {
         if (!lines.next(line)) throw InputError(place + ": the list ends within its faces");
         list.add_face(line, lines.place(), picture);
       }
+    } catch (const files::ReadError&) {
+      throw;
     } catch (const InputError& error) {
       // Where the next picture begins is no longer known.
       set.problems.push_back(std::string(error.what()) + "; the rest of the list is skipped");

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
+#include "eyelid/files/input_file.hpp"
 
 namespace eyelid::evaluation {
 
@@ -35,11 +35,13 @@ class MissingPicture : public InputError {
 };
 
 /// Runs `read` for one entry of `set` (AnnotatedPictures, LandmarkDataset). What it throws becomes
-/// a problem that begins with `place`: a damaged entry never ends the reading.
+/// a problem that begins with `place`: a damaged entry never ends the reading, a failing disk does.
 template <class Set, class Read>
 void read_entry(Set& set, const std::string& place, Read&& read) {
   try {
     read();
+  } catch (const files::ReadError&) {
+    throw;
   } catch (const InputError& error) {
     if (dynamic_cast<const MissingPicture*>(&error) != nullptr) ++set.missing_pictures;
     set.problems.push_back(place + error.what());
@@ -51,11 +53,6 @@ void expect_some(std::size_t count,
                  const char* what,
                  const std::string& name,
                  const std::vector<std::string>& problems);
-
-/// Throws InputError unless this is a file of at most `max_bytes`, naming what was `expected`.
-void expect_file(const std::filesystem::path& file,
-                 std::uintmax_t max_bytes,
-                 const std::string& expected);
 
 /// Throws MissingPicture unless the file is there.
 void expect_picture(const std::filesystem::path& picture);
@@ -104,8 +101,7 @@ class LineReader {
 
  private:
   std::string name_;
-  std::ifstream stream_;
-  int number_ = 0;
+  files::InputLines lines_;
 };
 
 /// The lists of FDDB and WIDER FACE: the name of a picture, its number of faces, a line for each.

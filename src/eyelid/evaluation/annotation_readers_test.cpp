@@ -5,6 +5,7 @@
 #include <matio.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "eyelid/core/error.hpp"
 #include "shared_data.hpp"
@@ -186,13 +187,16 @@ TEST(JsonLines, NamesEveryDamagedLine) {
                            R"({"image": "1.png", "faces": [{"points": [[1, 2]]}]})",
                            R"({"image": "1.png", "complete": 1})",
                            R"({"image": "1.png", "ignored": [[1e300, 0, 1, 1]]})"};
+  const std::string deep(100'000, '[');
   std::string text = "{\"image\": \"1.png\"}\n";
   for (const char* damage : damages) text += std::string(damage) + "\n";
+  text += R"({"image": "1.png", "faces": )" + deep + "\n";
   write(folder / "faces.jsonl", text);
   const AnnotatedPictures set =
       read_annotated_pictures("jsonl:" + (folder / "faces.jsonl").string());
   EXPECT_EQ(set.pictures.size(), 1u);
-  EXPECT_EQ(set.problems.size(), std::size(damages));
+  ASSERT_EQ(set.problems.size(), std::size(damages) + 1);
+  EXPECT_NE(set.problems.back().find("more than 64 levels"), std::string::npos);
   EXPECT_NE(set.problems[1].find("faces.jsonl:3: not a JSON object"), std::string::npos);
   EXPECT_THROW(read_annotated_pictures("jsonl:" + (folder / "nothing").string()), InputError);
 }

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kExpectedXml = "an XML file of dlib's imglab";
-constexpr std::uintmax_t kXmlLimit = std::uintmax_t{256} << 20;
+constexpr std::size_t kXmlLimit = std::size_t{256} << 20;
 
 float number_in(const pugi::xml_node& node, const char* name) {
   const auto number = number_of(node.attribute(name).value());
@@ -69,9 +69,9 @@ AnnotatedPicture picture_of(const pugi::xml_node& node, const fs::path& folder) 
 }  // namespace
 
 void read_dlib_xml(const fs::path& file, AnnotatedPictures& set) {
-  expect_file(file, kXmlLimit, kExpectedXml);
+  const std::string text = files::read_input_file(file, kXmlLimit, kExpectedXml);
   pugi::xml_document document;
-  const pugi::xml_parse_result parsed = document.load_file(file.c_str());
+  const pugi::xml_parse_result parsed = document.load_buffer(text.data(), text.size());
   if (!parsed) {
     throw InputError(file.string() + ": " + parsed.description() + " at byte " +
                      std::to_string(parsed.offset) + ", expected " + kExpectedXml);

@@ -106,7 +106,7 @@ void ErrorPictures::add_row(const MarkedDetections& found,
                             const char* kind,
                             const Rect& box,
                             float score) {
-  rows_->word(labels_[found.detector]).quoted(found.picture.image.string()).word(kind);
+  rows_->word(labels_[found.detector]).word(found.picture.image.string()).word(kind);
   for (const float number : {box.x, box.y, box.width, box.height}) {
     rows_->number(static_cast<double>(number), tables::kBoxDecimals);
   }

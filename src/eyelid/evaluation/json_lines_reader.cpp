@@ -4,6 +4,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
+#include "eyelid/files/json_file.hpp"
 
 namespace eyelid::evaluation {
 namespace {
@@ -21,7 +22,7 @@ std::vector<float> numbers_in(const Json& json, std::size_t count, const char* w
     }
   }
   if (numbers.size() != count) {
-    throw InputError(std::string(what) + " is " + json.dump() + ", expected " +
+    throw InputError(std::string(what) + " is " + files::json_excerpt(json) + ", expected " +
                      std::to_string(count) + " numbers");
   }
   return numbers;
@@ -41,7 +42,8 @@ const Json& list_of(const Json& object, const char* key) {
 }
 
 AnnotatedFace face_of(const Json& json) {
-  if (!json.is_object()) throw InputError("a face is " + json.dump() + ", expected an object");
+  if (!json.is_object())
+    throw InputError("a face is " + files::json_excerpt(json) + ", expected an object");
   AnnotatedFace face;
   if (json.contains("box")) face.box = box_of(json["box"]);
   for (const Json& point : list_of(json, "points")) {
@@ -64,7 +66,7 @@ bool flag_of(const Json& object, const char* key) {
 }
 
 AnnotatedPicture picture_of(const std::string& line, const std::filesystem::path& folder) {
-  const Json json = Json::parse(line, nullptr, false);
+  const Json json = files::parse_json(line);
   if (!json.is_object()) throw InputError("not a JSON object");
   AnnotatedPicture picture;
   const auto image = json.find("image");

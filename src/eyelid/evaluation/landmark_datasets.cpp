@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <span>
 #include <sstream>
 
@@ -21,15 +20,6 @@ std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
-}
-
-std::string read_text(const fs::path& file) {
-  expect_file(file, 1 << 20, "a .pts file");
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw InputError(file.string() + ": cannot be read, expected a .pts file");
-  return text.str();
 }
 
 // Pairs of x and y.
@@ -93,7 +83,7 @@ LabeledFace wflw_face(const fs::path& folder, const std::vector<std::string>& wo
 }  // namespace
 
 FaceLandmarks read_pts(const fs::path& file) {
-  const std::string text = read_text(file);
+  const std::string text = files::read_input_file(file, 1 << 20, "a .pts file");
   const auto open = text.find('{');
   const auto close = text.find('}');
   if (open == std::string::npos || close == std::string::npos || close < open) {

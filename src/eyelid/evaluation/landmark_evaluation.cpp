@@ -11,6 +11,7 @@
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/frames/resampler.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -104,6 +105,7 @@ LandmarkEvaluation evaluate_landmarks(const LandmarkDataset& dataset,
   std::filesystem::path image_path;
   bool is_readable = false;
   for (const LabeledFace& face : dataset.faces) {
+    files::throw_if_interrupted();
     if (options.points == PointCount::SixtyEight && !face.points) continue;
     if (face.image != image_path) {  // faces of one picture follow each other
       image_path = face.image;
