@@ -16,6 +16,7 @@
 #include "eyelid/core/version.hpp"
 #include "eyelid/download/part_file.hpp"
 #include "eyelid/files/folder.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/files/sha256.hpp"
 
 namespace eyelid::download {
@@ -83,6 +84,9 @@ class Transfer {
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_HEADERFUNCTION, &Transfer::take_header);
     set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_NOPROGRESS, 0L);  // once a second at least: a silent server must not hold a signal
+    set(CURLOPT_XFERINFOFUNCTION, &Transfer::look_for_signal);
+    set(CURLOPT_XFERINFODATA, this);
     if (begin_ > 0) set(CURLOPT_RANGE, (std::to_string(begin_) + "-").c_str());
   }
 
@@ -104,6 +108,16 @@ class Transfer {
   }
 
   // Exceptions must not pass through libcurl: they wait in error_.
+  static int look_for_signal(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    try {
+      files::throw_if_interrupted();
+      return 0;
+    } catch (...) {
+      static_cast<Transfer*>(self)->error_ = std::current_exception();
+      return 1;
+    }
+  }
+
   static std::size_t take_bytes(char* bytes, std::size_t, std::size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
     try {

@@ -18,6 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kExpected = "a list of models";
 constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30;
 
 /// The member `key` where `is_fine`; `kind`: what it should be.
@@ -28,7 +29,7 @@ const Json& member_of(const Json& object,
   const auto found = object.find(key);
   if (found != object.end() && is_fine(*found)) return *found;
   throw InputError(std::string("no ") + kind + " \"" + key + "\" in " +
-                   object.dump().substr(0, 80));
+                   files::json_excerpt(object));
 }
 
 std::string text_in(const Json& object, const char* key) {
@@ -122,15 +123,11 @@ std::vector<ManifestModel> models_of(const Json& root, const std::string& source
 }  // namespace
 
 std::vector<ManifestModel> parse_manifest(std::string_view json, const std::string& source) {
-  const Json root = Json::parse(json, nullptr, false);
-  if (!root.is_object()) {
-    throw InputError(source + ": not a JSON object, expected a list of models");
-  }
-  return models_of(root, source);
+  return models_of(files::parse_json_object(json, source, kExpected), source);
 }
 
 std::vector<ManifestModel> read_manifest(const std::filesystem::path& file) {
-  return models_of(files::read_json_object(file, "a list of models"), file.string());
+  return models_of(files::read_json_object(file, kExpected), file.string());
 }
 
 std::vector<ManifestModel> embedded_manifest() {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/json_file.hpp"
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/model_files/named_tensor.hpp"
 
@@ -64,7 +65,8 @@ json parse_header(std::string_view text) {
   // nlohmann silently keeps the last of two equal keys; a file with two is damaged.
   std::vector<std::set<std::string>> keys;
   std::string duplicate;
-  const auto watch = [&](int, json::parse_event_t event, json& parsed) {
+  const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (depth > files::kMaxJsonDepth) throw InputError("the header has too many levels");
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key) {

@@ -137,6 +137,11 @@ TEST(Safetensors, RefusesDuplicateKeys) {
             "accepted");
 }
 
+TEST(Safetensors, RefusesDeepHeaders) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_NE(refusal("{\"a\":" + deep + "}", 0).find("too many levels"), std::string::npos);
+}
+
 TEST(Safetensors, RefusesOverlapsHolesAndWrongSizes) {
   const auto two = [](const char* second_offsets) {
     return std::string(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)") +
