@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/input_file.hpp"
 #include "eyelid/power/power_meter.hpp"
 
 namespace eyelid::power {
@@ -33,25 +33,26 @@ std::optional<Sample> parse(const std::string& line) {
 }
 
 std::vector<Sample> read_samples(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) throw InputError(path.string() + ": cannot be read; expected lines of time,watts");
+  files::InputLines lines(path, "lines of time,watts");
   std::vector<Sample> samples;
   std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    const bool is_unfinished = file.eof();  // the meter is writing it just now
+  while (lines.next(line)) {
+    const bool is_unfinished = lines.is_unfinished();  // the meter is writing it just now
     if (line.empty() || line[0] == '#') continue;
     const std::optional<Sample> sample = parse(line);
     if (!sample) {
       if (is_unfinished || (samples.empty() && std::isalpha(static_cast<unsigned char>(line[0])))) {
         continue;
       }
-      throw InputError(fmt::format(
-          "{}:{}: \"{}\"; expected seconds since 1970,watts", path.string(), number, line));
+      throw InputError(fmt::format("{}:{}: \"{}\"; expected seconds since 1970,watts",
+                                   path.string(),
+                                   lines.number(),
+                                   line.substr(0, 80)));
     }
     if (!samples.empty() && sample->time_s <= samples.back().time_s) {
       throw InputError(fmt::format("{}:{}: time {} follows {}; expected increasing times",
                                    path.string(),
-                                   number,
+                                   lines.number(),
                                    sample->time_s,
                                    samples.back().time_s));
     }
