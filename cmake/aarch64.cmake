@@ -16,9 +16,8 @@ set(ENV{PKG_CONFIG_SYSROOT_DIR} ${CMAKE_SYSROOT})
 set(ENV{PKG_CONFIG_LIBDIR}
   "${CMAKE_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig")
 set(ENV{PKG_CONFIG_PATH} "")
-# update-alternatives has not run in an unpacked sysroot: BLAS and LAPACK lie one folder deeper.
 set(rpath_links "")
-foreach(folder IN ITEMS "" openblas-pthread blas lapack pulseaudio)
+foreach(folder IN ITEMS "" pulseaudio)
   string(APPEND rpath_links " -Wl,-rpath-link,${CMAKE_SYSROOT}/usr/lib/aarch64-linux-gnu/${folder}")
 endforeach()
 set(CMAKE_EXE_LINKER_FLAGS_INIT "${rpath_links}")

@@ -14,7 +14,15 @@ pkg_check_modules(MATIO REQUIRED IMPORTED_TARGET matio)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
-find_package(dlib REQUIRED)
+# The few functions of dlib that its headers do not hold, from the static library: the shared one loads OpenBLAS, whose threads
+# start with the program and never end where memory is short.
+find_path(EYELID_DLIB_HEADERS dlib/algs.h REQUIRED)
+find_library(EYELID_DLIB_LIBRARY libdlib.a REQUIRED)
+add_library(eyelid_dlib STATIC IMPORTED)
+set_target_properties(eyelid_dlib PROPERTIES
+  IMPORTED_LOCATION ${EYELID_DLIB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${EYELID_DLIB_HEADERS}
+  INTERFACE_COMPILE_OPTIONS "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/dlib_without_blas.hpp>"
+  INTERFACE_LINK_LIBRARIES Threads::Threads)
 if(EYELID_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

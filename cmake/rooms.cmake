@@ -5,8 +5,8 @@
 #     TESTS          anchors_test.cpp
 #     SLOW_TESTS     HogFaceDetector.*          # a filter of GoogleTest: left out by `make quick`
 #     DEPENDS        core kernels               # other rooms, public
-#     LIBRARIES      dlib::dlib                 # third-party, private
-#     TEST_LIBRARIES dlib::dlib)
+#     LIBRARIES      PkgConfig::SQLITE          # third-party, private
+#     TEST_LIBRARIES PkgConfig::MATIO)
 add_library(eyelid_flags INTERFACE)
 target_compile_features(eyelid_flags INTERFACE cxx_std_20)
 target_compile_options(eyelid_flags INTERFACE

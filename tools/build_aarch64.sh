@@ -11,13 +11,6 @@ make_sysroot() {
   local packages lib=$EYELID_SYSROOT/usr/lib/aarch64-linux-gnu
   packages=$(sed -n '/^packages=(/,/^)/p' tools/install_dependencies.sh | grep -oE '(lib[a-z0-9.-]+|nlohmann-json3)-dev' | paste -sd,)
   mmdebstrap --variant=extract --arch=arm64 --include="libc6-dev,libstdc++-12-dev,$packages" bookworm "$EYELID_SYSROOT"
-  # What update-alternatives would have linked.
-  local name
-  for name in blas lapack; do
-    ln -sf "openblas-pthread/lib$name.so.3" "$lib/lib$name.so.3"
-    ln -sf "openblas-pthread/lib$name.so" "$lib/lib$name.so"
-  done
-  ln -sf openblas-pthread/libopenblas.so.0 "$lib/libopenblas.so.0"
   ln -sf libhdf5_serial.so "$lib/libhdf5.so"
   ln -sf libhdf5_serial_hl.so "$lib/libhdf5_hl.so"
   ln -sf hdf5-serial.pc "$lib/pkgconfig/hdf5.pc"
@@ -25,8 +18,6 @@ make_sysroot() {
   find "$EYELID_SYSROOT" -xdev -type l -lname '/*' -printf '%p\t%l\n' | while IFS=$'\t' read -r link target; do
     ln -sfn "$(realpath -ms --relative-to="$(dirname "$link")" "$EYELID_SYSROOT$target")" "$link"
   done
-  # dlib's CMake file names libpng and others by absolute path.
-  sed -i "s#\([; \"]\)/usr/lib/aarch64-linux-gnu/#\1$lib/#g" "$lib/cmake/dlib/dlib.cmake"
 }
 
 {

@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build make pkg-config ccache git ca-certificates
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libtiff-dev libzip-dev
-  libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libopenblas-dev liblapack-dev libtbb-dev libcli11-dev libfmt-dev
+  libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev libhdf5-dev
   libpugixml-dev libsqlite3-dev libcurl4-openssl-dev
 )
