@@ -6,6 +6,8 @@
 #include <dlib/image_transforms.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/exponential.hpp"
@@ -33,6 +35,9 @@ struct dlib::image_traits<eyelid::detection::DlibPicture> {
 namespace eyelid::detection {
 namespace {
 
+// As many as the largest picture that is read at all (video/).
+constexpr std::int64_t kMaxUpsampled_px = std::int64_t{1} << 27;
+
 float score_of(double confidence) {
   return static_cast<float>(1.0 / (1.0 + exponential(-2.0 * confidence)));
 }
@@ -55,6 +60,7 @@ class HogFaceDetector final : public FaceDetector {
     if (options_.upsampling == 0) {
       detector_(DlibPicture{frame}, found_, threshold);
     } else {
+      expect_bounded(frame);
       upsample(frame);
       detector_(upsampled_, found_, threshold);
     }
@@ -73,6 +79,16 @@ class HogFaceDetector final : public FaceDetector {
   static const dlib::frontal_face_detector& shared_detector() {
     static const dlib::frontal_face_detector detector = dlib::get_frontal_face_detector();
     return detector;
+  }
+
+  /// Upsampling multiplies memory and time by 4 per level, of a picture from outside.
+  void expect_bounded(const FrameView& frame) const {
+    const std::int64_t area = std::int64_t{frame.width} * frame.height;
+    if (area << (2 * options_.upsampling) <= kMaxUpsampled_px) return;
+    throw InputError("a picture of " + std::to_string(frame.width) + " x " +
+                     std::to_string(frame.height) + " pixels with upsampling " +
+                     std::to_string(options_.upsampling) + ", expected at most " +
+                     std::to_string(kMaxUpsampled_px) + " pixels after upsampling; try less");
   }
 
   void upsample(const FrameView& frame) {

@@ -69,6 +69,13 @@ TEST(HogFaceDetector, EqualsDlibWithAndWithoutUpsampling) {
   EXPECT_GT(most, 0u) << "this picture's faces are below 80 px: found when it is doubled";
 }
 
+TEST(HogFaceDetector, RefusesToUpsampleBeyondTheLargestPicture) {
+  GrayImage image(4000, 3000);
+  std::vector<FaceBox> faces;
+  EXPECT_THROW(make_hog_detector({.upsampling = 2})->detect(image, faces), InputError);
+  EXPECT_THROW(make_hog_detector({.upsampling = 4})->detect(image, faces), InputError);
+}
+
 TEST(HogFaceDetector, RefusesSenselessOptions) {
   EXPECT_THROW(make_hog_detector({.score_threshold = 1.0f}), ContractError);
   EXPECT_THROW(make_hog_detector({.upsampling = -1}), ContractError);
