@@ -10,6 +10,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/run_folder.hpp"
 #include "eyelid/films/video_writer.hpp"
+#include "eyelid/pipeline/startable_threads.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
 
@@ -46,9 +47,9 @@ void check_earlier_rendering(const std::filesystem::path& folder) {
 
 void render_session(const synthesis::SessionOptions& options,
                     const std::filesystem::path& folder,
-                    int threads,
+                    int wanted_threads,
                     const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
-  EYELID_EXPECTS(threads >= 1);
+  const int threads = startable_threads(wanted_threads);
   const synthesis::SessionRenderer renderer(options);
   files::RunFolder run(folder, {"video.mkv", "trials.csv", "truth.csv"});
   check_earlier_rendering(folder);

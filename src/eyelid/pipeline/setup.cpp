@@ -25,6 +25,7 @@
 #include "eyelid/networks/blazeface_weights.hpp"
 #include "eyelid/networks/mtcnn_weights.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
+#include "eyelid/pipeline/startable_threads.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -226,7 +227,7 @@ Setup make_setup(const SetupRequest& request) {
                                 landmarks::ShapeModel(models[3].description)});
 
   setup.tracker.points = request.landmarks;
-  setup.tracker.threads = request.threads.value_or(machine.hardware_threads);
+  setup.tracker.threads = startable_threads(request.threads.value_or(machine.hardware_threads));
   setup.tracker.groups_in_flight = request.batch.value_or(0);
   setup.is_detect_every_free = !request.detect_every;
   setup.tracker.detect_every = request.detect_every.value_or(1);

@@ -39,10 +39,10 @@ struct SetupRequest {
   landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
   DeviceChoice device = DeviceChoice::Auto;
   compute::Precision precision = compute::Precision::F32;  // CPU: not F16; GPU: F32 or F16
-  std::optional<int> threads;                              // at least 1; else all processors
-  std::optional<int> batch;              // CPU: groups in flight, else 4 per thread; GPU: frames
-  std::optional<int> detect_every;       // at least 1; else 1 for BlazeFace, kSlowDetections_per_s
-  int upsampling = 0;                    // times the frame is doubled first; HOG only
+  std::optional<int> threads;       // at least 1, at most 4 per processor used; else all processors
+  std::optional<int> batch;         // CPU: groups in flight, else 4 per thread; GPU: frames
+  std::optional<int> detect_every;  // at least 1; else 1 for BlazeFace, kSlowDetections_per_s
+  int upsampling = 0;               // times the frame is doubled first; HOG only
   std::optional<float> score_threshold;  // 0 .. 1; else the detector's own
 };
 

@@ -37,15 +37,23 @@ void wait_for_change(const std::atomic<std::size_t>& value, std::size_t old) {
 
 SpinThreadPool::SpinThreadPool(int threads) {
   EYELID_EXPECTS(threads >= 1);
-  for (int worker = 1; worker < threads; ++worker) {
-    others_.emplace_back([this, worker] { serve(worker); });
+  try {
+    for (int worker = 1; worker < threads; ++worker) {
+      others_.emplace_back([this, worker] { serve(worker); });
+    }
+  } catch (...) {
+    end();  // those that started wait for a round
+    throw;
   }
 }
 
-SpinThreadPool::~SpinThreadPool() {
+SpinThreadPool::~SpinThreadPool() { end(); }
+
+void SpinThreadPool::end() {
   is_over_.store(true);
   round_.fetch_add(1);
   round_.notify_all();
+  others_.clear();
 }
 
 void SpinThreadPool::take_items(int worker) {

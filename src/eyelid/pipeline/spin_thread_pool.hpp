@@ -28,6 +28,7 @@ class SpinThreadPool {
   void run(std::size_t count, const std::function<void(int worker, std::size_t item)>& work);
 
  private:
+  void end();
   void serve(int worker);
   void take_items(int worker);
 
