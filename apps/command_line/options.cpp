@@ -92,7 +92,10 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
   add_measurement_options(command, request);
   const OptionGroup group(command, kSetupGroup);
   add_threads_option(command, request.threads)
-      ->description("Worker threads (default: all available processors); decoding has its own");
+      ->description(
+          "Worker threads, at most 4 per processor (default: all available processors); decoding "
+          "has "
+          "its own");
   command
       .add_option("--batch",
                   request.batch,
@@ -103,7 +106,9 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request) {
 
 CLI::Option* add_threads_option(CLI::App& command, std::optional<int>& threads) {
   return command
-      .add_option("--threads", threads, "Worker threads (default: all available processors)")
+      .add_option("--threads",
+                  threads,
+                  "Worker threads, at most 4 per processor (default: all available processors)")
       ->check(CLI::Range(1, 1024));
 }
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "eyelid/files/interruption.hpp"
+
 namespace eyelid::app {
 namespace {
 
@@ -34,6 +36,7 @@ Progress::Progress(std::string title, std::string unit)
                                          : Clock::duration(kPlainPeriod))) {}
 
 void Progress::update(std::int64_t done, std::optional<std::int64_t> total) {
+  files::throw_if_interrupted();
   const Clock::time_point now = Clock::now();
   if (now < next_print_) return;
   next_print_ =

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Here alone: CLI.hpp compiles the help and configuration classes into each file that includes it.
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
-#include <new>
+#include <cstring>
+#include <sstream>
 
 #include "apps/eyelid/commands.hpp"
+#include "apps/eyelid/process.hpp"
 #include "eyelid/core/version.hpp"
 #include "studies/commands.hpp"
 
@@ -14,9 +16,16 @@ namespace {
 constexpr int kFailure = 1;  // the input or the machine
 constexpr int kUsageError = 2;
 
-}  // namespace
+// Help and version on standard output, status 0; wrong usage on standard error.
+int print_usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream help, wrong_usage;
+  const bool is_asked = app.exit(error, help, wrong_usage) == 0;
+  fmt::print("{}", help.str());
+  fmt::print(stderr, "{}", eyelid::app::fit_for_terminal(wrong_usage.str()));
+  return is_asked ? 0 : kUsageError;
+}
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app(
       "Measure eyelid closure in video: faces, eyelid landmarks, fraction eyelid closure, blinks, "
       "conditioned responses.",
@@ -41,12 +50,27 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;  // 0: help and version
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "eyelid: out of memory\n");
-    return kFailure;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "eyelid: %s\n", error.what());
+    return print_usage(app, error);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  eyelid::app::prepare_process();
+  try {
+    eyelid::app::StandardOutput output;
+    const int status = run(argc, argv);
+    if (const int error = output.finish(); error != 0 && status == 0) {
+      std::fprintf(stderr,
+                   "eyelid: standard output: cannot be written (%s), expected a terminal, a file "
+                   "with room, or an open pipe\n",
+                   std::strerror(error));
+      return kFailure;
+    }
+    return status;
+  } catch (...) {
+    eyelid::app::print_current_exception();
     return kFailure;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "apps/command_line/number_list.hpp"
 #include "apps/command_line/options.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/power/energy_watch.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 
@@ -95,6 +96,7 @@ BenchRow measure_run(const BatchRunner& runner,
                      int threads,
                      std::int64_t images,
                      const std::function<std::vector<double>()>& run) {
+  files::throw_if_interrupted();
   BenchRow row = runner.row;
   row.batch = batch;
   row.images = images;

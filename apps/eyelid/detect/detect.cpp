@@ -8,6 +8,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/eyelid/commands.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/video/frame_source.hpp"
 
@@ -65,6 +66,7 @@ struct DetectCommand {
                "height",
                "score");
     for (const std::filesystem::path& path : expand_folders(inputs)) {
+      files::throw_if_interrupted();
       const GrayImage image = video::read_image(path);
       setup.detector->detect(image, faces);
       nlohmann::ordered_json entry = {{"image", path.string()},

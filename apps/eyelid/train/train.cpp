@@ -11,6 +11,7 @@
 #include "apps/command_line/detector_trainer.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "training/landmarks/landmark_training.hpp"
 
@@ -30,6 +31,7 @@ struct TrainLandmarksCommand {
   void run() {
     options.detector = pipeline::make_setup({}).detector;
     training::train_landmark_models(options, folder, [](const std::string& line) {
+      files::throw_if_interrupted();
       fmt::print("{}\n", line);
       std::fflush(stdout);
     });
