@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every check over the whole tree; hours on two cores. `make full-check` runs it after `make check`.
-#   tools/full_check.sh [STEP...]      clang tidy asan tsan neon bytes cuda (default: all)
+#   tools/full_check.sh [STEP...]      clang tidy asan tsan neon bytes cuda faults (default: all)
 # A step that fails does not stop the others; the last lines say which did.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -14,10 +14,14 @@ asan() { preset asan && ctest --preset asan -j "$jobs"; }
 tsan() { preset tsan && ctest --preset tsan -j "$jobs"; }
 neon() { tools/test_neon.sh; }
 bytes() { cmake --preset release && cmake --build --preset release --target eyelid && tools/check_same_bytes.sh --aarch64; }
+faults() {
+  cmake --preset release && cmake --build --preset release --target eyelid eyelid_inject &&
+    python3 tests/faults/fault_suite.py build/bin/eyelid build/lib/libeyelid_inject.so
+}
 cuda() { EYELID_CUDA_LIMIT_S=3600 tools/check_cuda_build.sh -DEYELID_WERROR=ON; }
 
 failed=()
-(($# > 0)) || set -- clang tidy asan tsan neon bytes cuda
+(($# > 0)) || set -- clang tidy asan tsan neon bytes cuda faults
 for step in "$@"; do
   echo "== $step"
   "$step" || failed+=("$step")
