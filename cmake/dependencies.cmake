@@ -18,11 +18,14 @@ pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 # start with the program and never end where memory is short.
 find_path(EYELID_DLIB_HEADERS dlib/algs.h REQUIRED)
 find_library(EYELID_DLIB_LIBRARY libdlib.a REQUIRED)
-add_library(eyelid_dlib STATIC IMPORTED)
+# A shared library of ours (benchmarks/peers) cannot hold the static one.
+find_library(EYELID_SHARED_DLIB_LIBRARY dlib REQUIRED)
+set(is_shared $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>)
+add_library(eyelid_dlib INTERFACE IMPORTED)
 set_target_properties(eyelid_dlib PROPERTIES
-  IMPORTED_LOCATION ${EYELID_DLIB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${EYELID_DLIB_HEADERS}
+  INTERFACE_INCLUDE_DIRECTORIES ${EYELID_DLIB_HEADERS}
   INTERFACE_COMPILE_OPTIONS "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/dlib_without_blas.hpp>"
-  INTERFACE_LINK_LIBRARIES Threads::Threads)
+  INTERFACE_LINK_LIBRARIES "$<IF:${is_shared},${EYELID_SHARED_DLIB_LIBRARY},${EYELID_DLIB_LIBRARY}>;Threads::Threads")
 if(EYELID_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
