@@ -178,8 +178,11 @@ void finish_killed_runs(const fs::path& folder, const Move& move) {
 }
 
 void remove_private_folder(const fs::path& private_folder) {
-  std::error_code ignored;
-  if (!is_there(private_folder / "commit")) fs::remove_all(private_folder, ignored);
+  if (is_there(private_folder / "commit")) return;
+  std::error_code error;
+  fs::remove_all(private_folder, error);
+  // What kept it may have passed: too many open files while others still closed theirs.
+  if (error) fs::remove_all(private_folder, error);
 }
 
 }  // namespace eyelid::files
