@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <ranges>
 #include <system_error>
 
 #include "eyelid/core/error.hpp"
@@ -90,11 +89,14 @@ class Journal {
   }
 
   void undo() const {
-    for (const std::string& name : std::views::reverse(placed_)) {
-      if (!is_there(staged(name)) && is_there(folder_ / name)) move_(folder_ / name, staged(name));
+    // From the last: session.json leaves first and comes back last.
+    for (auto name = placed_.rbegin(); name != placed_.rend(); ++name) {
+      if (!is_there(staged(*name)) && is_there(folder_ / *name)) {
+        move_(folder_ / *name, staged(*name));
+      }
     }
-    for (const std::string& name : std::views::reverse(replaced_)) {
-      if (is_there(old(name))) move_(old(name), folder_ / name);
+    for (auto name = replaced_.rbegin(); name != replaced_.rend(); ++name) {
+      if (is_there(old(*name))) move_(old(*name), folder_ / *name);
     }
   }
 
