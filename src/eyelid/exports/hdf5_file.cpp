@@ -17,30 +17,29 @@ static_assert(sizeof(hid_t) == sizeof(std::int64_t));
 class Handle {
  public:
   explicit Handle(hid_t id) : id_(id) {}
-  ~Handle() {
-    switch (H5Iget_type(id_)) {
-      case H5I_GROUP:
-        H5Gclose(id_);
-        break;
-      case H5I_DATASET:
-        H5Dclose(id_);
-        break;
-      case H5I_DATASPACE:
-        H5Sclose(id_);
-        break;
-      case H5I_ATTR:
-        H5Aclose(id_);
-        break;
-      case H5I_GENPROP_LST:
-        H5Pclose(id_);
-        break;
-      default:
-        break;
-    }
-  }
+  ~Handle() { close(); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   hid_t get() const { return id_; }
+
+  // Negative on failure. A dataset's last bytes are written only here: whoever writes must look.
+  herr_t close() {
+    const hid_t id = std::exchange(id_, H5I_INVALID_HID);
+    switch (H5Iget_type(id)) {
+      case H5I_GROUP:
+        return H5Gclose(id);
+      case H5I_DATASET:
+        return H5Dclose(id);
+      case H5I_DATASPACE:
+        return H5Sclose(id);
+      case H5I_ATTR:
+        return H5Aclose(id);
+      case H5I_GENPROP_LST:
+        return H5Pclose(id);
+      default:
+        return 0;
+    }
+  }
 
  private:
   hid_t id_;
@@ -97,17 +96,18 @@ void Hdf5File::group(const std::string& path) {
   if (H5Lexists(file_, path.c_str(), H5P_DEFAULT) > 0) return;
   const Handle creation(H5Pcreate(H5P_GROUP_CREATE));
   H5Pset_obj_track_times(creation.get(), false);
-  const Handle handle(
-      made(H5Gcreate2(file_, path.c_str(), links_, creation.get(), H5P_DEFAULT), path));
+  Handle handle(made(H5Gcreate2(file_, path.c_str(), links_, creation.get(), H5P_DEFAULT), path));
+  checked(handle.close(), path);
 }
 
 void Hdf5File::text(const std::string& path, const std::string& value) {
   const Handle space(made(H5Screate(H5S_SCALAR), path));
-  const Handle data(
+  Handle data(
       made(H5Dcreate2(file_, path.c_str(), text_type_, space.get(), links_, objects_, H5P_DEFAULT),
            path));
   const char* pointer = value.c_str();
   checked(H5Dwrite(data.get(), text_type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, &pointer), path);
+  checked(data.close(), path);
 }
 
 void Hdf5File::texts(const std::string& path,
@@ -115,12 +115,13 @@ void Hdf5File::texts(const std::string& path,
                      const std::vector<std::size_t>& shape) {
   const Handle space(
       made(space_of(shape.empty() ? std::vector<std::size_t>{values.size()} : shape), path));
-  const Handle data(
+  Handle data(
       made(H5Dcreate2(file_, path.c_str(), text_type_, space.get(), links_, objects_, H5P_DEFAULT),
            path));
   std::vector<const char*> pointers;
   for (const std::string& value : values) pointers.push_back(value.c_str());
   checked(H5Dwrite(data.get(), text_type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), path);
+  checked(data.close(), path);
 }
 
 void Hdf5File::numeric(const std::string& path,
@@ -128,9 +129,10 @@ void Hdf5File::numeric(const std::string& path,
                        const void* values,
                        const std::vector<std::size_t>& shape) {
   const Handle space(made(space_of(shape), path));
-  const Handle data(made(
+  Handle data(made(
       H5Dcreate2(file_, path.c_str(), type, space.get(), links_, objects_, H5P_DEFAULT), path));
   checked(H5Dwrite(data.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
+  checked(data.close(), path);
 }
 
 void Hdf5File::numbers(const std::string& path,
@@ -156,11 +158,12 @@ void Hdf5File::numbers(const std::string& path,
 
 void Hdf5File::number(const std::string& path, double value) {
   const Handle space(made(H5Screate(H5S_SCALAR), path));
-  const Handle data(
+  Handle data(
       made(H5Dcreate2(
                file_, path.c_str(), H5T_NATIVE_DOUBLE, space.get(), links_, objects_, H5P_DEFAULT),
            path));
   checked(H5Dwrite(data.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value), path);
+  checked(data.close(), path);
 }
 
 namespace {
@@ -173,9 +176,10 @@ bool write_attribute(hid_t file,
                      hid_t space_id,
                      const void* value) {
   const Handle space(space_id);
-  const Handle attribute(H5Acreate_by_name(
+  Handle attribute(H5Acreate_by_name(
       file, path.c_str(), name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-  return attribute.get() >= 0 && H5Awrite(attribute.get(), type, value) >= 0;
+  return attribute.get() >= 0 && H5Awrite(attribute.get(), type, value) >= 0 &&
+         attribute.close() >= 0;
 }
 
 }  // namespace
