@@ -95,7 +95,7 @@ void take_recording(const ScoredSession& session,
       data.video_size = {session.summary->source.width, session.summary->source.height};
     }
     dated = recording;
-  } catch (const InputError& error) {
+  } catch (const RecordingNotFound& error) {
     warnings.push_back(std::string("export without a link to the recording: ") + error.what());
   }
   if (start_time.empty()) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
 
 namespace eyelid::pipeline {
@@ -41,8 +40,8 @@ bool all_exist(const Paths& paths) {
 Paths recording_of(const ScoredSession& session) {
   const std::filesystem::path& folder = session.request.folder;
   if (!session.summary) {
-    throw InputError((folder / "session.json").string() +
-                     ": is missing; expected it to name the recording");
+    throw RecordingNotFound((folder / "session.json").string() +
+                            ": is missing; expected it to name the recording");
   }
   const RecordingIdentity& tracked = session.summary->run.recording;
   std::string others;
@@ -59,8 +58,8 @@ Paths recording_of(const ScoredSession& session) {
                           tracked.size,
                           found.size == tracked.size ? " with other contents" : "");
   }
-  if (!others.empty()) throw InputError(others);
-  throw InputError(
+  if (!others.empty()) throw RecordingNotFound(others);
+  throw RecordingNotFound(
       session.summary->source.path +
       ": recording not found; expected it where it was tracked, or beside the results");
 }

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 
-#include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -151,7 +150,7 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
       if (session.rows.size() > kMaxTrials) {
         pictures.reason = fmt::format("Only the first {} trials have pictures.", kMaxTrials);
       }
-    } catch (const InputError& error) {
+    } catch (const RecordingNotFound& error) {
       pictures.reason = std::string("No pictures: ") + error.what();
     }
   }
