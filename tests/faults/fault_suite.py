@@ -86,10 +86,8 @@ class Suite:
         return sorted({1, total, *self.random.sample(range(1, total + 1), count)})
 
     def fail_calls(self, job, per_class):
-        # The last threads are workers of oneTBB, which it may wait for (docs/reliability.md, Limits).
-        total = {**job.calls, "thread": max(0, job.calls.get("thread", 0) - 2)}
         attempts = [(name, n) for name in ERRORS
-                    for n in self.sample(total.get(name, 0), per_class.get(name, per_class["other"]))]
+                    for n in self.sample(job.calls.get(name, 0), per_class.get(name, per_class["other"]))]
         self.random.shuffle(attempts)  # a sample that runs out of time has some of each
         for name, n in attempts:
             if self.is_over():

@@ -11,7 +11,8 @@
 // Counted from the start of main(): what fails before is the loader's. Files of /proc and /sys,
 // which describe the machine, are left alone. Removing a file never fails: what could not be
 // removed stays, whatever a program does. glibc's own streams do not pass through open, read and
-// write of this library: fopen, fread and fwrite count as those.
+// write of this library: fopen, fread and fwrite count as those. Threads that oneTBB starts are
+// left alone: it may wait for one it was refused (docs/reliability.md, Limits).
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -295,12 +296,18 @@ char* mkdtemp(char* name) {
   return fails(FOLDER) ? NULL : real(name);
 }
 
+static int is_of_onetbb(const void* code) {
+  Dl_info library;
+  return dladdr(code, &library) && library.dli_fname && strstr(library.dli_fname, "libtbb");
+}
+
 int pthread_create(pthread_t* thread,
                    const pthread_attr_t* attributes,
                    void* (*run)(void*),
                    void* argument) {
   REAL(int, "pthread_create", pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
-  return fails(THREAD) ? errno : real(thread, attributes, run, argument);
+  const int is_left_alone = is_of_onetbb(__builtin_return_address(0));
+  return !is_left_alone && fails(THREAD) ? errno : real(thread, attributes, run, argument);
 }
 
 // dlsym() allocates: these are called by their names in glibc.
