@@ -55,6 +55,29 @@ ssize_t write_out(void* first_error, const char* bytes, std::size_t count) {
 // 300 such bytes the beginning is empty.
 bool is_within_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
+// The exception being handled.
+void print_and_forget() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "eyelid: out of memory\n");
+  } catch (const std::length_error&) {
+    std::fprintf(stderr, "eyelid: out of memory\n");
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::resource_unavailable_try_again) {
+      std::fprintf(stderr,
+                   "eyelid: the system starts no more threads, expected room for some; try fewer "
+                   "--threads or a higher limit (ulimit -u)\n");
+    } else {
+      std::fprintf(stderr, "eyelid: %s\n", fit_for_terminal(error.what()).c_str());
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "eyelid: %s\n", fit_for_terminal(error.what()).c_str());
+  } catch (...) {
+    std::fprintf(stderr, "eyelid: an unknown error\n");
+  }
+}
+
 [[noreturn]] void end_with_a_sentence() {
   if (std::current_exception()) print_current_exception();
   std::_Exit(kFailure);
@@ -77,7 +100,7 @@ int StandardOutput::finish() {
   return error_;
 }
 
-void prepare_process() {
+void prepare_process() noexcept {
   std::set_terminate(end_with_a_sentence);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -92,25 +115,11 @@ void prepare_process() {
   }
 }
 
-void print_current_exception() {
+void print_current_exception() noexcept {
   try {
-    throw;
-  } catch (const std::bad_alloc&) {
+    print_and_forget();
+  } catch (...) {  // no memory for the sentence
     std::fprintf(stderr, "eyelid: out of memory\n");
-  } catch (const std::length_error&) {
-    std::fprintf(stderr, "eyelid: out of memory\n");
-  } catch (const std::system_error& error) {
-    if (error.code() == std::errc::resource_unavailable_try_again) {
-      std::fprintf(stderr,
-                   "eyelid: the system starts no more threads, expected room for some; try fewer "
-                   "--threads or a higher limit (ulimit -u)\n");
-    } else {
-      std::fprintf(stderr, "eyelid: %s\n", fit_for_terminal(error.what()).c_str());
-    }
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "eyelid: %s\n", fit_for_terminal(error.what()).c_str());
-  } catch (...) {
-    std::fprintf(stderr, "eyelid: an unknown error\n");
   }
 }
 

@@ -27,10 +27,10 @@ class StandardOutput {
 /// not signals; SIGINT, SIGTERM and SIGHUP end a job as an error would (files/interruption.hpp), a
 /// second one at once; an exception that nothing catches, such as one of a library's thread, is one
 /// sentence and exit status 1.
-void prepare_process();
+void prepare_process() noexcept;
 
 /// Prints the exception being handled as one sentence on standard error.
-void print_current_exception();
+void print_current_exception() noexcept;
 
 /// Text that may hold names from outside, fit for a terminal: no control characters, lines of less
 /// than 500 bytes, a longer one without its middle.
