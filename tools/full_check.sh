@@ -10,7 +10,7 @@ jobs=$(nproc)
 preset() { cmake --preset "$1" && cmake --build --preset "$1"; }
 clang() { preset ci-clang && ctest --preset ci-clang -j "$jobs"; }
 tidy() { preset tidy; }
-asan() { preset asan && ctest --preset asan -j "$jobs"; }
+asan() { preset asan && ctest --preset asan -j "$jobs" && python3 tests/faults/mutated_files.py build/asan/bin/eyelid; }
 tsan() { preset tsan && ctest --preset tsan -j "$jobs"; }
 neon() { tools/test_neon.sh; }
 bytes() { cmake --preset release && cmake --build --preset release --target eyelid && tools/check_same_bytes.sh --aarch64; }
