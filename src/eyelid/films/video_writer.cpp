@@ -12,13 +12,12 @@ extern "C" {
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <exception>
 #include <new>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/ffmpeg_handles.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/films/film_output.hpp"
 
 namespace eyelid::films {
 namespace {
@@ -28,18 +27,10 @@ constexpr int kVariableTicksPerSecond = 60000;
 // Fixed: the bytes that x264 writes depend on the number of threads.
 constexpr int kOverlayThreads = 4;
 constexpr int kLosslessSlices = 4;
-constexpr int kBuffer_bytes = 1 << 16;
 
 struct FreeFormat {
   void operator()(AVFormatContext* context) const { avformat_free_context(context); }
 };
-struct FreeIo {
-  void operator()(AVIOContext* context) const {
-    av_freep(&context->buffer);
-    avio_context_free(&context);
-  }
-};
-
 template <class T>
 T* or_out_of_memory(T* pointer) {
   if (pointer == nullptr) throw std::bad_alloc();
@@ -60,7 +51,7 @@ std::array<std::uint8_t, 256> limited_range_table() {
 struct VideoWriter::State {
   State(const std::filesystem::path& path, const VideoWriterOptions& wanted);
 
-  void open_io();
+  void open_container();
   void open_encoder();
   const AVCodec* choose_encoder() const;
   void set_lossless();
@@ -75,9 +66,7 @@ struct VideoWriter::State {
   void check(int code, const char* doing) const;
 
   VideoWriterOptions options;
-  files::AtomicFile file;
-  std::exception_ptr io_error;  // thrown inside FFmpeg's callback, kept for our caller
-  std::unique_ptr<AVIOContext, FreeIo> io;
+  FilmOutput output;
   std::unique_ptr<AVFormatContext, FreeFormat> format;
   files::CodecPtr codec;
   files::AvFramePtr frame;
@@ -92,7 +81,7 @@ struct VideoWriter::State {
 };
 
 VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOptions& wanted)
-    : options(wanted), file(path) {
+    : options(wanted), output(path) {
   files::silence_ffmpeg();
   rate = av_d2q(options.frames_per_second, 1'000'000);
   if (options.kind != VideoKind::kOverlay && options.frames_per_second > 1000.0) {
@@ -104,42 +93,16 @@ VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOp
   }
   frame.reset(or_out_of_memory(av_frame_alloc()));
   packet.reset(or_out_of_memory(av_packet_alloc()));
-  open_io();
+  open_container();
   open_encoder();
 }
 
-void VideoWriter::State::open_io() {
-  const auto write = [](void* self, std::uint8_t* bytes, int count) {
-    auto& state = *static_cast<State*>(self);
-    try {
-      state.file.write(std::span<const std::uint8_t>(bytes, static_cast<std::size_t>(count)));
-      return count;
-    } catch (...) {
-      if (!state.io_error) state.io_error = std::current_exception();
-      return AVERROR(EIO);
-    }
-  };
-  const auto seek = [](void* self, std::int64_t offset, int whence) -> std::int64_t {
-    files::AtomicFile& target = static_cast<State*>(self)->file;
-    if ((whence & AVSEEK_SIZE) != 0) return target.size();
-    std::int64_t position = offset;
-    if (whence == SEEK_CUR) position += target.position();
-    if (whence == SEEK_END) position += target.size();
-    if (position < 0) return AVERROR(EINVAL);
-    target.seek(position);
-    return position;
-  };
-  auto* buffer = static_cast<unsigned char*>(or_out_of_memory(av_malloc(kBuffer_bytes)));
-  io.reset(avio_alloc_context(buffer, kBuffer_bytes, 1, this, nullptr, write, seek));
-  if (!io) {
-    av_free(buffer);
-    throw std::bad_alloc();
-  }
+void VideoWriter::State::open_container() {
   const char* container = options.kind == VideoKind::kOverlay ? "mp4" : "matroska";
   AVFormatContext* context = nullptr;
   check(avformat_alloc_output_context2(&context, nullptr, container, nullptr), "open container");
   format.reset(context);
-  format->pb = io.get();
+  format->pb = output.context();
   // Without it the file would contain the date and random identifiers.
   format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
 }
@@ -164,7 +127,7 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
       break;
   }
   if (encoder == nullptr) {
-    throw InputError(files::shown_path(file.path()).string() +
+    throw InputError(files::shown_path(output.path()).string() +
                      ": this FFmpeg has no encoder for it, expected " + wanted);
   }
   return encoder;
@@ -237,12 +200,12 @@ void VideoWriter::State::set_overlay() {
 
 void VideoWriter::State::check(int code, const char* doing) const {
   if (code >= 0) return;
-  if (io_error) std::rethrow_exception(io_error);
+  output.rethrow_error();
   if (code == AVERROR(ENOMEM)) throw std::bad_alloc();
   throw InputError(
       fmt::format("{}: FFmpeg could not {} ({}), expected a {} x {} video at {} frames "
                   "per second to be possible",
-                  files::shown_path(file.path()).string(),
+                  files::shown_path(output.path()).string(),
                   doing,
                   files::error_text(code),
                   options.width,
@@ -326,7 +289,7 @@ std::int64_t VideoWriter::State::stamp_of(double time_s) {
   const double ticks = time_s * kVariableTicksPerSecond;
   if (!(ticks >= 0.0 && ticks < 9e15)) {
     throw InputError(fmt::format("{}: frame {} has the time {} s, expected 0 s or more",
-                                 files::shown_path(file.path()).string(),
+                                 files::shown_path(output.path()).string(),
                                  frames,
                                  time_s));
   }
@@ -343,7 +306,7 @@ void VideoWriter::State::encode(const AVFrame* picture) {
     if (packet->duration == 0 && options.timing == FrameTiming::kConstant) packet->duration = 1;
     av_packet_rescale_ts(packet.get(), codec->time_base, stream->time_base);
     check(av_interleaved_write_frame(format.get(), packet.get()), "write a frame");
-    if (io_error) std::rethrow_exception(io_error);
+    output.rethrow_error();
   }
 }
 
@@ -365,7 +328,7 @@ void write_at(State& state, const View& picture, std::int64_t stamp) {
     throw InputError(
         fmt::format("{}: frame {} is not later than the previous one, expected "
                     "increasing times",
-                    files::shown_path(state.file.path()).string(),
+                    files::shown_path(state.output.path()).string(),
                     state.frames));
   }
   state.put(picture);
@@ -400,11 +363,11 @@ void VideoWriter::finish() {
   EYELID_EXPECTS(!state.is_finished);
   state.encode(nullptr);
   state.check(av_write_trailer(state.format.get()), "end the file");
-  avio_flush(state.io.get());
-  state.check(state.io->error, "end the file");
-  if (state.io_error) std::rethrow_exception(state.io_error);
+  avio_flush(state.output.context());
+  state.check(state.output.context()->error, "end the file");
+  state.output.rethrow_error();
   state.is_finished = true;
-  state.file.commit();
+  state.output.commit();
 }
 
 std::string VideoWriter::encoder() const { return state_->codec->codec->name; }
