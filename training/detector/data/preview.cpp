@@ -150,9 +150,9 @@ void PreviewCommand::run() {
   const SceneSampler sampler_of_all(library, model, sampler);
   TrainingSample sample;
   if (timed > 0) {
-    const Stopwatch stopwatch;
+    const Stopwatch sampling;
     for (int i = 0; i < timed; ++i) sampler_of_all.make(static_cast<std::uint64_t>(i), sample);
-    fmt::print("{:.0f} samples per second on one thread\n", timed / stopwatch.seconds());
+    fmt::print("{:.0f} samples per second on one thread\n", timed / sampling.seconds());
   }
   Sheet sheet(columns, rows, zoom);
   for (int i = 0; i < columns * rows; ++i) {
