@@ -30,6 +30,8 @@ struct Blink {
   float closing_ms = 0.0f;     // onset to peak
   float opening_ms = 0.0f;     // peak to offset
   float half_width_ms = 0.0f;  // time above half the amplitude
+  /// A gap, or an end of the recording, hides a part: times and durations are of what was seen.
+  bool is_cut = false;
 };
 
 }  // namespace eyelid
