@@ -49,12 +49,21 @@ struct FecPoint {
 ///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
 ///    by `min_amplitude`; the second begins at the valley if that lies above its onset level;
 ///  - half width: between the first upward and the last downward crossing of half the
-///    amplitude; at least 30 ms;
+///    amplitude; at least 30 ms (10 ms of a cut blink);
 ///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
 ///    ends the blink at that level: lids often rest lower afterwards;
 ///  - a rise below kFullClosure that stays up for 1 s is a new rest level (gaze down), no blink; an
 ///    eye that is shut stays one Full event however long (its half width tells).
-/// Cut by a gap or by either end of the recording: not reported.
+///
+/// A gap, or an end of the recording, may hide a part of a blink, which is then cut
+/// (Blink::is_cut):
+///  - it ends in a gap: the last point seen is its offset, or, for an eye that has reopened by 30 %
+///    and stayed for 100 ms, where it stopped. Reported when it was seen to reopen by
+///    `min_amplitude`, or rose by 0.5: a smaller rise may have become anything;
+///  - an eye above half the amplitude on both sides of a gap of at most 300 ms was shut all the
+///    time: one blink;
+///  - the eye is half closed or more at first sight: onset is the first point seen, rest is FEC 0.
+///    Reported when it is Full.
 ///
 /// Sources: onset search as in kayla-fernando/Eyelid-conditioning-analysis; the half-height width
 /// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker.
@@ -65,7 +74,7 @@ class BlinkFinder {
     float min_amplitude = kMinAmplitude;
   };
   /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less sensitive to
-  /// noise than the peak itself.
+  /// noise than the peak itself. Not available when a blink was cut before the lid stopped.
   using Sink = std::function<void(const Blink&, float floor_fec)>;
   BlinkFinder(const Options& options, Sink sink);
 
@@ -87,6 +96,8 @@ class BlinkFinder {
     std::vector<FecPoint> rise;  // from before the onset on; bounded
     std::size_t entered = 0;     // index in rise of the point that began the event
     bool has_full_history = false;
+    bool is_cut = false;
+    bool is_peak_at_cut = false;  // the frame before or after the peak was not seen
     FecPoint peak;
     FecPoint low;              // since the peak
     FecPoint progress;         // last step of 10 % of the amplitude downwards
@@ -97,11 +108,17 @@ class BlinkFinder {
   };
 
   void end_segment();
+  bool begin_segment(const FecPoint& point);
+  void begin_cut_event(const FecPoint& point);
+  void give_up_cut_event();
   void rest(const FecPoint& point);
   void begin_event(const FecPoint& point, float rest_level, std::int64_t from_frame);
   void follow_event(const FecPoint& point);
   bool has_settled(const FecPoint& point);
+  bool has_reopened() const;
   void complete(const Crossing& offset);
+  static float floor_of(const Event& event);
+  static bool is_bottom_seen(const Event& event);
   void return_to_rest(const FecPoint& point);
   void remember(const FecPoint& point);
 
@@ -110,6 +127,8 @@ class BlinkFinder {
   RestLevel rest_level_;
   std::deque<FecPoint> recent_;  // the latest 500 ms of this segment
   std::optional<Event> event_;
+  std::optional<Event> cut_event_;  // a gap has begun; the next segment may continue it
+  FecPoint last_;                   // before the one being pushed
   float lowest_since_blink_ = -HUGE_VALF;
   bool has_full_history_ = false;  // recent_ reaches back to its limit, not to a gap
 };

@@ -191,25 +191,139 @@ TEST(BlinkFinder, ABlinkMayEndOnALowerLid) {
   EXPECT_LT(blinks[0].offset_s, 2.3);
 }
 
-TEST(BlinkFinder, BlinksCutByAGapOrAnEndAreNotReported) {
+// One blink from 5.0 s on (MadeBlink), of which the seconds begin_s .. end_s are not seen.
+std::vector<Blink> blinks_without(double begin_s, double end_s) {
   MadeTrace made;
   made.blinks = {MadeBlink{5.0}};
-  const std::vector<FecPoint> whole = trace_of(made);
-  const auto cut = [&](double begin_s, double end_s) {
-    std::vector<FecPoint> trace = whole;
-    for (FecPoint& point : trace) {
-      if (point.time_s >= begin_s && point.time_s < end_s) {
-        point.fec = std::numeric_limits<float>::quiet_NaN();
-      }
+  std::vector<FecPoint> trace = trace_of(made);
+  for (FecPoint& point : trace) {
+    if (point.time_s >= begin_s && point.time_s < end_s) {
+      point.fec = std::numeric_limits<float>::quiet_NaN();
     }
-    return find_blinks(Eye::Right, trace).size();
+  }
+  return find_blinks(Eye::Right, trace);
+}
+
+TEST(BlinkFinder, BlinksCutByAGapOrAnEndSaySo) {
+  const struct {
+    double begin_s, end_s;
+    const char* what;
+  } cuts[] = {{0.0, 5.04, "begins while closing"},
+              {5.05, 5.07, "a gap while closing"},
+              {5.06, 5.16, "a gap while shut"},
+              {5.06, 10.0, "ends while closing"},
+              {5.12, 10.0, "ends while opening"},
+              {5.12, 6.0, "a gap while opening"}};
+  const MadeBlink whole{5.0};
+  for (const auto& cut : cuts) {
+    const std::vector<Blink> blinks = blinks_without(cut.begin_s, cut.end_s);
+    ASSERT_EQ(blinks.size(), 1u) << cut.what;
+    EXPECT_TRUE(blinks[0].is_cut) << cut.what;
+    EXPECT_GE(blinks[0].onset_s, 5.0) << cut.what;
+    const bool has_end = cut.end_s < 5.2;
+    if (has_end) {
+      EXPECT_GT(blinks[0].offset_s, 5.2) << cut.what;
+    } else {
+      EXPECT_NEAR(blinks[0].offset_s, cut.begin_s, 0.0021) << cut.what;
+    }
+    if (cut.begin_s > 5.0) {
+      EXPECT_NEAR(blinks[0].onset_s, whole.closing_crossing_s(0.1), 0.01) << cut.what;
+    }
+  }
+}
+
+TEST(BlinkFinder, WhatIsSeenWholeIsNotCut) {
+  for (const auto& [begin_s, end_s] : {std::pair{0.0, 0.0}, {0.0, 4.9}, {5.35, 10.0}}) {
+    const std::vector<Blink> blinks = blinks_without(begin_s, end_s);
+    ASSERT_EQ(blinks.size(), 1u) << begin_s;
+    EXPECT_FALSE(blinks[0].is_cut) << begin_s;
+  }
+}
+
+// Lids that rest lower after the blink than before, as of a person who smiled until then; stamps
+// rounded to milliseconds as Matroska does.
+std::vector<Blink> blinks_onto_a_lower_lid(int frames) {
+  std::vector<FecPoint> trace;
+  for (int frame = 0; frame < frames; ++frame) {
+    const double time_s = std::round(1000.0 * frame / 30.0) / 1000.0;
+    const float closing[] = {0.1f, 0.5f, 1.0f, 0.9f, 0.6f, 0.05f};
+    const float fec = frame < 30 ? -0.4f : frame < 36 ? closing[frame - 30] : 0.0f;
+    trace.push_back({frame, time_s, fec});
+  }
+  return find_blinks(Eye::Left, trace);
+}
+
+TEST(BlinkFinder, ABlinkOntoALowerLidCountsAlsoJustBeforeTheEnd) {
+  const std::vector<Blink> whole = blinks_onto_a_lower_lid(45);
+  ASSERT_EQ(whole.size(), 1u);  // 9 frames after frame 35, 0.2999... s by the rounded stamps
+  EXPECT_FALSE(whole[0].is_cut);
+  EXPECT_EQ(whole[0].offset_frame, 35);
+
+  const std::vector<Blink> early = blinks_onto_a_lower_lid(40);
+  ASSERT_EQ(early.size(), 1u);
+  EXPECT_TRUE(early[0].is_cut);
+  EXPECT_EQ(early[0].offset_frame, 35);
+  EXPECT_EQ(early[0].half_width_ms, whole[0].half_width_ms);
+
+  const std::vector<Blink> opening = blinks_onto_a_lower_lid(35);
+  ASSERT_EQ(opening.size(), 1u);
+  EXPECT_TRUE(opening[0].is_cut);
+  EXPECT_EQ(opening[0].offset_frame, 34);
+}
+
+TEST(BlinkFinder, TwoBlinksBesideAGapAreTwo) {
+  std::vector<FecPoint> trace;
+  for (int frame = 0; frame < 200; ++frame) {
+    // Shut at 1.0 s and reopened when the face is lost, shut again when it is found 200 ms later.
+    const bool is_shut = (frame >= 100 && frame < 110) || (frame >= 132 && frame < 142);
+    const bool is_lost = frame >= 112 && frame < 132;
+    trace.push_back({frame, 0.01 * frame, is_lost ? kNotAvailable : is_shut ? 1.0f : 0.0f});
+  }
+  const std::vector<Blink> blinks = find_blinks(Eye::Left, trace);
+  ASSERT_EQ(blinks.size(), 2u);
+  EXPECT_FALSE(blinks[0].is_cut);
+  EXPECT_TRUE(blinks[1].is_cut);
+  EXPECT_EQ(blinks[1].onset_frame, 132);
+}
+
+TEST(BlinkFinder, TheFloorOfACutBlinkIsKnownOnceTheLidHasTurned) {
+  const auto floor_of = [](std::size_t frames) {
+    const std::vector<float> blink = {0.0f, 0.3f, 0.7f, 1.0f, 0.8f, 0.5f, 0.4f};  // at 30/s
+    float floor = -1.0f;
+    BlinkFinder finder({Eye::Left, kMaxAmplitudeThreshold},
+                       [&](const Blink&, float floor_fec) { floor = floor_fec; });
+    for (int frame = 0; frame < 30; ++frame) finder.push({frame, frame / 30.0, 0.0f}, frame == 0);
+    for (std::size_t i = 0; i < frames; ++i) {
+      const auto frame = static_cast<std::int64_t>(30 + i);
+      finder.push({frame, static_cast<double>(frame) / 30.0, blink[i]}, false);
+    }
+    finder.finish();
+    return floor;
   };
-  EXPECT_EQ(cut(0.0, 0.0), 1u);
-  EXPECT_EQ(cut(0.0, 5.04), 0u);   // begins while closing
-  EXPECT_EQ(cut(5.05, 5.07), 0u);  // a gap inside
-  EXPECT_EQ(cut(5.12, 10.0), 0u);  // ends while opening
-  EXPECT_EQ(cut(0.0, 4.9), 1u);
-  EXPECT_EQ(cut(5.3, 10.0), 1u);
+  EXPECT_NEAR(floor_of(7), 1.0f, 0.01f);
+  EXPECT_NEAR(floor_of(5), 1.0f, 0.01f);
+  EXPECT_TRUE(std::isnan(floor_of(4)));  // the peak is the last frame: it may have gone further
+}
+
+TEST(BlinkFinder, ASmallRiseBeforeAGapIsNoBlink) {
+  EXPECT_TRUE(blinks_without(5.03, 10.0).empty());
+  EXPECT_TRUE(blinks_without(0.0, 5.2).empty());  // half open at first sight: never seen shut
+}
+
+TEST(BlinkFinder, AnEyeShutOnBothSidesOfALongGapBlinksTwice) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{2.0, 1.0, 0.08, 3.0, 0.15}};
+  std::vector<FecPoint> trace = trace_of(made);
+  for (FecPoint& point : trace) {
+    if (point.time_s >= 3.0 && point.time_s < 3.5) {
+      point.fec = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+  const std::vector<Blink> blinks = find_blinks(Eye::Right, trace);
+  ASSERT_EQ(blinks.size(), 2u);
+  EXPECT_TRUE(blinks[0].is_cut && blinks[1].is_cut);
+  EXPECT_NEAR(blinks[0].offset_s, 3.0, 0.003);
+  EXPECT_NEAR(blinks[1].onset_s, 3.5, 0.003);
 }
 
 TEST(BlinkFinder, DegenerateTraces) {

@@ -28,6 +28,7 @@ class Delivery {
         finder_({{known(summary.noise.right), known(summary.noise.left)}, summary.frame_interval_s},
                 [this](const Blink& blink) {
                   ++summary_.blinks[blink.eye];
+                  cut_blinks_ += blink.is_cut;
                   on_blink_(blink);
                 }) {}
   Delivery(const Delivery&) = delete;
@@ -47,6 +48,8 @@ class Delivery {
     deliver_rows();
     finder_.finish();
   }
+
+  std::int64_t cut_blinks() const { return cut_blinks_; }
 
  private:
   static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
@@ -89,6 +92,7 @@ class Delivery {
   PerEye<std::deque<SmoothedValue>> ready_;
   PerEye<EarSmoother> eyes_;
   BinocularBlinkFinder finder_;
+  std::int64_t cut_blinks_ = 0;
 };
 
 float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
@@ -103,6 +107,14 @@ void warn_of_noise(float noise, Eye eye, ClosureSummary& summary) {
                              percent +
                              " % of full closure: the eye is too small, blurred or hidden for its "
                              "partial blinks to be reliable");
+}
+
+void warn_of_cut_blinks(std::int64_t cut, ClosureSummary& summary) {
+  if (cut == 0) return;
+  summary.warnings.push_back(
+      (cut == 1 ? std::string("1 blink is") : std::to_string(cut) + " blinks (each eye's) are") +
+      " cut by a gap or by an end of the recording (is_cut in blinks.csv): times, durations, and "
+      "amplitudes are of what was seen");
 }
 
 }  // namespace
@@ -140,6 +152,7 @@ ClosureSummary analyze_closure(TraceSpool& trace,
   trace.rewind();
   while (trace.next(record)) delivery.push(record);
   delivery.finish();
+  warn_of_cut_blinks(delivery.cut_blinks(), summary);
   return summary;
 }
 

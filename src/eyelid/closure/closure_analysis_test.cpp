@@ -287,6 +287,25 @@ TEST(ClosureAnalysis, BadValuesAreNotMeasurements) {
   EXPECT_EQ(none.summary.face_lost_intervals, 1);
 }
 
+// One clip per trial: the only blink is cut by the end.
+TEST(ClosureAnalysis, ACutBlinkGivesTheClosedLevelIfItsBottomWasSeen) {
+  MadeTrace made;
+  made.closed_ear = 0.02;
+  made.blinks = {MadeBlink{5.0, 1.0, 0.07, 0.1, 0.16}};
+  const auto until = [&](double end_s) {
+    std::vector<ClosureInput> records = made.records();
+    std::erase_if(records, [&](const ClosureInput& record) { return record.time_s >= end_s; });
+    return analyze(records);
+  };
+  const Result shut = until(5.1);
+  ASSERT_EQ(shut.of(Eye::Right).size(), 1u);
+  EXPECT_TRUE(shut.blinks[0].is_cut);
+  EXPECT_EQ(shut.summary.calibration.closed_source, LevelSource::Measured);
+  EXPECT_NEAR(shut.summary.calibration.levels.right.closed_ear, 0.02f, 0.01f);
+  EXPECT_NE(shut.summary.warnings.back().find("2 blinks (each eye's) are cut"), std::string::npos);
+  EXPECT_EQ(until(5.05).summary.calibration.closed_source, LevelSource::Population);
+}
+
 TEST(ClosureAnalysis, ConstantTracesHaveNoBlinks) {
   const Result open = analyze(MadeTrace{}.records());
   EXPECT_TRUE(open.blinks.empty());
