@@ -8,7 +8,7 @@ namespace eyelid::tables {
 BlinksCsvWriter::BlinksCsvWriter(const std::filesystem::path& path)
     : table_(path,
              "eye,onset_frame,peak_frame,offset_frame,onset_s,peak_s,offset_s,amplitude,peak_fec,"
-             "kind,closing_ms,opening_ms,half_width_ms") {}
+             "kind,closing_ms,opening_ms,half_width_ms,is_cut") {}
 
 void BlinksCsvWriter::write(const Blink& blink) {
   table_.word(name_of(blink.eye));
@@ -20,6 +20,7 @@ void BlinksCsvWriter::write(const Blink& blink) {
   table_.number(static_cast<double>(blink.closing_ms), kDurationDecimals);
   table_.number(static_cast<double>(blink.opening_ms), kDurationDecimals);
   table_.number(static_cast<double>(blink.half_width_ms), kDurationDecimals);
+  table_.integer(blink.is_cut ? 1 : 0);
   table_.end_row();
 }
 

@@ -253,13 +253,14 @@ TEST(BlinksCsv, WritesTheContractByteForByte) {
                 .kind = BlinkKind::Partial,
                 .closing_ms = 10.0f,
                 .opening_ms = 30.0f,
-                .half_width_ms = 18.5f});
+                .half_width_ms = 18.5f,
+                .is_cut = true});
   writer.commit();
   EXPECT_EQ(bytes_of(folder / "blinks.csv"),
             "eye,onset_frame,peak_frame,offset_frame,onset_s,peak_s,offset_s,amplitude,peak_fec,"
-            "kind,closing_ms,opening_ms,half_width_ms\n"
+            "kind,closing_ms,opening_ms,half_width_ms,is_cut\n"
             "left,10,15,30,0.020000,0.030000,0.060000,0.75000,0.81250,partial,10.000,30.000,"
-            "18.500\n");
+            "18.500,1\n");
 }
 
 TEST(LandmarksCsv, WritesEveryRowWithAsManyCells) {
