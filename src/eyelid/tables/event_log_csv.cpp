@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <map>
 #include <optional>
 
 #include "eyelid/tables/csv_reader.hpp"
@@ -34,6 +36,23 @@ std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path) {
     events.push_back(event);
   }
   return events;
+}
+
+std::vector<LoggedEvent> without_bounces(const std::vector<LoggedEvent>& events,
+                                         std::vector<std::int64_t>& merged_lines) {
+  std::vector<LoggedEvent> kept;
+  std::map<std::string, double> last_s = {
+      {"cs", -HUGE_VAL}, {"us", -HUGE_VAL}, {"sync", -HUGE_VAL}};
+  for (const LoggedEvent& event : events) {
+    const auto last = last_s.find(event.name);
+    if (last != last_s.end() && event.time_s - last->second <= kShortestRepeat_s) {
+      merged_lines.push_back(event.line);
+    } else {
+      kept.push_back(event);
+    }
+    if (last != last_s.end()) last->second = event.time_s;
+  }
+  return kept;
 }
 
 std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,6 +20,16 @@ struct LoggedEvent {
 /// Reads an event log: `time_s` (or `time_ms`) and `event`; names in lower case. Errors: as
 /// CsvReader, also for times that decrease.
 std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path);
+
+/// Edges of one name at most this far apart are one event: contacts bounce for milliseconds, and a
+/// train of US pulses is one US. The shortest ISI in use, 150 ms, is between two names; a second CS
+/// or US never comes this soon.
+inline constexpr double kShortestRepeat_s = 0.05;
+
+/// Keeps the first edge of each cs, us, and sync, and all other events. `merged_lines` gets the
+/// lines of those left out.
+std::vector<LoggedEvent> without_bounces(const std::vector<LoggedEvent>& events,
+                                         std::vector<std::int64_t>& merged_lines);
 
 /// Trials of a log, on its clock: a `cs` is paired with the first `us` within 10 s and before the
 /// next `cs`; others stand alone. Numbered from 1; the line is that of the first event.
