@@ -97,7 +97,7 @@ std::vector<Pair> grown(std::span<const double> log_s,
 
 ClockFit align_clocks(std::span<const double> log_s,
                       std::span<const double> video_s,
-                      const std::string& what) {
+                      const std::string& file) {
   ClockFit fit;
   fit.log_pulses = static_cast<int>(log_s.size());
   std::vector<Pair> best;
@@ -122,9 +122,9 @@ ClockFit align_clocks(std::span<const double> log_s,
       std::max(kMinMatches, (std::min(log_s.size(), video_s.size()) + 1) / 2);
   if (best.size() < needed) {
     throw InputError(
-        fmt::format("{}: {} pulses in the log and {} in the video, of which {} match; expected at "
-                    "least {}",
-                    what,
+        fmt::format("{}: {} pulses, and {} of the sync LED in the video, of which {} match; "
+                    "expected at least {}",
+                    file,
                     log_s.size(),
                     video_s.size(),
                     best.size(),
@@ -147,7 +147,9 @@ ClockFit align_clocks(std::span<const double> log_s,
   return fit;
 }
 
-LedOnsets find_led_onsets(std::span<const double> time_s, std::span<const float> level) {
+LedOnsets find_led_onsets(std::span<const double> time_s,
+                          std::span<const float> level,
+                          double flicker_s) {
   EYELID_EXPECTS(time_s.size() == level.size());
   LedOnsets found;
   if (level.size() < 3) throw InputError("sync region: fewer than 3 frames, expected a recording");
@@ -170,14 +172,24 @@ LedOnsets find_led_onsets(std::span<const double> time_s, std::span<const float>
   found.threshold = 0.5 * (found.off + found.on);
   const double release = found.off + 0.25 * (found.on - found.off);
   bool is_on = static_cast<double>(level[0]) > found.threshold;
+  std::optional<std::size_t> last_lit;
+  if (is_on) last_lit = 0;
+  const auto is_flicker = [&](std::size_t i) {
+    return last_lit && (i - *last_lit <= 2 || time_s[i] - time_s[*last_lit] <= flicker_s);
+  };
   for (std::size_t i = 1; i < level.size(); ++i) {
     const double value = static_cast<double>(level[i]);
     if (!is_on && value > found.threshold) {
-      found.onsets_s.push_back(time_s[i]);
+      if (is_flicker(i)) {
+        ++found.flickers;
+      } else {
+        found.onsets_s.push_back(time_s[i]);
+      }
       is_on = true;
     } else if (is_on && value < release) {
       is_on = false;
     }
+    if (is_on) last_lit = i;
   }
   return found;
 }

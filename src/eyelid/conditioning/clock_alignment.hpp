@@ -25,11 +25,11 @@ struct ClockFit {
 /// side. The shift with the most matches within 25 ms near an anchor is extended outward and
 /// refitted by least squares as it grows, so that it follows a drift of up to 0.1 %.
 ///
-/// Throws InputError naming `what` when fewer than 3 pulses, or fewer than half of the rarer side,
-/// match.
+/// Throws InputError naming `file`, where the log's pulses are from, when fewer than 3 pulses, or
+/// fewer than half of the rarer side, match.
 ClockFit align_clocks(std::span<const double> log_s,
                       std::span<const double> video_s,
-                      const std::string& what);
+                      const std::string& file);
 
 /// A sync LED in the picture.
 struct LedOnsets {
@@ -37,12 +37,19 @@ struct LedOnsets {
   double on = 0.0;
   double threshold = 0.0;
   std::vector<double> onsets_s;  // first frame above the threshold: late by up to one frame
+  int flickers = 0;              // short dark spells that are no end
 };
+
+/// A lamp that is dark for at most this long is still on: pulse-width modulation and mains flicker
+/// have dark spells of milliseconds, which a camera stretches to some frames.
+inline constexpr double kFlicker_s = 0.05;
 
 /// Onsets of an LED that is off most of the time, from the mean gray level of its region per frame.
 /// Off is the median level, on the highest that two consecutive frames reach; the threshold lies
-/// halfway, and the LED counts as off again below a quarter. Throws InputError when on and off
-/// differ by less than 8 gray levels or 6 robust SD.
-LedOnsets find_led_onsets(std::span<const double> time_s, std::span<const float> level);
+/// halfway, and the LED counts as off again below a quarter, for more than `flicker_s` and one
+/// frame. Throws InputError when on and off differ by less than 8 gray levels or 6 robust SD.
+LedOnsets find_led_onsets(std::span<const double> time_s,
+                          std::span<const float> level,
+                          double flicker_s = kFlicker_s);
 
 }  // namespace eyelid::conditioning

@@ -52,7 +52,13 @@ TEST(ClockAlignment, EvenPulsesWithAMissingOneAreAmbiguous) {
 }
 
 TEST(ClockAlignment, RefusesLogsOfAnotherRecording) {
-  EXPECT_THROW(align_clocks(irregular(40, 1), irregular(40, 9), "test"), InputError);
+  try {
+    align_clocks(irregular(40, 1), irregular(40, 9), "log.csv");
+    FAIL() << "unrelated pulses match";
+  } catch (const InputError& error) {
+    EXPECT_EQ(std::string(error.what()).find("log.csv: 40 pulses, and 40 of the sync LED"), 0u)
+        << error.what();
+  }
   EXPECT_THROW(align_clocks({}, irregular(4, 1), "test"), InputError);
 }
 
@@ -72,6 +78,38 @@ TEST(LedOnsets, AreTheFirstFramesAboveHalfway) {
   ASSERT_EQ(found.onsets_s.size(), 5u);
   EXPECT_NEAR(found.onsets_s[0], 0.4, 1e-9);
   EXPECT_NEAR(found.onsets_s[1], 1.4, 1e-9);
+}
+
+TEST(LedOnsets, AreOneOfALampOnPulseWidthModulation) {
+  std::vector<double> time_s;
+  std::vector<float> level;
+  for (int i = 0; i < 2000; ++i) {
+    time_s.push_back(0.002 * i);
+    // Lit for 300 ms each second, of which 12 ms in every 40 are dark.
+    const bool is_lit = i % 500 >= 200 && i % 500 < 350 && i % 20 < 14;
+    level.push_back(is_lit ? 160.0f : 40.0f);
+  }
+  const LedOnsets found = find_led_onsets(time_s, level);
+  ASSERT_EQ(found.onsets_s.size(), 4u);
+  EXPECT_NEAR(found.onsets_s[3], 3.4, 1e-9);
+  EXPECT_EQ(found.flickers, 4 * 7);
+}
+
+TEST(LedOnsets, OneDarkFrameOfASlowCameraIsFlicker) {
+  std::vector<double> time_s;
+  std::vector<float> level;
+  for (int i = 0; i < 90; ++i) {
+    time_s.push_back(i / 30.0);
+    const bool is_dark = i == 3 || i == 35 || i == 38 || i == 44 || i == 45;
+    const bool is_lit = (i < 6 || (i >= 30 && i < 42) || (i >= 44 && i < 50)) && !is_dark;
+    level.push_back(is_lit ? 160.0f : 40.0f);
+  }
+  // Lit from the start: no onset. Dark for four frames (42 to 45): off.
+  const LedOnsets found = find_led_onsets(time_s, level);
+  ASSERT_EQ(found.onsets_s.size(), 2u);
+  EXPECT_NEAR(found.onsets_s[0], 30.0 / 30.0, 1e-9);
+  EXPECT_NEAR(found.onsets_s[1], 46.0 / 30.0, 1e-9);
+  EXPECT_EQ(found.flickers, 3);
 }
 
 TEST(LedOnsets, RefuseADarkRegion) {
