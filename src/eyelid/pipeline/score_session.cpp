@@ -99,6 +99,23 @@ void take_known(const Calibration& given, Calibration& conditions) {
   take(given.distance, conditions.distance);
 }
 
+std::string warning_of_bounces(const std::string& log, const std::vector<std::int64_t>& lines) {
+  constexpr std::size_t kListed = 5;
+  std::string listed;
+  for (std::size_t i = 0; i < std::min(lines.size(), kListed); ++i) {
+    listed += (i == 0 ? "" : ", ") + std::to_string(lines[i]);
+  }
+  if (lines.size() > kListed) listed += ", ...";
+  return fmt::format(
+      "{}: {} within {:.0f} ms of the one before of the same name, taken for contact bounce and "
+      "left out (line{} {})",
+      log,
+      lines.size() == 1 ? "1 event is" : fmt::format("{} events are", lines.size()),
+      1000.0 * tables::kShortestRepeat_s,
+      lines.size() == 1 ? "" : "s",
+      listed);
+}
+
 // One job: the steps fill `session_`.
 class ScoreJob {
  public:
@@ -112,20 +129,14 @@ class ScoreJob {
     }
     session_.preset = conditioning::load_preset(request.preset, request.settings);
     open_folder();
-    const std::filesystem::path trials =
-        request.trials_file.empty() ? request.folder / "trials.csv" : request.trials_file;
     if (request.sync_region.empty()) {
-      if (!request.events_file.empty()) {
-        throw InputError(request.events_file.string() +
-                         ": an event log without a sync region, expected pulses on both clocks");
-      }
-      session_.rows = tables::read_trial_rows(trials);
+      read_trials();
     } else {
-      align_to_sync_led(trials);
+      align_to_sync_led();
     }
     if (session_.summary) session_.calibration = session_.summary->closure.calibration;
     load_trace();
-    score(trials.string());
+    score();
     apply_manual_labels();
     learn();
     tables::write_scores_csv(session_.run->staged("trial_scores.csv"), session_.scores);
@@ -150,28 +161,58 @@ class ScoreJob {
     return known;
   }
 
-  void align_to_sync_led(const std::filesystem::path& trials) {
+  // The trial file, or nothing where it is not given and the folder has none.
+  std::filesystem::path trials_file() const {
     const ScoreRequest& request = session_.request;
+    if (!request.trials_file.empty()) return request.trials_file;
+    std::error_code error;
+    const std::filesystem::path own = request.folder / "trials.csv";
+    return std::filesystem::exists(own, error) ? own : std::filesystem::path();
+  }
+
+  void read_trials() {
+    const ScoreRequest& request = session_.request;
+    if (!request.events_file.empty()) {
+      throw InputError(request.events_file.string() +
+                       ": an event log without a sync region, expected pulses on both clocks");
+    }
+    const std::filesystem::path file = trials_file();
+    if (file.empty()) {
+      throw InputError(request.folder.string() +
+                       ": no trials.csv in it; expected one, another trial file, or a sync region");
+    }
+    session_.rows = tables::read_trial_rows(file);
+    trials_source_ = file.string();
+  }
+
+  void align_to_sync_led() {
+    const ScoreRequest& request = session_.request;
+    trials_source_ = "sync region " + request.sync_region;
     const PixelRegion region = region_from(request.sync_region);
     std::vector<tables::LoggedEvent> events;
     std::vector<TrialRow> rows;
-    std::error_code error;
     if (!request.events_file.empty()) {
-      events = tables::read_event_log(request.events_file);
+      trials_source_ = request.events_file.string();
+      std::vector<std::int64_t> bounces;
+      events = tables::without_bounces(tables::read_event_log(request.events_file), bounces);
+      if (!bounces.empty()) {
+        session_.warnings.push_back(warning_of_bounces(trials_source_, bounces));
+      }
       if (tables::trials_of_log(events).empty()) {
         throw InputError(request.events_file.string() +
                          ": neither cs nor us among its events, expected those of the trials");
       }
-    } else if (!request.trials_file.empty() || std::filesystem::exists(trials, error)) {
-      rows = tables::read_trial_rows(trials);
+    } else if (const std::filesystem::path file = trials_file(); !file.empty()) {
+      rows = tables::read_trial_rows(file);
+      trials_source_ = file.string();
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);
     tables::FramesCsvReader frames(request.folder / "frames.csv");
     PlacedTrials placed =
-        place_trials(*source, frames, region, events, rows, session_.preset.isi_s);
+        place_trials(*source, frames, region, trials_source_, events, rows, session_.preset.isi_s);
     session_.rows = std::move(placed.rows);
     session_.clock = std::move(placed.findings);
-    session_.warnings = std::move(placed.warnings);
+    std::ranges::move(placed.warnings, std::back_inserter(session_.warnings));
     std::vector<Trial> used;
     for (const TrialRow& row : session_.rows) used.push_back(row.trial);
     tables::write_trials_csv(session_.run->staged("trials_placed.csv"), used);
@@ -238,14 +279,14 @@ class ScoreJob {
     session_.warnings.insert(session_.warnings.end(), found.begin(), found.end());
   }
 
-  void score(const std::string& trials) {
+  void score() {
     conditioning::SessionScores scores =
-        conditioning::score_session(session_.trace, session_.rows, session_.preset, trials);
+        conditioning::score_session(session_.trace, session_.rows, session_.preset, trials_source_);
     session_.scores = std::move(scores.scores);
     session_.times = std::move(scores.times);
     session_.isi_s = scores.isi_s;
     for (const TrialProblem& problem : scores.unscorable) {
-      session_.warnings.push_back(conditioning::listed(trials, {&problem, 1}));
+      session_.warnings.push_back(conditioning::listed(trials_source_, {&problem, 1}));
     }
     std::move(
         scores.warnings.begin(), scores.warnings.end(), std::back_inserter(session_.warnings));
@@ -296,6 +337,7 @@ class ScoreJob {
     }
   }
 
+  std::string trials_source_;  // file or region, for messages about trials
   ScoredSession session_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -73,8 +74,7 @@ std::vector<TrialRow> trials_at(const std::vector<double>& onsets_s, double isi_
   if (std::isnan(isi_s)) {
     throw InputError(
         "a sync region without trials gives CS onsets only; expected the setting isi_ms (CS to US "
-        "in "
-        "milliseconds), a trial file or an event log");
+        "in milliseconds), a trial file or an event log");
   }
   std::vector<TrialRow> rows;
   for (const double at : onsets_s) {
@@ -107,12 +107,17 @@ PixelRegion region_from(const std::string& text) {
 PlacedTrials place_trials(video::FrameSource& source,
                           tables::FramesCsvReader& frames,
                           const PixelRegion& region,
+                          const std::string& file,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
                           double isi_s) {
   const Brightness brightness = measure(source, frames, region);
+  // Without trials every onset is a CS, and no CS follows within an ISI of the one before.
+  const bool is_each_a_cs = events.empty() && rows.empty();
+  const double flicker_s =
+      is_each_a_cs ? std::max(conditioning::kFlicker_s, isi_s) : conditioning::kFlicker_s;
   const conditioning::LedOnsets led =
-      conditioning::find_led_onsets(brightness.time_s, brightness.level);
+      conditioning::find_led_onsets(brightness.time_s, brightness.level, flicker_s);
   PlacedTrials placed;
   placed.findings.brightness_time_s.assign(brightness.time_s.begin(), brightness.time_s.end());
   placed.findings.brightness = brightness.level;
@@ -123,6 +128,14 @@ PlacedTrials place_trials(video::FrameSource& source,
                   led.onsets_s.size(),
                   led.off,
                   led.on);
+  if (led.flickers > 0) {
+    placed.warnings.push_back(
+        fmt::format("sync region: the LED flickers ({} dark spell{} of at most {:.0f} ms or one "
+                    "frame): taken for lit",
+                    led.flickers,
+                    led.flickers == 1 ? "" : "s",
+                    1000.0 * flicker_s));
+  }
   std::vector<double> pulses = times_of(events, "sync");
   if (pulses.empty()) pulses = times_of(events, "cs");
   placed.rows = events.empty() ? rows : tables::trials_of_log(events);
@@ -132,20 +145,19 @@ PlacedTrials place_trials(video::FrameSource& source,
     placed.findings.text = found + " Each is the CS of a trial.";
     return placed;
   }
-  const conditioning::ClockFit fit = conditioning::align_clocks(pulses, led.onsets_s, "sync");
+  const conditioning::ClockFit fit = conditioning::align_clocks(pulses, led.onsets_s, file);
   move(placed.rows, fit);
   placed.findings.residuals_ms = fit.residuals_ms;
-  placed.findings.text =
-      found +
-      fmt::format(
-          " {} of {} pulses in the log match: video time = {:.4f} s + (1 {:+.1f} ppm) x log "
-          "time, residual {:.2f} ms RMS, {:.2f} ms max.",
-          fit.residuals_ms.size(),
-          fit.log_pulses,
-          fit.offset_s,
-          1e6 * fit.drift,
-          fit.rms_ms,
-          fit.max_ms);
+  placed.findings.text = found + fmt::format(
+                                     " {} of {} pulses on the other clock match: video time = "
+                                     "{:.4f} s + (1 {:+.1f} ppm) x other "
+                                     "time, residual {:.2f} ms RMS, {:.2f} ms max.",
+                                     fit.residuals_ms.size(),
+                                     fit.log_pulses,
+                                     fit.offset_s,
+                                     1e6 * fit.drift,
+                                     fit.rms_ms,
+                                     fit.max_ms);
   if (fit.is_ambiguous) {
     placed.warnings.push_back(
         "the pulses are so evenly spaced that another shift of the log fits as well: check the "

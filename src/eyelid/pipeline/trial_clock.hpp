@@ -32,15 +32,17 @@ struct PlacedTrials {
 };
 
 /// Reads the recording, measures the sync LED in `region` at the times of its frames in `frames`
-/// (frames.csv) and places the trials by it: with
-/// `events` their "sync" events are the pulses of the LED, or their "cs" where there are none, and
-/// the trials come from the log; else with `rows` the LED turns on with the CS of each; with
-/// neither each onset is a trial whose US follows `isi_s` later. Offset and drift are fitted, the
-/// residuals are in the findings. Throws InputError: the region extends beyond the picture, no LED,
-/// pulses that do not match, a recording with fewer frames than frames.csv.
+/// (frames.csv) and places the trials by it: with `events` their "sync" events are the pulses of
+/// the LED, or their "cs" where there are none, and the trials come from the log; else with `rows`
+/// the LED turns on with the CS of each; with neither each onset is a trial whose US follows
+/// `isi_s` later, and an LED that is dark for up to `isi_s` is still on. Offset and drift are
+/// fitted, the residuals are in the findings. `file` is where the events or rows are from, for
+/// messages. Throws InputError: the region extends beyond the picture, no LED, pulses that do not
+/// match, a recording with fewer frames than frames.csv.
 PlacedTrials place_trials(video::FrameSource& source,
                           tables::FramesCsvReader& frames,
                           const PixelRegion& region,
+                          const std::string& file,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
                           double isi_s);
