@@ -292,7 +292,7 @@ class NwbWriter {
            of_trials<double>([](const TrialScore& score) { return score.us_s + kAfterUs_s; }));
     column(
         "trial_number",
-        "Trial number in trials.csv",
+        "Trial number, as in trial_scores.csv",
         of_trials<std::int64_t>([](const TrialScore& s) { return std::int64_t{s.trial.number}; }));
     column("type", "paired, cs_only, us_only", of_trials<std::string>([](const TrialScore& s) {
              return std::string(name_of(s.trial.type));
