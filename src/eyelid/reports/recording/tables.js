@@ -137,7 +137,7 @@ const TERMS = [
   ["Full, partial", "A full blink reaches an FEC of 0.8 or more; all others are partial. [4]"],
   ["Closing, opening, half width", "Onset to peak; peak to offset; time above half the amplitude. In milliseconds. In a spontaneous blink, closing takes about 66 ms; a whole blink takes 100 to 400 ms. [3]"],
   ["Valid, interpolated, lost", "Valid: a face was found and the eye points are plausible. Interpolated: no measurement, but the gap is short enough to be bridged by a straight line (flagged in frames.csv). Lost: longer gaps; the closure is left empty."],
-  ["CS, US", "Conditioned stimulus (a light or tone) and unconditioned stimulus (an air puff) in eyeblink conditioning; read from trials.csv."],
+  ["CS, US", "Conditioned stimulus (a light or tone) and unconditioned stimulus (an air puff) in eyeblink conditioning; read from the trial file."],
 ];
 const SOURCES = [
   "T. Soukupov\u00e1, J. \u010cech: Real-Time Eye Blink Detection using Facial Landmarks. Computer Vision Winter Workshop, 2016, eq. 1.",
