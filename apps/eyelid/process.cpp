@@ -79,7 +79,11 @@ void print_and_forget() {
 }
 
 [[noreturn]] void end_with_a_sentence() {
-  if (std::current_exception()) print_current_exception();
+  if (std::current_exception()) {
+    print_current_exception();
+  } else {
+    std::fprintf(stderr, "eyelid: ended by a library that found no memory or no thread\n");
+  }
   std::_Exit(kFailure);
 }
 

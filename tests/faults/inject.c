@@ -12,10 +12,11 @@
 // which describe the machine, are left alone. Removing a file never fails: what could not be
 // removed stays, whatever a program does. glibc's own streams do not pass through open, read and
 // write of this library: fopen, fread and fwrite count as those. Threads that oneTBB starts are
-// left alone: it may wait for one it was refused (docs/reliability.md, Limits).
+// left alone, and memory of libhdf5: they cannot bear a refusal (docs/reliability.md, Limits).
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -97,12 +98,27 @@ static void write_log(void) {
 
 __attribute__((destructor)) static void end(void) { write_log(); }
 
+static int is_called_by(const char* library) {
+  void* frames[64];
+  is_ready = 0;  // these calls are not the program's
+  const int count = backtrace(frames, 64);
+  int is_found = 0;
+  for (int i = 0; i < count && !is_found; ++i) {
+    Dl_info code;
+    is_found = dladdr(frames[i], &code) && code.dli_fname && strstr(code.dli_fname, library);
+  }
+  is_ready = 1;
+  return is_found;
+}
+
 // Whether this call fails, errno set.
 static int fails(enum Class class) {
   if (!is_ready) return 0;
   const long count = atomic_fetch_add(&counts[class], 1) + 1;
   if (class != (enum Class)target_class || target <= 0) return 0;
   if (is_repeated ? count < target : count != target) return 0;
+  if (class == THREAD && is_called_by("libtbb")) return 0;
+  if (class == MEMORY && is_called_by("libhdf5")) return 0;
   fired = 1;
   if (is_signal) {
     write_log();
@@ -296,18 +312,12 @@ char* mkdtemp(char* name) {
   return fails(FOLDER) ? NULL : real(name);
 }
 
-static int is_of_onetbb(const void* code) {
-  Dl_info library;
-  return dladdr(code, &library) && library.dli_fname && strstr(library.dli_fname, "libtbb");
-}
-
 int pthread_create(pthread_t* thread,
                    const pthread_attr_t* attributes,
                    void* (*run)(void*),
                    void* argument) {
   REAL(int, "pthread_create", pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
-  const int is_left_alone = is_of_onetbb(__builtin_return_address(0));
-  return !is_left_alone && fails(THREAD) ? errno : real(thread, attributes, run, argument);
+  return fails(THREAD) ? errno : real(thread, attributes, run, argument);
 }
 
 // dlsym() allocates: these are called by their names in glibc.
