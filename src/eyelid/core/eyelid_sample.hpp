@@ -19,6 +19,7 @@ struct FrameMeasurement {
   PerEye<float> ear = kNeitherEye;           // eye aspect ratio
   bool is_trustworthy = false;               // a face was found and the eye points make sense
   bool is_suspect = false;                   // decoded from a damaged frame, see video::Frame
+  std::int32_t clip = 1;                     // of the session, from 1
 };
 
 /// One row of frames.csv.
@@ -33,6 +34,7 @@ struct EyelidSample {
   float mean_fec = kNotAvailable;   // of the eyes that have one
   bool is_interpolated = false;     // filled over a short gap
   bool is_suspect = false;          // the picture may show traces of a damaged frame
+  std::int32_t clip = 1;            // of the session, from 1
 };
 
 }  // namespace eyelid

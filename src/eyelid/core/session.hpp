@@ -80,12 +80,20 @@ struct ClosureSummary {
   PerEye<float> noise = kNeitherEye;
 };
 
+/// One film or picture folder of a session of several, by content.
+struct ClipIdentity {
+  std::int64_t size = 0;    // bytes
+  std::int64_t frames = 0;  // delivered
+  std::string sha256_ends;  // of the first and the last MiB
+};
+
 /// The recording behind a run, by content, so that another file of its name is not taken for it.
 struct RecordingIdentity {
-  std::vector<std::string> paths;  // the inputs in order, relative to the folder of the results
-  std::int64_t size = 0;           // bytes of all input files together
-  std::int64_t frames = 0;         // delivered
-  std::string sha256_ends;         // of the first and the last MiB of the input files in order
+  std::vector<std::string> paths;   // the inputs in order, relative to the folder of the results
+  std::int64_t size = 0;            // bytes of all input files together
+  std::int64_t frames = 0;          // delivered
+  std::string sha256_ends;          // of the first and the last MiB of the input files in order
+  std::vector<ClipIdentity> clips;  // in the order of `paths`; empty: one recording
 };
 
 /// One run of `track`: which files belong together, and to which recording.

@@ -119,11 +119,18 @@ void visit_fields(auto& visit, Is<StageTime> auto& stage) {
   visit("p99_ms", stage.p99_ms);
 }
 
+void visit_fields(auto& visit, Is<ClipIdentity> auto& clip) {
+  visit("size", clip.size);
+  visit("frames", clip.frames);
+  visit("sha256_ends", clip.sha256_ends);
+}
+
 void visit_fields(auto& visit, Is<RecordingIdentity> auto& recording) {
   visit("paths", recording.paths);
   visit("size", recording.size);
   visit("frames", recording.frames);
   visit("sha256_ends", recording.sha256_ends);
+  visit("clips", recording.clips);
 }
 
 void visit_fields(auto& visit, Is<RunRecord> auto& run) {

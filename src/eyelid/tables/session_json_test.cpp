@@ -83,13 +83,28 @@ TEST(SessionJson, ReplacesBytesThatAreNotUtf8) {
   EXPECT_TRUE(nlohmann::json::accept(session_json(summary)));
 }
 
+TEST(SessionJson, KeepsTheClipsOfASession) {
+  testing::TemporaryFolder folder;
+  const auto path = folder / "session.json";
+  SessionSummary summary = filled_summary();
+  summary.run.recording.paths = {"../a.mkv", "../b.mkv"};
+  summary.run.recording.clips = {{10, 300, "aa"}, {20, 200, "bb"}};
+  write_session_json(path, summary);
+  const std::vector<ClipIdentity> clips = read_session_json(path).run.recording.clips;
+  ASSERT_EQ(clips.size(), 2u);
+  EXPECT_EQ(clips[1].size, 20);
+  EXPECT_EQ(clips[1].frames, 200);
+  EXPECT_EQ(clips[1].sha256_ends, "bb");
+}
+
 TEST(SessionJson, NotesOtherFilesOfTheRunAndKeepsUnknownKeys) {
   testing::TemporaryFolder folder;
   const auto path = folder / "session.json";
   SessionSummary summary = filled_summary();
   summary.run.id = "abc";
   summary.run.sha256 = {{"frames.csv", "11"}, {"session.nwb", "22"}};
-  summary.run.recording = {.paths = {"../a.mkv"}, .size = 7, .frames = 6000, .sha256_ends = "33"};
+  summary.run.recording = {
+      .paths = {"../a.mkv"}, .size = 7, .frames = 6000, .sha256_ends = "33", .clips = {}};
   auto json = nlohmann::ordered_json::parse(session_json(summary));
   json["of a later version"] = 1;
   std::ofstream(path) << json.dump();
