@@ -19,6 +19,7 @@ struct Frame {
   double time_s = 0.0;      // after the first frame, strictly increasing
   GrayImage image;          // upright, as the camera's orientation tag says
   bool is_suspect = false;  // predicted from a damaged frame: may contain artifacts
+  std::int32_t clip = 1;    // of the session, from 1
 };
 
 /// Times from a side file.
@@ -61,10 +62,11 @@ class FrameSource {
 };
 
 /// Opens a video file, a folder of images (natural order: img2 before img10), one image file, or a
-/// list of image files (in the given order). Every picture of a TIFF stack is a frame.
+/// list of image files (in the given order). Every picture of a TIFF stack is a frame. Several
+/// videos or folders, or a folder of videos, are the clips of one session (clips.hpp).
 ///
-/// Throws InputError: absent, empty, unreadable, no video stream, no image in the folder, or
-/// nothing decodable.
+/// Throws InputError: absent, empty, unreadable, no video stream, no image in the folder, nothing
+/// decodable, or clips that are not of one session (clip_decoder.hpp).
 std::unique_ptr<FrameSource> open_source(const std::vector<std::filesystem::path>& inputs,
                                          const SourceOptions& options = {});
 
