@@ -105,7 +105,8 @@ std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
   options.frame_interval_s = meter.median_s();
   const double bridge_s = max_bridge_s(options.frame_interval_s);
   const auto starts_segment = [&](std::size_t i) {
-    return i == 0 || trace[i].time_s - trace[i - 1].time_s > bridge_s;
+    return i == 0 || trace[i].clip != trace[i - 1].clip ||
+           trace[i].time_s - trace[i - 1].time_s > bridge_s;
   };
   for (const Eye eye : kEyes) {
     RestNoise noise;
@@ -119,6 +120,7 @@ std::vector<Blink> find_blinks(std::span<const ClosureRow> trace) {
   std::vector<Blink> blinks;
   BinocularBlinkFinder finder(options, [&](const Blink& blink) { blinks.push_back(blink); });
   for (std::size_t i = 0; i < trace.size(); ++i) {
+    if (i > 0 && trace[i].clip != trace[i - 1].clip) finder.finish();
     finder.push(trace[i], {starts_segment(i), starts_segment(i)});
   }
   finder.finish();

@@ -18,6 +18,7 @@ struct ClosureRow {
   std::int64_t frame = 0;
   double time_s = 0.0;
   PerEye<float> fec = kNeitherEye;
+  std::int32_t clip = 1;
 };
 
 /// Peaks of the two eyes this close (or 1.5 frames) belong to one blink of both.
@@ -71,6 +72,7 @@ class BinocularBlinkFinder {
 
   /// The flags say that nothing before belongs to that eye's value (a gap).
   void push(const ClosureRow& row, const PerEye<bool>& starts_segment);
+  /// After the last row of the recording or of a clip; rows that follow continue no blink.
   void finish();
 
  private:
@@ -96,7 +98,7 @@ class BinocularBlinkFinder {
 };
 
 /// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame
-/// interval, noise, then BinocularBlinkFinder. Gaps as in max_bridge_s().
+/// interval, noise, then BinocularBlinkFinder. Gaps as in max_bridge_s(), and between clips.
 /// Errors: InputError when times are not finite or do not increase.
 std::vector<Blink> find_blinks(std::span<const ClosureRow> trace);
 

@@ -80,6 +80,7 @@ class BlinkFinder {
 
   /// `starts_segment`: nothing before it belongs to it (a gap).
   void push(const FecPoint& point, bool starts_segment);
+  /// After the last point of the recording or of a clip; points that follow continue no blink.
   void finish();
 
   /// No blink that later pushes find begins before this.

@@ -35,6 +35,8 @@ class Delivery {
   Delivery& operator=(const Delivery&) = delete;
 
   void push(const ClosureInput& record) {
+    if (record.clip != clip_) end_clip();
+    clip_ = record.clip;
     records_.push_back(record);
     for (const Eye eye : kEyes) {
       const bool has_levels = are_usable(summary_.calibration.levels[eye]);
@@ -43,16 +45,19 @@ class Delivery {
     deliver_rows();
   }
 
-  void finish() {
-    for (const Eye eye : kEyes) eyes_[eye].finish();
-    deliver_rows();
-    finder_.finish();
-  }
+  void finish() { end_clip(); }
 
   std::int64_t cut_blinks() const { return cut_blinks_; }
 
  private:
   static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
+
+  // What follows continues nothing.
+  void end_clip() {
+    for (const Eye eye : kEyes) eyes_[eye].finish();
+    deliver_rows();
+    finder_.finish();
+  }
 
   EarSmoother make_eye(const SmootherOptions& options, Eye eye) {
     return {options, [this, eye](const SmoothedValue& v) { ready_[eye].push_back(v); }};
@@ -67,6 +72,7 @@ class Delivery {
       sample.time_s = record.time_s;
       sample.is_valid = is_measured(record);
       sample.is_suspect = record.is_suspect;
+      sample.clip = record.clip;
       sample.face_score = record.face_score;
       sample.face_box = record.face_box;
       PerEye<bool> starts_segment;
@@ -88,6 +94,7 @@ class Delivery {
   ClosureSummary& summary_;
   const std::function<void(const EyelidSample&)>& on_sample_;
   const std::function<void(const Blink&)>& on_blink_;
+  std::int32_t clip_ = 1;
   std::deque<ClosureInput> records_;  // rows the smoothers still hold
   PerEye<std::deque<SmoothedValue>> ready_;
   PerEye<EarSmoother> eyes_;

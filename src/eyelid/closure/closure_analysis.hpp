@@ -22,7 +22,8 @@ struct ClosureOptions {
   double filter_half_span_s = kFilterHalfSpan_s;
 };
 
-/// From eye aspect ratios to FEC and blinks, of a whole recording, offline.
+/// From eye aspect ratios to FEC and blinks, of a whole recording, offline. Clips of a session
+/// share one calibration; nothing else crosses their borders.
 ///
 /// `on_sample` gets one row per record, in order; `on_blink` gets the blinks in order of onset,
 /// each after the rows it spans. EyelidSample::is_valid says that the frame itself was measured; a

@@ -306,6 +306,41 @@ TEST(ClosureAnalysis, ACutBlinkGivesTheClosedLevelIfItsBottomWasSeen) {
   EXPECT_EQ(until(5.05).summary.calibration.closed_source, LevelSource::Population);
 }
 
+TEST(ClosureAnalysis, NothingCrossesTheBorderOfClips) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{3.0}, MadeBlink{5.0, 1.0, 0.07, 0.1, 0.16}, MadeBlink{8.0}};
+  std::vector<ClosureInput> records = made.records();
+  ClosureOptions options;
+  options.calibration = analyze(records).summary.calibration;
+  // While the lids are shut, so that a filter or a blink across it would show.
+  constexpr double kBorder_s = 5.12;
+  std::vector<ClosureInput> first;
+  std::vector<ClosureInput> second;
+  for (ClosureInput& record : records) {
+    record.clip = record.time_s < kBorder_s ? 1 : 2;
+    (record.clip == 1 ? first : second).push_back(record);
+  }
+  const Result session = analyze(records, options);
+  const Result alone[] = {analyze(first, options), analyze(second, options)};
+  std::size_t i = 0;
+  for (const Result& clip : alone) {
+    for (const EyelidSample& sample : clip.samples) {
+      ASSERT_EQ(session.samples[i].clip, sample.clip);
+      ASSERT_EQ(session.samples[i].frame, sample.frame);
+      ASSERT_FLOAT_EQ(session.samples[i].fec.right, sample.fec.right) << sample.time_s;
+      ++i;
+    }
+  }
+  EXPECT_EQ(i, session.samples.size());
+  const auto border = static_cast<std::int64_t>(first.size());
+  int cut = 0;
+  for (const Blink& blink : session.blinks) {
+    EXPECT_EQ(blink.onset_frame < border, blink.offset_frame < border);
+    cut += blink.is_cut;
+  }
+  EXPECT_GE(cut, 2) << "the blink that the border cuts, of both eyes";
+}
+
 TEST(ClosureAnalysis, ConstantTracesHaveNoBlinks) {
   const Result open = analyze(MadeTrace{}.records());
   EXPECT_TRUE(open.blinks.empty());

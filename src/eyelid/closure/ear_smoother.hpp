@@ -40,7 +40,8 @@ class EarSmoother {
 
   /// Times must increase. A value that is not finite stands for an absent one.
   void push(double time_s, float value);
-  /// After the last push: delivers what is still held.
+  /// After the last push of a recording or of a clip: delivers what is still held. What is pushed
+  /// afterwards begins a new segment.
   void finish();
 
  private:

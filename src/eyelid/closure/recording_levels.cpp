@@ -23,19 +23,27 @@ void for_each_fec(TraceSpool& trace,
                   const SmootherOptions& options,
                   Eye eye,
                   const EyeLevels& levels,
-                  const FecSink& sink) {
+                  const FecSink& sink,
+                  const std::function<void()>& on_clip_end) {
   std::deque<std::int64_t> frames;
   EarSmoother smoother(options, [&](const SmoothedValue& value) {
     sink({frames.front(), value.time_s, fec_of(value.value, levels)}, value.starts_segment);
     frames.pop_front();
   });
   ClosureInput record;
+  std::int32_t clip = 1;
   trace.rewind();
   while (trace.next(record)) {
+    if (record.clip != clip) {
+      smoother.finish();
+      on_clip_end();
+    }
+    clip = record.clip;
     frames.push_back(record.frame);
     smoother.push(record.time_s, measured_ear(record, eye));
   }
   smoother.finish();
+  on_clip_end();
 }
 
 std::string rounded(float value) {
@@ -114,12 +122,17 @@ EyeBlinks examine_eye(TraceSpool& trace,
     const double frames = blink.half_width_ms / (1000.0 * surveyed.frame_interval_s);
     if (frames >= kUnconfirmedHalfWidthInFrames) closed.add(floor_fec);
   });
-  for_each_fec(trace, options, eye, provisional, [&](const FecPoint& point, bool starts_segment) {
-    finder.push(point, starts_segment);
-    if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();
-    if (std::isfinite(point.fec)) noise.add(point.time_s, point.fec);
-  });
-  finder.finish();
+  for_each_fec(
+      trace,
+      options,
+      eye,
+      provisional,
+      [&](const FecPoint& point, bool starts_segment) {
+        finder.push(point, starts_segment);
+        if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();
+        if (std::isfinite(point.fec)) noise.add(point.time_s, point.fec);
+      },
+      [&] { finder.finish(); });
   findings.rest_noise_ear = noise.deviation() * range;
   if (const auto closed_fec = closed.closed_fec()) {
     findings.closed_ear = std::max(0.0f, provisional.open_ear - *closed_fec * range);

@@ -10,6 +10,7 @@ ClosureInput closure_input(const FrameMeasurement& measurement) {
   input.ear = measurement.ear;
   input.is_trustworthy = measurement.is_trustworthy;
   input.is_suspect = measurement.is_suspect;
+  input.clip = measurement.clip;
   if (measurement.face) {
     input.face_score = measurement.face->score;
     input.face_box = measurement.face->box;

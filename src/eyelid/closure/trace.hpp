@@ -15,13 +15,14 @@ struct ClosureInput {
   PerEye<float> ear = kNeitherEye;
   bool is_trustworthy = false;  // otherwise both ratios are ignored
   bool is_suspect = false;
+  std::int32_t clip = 1;  // of the session; nothing is filled, filtered, or followed across clips
   float face_score = kNotAvailable;
   Rect face_box{kNotAvailable, kNotAvailable, kNotAvailable, kNotAvailable};
 };
 
 ClosureInput closure_input(const FrameMeasurement& measurement);
 
-/// A recording's records in order of time, readable more than once: 48 bytes a frame, 86 MB for an
+/// A recording's records in order of time, readable more than once: 56 bytes a frame, 101 MB for an
 /// hour at 500 frames/s.
 using TraceSpool = files::RecordSpool<ClosureInput>;
 

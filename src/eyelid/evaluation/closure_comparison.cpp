@@ -184,7 +184,11 @@ ClosureTrace read_trace(const std::filesystem::path& path) {
   ClosureTrace trace{path.string(), {}};
   Reader reader(path);
   for (Row row; reader.next(row);) {
-    trace.rows.push_back({row.frame, row.time_s, row.fec});
+    closure::ClosureRow& added = trace.rows.emplace_back();
+    added.frame = row.frame;
+    added.time_s = row.time_s;
+    added.fec = row.fec;
+    if constexpr (requires { row.clip; }) added.clip = row.clip;
   }
   return trace;
 }
