@@ -52,7 +52,7 @@ void BatchRunner::prepare(int width, int height) {
 void BatchRunner::put(Slot& slot, const NumberedFrame& frame) {
   put_frame(*slot.device, slot.number, slot.frame_count, frame.view);
   slot.tags[static_cast<std::size_t>(slot.frame_count++)] = {
-      frame.index, frame.time_s, frame.is_suspect};
+      frame.index, frame.time_s, frame.is_suspect, frame.clip};
 }
 
 void BatchRunner::submit() {
@@ -74,7 +74,8 @@ void BatchRunner::finish_oldest(const std::function<void(const MeasuredFrame&)>&
   for (int i = 0; i < frame_count; i++) {
     const auto at = static_cast<std::size_t>(i);
     const Tag& tag = slot.tags[at];
-    MeasuredFrame frame{tag.index, tag.time_s, tag.is_suspect, &results.records[at], {}, nullptr};
+    MeasuredFrame frame{
+        tag.index, tag.time_s, tag.is_suspect, tag.clip, &results.records[at], {}, nullptr};
     if (!results.faces.empty()) {
       frame.faces = results.faces.subspan(at * kMaxFaces,
                                           static_cast<std::size_t>(results.records[at].face_count));

@@ -19,6 +19,7 @@ struct NumberedFrame {
   std::int64_t index = 0;
   double time_s = 0.0;
   bool is_suspect = false;
+  std::int32_t clip = 1;
 };
 
 /// One frame's results; the spans are valid during the call that delivers them.
@@ -26,6 +27,7 @@ struct MeasuredFrame {
   std::int64_t index = 0;
   double time_s = 0.0;
   bool is_suspect = false;
+  std::int32_t clip = 1;
   const FrameRecord* record = nullptr;
   std::span<const FaceRecord> faces;      // record->face_count of them; only when asked for
   const FaceLandmarks* points = nullptr;  // only when asked for
@@ -65,6 +67,7 @@ class BatchRunner {
     std::int64_t index;
     double time_s;
     bool is_suspect;
+    std::int32_t clip;
   };
   struct Slot {
     FrameDevice* device;

@@ -23,6 +23,7 @@ FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
   measurement.frame = frame.index;
   measurement.time_s = frame.time_s;
   measurement.is_suspect = frame.is_suspect;
+  measurement.clip = frame.clip;
   if (record.subject < 0) return measurement;
   measurement.face = gpu::face_box(record.face);
   const landmarks::FacePoints points = gpu::face_points(record, frame.points);
@@ -53,7 +54,7 @@ void GpuTracker::run(video::FrameSource& source,
   const auto next = [&]() -> std::optional<gpu::NumberedFrame> {
     const StageTimer timer(&clocks_->decode);
     if (!source.next(frame)) return std::nullopt;
-    return gpu::NumberedFrame{frame.image, frame.index, frame.time_s, frame.is_suspect};
+    return gpu::NumberedFrame{frame.image, frame.index, frame.time_s, frame.is_suspect, frame.clip};
   };
   runner_.run(next, [&](const gpu::MeasuredFrame& measured) {
     on_measurement(frame_measurement(measured));

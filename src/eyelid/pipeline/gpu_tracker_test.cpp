@@ -32,6 +32,7 @@ TEST(GpuTracker, TheSameFaceGivesTheSameEyes) {
     const FrameMeasurement found = frame_measurement({expected[i].frame,
                                                       expected[i].time_s,
                                                       expected[i].is_suspect,
+                                                      expected[i].clip,
                                                       buffers.records,
                                                       {},
                                                       buffers.points});

@@ -70,6 +70,7 @@ void Tracker::State::measure(Group& group) {
     measurement.frame = frame.index;
     measurement.time_s = frame.time_s;
     measurement.is_suspect = frame.is_suspect;
+    measurement.clip = frame.clip;
   }
 }
 
