@@ -43,9 +43,9 @@ std::string error_of(Action action) {
 
 constexpr const char* kTwoFrames =
     "frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,"
-    "ear_right,ear_left,fec_right,fec_left,fec,interpolated,suspect\n"
-    "0,0.000000,1,0.9876,10.00,20.50,100.25,120.00,0.31000,0.29500,0.00000,0.02500,0.01250,0,0\n"
-    "1,0.033333,0,,,,,,,,1.05000,,1.05000,1,1\n";
+    "ear_right,ear_left,fec_right,fec_left,fec,interpolated,suspect,clip\n"
+    "0,0.000000,1,0.9876,10.00,20.50,100.25,120.00,0.31000,0.29500,0.00000,0.02500,0.01250,0,0,1\n"
+    "1,0.033333,0,,,,,,,,1.05000,,1.05000,1,1,2\n";
 
 EyelidSample first_sample() {
   EyelidSample sample;
@@ -68,6 +68,7 @@ EyelidSample second_sample() {
   sample.mean_fec = 1.05f;
   sample.is_interpolated = true;
   sample.is_suspect = true;
+  sample.clip = 2;
   return sample;
 }
 

@@ -2,6 +2,7 @@
 #include "eyelid/tables/frames_csv.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "eyelid/tables/csv_text.hpp"
 
@@ -26,10 +27,18 @@ std::string frames_header() {
   std::string names = "frame,time_s,valid,";
   const EyelidSample sample;
   visit_numbers(sample, [&](const char* name, float, int) { names += std::string(name) + ","; });
-  return names + "interpolated,suspect";
+  return names + "interpolated,suspect,clip";
 }
 
 }  // namespace
+
+std::int32_t clip_number(const CsvReader& table, std::size_t column) {
+  const std::int64_t number = table.integer(column);
+  if (number < 1 || number > std::numeric_limits<std::int32_t>::max()) {
+    table.fail(column, "the number of a clip, from 1");
+  }
+  return static_cast<std::int32_t>(number);
+}
 
 FramesCsvWriter::FramesCsvWriter(const std::filesystem::path& path)
     : table_(path, frames_header()) {}
@@ -39,7 +48,8 @@ void FramesCsvWriter::write(const EyelidSample& sample) {
   visit_numbers(sample, [this](const char*, float value, int decimals) {
     table_.number(static_cast<double>(value), decimals);
   });
-  table_.integer(sample.is_interpolated).integer(sample.is_suspect).end_row();
+  table_.integer(sample.is_interpolated).integer(sample.is_suspect);
+  table_.integer(sample.clip).end_row();
 }
 
 FramesCsvReader::FramesCsvReader(const std::filesystem::path& path)
@@ -48,7 +58,8 @@ FramesCsvReader::FramesCsvReader(const std::filesystem::path& path)
       time_s_(table_.required_column("time_s")),
       valid_(table_.column("valid")),
       interpolated_(table_.column("interpolated")),
-      suspect_(table_.column("suspect")) {
+      suspect_(table_.column("suspect")),
+      clip_(table_.column("clip")) {
   const EyelidSample sample;
   auto column = numbers_.begin();
   visit_numbers(sample, [&](const char* name, float, int) { *column++ = table_.column(name); });
@@ -68,6 +79,7 @@ bool FramesCsvReader::next(EyelidSample& sample) {
   sample.is_valid = valid_ ? table_.flag(*valid_) : has_closure;
   sample.is_interpolated = interpolated_ && table_.flag(*interpolated_);
   sample.is_suspect = suspect_ && table_.flag(*suspect_);
+  sample.clip = clip_ ? clip_number(table_, *clip_) : 1;
   return true;
 }
 

@@ -25,11 +25,14 @@ class FramesCsvWriter {
   CsvWriter table_;
 };
 
+/// The cell of a column `clip`: 1 or more.
+std::int32_t clip_number(const CsvReader& table, std::size_t column);
+
 /// Reads frames.csv row by row: ours, or another program's table with at least the columns `frame`,
 /// `time_s`, and one of `fec_right`, `fec_left`, `fec`.
 ///
-/// Absent columns become not available; without `valid`, a row is valid if it has a closure. Frames
-/// must increase from row to row. Errors: as CsvReader.
+/// Absent columns become not available, an absent clip is 1; without `valid`, a row is valid if it
+/// has a closure. Frames must increase from row to row. Errors: as CsvReader.
 class FramesCsvReader {
  public:
   explicit FramesCsvReader(const std::filesystem::path& path);
@@ -44,6 +47,7 @@ class FramesCsvReader {
   std::array<std::optional<std::size_t>, 10> numbers_;  // from face_score to fec
   std::optional<std::size_t> interpolated_;
   std::optional<std::size_t> suspect_;
+  std::optional<std::size_t> clip_;
 };
 
 }  // namespace eyelid::tables
