@@ -165,7 +165,7 @@ void print_study(const LearningSummary& study) {
 
 void write_report(const pipeline::ScoredSession& session, pipeline::PictureChoice choice) {
   Progress bar("pictures of the trials", "frames");
-  const auto total = static_cast<std::int64_t>(session.trace.size());
+  const std::int64_t total = session.trace.frames();
   const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
       session, choice, [&](std::int64_t done) { bar.update(done, total); });
   bar.finish();

@@ -131,12 +131,18 @@ class PresetReader {
     if (result.from.onset == result.to.onset && !(result.from.offset_s < result.to.offset_s)) {
       fail(to, at(to), "a moment after " + from + ", " + files::json_excerpt(at(from)));
     }
+    reach_.before_s = std::max(reach_.before_s, -result.from.offset_s);
+    reach_.after_s = std::max(reach_.after_s, result.to.offset_s);
     return result;
   }
+
+  /// Of all windows read so far.
+  const Preset::Reach& reach() const { return reach_; }
 
  private:
   std::string source_;
   json document_;
+  Preset::Reach reach_;
 };
 
 const Words<Statistic> kStatistics{
@@ -236,6 +242,7 @@ Preset preset_from(const std::string& source, const json& document) {
   read_response(reader, preset);
   read_times(reader, preset);
   read_limits(reader, preset);
+  preset.reach = reader.reach();
   return preset;
 }
 

@@ -49,6 +49,12 @@ struct Preset {
   double isi_s = kOff;       // CS to US for trials that lack one; off: median of the paired trials
   double smoothing_s = 0.0;  // moving mean before everything but the onset
 
+  /// How far the windows below extend before the first stimulus and behind the last.
+  struct Reach {
+    double before_s = 0.0;
+    double after_s = 0.0;
+  } reach;
+
   struct Baseline {
     Window window;
     Statistic statistic = Statistic::Mean;

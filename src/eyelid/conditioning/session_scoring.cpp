@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/conditioning/session_scoring.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <future>
 #include <map>
@@ -12,6 +13,13 @@
 namespace eyelid::conditioning {
 namespace {
 
+// Besides what a preset asks for: the report shows 0.5 s before the CS to 0.6 s behind the US, and
+// a calibration from trials takes less.
+constexpr double kShownBefore_s = 0.5;
+constexpr double kShownAfter_s = 0.6;
+constexpr double kMargin_s = 0.1;
+constexpr double kLongestInterval_s = 0.1;  // between frames, where windows are in samples
+
 StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
   if (!trial.cs_onset_s && !trial.us_onset_s) return {kNoFigure, kNoFigure};
   StimulusTimes times;
@@ -22,14 +30,15 @@ StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
 
 // Maximum of the median trace of all trials with a US, above baseline: on a common clock that
 // counts frame intervals from US onset, nearest sample.
-double median_ur_peak(const EyeTrace& eye,
+double median_ur_peak(const SessionEye& session,
                       std::span<const TrialRow> rows,
                       std::span<const StimulusTimes> times,
                       const Preset& preset) {
-  const double step_s = eye.frame_interval_s;
+  const double step_s = session.frame_interval_s();
   std::map<std::int64_t, std::vector<double>> values;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].trial.us_onset_s) continue;
+    const EyeTrace eye = session.around(times[i]);
     const double baseline = baseline_of(eye, times[i], preset).level;
     const SampleRange range = samples_in(eye.time_s, preset.normalize.window, times[i]);
     for (std::size_t j = range.first; j < range.last; ++j) {
@@ -42,17 +51,19 @@ double median_ur_peak(const EyeTrace& eye,
   return peak;
 }
 
-// FEC above baseline of all trials, each within what `range_of` makes of its times and baseline.
+// FEC above baseline of all trials, each within what `range_of` makes of its trace, times, and
+// baseline.
 template <class RangeOf>
-std::vector<double> values_above_baseline(const EyeTrace& eye,
+std::vector<double> values_above_baseline(const SessionEye& session,
                                           std::span<const StimulusTimes> times,
                                           const Preset& preset,
                                           RangeOf&& range_of) {
   std::vector<double> values;
   for (const StimulusTimes& at : times) {
     if (!std::isfinite(at.cs_s)) continue;
+    const EyeTrace eye = session.around(at);
     const BaselineFigures baseline = baseline_of(eye, at, preset);
-    for (const double fec : values_in(eye.fec, range_of(at, baseline))) {
+    for (const double fec : values_in(eye.fec, range_of(eye, at, baseline))) {
       values.push_back(fec - baseline.level);
     }
   }
@@ -60,25 +71,29 @@ std::vector<double> values_above_baseline(const EyeTrace& eye,
 }
 
 // Difference between two percentiles of all baseline-corrected trial traces.
-double percentile_range(const EyeTrace& eye,
+double percentile_range(const SessionEye& session,
                         std::span<const StimulusTimes> times,
                         const Preset& preset) {
   const Window whole{preset.baseline.window.from, preset.ur.to};
   const std::vector<double> values = values_above_baseline(
-      eye, times, preset, [&](const StimulusTimes& at, const BaselineFigures&) {
+      session,
+      times,
+      preset,
+      [&](const EyeTrace& eye, const StimulusTimes& at, const BaselineFigures&) {
         return samples_in(eye.time_s, whole, at);
       });
   return quantile_of(values, preset.normalize.high / 100.0) -
          quantile_of(values, preset.normalize.low / 100.0);
 }
 
-double sd_limit_of(const EyeTrace& eye,
+double sd_limit_of(const SessionEye& session,
                    std::span<const StimulusTimes> times,
                    const Preset& preset,
                    double scale) {
   std::vector<double> deviations;
   for (const StimulusTimes& at : times) {
     if (!std::isfinite(at.cs_s)) continue;
+    const EyeTrace eye = session.around(at);
     const SampleRange range = samples_in(eye.time_s, preset.reject.sd_window, at);
     deviations.push_back(stddev_of(values_in(eye.fec, range)) / scale);
   }
@@ -86,31 +101,34 @@ double sd_limit_of(const EyeTrace& eye,
   return median_of(deviations) + preset.reject.sd_iqr * iqr;
 }
 
-double below_limit_of(const EyeTrace& eye,
+double below_limit_of(const SessionEye& session,
                       std::span<const StimulusTimes> times,
                       const Preset& preset) {
   const std::vector<double> values = values_above_baseline(
-      eye, times, preset, [](const StimulusTimes&, const BaselineFigures& baseline) {
+      session,
+      times,
+      preset,
+      [](const EyeTrace&, const StimulusTimes&, const BaselineFigures& baseline) {
         return baseline.range;
       });
   const double limit = mean_of(values) - preset.reject.below_sd * stddev_of(values);
   return std::fmin(limit, preset.reject.below);
 }
 
-SessionLimits limits_of(const EyeTrace& eye,
+SessionLimits limits_of(const SessionEye& session,
                         std::span<const TrialRow> rows,
                         std::span<const StimulusTimes> times,
                         const Preset& preset) {
   SessionLimits limits;
   if (preset.normalize.by == Normalization::UrPeak) {
-    limits.scale = median_ur_peak(eye, rows, times, preset);
+    limits.scale = median_ur_peak(session, rows, times, preset);
   } else if (preset.normalize.by == Normalization::Percentiles) {
-    limits.scale = percentile_range(eye, times, preset);
+    limits.scale = percentile_range(session, times, preset);
   }
   if (!std::isnan(preset.reject.sd_iqr)) {
-    limits.sd_limit = sd_limit_of(eye, times, preset, limits.scale);
+    limits.sd_limit = sd_limit_of(session, times, preset, limits.scale);
   }
-  if (!std::isnan(preset.reject.below)) limits.below_limit = below_limit_of(eye, times, preset);
+  if (!std::isnan(preset.reject.below)) limits.below_limit = below_limit_of(session, times, preset);
   return limits;
 }
 
@@ -126,19 +144,16 @@ std::string score_eye(const SessionTrace& trace,
                       ScoredEye which,
                       std::span<const TrialRow> rows,
                       const Preset& preset,
-                      double frame_interval_s,
                       SessionScores& session) {
-  const std::vector<double> smoothed =
-      moving_mean(trace.time_s(), trace.fec(which), preset.smoothing_s);
-  const EyeTrace eye{
-      trace.time_s(), trace.fec(which), smoothed, trace.interpolated(), frame_interval_s};
+  const SessionEye eye(trace, which, preset.smoothing_s);
   const SessionLimits limits = limits_of(eye, rows, session.times, preset);
   const bool can_scale = limits.scale > 0.0;
   const auto index = static_cast<std::size_t>(which);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     TrialScore& score = session.scores[kScoredEyes.size() * i + index];
     score = std::isfinite(session.times[i].cs_s)
-                ? score_trial(eye, rows[i].trial, session.times[i], preset, limits)
+                ? score_trial(
+                      eye.around(session.times[i]), rows[i].trial, session.times[i], preset, limits)
                 : blank_score(rows[i].trial);
     score.eye = which;
     if (!can_scale && std::isfinite(session.times[i].cs_s)) {
@@ -166,12 +181,37 @@ void reject_unscorable(std::span<const TrialRow> rows, SessionScores& session) {
 
 }  // namespace
 
+std::vector<TimeSpan> spans_of_trials(std::span<const TrialRow> rows, const Preset& preset) {
+  double margin_s = kMargin_s + preset.smoothing_s + preset.alpha.tail_s;
+  if (preset.onset.method == OnsetMethod::Velocity) {
+    margin_s += kLongestInterval_s * preset.onset.velocity_smoothing;
+  }
+  const double isi_s = isi_of(rows, preset);
+  std::vector<TimeSpan> spans;
+  for (const TrialRow& row : rows) {
+    const StimulusTimes times = stimulus_times(row.trial, isi_s);
+    if (!std::isfinite(times.cs_s)) continue;
+    spans.push_back({times.cs_s - std::max(preset.reach.before_s, kShownBefore_s) - margin_s,
+                     times.us_s + std::max(preset.reach.after_s, kShownAfter_s) + margin_s});
+  }
+  std::ranges::sort(spans, {}, &TimeSpan::from_s);
+  std::vector<TimeSpan> merged;
+  for (const TimeSpan& span : spans) {
+    if (merged.empty() || span.from_s > merged.back().to_s) {
+      merged.push_back(span);
+    } else {
+      merged.back().to_s = std::max(merged.back().to_s, span.to_s);
+    }
+  }
+  return merged;
+}
+
 SessionScores score_session(const SessionTrace& trace,
                             std::span<const TrialRow> rows,
                             const Preset& preset,
                             const std::string& file) {
-  if (trace.size() < 2) {
-    throw InputError("the recording has " + std::to_string(trace.size()) +
+  if (trace.frames() < 2) {
+    throw InputError("the recording has " + std::to_string(trace.frames()) +
                      " frames with a time; expected at least 2");
   }
   if (rows.empty()) throw InputError(file + ": no trial, expected at least one row");
@@ -184,12 +224,10 @@ SessionScores score_session(const SessionTrace& trace,
   for (const TrialRow& row : rows) session.times.push_back(stimulus_times(row.trial, check.isi_s));
   session.scores.resize(kScoredEyes.size() * rows.size());
   // The eyes are independent and write to separate places of the result.
-  const double frame_interval_s = trace.frame_interval_s();
   std::vector<std::future<std::string>> eyes;
   for (const ScoredEye eye : kScoredEyes) {
-    eyes.push_back(std::async(std::launch::async, [&, eye] {
-      return score_eye(trace, eye, rows, preset, frame_interval_s, session);
-    }));
+    eyes.push_back(std::async(std::launch::async,
+                              [&, eye] { return score_eye(trace, eye, rows, preset, session); }));
   }
   for (std::future<std::string>& eye : eyes) {
     const std::string warning = eye.get();

@@ -21,6 +21,10 @@ struct SessionScores {
   double isi_s = 0.0;
 };
 
+/// What scoring, the report, and a calibration from trials see of a recording, for SessionTrace: in
+/// order of time, apart from each other.
+std::vector<TimeSpan> spans_of_trials(std::span<const TrialRow> rows, const Preset& preset);
+
 /// Segments the trace around each trial by time stamps and scores it by the preset. Every row of
 /// `rows` is returned, rejected ones with their reason.
 ///

@@ -5,10 +5,8 @@
 #include <cmath>
 #include <functional>
 #include <string>
-#include <utility>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -32,25 +30,65 @@ std::size_t best_of(std::span<const double> values, SampleRange range, Better is
 
 }  // namespace
 
-void SessionTrace::add(const EyelidSample& sample) {
-  if (!std::isfinite(sample.time_s) || (!time_s_.empty() && sample.time_s <= time_s_.back())) {
+void SessionTrace::note_time(const EyelidSample& sample) {
+  if (!std::isfinite(sample.time_s) || (frames_ > 0 && sample.time_s <= last_s())) {
     throw InputError("frame " + std::to_string(sample.frame) + ": time_s is " +
                      std::to_string(sample.time_s) +
                      ", expected a time after that of the frame before");
   }
+  if (frames_ > 0 && sample.clip < clips_.back().number) {
+    throw InputError("frame " + std::to_string(sample.frame) + ": clip is " +
+                     std::to_string(sample.clip) + ", expected none before " +
+                     std::to_string(clips_.back().number) + ", that of the frame before");
+  }
+  if (frames_ > 0) ++steps_[std::llround(1e6 * (sample.time_s - last_s()))];
+  if (frames_ == 0 || sample.clip != clips_.back().number) {
+    clips_.push_back({sample.clip, sample.time_s, sample.time_s, {time_s_.size(), time_s_.size()}});
+  }
+  clips_.back().last_s = sample.time_s;
+  ++frames_;
+}
+
+bool SessionTrace::is_kept(double time_s) {
+  if (keeps_all_) return true;
+  while (next_span_ < spans_.size() && time_s > spans_[next_span_].to_s) ++next_span_;
+  return next_span_ < spans_.size() && time_s >= spans_[next_span_].from_s;
+}
+
+void SessionTrace::add(const EyelidSample& sample) {
+  note_time(sample);
+  if (!is_kept(sample.time_s)) return;
   frame_.push_back(sample.frame);
   time_s_.push_back(sample.time_s);
   fec_[0].push_back(exact_decimal(sample.fec.right));
   fec_[1].push_back(exact_decimal(sample.fec.left));
   fec_[2].push_back(exact_decimal(sample.mean_fec));
   interpolated_.push_back(sample.is_interpolated ? 1 : 0);
+  clips_.back().kept.last = time_s_.size();
 }
 
 double SessionTrace::frame_interval_s() const {
-  if (time_s_.size() < 2) return 0.0;
-  std::vector<double> steps(time_s_.size() - 1);
-  for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = time_s_[i + 1] - time_s_[i];
-  return upper_median(std::move(steps));
+  std::int64_t seen = 0;
+  for (const auto& [step_us, count] : steps_) {
+    seen += count;
+    if (seen > (frames_ - 1) / 2) return static_cast<double>(step_us) / 1e6;
+  }
+  return 0.0;
+}
+
+const Clip& SessionTrace::clip_at(double time_s) const {
+  EYELID_EXPECTS(!clips_.empty());
+  const auto next = std::upper_bound(
+      clips_.begin(), clips_.end(), time_s + kTimeTolerance_s, [](double at, const Clip& clip) {
+        return at < clip.first_s;
+      });
+  return next == clips_.begin() ? clips_.front() : *(next - 1);
+}
+
+SampleRange SessionTrace::between(const StimulusTimes& times, double from_s, double to_s) const {
+  const SampleRange kept = clip_of(times).kept;
+  const SampleRange found = samples_between(values_in(time_s_, kept), from_s, to_s);
+  return {kept.first + found.first, kept.first + found.last};
 }
 
 double time_of(const Moment& moment, const StimulusTimes& times) {

@@ -18,7 +18,7 @@ AlignedTraces align_trials(const SessionTrace& trace,
                            double from_ms,
                            double to_ms,
                            std::size_t max_values) {
-  EYELID_EXPECTS(from_ms < to_ms && trace.size() >= 2);
+  EYELID_EXPECTS(from_ms < to_ms && trace.frames() >= 2);
   AlignedTraces aligned;
   const double interval_s = trace.frame_interval_s();
   const double whole_ms = (to_ms - from_ms) * static_cast<double>(times.size());
@@ -28,13 +28,14 @@ AlignedTraces align_trials(const SessionTrace& trace,
                               std::ceil(whole_ms / static_cast<double>(max_values))});
   aligned.samples = static_cast<std::size_t>((to_ms - from_ms) / aligned.step_ms) + 1;
   aligned.trials = times.size();
-  const std::vector<double>& time_s = trace.time_s();
   for (const ScoredEye eye : kScoredEyes) {
-    const std::vector<double>& fec = trace.fec(eye);
     std::vector<float>& values = aligned.fec[static_cast<std::size_t>(eye)];
     values.assign(aligned.samples * aligned.trials, kNotAvailable);
     for (std::size_t trial = 0; trial < times.size(); ++trial) {
       if (!std::isfinite(times[trial].cs_s)) continue;
+      const SampleRange clip = trace.clip_of(times[trial]).kept;
+      const std::span<const double> time_s = values_in(trace.time_s(), clip);
+      const std::span<const double> fec = values_in(trace.fec(eye), clip);
       const double start_s = times[trial].cs_s + from_ms / 1000.0;
       std::size_t next = samples_between(time_s, start_s, start_s).first;
       for (std::size_t i = 0; i < aligned.samples; ++i) {

@@ -26,24 +26,22 @@ TrialLevels levels_from_trials(const SessionTrace& trace,
                                ScoredEye eye,
                                std::span<const TrialRow> rows) {
   const Preset preset = load_preset("human");
-  const std::vector<double> smoothed =
-      moving_mean(trace.time_s(), trace.fec(eye), preset.smoothing_s);
-  const EyeTrace view{
-      trace.time_s(), trace.fec(eye), smoothed, trace.interpolated(), trace.frame_interval_s()};
+  const SessionEye session(trace, eye, preset.smoothing_s);
   std::vector<double> rest;
   std::vector<double> closed;
   for (const TrialRow& row : rows) {
     const Trial& trial = row.trial;
     if (trial.cs_onset_s) {
       const StimulusTimes times{*trial.cs_onset_s, *trial.cs_onset_s};
-      const double level = baseline_of(view, times, preset).level;
+      const double level = baseline_of(session.around(times), times, preset).level;
       if (std::isfinite(level)) rest.push_back(level);
     }
     if (trial.us_onset_s) {
-      const SampleRange range =
-          samples_between(trace.time_s(), *trial.us_onset_s, *trial.us_onset_s + kUrWindow_s);
-      const std::size_t top = argmax(smoothed, range);
-      if (top < range.last) closed.push_back(smoothed[top]);
+      const double us_s = *trial.us_onset_s;
+      const EyeTrace view = session.around({us_s, us_s});
+      const SampleRange range = samples_between(view.time_s, us_s, us_s + kUrWindow_s);
+      const std::size_t top = argmax(view.smoothed, range);
+      if (top < range.last) closed.push_back(view.smoothed[top]);
     }
   }
   TrialLevels found;

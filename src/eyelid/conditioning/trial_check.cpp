@@ -118,22 +118,27 @@ void check_order(std::span<const TrialRow> rows, TrialCheck& check) {
   }
 }
 
-void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& check) {
+// CS to US of the trials that have both.
+std::vector<double> isis_of(std::span<const TrialRow> rows) {
   std::vector<double> isis_s;
-  bool is_needed = false;
   for (const TrialRow& row : rows) {
     const Trial& trial = row.trial;
     if (trial.cs_onset_s && trial.us_onset_s) {
       isis_s.push_back(*trial.us_onset_s - *trial.cs_onset_s);
     }
-    is_needed = is_needed || (trial.cs_onset_s && !trial.us_onset_s);
   }
-  check.isi_s = kDefaultIsi_s;
+  return isis_s;
+}
+
+void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& check) {
+  const std::vector<double> isis_s = isis_of(rows);
+  const bool is_needed = std::ranges::any_of(
+      rows, [](const TrialRow& row) { return row.trial.cs_onset_s && !row.trial.us_onset_s; });
+  check.isi_s = isi_of(rows, preset);
   if (!isis_s.empty()) {
     const auto [shortest, longest] = std::minmax_element(isis_s.begin(), isis_s.end());
     const double variation_s = *longest - *shortest;
     const std::string range = fmt::format("{:g} to {:g} ms", 1000.0 * *shortest, 1000.0 * *longest);
-    check.isi_s = median_of(isis_s);
     if (variation_s > kIsiTolerance_s && is_needed && std::isnan(preset.isi_s)) {
       check.warnings.push_back(fmt::format(
           "the time from CS to US varies ({}); trials with the CS alone are scored as if the US "
@@ -142,11 +147,7 @@ void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& 
           1000.0 * check.isi_s));
     }
   }
-  if (!std::isnan(preset.isi_s)) {
-    check.isi_s = preset.isi_s;
-    return;
-  }
-  if (!isis_s.empty() || !is_needed) return;
+  if (!std::isnan(preset.isi_s) || !isis_s.empty() || !is_needed) return;
   for (const TrialRow& row : rows) {
     if (!row.trial.cs_onset_s) continue;
     add(check.faults,
@@ -157,20 +158,28 @@ void find_isi(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& 
   }
 }
 
+// Within the recording or, where it is one of several films, within its clip.
+std::string bounds_of(const SessionTrace& trace, const Clip& clip) {
+  const std::string place =
+      trace.clips().size() > 1 ? fmt::format("clip {}", clip.number) : "the recording";
+  return fmt::format("{} of {:.3f} to {:.3f} s", place, clip.first_s, clip.last_s);
+}
+
 void check_places(std::span<const TrialRow> rows, const SessionTrace& trace, TrialCheck& check) {
+  if (trace.frames() == 0) return;
   const TrialRow* before = nullptr;
   for (const TrialRow& row : rows) {
     const auto first = first_event_s(row.trial);
     if (!first) continue;
     const double last = last_event_s(row.trial, check.isi_s);
-    if (*first < trace.first_s() || last > trace.last_s()) {
+    const Clip& clip = trace.clip_at(*first);
+    if (*first < clip.first_s || last > clip.last_s) {
       add(check.unscorable,
           row,
-          "runs from {:.3f} to {:.3f} s, outside of the recording of {:.3f} to {:.3f} s",
+          "runs from {:.3f} to {:.3f} s, outside of {}",
           *first,
           last,
-          trace.first_s(),
-          trace.last_s());
+          bounds_of(trace, clip));
     }
     if (before && *first < last_event_s(before->trial, check.isi_s)) {
       add(check.unscorable,
@@ -189,6 +198,12 @@ void check_places(std::span<const TrialRow> rows, const SessionTrace& trace, Tri
 }
 
 }  // namespace
+
+double isi_of(std::span<const TrialRow> rows, const Preset& preset) {
+  if (!std::isnan(preset.isi_s)) return preset.isi_s;
+  const std::vector<double> isis_s = isis_of(rows);
+  return isis_s.empty() ? kDefaultIsi_s : median_of(isis_s);
+}
 
 TrialCheck check_trials(std::span<const TrialRow> rows,
                         const SessionTrace& trace,

@@ -19,10 +19,13 @@ struct TrialCheck {
   double isi_s = 0.0;  // of trials that lack an onset
 };
 
+/// CS to US of trials that lack an onset: the preset's, else the median of those that have both.
+double isi_of(std::span<const TrialRow> rows, const Preset& preset);
+
 /// Checks for common mistakes in trial files: US before CS, rows out of order or twice, times in
-/// milliseconds or frames (faults); trials outside the recording or overlapping
-/// the next (those trials are rejected); an ISI that varies (a warning). Every problem names row
-/// and trial.
+/// milliseconds or frames (faults); trials outside the recording or beyond their clip or
+/// overlapping the next (those trials are rejected); an ISI that varies (a warning). Every problem
+/// names row and trial.
 TrialCheck check_trials(std::span<const TrialRow> rows,
                         const SessionTrace& trace,
                         const Preset& preset);

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-
+#include "eyelid/conditioning/eye_trace.hpp"
 #include "eyelid/conditioning/preset.hpp"
 #include "eyelid/conditioning/session_trace.hpp"
 #include "eyelid/core/trial_score.hpp"
 
 namespace eyelid::conditioning {
-
-/// One eye's closure, seen through the session's memory.
-struct EyeTrace {
-  std::span<const double> time_s;
-  std::span<const double> fec;       // as measured: onset, standard deviations
-  std::span<const double> smoothed;  // by preset.smoothing_s: everything else
-  std::span<const std::uint8_t> interpolated;
-  double frame_interval_s = 0.0;
-};
 
 /// Limits that follow from all trials of a session; kOff where the preset has no such rule.
 struct SessionLimits {

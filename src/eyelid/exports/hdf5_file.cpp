@@ -49,6 +49,18 @@ std::vector<hsize_t> sizes_of(const std::vector<std::size_t>& shape) {
   return {shape.begin(), shape.end()};
 }
 
+hid_t native_type(Number type) {
+  switch (type) {
+    case Number::Float:
+      return H5T_NATIVE_FLOAT;
+    case Number::Byte:
+      return H5T_NATIVE_UINT8;
+    case Number::Double:
+      break;
+  }
+  return H5T_NATIVE_DOUBLE;
+}
+
 hid_t space_of(const std::vector<std::size_t>& shape) {
   const std::vector<hsize_t> sizes = sizes_of(shape);
   return H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr);
@@ -154,6 +166,37 @@ void Hdf5File::numbers(const std::string& path,
                        std::span<const std::uint8_t> values,
                        const std::vector<std::size_t>& shape) {
   numeric(path, H5T_NATIVE_UINT8, values.data(), shape);
+}
+
+void Hdf5File::reserve(const std::string& path,
+                       Number type,
+                       const std::vector<std::size_t>& shape) {
+  const Handle space(made(space_of(shape), path));
+  Handle data(
+      made(H5Dcreate2(
+               file_, path.c_str(), native_type(type), space.get(), links_, objects_, H5P_DEFAULT),
+           path));
+  checked(data.close(), path);
+}
+
+void Hdf5File::part(const std::string& path,
+                    Number type,
+                    const void* values,
+                    const std::vector<std::size_t>& start,
+                    const std::vector<std::size_t>& count) {
+  Handle data(made(H5Dopen2(file_, path.c_str(), H5P_DEFAULT), path));
+  const Handle place(made(H5Dget_space(data.get()), path));
+  const Handle memory(made(space_of(count), path));
+  checked(H5Sselect_hyperslab(place.get(),
+                              H5S_SELECT_SET,
+                              sizes_of(start).data(),
+                              nullptr,
+                              sizes_of(count).data(),
+                              nullptr),
+          path);
+  checked(H5Dwrite(data.get(), native_type(type), memory.get(), place.get(), H5P_DEFAULT, values),
+          path);
+  checked(data.close(), path);
 }
 
 void Hdf5File::number(const std::string& path, double value) {

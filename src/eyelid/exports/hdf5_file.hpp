@@ -10,6 +10,9 @@
 
 namespace eyelid::exports {
 
+/// What a dataset holds.
+enum class Number { Double, Float, Byte };
+
 /// A new HDF5 file, using libhdf5's C interface. Without close() it is not whole: it belongs in the
 /// private folder of a files::RunFolder.
 ///
@@ -45,6 +48,15 @@ class Hdf5File {
                std::span<const std::uint8_t> values,
                const std::vector<std::size_t>& shape);
   void number(const std::string& path, double value);  // scalar
+
+  /// A dataset that part() fills.
+  void reserve(const std::string& path, Number type, const std::vector<std::size_t>& shape);
+  /// Part of it: as many values as the product of `count`, row-major, from `start` on.
+  void part(const std::string& path,
+            Number type,
+            const void* values,
+            const std::vector<std::size_t>& start,
+            const std::vector<std::size_t>& count);
 
   void attribute(const std::string& path, const std::string& name, const std::string& value);
   void attribute(const std::string& path, const std::string& name, double value);

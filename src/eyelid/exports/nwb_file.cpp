@@ -10,6 +10,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
+#include "eyelid/exports/frame_dataset.hpp"
 #include "eyelid/exports/hdf5_file.hpp"
 #include "eyelid/exports/session_export.hpp"
 #include "eyelid/files/embedded_files.hpp"
@@ -23,6 +24,7 @@ namespace eyelid::exports {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Shape = std::vector<std::size_t>;
 
 constexpr const char* kSchemaVersion = "2.11.0";
 constexpr double kBeforeCs_s = 0.5;
@@ -30,13 +32,16 @@ constexpr double kAfterUs_s = 0.5;
 constexpr double kEvenlySpaced_s = 2e-6;  // times of frames.csv are rounded to a microsecond
 
 // Frames per second if the frames are evenly spaced.
-std::optional<double> even_rate(std::span<const double> time_s) {
-  if (time_s.size() < 2) return std::nullopt;
-  const double step = (time_s.back() - time_s.front()) / static_cast<double>(time_s.size() - 1);
-  for (std::size_t i = 0; i < time_s.size(); ++i) {
-    const double even = time_s.front() + step * static_cast<double>(i);
-    if (std::abs(time_s[i] - even) > kEvenlySpaced_s) return std::nullopt;
-  }
+std::optional<double> even_rate(const SessionExport& session) {
+  if (session.frames < 2) return std::nullopt;
+  const double step = (session.last_s - session.first_s) / static_cast<double>(session.frames - 1);
+  std::size_t i = 0;
+  bool is_even = true;
+  session.visit_frames([&](const ExportFrame& frame) {
+    const double even = session.first_s + step * static_cast<double>(i++);
+    is_even = is_even && std::abs(frame.time_s - even) <= kEvenlySpaced_s;
+  });
+  if (!is_even) return std::nullopt;
   // 499.9999 would only be rounding.
   const double rate = 1.0 / step;
   return std::abs(rate - std::round(rate)) < 1e-3 ? std::round(rate) : rate;
@@ -45,15 +50,16 @@ std::optional<double> even_rate(std::span<const double> time_s) {
 class NwbWriter {
  public:
   NwbWriter(const std::filesystem::path& path, const SessionExport& session)
-      : file_(path), session_(session), rate_(even_rate(session.time_s)) {}
+      : file_(path), session_(session), rate_(even_rate(session)) {}
 
   void write() {
     write_root();
     write_general();
-    if (!session_.video.empty()) write_video();
+    if (!session_.films.empty()) write_video();
     write_stimuli();
     write_closure();
     if (!session_.nodes.empty()) write_pose();
+    write_frames();
     write_trials();
     file_.reference("/", ".specloc", "/specifications");
     file_.close();
@@ -123,13 +129,13 @@ class NwbWriter {
 
   void write_time(const std::string& series, const std::string& shared_with = "") {
     if (rate_) {
-      file_.number(series + "/starting_time", session_.time_s.front());
+      file_.number(series + "/starting_time", session_.first_s);
       file_.attribute(series + "/starting_time", "rate", *rate_);
       file_.attribute(series + "/starting_time", "unit", "seconds");
     } else if (!shared_with.empty()) {
       file_.soft_link(series + "/timestamps", shared_with + "/timestamps");
     } else {
-      file_.numbers(series + "/timestamps", session_.time_s, {session_.time_s.size()});
+      times_.emplace_back(file_, series + "/timestamps", Shape{session_.frames}, 0);
       write_stamp_attributes(series);
     }
   }
@@ -155,8 +161,8 @@ class NwbWriter {
     typed_group(series, "ImageSeries");
     file_.numbers(series + "/data", std::span<const std::uint8_t>(), {0, 0, 0});
     write_series_attributes(series, "The recording in which eyelid closure was measured", "n.a.");
-    file_.texts(series + "/external_file", {session_.video});
-    file_.attribute(series + "/external_file", "starting_frame", std::vector<std::int64_t>{0});
+    file_.texts(series + "/external_file", session_.films);
+    file_.attribute(series + "/external_file", "starting_frame", session_.first_frames);
     file_.text(series + "/format", "external");
     const std::vector<std::int64_t> size{session_.video_size[0], session_.video_size[1]};
     file_.numbers(series + "/dimension", size, {2});
@@ -188,10 +194,9 @@ class NwbWriter {
   void write_closure() {
     typed_group("/processing/behavior", "ProcessingModule");
     file_.attribute("/processing/behavior", "description", "Eyelid closure and lid points");
-    const std::size_t frames = session_.time_s.size();
     const std::string closure = "/processing/behavior/eyelid_closure";
     typed_group(closure, "TimeSeries");
-    file_.numbers(closure + "/data", session_.fec, {frames, 3});
+    closure_.emplace(file_, closure + "/data", Shape{session_.frames, 3}, 0);
     write_series_attributes(closure,
                             "Fraction eyelid closure, 0 open, 1 closed, not clamped; columns: the "
                             "subject's right eye, left eye, mean of the valid eyes",
@@ -199,7 +204,7 @@ class NwbWriter {
     write_time(closure);
     const std::string ratio = "/processing/behavior/eye_aspect_ratio";
     typed_group(ratio, "TimeSeries");
-    file_.numbers(ratio + "/data", session_.ear, {frames, 2});
+    ratio_.emplace(file_, ratio + "/data", Shape{session_.frames, 2}, 0);
     write_series_attributes(ratio,
                             "Eye height divided by width, as measured; columns: the subject's "
                             "right eye, left eye",
@@ -226,29 +231,40 @@ class NwbWriter {
     file_.attribute(pose + "/source_software", "version", kVersion);
     file_.soft_link(pose + "/eyelids", skeleton);
     file_.soft_link(pose + "/device", "/general/devices/camera");
-    if (!session_.video.empty()) file_.soft_link(pose + "/source_video", "/acquisition/video");
+    if (!session_.films.empty()) file_.soft_link(pose + "/source_video", "/acquisition/video");
     for (std::size_t node = 0; node < session_.nodes.size(); ++node) write_node(pose, node);
   }
 
   void write_node(const std::string& pose, std::size_t node) {
     const std::string series = pose + "/" + session_.nodes[node];
-    const std::size_t frames = session_.time_s.size();
-    const std::size_t nodes = session_.nodes.size();
-    std::vector<float> data(2 * frames);
-    for (std::size_t i = 0; i < frames; ++i) {
-      data[2 * i] = session_.points[2 * (i * nodes + node)];
-      data[2 * i + 1] = session_.points[2 * (i * nodes + node) + 1];
-    }
     typed_group(series, "PoseEstimationSeries", "ndx-pose");
-    file_.numbers(series + "/data", data, {frames, 2});
+    points_.emplace_back(file_, series + "/data", Shape{session_.frames, 2}, 0);
     write_series_attributes(series, "Lid point " + session_.nodes[node], "pixels");
     file_.text(series + "/reference_frame",
                "(0, 0) is the center of the top left pixel; x to the right, y down");
-    file_.numbers(series + "/confidence", session_.confidence, {frames});
+    confidences_.emplace_back(file_, series + "/confidence", Shape{session_.frames}, 0);
     file_.attribute(series + "/confidence",
                     "definition",
                     std::string("Score of the face detector, 0 if no point was found"));
     write_time(series, "/processing/behavior/eyelid_closure");
+  }
+
+  // The datasets of all frames, in one pass.
+  void write_frames() {
+    session_.visit_frames([this](const ExportFrame& frame) {
+      closure_->add(frame.fec);
+      ratio_->add(frame.ear);
+      for (auto& times : times_) times.add(frame.time_s);
+      for (std::size_t node = 0; node < points_.size(); ++node) {
+        points_[node].add(frame.points.subspan(2 * node, 2));
+        confidences_[node].add(frame.confidence);
+      }
+    });
+    closure_->finish();
+    ratio_->finish();
+    for (auto& times : times_) times.finish();
+    for (auto& points : points_) points.finish();
+    for (auto& confidences : confidences_) confidences.finish();
   }
 
   template <class Values>
@@ -275,7 +291,7 @@ class NwbWriter {
   }
 
   void write_trials() {
-    const double first_s = session_.time_s.empty() ? 0.0 : session_.time_s.front();
+    const double first_s = session_.first_s;
     const auto start = of_trials<double>([&](const TrialScore& score) {
       const double onset = score.trial.cs_onset_s ? *score.trial.cs_onset_s : score.us_s;
       return std::fmax(first_s, onset - kBeforeCs_s);
@@ -341,6 +357,11 @@ class NwbWriter {
   Hdf5File file_;
   const SessionExport& session_;
   std::optional<double> rate_;
+  std::optional<FrameDataset<float>> closure_;
+  std::optional<FrameDataset<float>> ratio_;
+  std::vector<FrameDataset<double>> times_;
+  std::vector<FrameDataset<float>> points_;  // by node
+  std::vector<FrameDataset<float>> confidences_;
   std::vector<std::string> columns_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/version.hpp"
+#include "eyelid/exports/frame_dataset.hpp"
 #include "eyelid/exports/hdf5_file.hpp"
 #include "eyelid/exports/session_export.hpp"
 #include "eyelid/tables/csv_text.hpp"
@@ -15,6 +16,34 @@ namespace {
 
 constexpr std::size_t kEyePoints = 6;
 constexpr std::size_t kFirstEyePointOf68 = 36;
+
+void write_sleap_frames(Hdf5File& file, const SessionExport& session) {
+  const std::size_t frames = session.frames;
+  const std::size_t nodes = session.nodes.size();
+  FrameDataset<double> tracks(file, "/tracks", {1, 2, nodes, frames}, 3);
+  FrameDataset<std::uint8_t> occupancy(file, "/track_occupancy", {frames, 1}, 0);
+  FrameDataset<double> scores(file, "/point_scores", {1, nodes, frames}, 2);
+  FrameDataset<double> instance(file, "/instance_scores", {1, frames}, 1);
+  FrameDataset<double> tracking(file, "/tracking_scores", {1, frames}, 1);
+  std::vector<double> points(2 * nodes);
+  session.visit_frames([&](const ExportFrame& frame) {
+    const bool has_points = std::isfinite(frame.points[0]);
+    const double score = has_points ? static_cast<double>(frame.confidence) : kNoFigure;
+    for (std::size_t node = 0; node < nodes; ++node) {
+      points[node] = static_cast<double>(frame.points[2 * node]);
+      points[nodes + node] = static_cast<double>(frame.points[2 * node + 1]);
+    }
+    tracks.add(points);
+    occupancy.add(has_points ? 1 : 0);
+    scores.add(std::vector<double>(nodes, score));
+    instance.add(score);
+    tracking.add(kNoFigure);
+  });
+  for (FrameDataset<double>* dataset : {&tracks, &scores, &instance, &tracking}) {
+    dataset->finish();
+  }
+  occupancy.finish();
+}
 
 }  // namespace
 
@@ -56,41 +85,22 @@ void write_dlc_csv(const std::filesystem::path& path, const SessionExport& sessi
     }
   }
   tables::CsvWriter table(path, scorer + '\n' + parts + '\n' + coords);
-  const std::size_t nodes = session.nodes.size();
-  for (std::size_t i = 0; i < session.frame.size(); ++i) {
-    table.integer(session.frame[i]);
-    for (std::size_t node = 0; node < nodes; ++node) {
-      const std::size_t at = 2 * (i * nodes + node);
+  session.visit_frames([&](const ExportFrame& frame) {
+    table.integer(frame.frame);
+    for (std::size_t node = 0; node < session.nodes.size(); ++node) {
       for (const std::size_t axis : {0u, 1u}) {
-        table.number(static_cast<double>(session.points[at + axis]), tables::kPointDecimals);
+        table.number(static_cast<double>(frame.points[2 * node + axis]), tables::kPointDecimals);
       }
-      table.number(static_cast<double>(session.confidence[i]), tables::kScoreDecimals);
+      table.number(static_cast<double>(frame.confidence), tables::kScoreDecimals);
     }
     table.end_row();
-  }
+  });
   table.commit();
 }
 
 void write_sleap_h5(const std::filesystem::path& path, const SessionExport& session) {
   EYELID_EXPECTS(!session.nodes.empty());
-  const std::size_t frames = session.frame.size();
   const std::size_t nodes = session.nodes.size();
-  std::vector<double> tracks(2 * nodes * frames);
-  std::vector<double> scores(nodes * frames);
-  std::vector<double> instance(frames);
-  std::vector<std::uint8_t> occupancy(frames);
-  for (std::size_t i = 0; i < frames; ++i) {
-    const bool has_points = std::isfinite(session.points[2 * i * nodes]);
-    occupancy[i] = has_points ? 1 : 0;
-    instance[i] = has_points ? static_cast<double>(session.confidence[i]) : kNoFigure;
-    for (std::size_t node = 0; node < nodes; ++node) {
-      for (std::size_t axis = 0; axis < 2; ++axis) {
-        tracks[(axis * nodes + node) * frames + i] =
-            static_cast<double>(session.points[2 * (i * nodes + node) + axis]);
-      }
-      scores[node * frames + i] = instance[i];
-    }
-  }
   std::vector<std::int64_t> edges;
   std::vector<std::string> edge_names;
   for (const auto& edge : node_edges(nodes)) {
@@ -100,17 +110,13 @@ void write_sleap_h5(const std::filesystem::path& path, const SessionExport& sess
     }
   }
   Hdf5File file(path);
-  file.numbers("/tracks", tracks, {1, 2, nodes, frames});
-  file.numbers("/track_occupancy", occupancy, {frames, 1});
-  file.numbers("/point_scores", scores, {1, nodes, frames});
-  file.numbers("/instance_scores", instance, {1, frames});
-  file.numbers("/tracking_scores", std::vector<double>(frames, kNoFigure), {1, frames});
+  write_sleap_frames(file, session);
   file.texts("/node_names", session.nodes);
   file.texts("/track_names", {session.subject.empty() ? "face" : session.subject});
   file.numbers("/edge_inds", edges, {edges.size() / 2, 2});
   file.texts("/edge_names", edge_names, {edge_names.size() / 2, 2});
   file.text("/labels_path", "");
-  file.text("/video_path", session.video);
+  file.text("/video_path", session.films.empty() ? "" : session.films.front());
   const std::int64_t video_index = 0;
   file.numbers("/video_ind", {&video_index, 1}, {});
   file.text("/provenance", fmt::format("{{\"eyelid_version\": \"{}\"}}", kVersion));

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,7 +14,20 @@
 
 namespace eyelid::exports {
 
-/// A tracked and scored session for other programs. Rows are frames, in order.
+/// What other programs get of one frame.
+struct ExportFrame {
+  std::int64_t frame = 0;
+  double time_s = 0.0;
+  std::array<float, 3> fec{};     // right, left, mean
+  std::array<float, 2> ear{};     // right, left
+  std::span<const float> points;  // (nodes, 2), pixels; NaN without a face
+  float confidence = 0.0f;        // detector's score of the face; 0 without points
+};
+
+/// Calls its argument with every frame in order. Writers do so twice rather than keep the frames.
+using VisitFrames = std::function<void(const std::function<void(const ExportFrame&)>&)>;
+
+/// A tracked and scored session for other programs. Memory does not depend on its length.
 struct SessionExport {
   std::string identifier;   // unique for the recording
   std::string description;  // of the session, one sentence
@@ -22,17 +37,17 @@ struct SessionExport {
   std::string species = "Homo sapiens";
   std::string sex = "U";     // M, F, O or U (unknown)
   std::string age = "P0D/";  // ISO 8601 duration or range; at least 0 days: unknown
-  std::string video;         // path of the recording relative to the exported file; empty: none
+  /// The recording, relative to the exported file: its films with their first frames; empty: none.
+  std::vector<std::string> films;
+  std::vector<std::int64_t> first_frames;
   std::array<int, 2> video_size{};
   std::string scorer;  // landmark model
 
-  std::vector<std::int64_t> frame;
-  std::vector<double> time_s;
-  std::vector<float> fec;              // (frames, 3): right, left, mean
-  std::vector<float> ear;              // (frames, 2): right, left
+  std::size_t frames = 0;
+  double first_s = 0.0;  // time of the first frame, of the last
+  double last_s = 0.0;
+  VisitFrames visit_frames;
   std::vector<std::string> nodes;      // names of the points; empty: no landmarks.csv
-  std::vector<float> points;           // (frames, nodes, 2), pixels; NaN without a face
-  std::vector<float> confidence;       // (frames): detector's score of the face; 0 without points
   std::span<const TrialScore> scores;  // trial by trial: right, left, mean
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -12,7 +13,6 @@
 #include "eyelid/exports/session_export.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
-#include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 
 namespace eyelid::pipeline {
@@ -44,40 +44,59 @@ std::string with_zone(const std::string& time) {
   return time.find_first_of("+-", clock) == std::string::npos ? time + "+00:00" : time;
 }
 
-void take_ears(const ScoredSession& session, exports::SessionExport& data) {
-  tables::FramesCsvReader reader(session.request.folder / "frames.csv");
-  const conditioning::SessionTrace& trace = session.trace;
-  data.frame = trace.frame();
-  data.time_s = trace.time_s();
-  data.confidence.assign(trace.size(), 0.0f);
-  std::size_t i = 0;
-  for (EyelidSample sample; reader.next(sample); ++i) {
-    for (const ScoredEye eye : kScoredEyes) {
-      data.fec.push_back(static_cast<float>(trace.fec(eye)[i]));
+/// Reads the tables of a session row by row, in step with each other, as often as asked.
+void visit_frames(const ScoredSession& session,
+                  bool has_points,
+                  const std::function<void(const exports::ExportFrame&)>& visit) {
+  const std::filesystem::path& folder = session.request.folder;
+  ScoredFramesReader frames(folder / "frames.csv", session.other_levels);
+  std::optional<tables::LandmarksCsvReader> landmarks;
+  if (has_points) landmarks.emplace(folder / "landmarks.csv");
+  tables::LandmarksRow row;
+  bool has_row = landmarks && landmarks->next(row);
+  std::vector<float> points(landmarks ? 2 * landmarks->point_count() : 0);
+  for (EyelidSample sample; frames.next(sample);) {
+    exports::ExportFrame frame;
+    frame.frame = sample.frame;
+    frame.time_s = sample.time_s;
+    frame.fec = {sample.fec.right, sample.fec.left, sample.mean_fec};
+    frame.ear = {sample.ear.right, sample.ear.left};
+    if (std::isfinite(sample.face_score)) frame.confidence = sample.face_score;
+    while (has_row && row.frame < sample.frame) has_row = landmarks->next(row);
+    const bool is_found = has_row && row.frame == sample.frame && !row.points.empty();
+    if (has_points && !is_found) {
+      frame.confidence = 0.0f;
+      std::ranges::fill(points, kNotAvailable);
     }
-    data.ear.push_back(sample.ear.right);
-    data.ear.push_back(sample.ear.left);
-    if (std::isfinite(sample.face_score)) data.confidence[i] = sample.face_score;
+    for (std::size_t node = 0; is_found && node < row.points.size(); ++node) {
+      points[2 * node] = row.points[node].x;
+      points[2 * node + 1] = row.points[node].y;
+    }
+    frame.points = points;
+    visit(frame);
   }
 }
 
-void take_points(const std::filesystem::path& path, exports::SessionExport& data) {
-  tables::LandmarksCsvReader reader(path);
-  data.nodes = exports::node_names(reader.point_count());
-  data.points.assign(2 * data.nodes.size() * data.frame.size(), kNotAvailable);
-  tables::LandmarksRow row;
-  bool has_row = reader.next(row);
-  for (std::size_t i = 0; i < data.frame.size(); ++i) {
-    while (has_row && row.frame < data.frame[i]) has_row = reader.next(row);
-    if (!has_row || row.frame != data.frame[i] || row.points.empty()) {
-      data.confidence[i] = 0.0f;
-      continue;
-    }
-    for (std::size_t node = 0; node < data.nodes.size(); ++node) {
-      data.points[2 * (i * data.nodes.size() + node)] = row.points[node].x;
-      data.points[2 * (i * data.nodes.size() + node) + 1] = row.points[node].y;
-    }
+void take_films(const ScoredSession& session,
+                const std::vector<std::filesystem::path>& recording,
+                exports::SessionExport& data) {
+  const SessionSummary& summary = *session.summary;
+  if (summary.source.kind != "video" && summary.source.kind != "clips") return;
+  std::error_code error;
+  if (std::ranges::any_of(recording, [&](const std::filesystem::path& clip) {
+        return std::filesystem::is_directory(clip, error);  // of pictures
+      })) {
+    return;
   }
+  std::int64_t first_frame = 0;
+  for (std::size_t i = 0; i < recording.size(); ++i) {
+    data.films.push_back(
+        std::filesystem::relative(recording[i], session.request.folder, error).generic_string());
+    data.first_frames.push_back(first_frame);
+    const std::vector<ClipIdentity>& clips = summary.run.recording.clips;
+    if (i < clips.size()) first_frame += clips[i].frames;
+  }
+  data.video_size = {summary.source.width, summary.source.height};
 }
 
 void take_recording(const ScoredSession& session,
@@ -88,13 +107,9 @@ void take_recording(const ScoredSession& session,
   std::filesystem::path dated = folder / "frames.csv";
   data.file_time = modification_time(dated);
   try {
-    const std::filesystem::path recording = recording_of(session).front();
-    if (session.summary->source.kind == "video") {
-      std::error_code error;
-      data.video = std::filesystem::relative(recording, folder, error).generic_string();
-      data.video_size = {session.summary->source.width, session.summary->source.height};
-    }
-    dated = recording;
+    const std::vector<std::filesystem::path> recording = recording_of(session);
+    take_films(session, recording, data);
+    dated = recording.front();
   } catch (const RecordingNotFound& error) {
     warnings.push_back(std::string("export without a link to the recording: ") + error.what());
   }
@@ -121,8 +136,8 @@ exports::SessionExport export_of(const ScoredSession& session,
       session.preset.name;
   data.scorer = "eyelid";
   take_recording(session, details.start_time, data, warnings);
-  data.identifier =
-      data.video + " " + data.start_time + " " + session.request.folder.filename().string();
+  data.identifier = (data.films.empty() ? "" : data.films.front()) + " " + data.start_time + " " +
+                    session.request.folder.filename().string();
   if (session.summary) {
     for (const ModelIdentity& model : session.summary->models) {
       if (model.role.starts_with("landmarks")) data.scorer = "eyelid_" + model.name;
@@ -131,13 +146,19 @@ exports::SessionExport export_of(const ScoredSession& session,
   for (char& c : data.scorer) {
     if (c == ',' || c == '"' || c == ' ') c = '_';
   }
-  take_ears(session, data);
+  data.frames = static_cast<std::size_t>(session.trace.frames());
+  data.first_s = session.trace.first_s();
+  data.last_s = session.trace.last_s();
   const std::filesystem::path landmarks = session.request.folder / "landmarks.csv";
   std::error_code error;
   if (std::filesystem::exists(landmarks, error)) {
     check_same_run(session.request.folder, "landmarks.csv", session.summary);
-    take_points(landmarks, data);
+    data.nodes = exports::node_names(tables::LandmarksCsvReader(landmarks).point_count());
   }
+  data.visit_frames = [&session, has_points = !data.nodes.empty()](
+                          const std::function<void(const exports::ExportFrame&)>& visit) {
+    visit_frames(session, has_points, visit);
+  };
   return data;
 }
 

@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <map>
 #include <memory>
 
-#include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/conditioning/learning.hpp"
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
@@ -62,30 +60,6 @@ std::vector<std::string> replaced_files(const ScoreRequest& request) {
   }
   names.emplace_back("session.json");  // rewritten by note_files()
   return names;
-}
-
-/// Reads frames.csv; with other levels than those it was made with, the FEC is recomputed.
-SessionTrace read_trace(const std::filesystem::path& path,
-                        const std::optional<Calibration>& before,
-                        const std::optional<Calibration>& now) {
-  tables::FramesCsvReader reader(path);
-  SessionTrace trace;
-  const auto moved = [](float fec, const EyeLevels& then, const EyeLevels& levels) {
-    if (!are_usable(then) || !are_usable(levels)) return kNotAvailable;
-    return static_cast<float>(conditioning::recalibrated(static_cast<double>(fec), then, levels));
-  };
-  for (EyelidSample sample; reader.next(sample);) {
-    if (before && now) {
-      for (const Eye eye : kEyes) {
-        sample.fec[eye] = moved(sample.fec[eye], before->levels[eye], now->levels[eye]);
-      }
-      sample.mean_fec = kNotAvailable;
-    }
-    // Tables of other programs may lack the mean.
-    if (!std::isfinite(sample.mean_fec)) sample.mean_fec = mean_of_valid(sample.fec);
-    trace.add(sample);
-  }
-  return trace;
 }
 
 void take_known(const Calibration& given, Calibration& conditions) {
@@ -220,13 +194,12 @@ class ScoreJob {
 
   void load_trace() {
     const ScoreRequest& request = session_.request;
-    const std::filesystem::path frames = request.folder / "frames.csv";
     const bool changes = !request.calibration_file.empty() || request.calibrate_from_trials;
     if (changes && !session_.calibration) {
       throw InputError((request.folder / "session.json").string() +
                        ": is missing; expected the levels that another calibration replaces");
     }
-    session_.trace = read_trace(frames, std::nullopt, std::nullopt);
+    read_trace();
     if (!request.calibration_file.empty()) {
       use(tables::load_calibration(request.calibration_file));
       warn_of_mismatch();
@@ -236,9 +209,16 @@ class ScoreJob {
     if (!request.save_calibration_file.empty()) save_calibration();
   }
 
+  void read_trace() {
+    session_.trace = SessionTrace(conditioning::spans_of_trials(session_.rows, session_.preset));
+    ScoredFramesReader frames(session_.request.folder / "frames.csv", session_.other_levels);
+    for (EyelidSample sample; frames.next(sample);) session_.trace.add(sample);
+  }
+
   void use(const Calibration& now) {
-    session_.trace = read_trace(session_.request.folder / "frames.csv", session_.calibration, now);
+    session_.other_levels = {*session_.calibration, now};
     session_.calibration = now;
+    read_trace();
   }
 
   Calibration calibration_from_trials() {

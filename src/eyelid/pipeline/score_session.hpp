@@ -15,6 +15,7 @@
 #include "eyelid/core/session_learning.hpp"
 #include "eyelid/core/trial_score.hpp"
 #include "eyelid/files/run_folder.hpp"
+#include "eyelid/pipeline/scored_frames.hpp"
 #include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
@@ -43,7 +44,7 @@ struct ScoreRequest {
 struct ScoredSession {
   ScoreRequest request;
   conditioning::Preset preset;
-  conditioning::SessionTrace trace;  // as scored
+  conditioning::SessionTrace trace;  // as scored, near the trials
   std::vector<TrialRow> rows;
   std::vector<TrialScore> scores;                  // trial by trial: right, left, mean
   std::vector<conditioning::StimulusTimes> times;  // one per trial
@@ -51,6 +52,7 @@ struct ScoredSession {
   std::array<std::vector<bool>, 3> verdicts;       // of judged trials
   std::optional<SessionSummary> summary;           // session.json
   std::optional<Calibration> calibration;          // levels the FEC was made with
+  std::optional<OtherLevels> other_levels;         // where they are not those of frames.csv
   std::vector<std::string> warnings;
   std::optional<reports::ClockAlignmentReport> clock;  // where a sync LED placed the trials
   double isi_s = 0.0;

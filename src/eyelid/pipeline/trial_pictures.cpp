@@ -28,13 +28,13 @@ struct PictureRequest {
 };
 
 void add_want(const ScoredSession& session,
+              const conditioning::StimulusTimes& at,
               double time_s,
               int trial,
               const char* label,
               std::vector<PictureRequest>& wants) {
-  const std::vector<double>& times = session.trace.time_s();
-  const std::size_t sample = conditioning::samples_between(times, time_s, time_s).first;
-  if (sample < times.size()) wants.push_back({sample, trial, label});
+  const conditioning::SampleRange from = session.trace.between(at, time_s, HUGE_VAL);
+  if (!from.is_empty()) wants.push_back({from.first, trial, label});
 }
 
 std::vector<PictureRequest> wants_of(const ScoredSession& session) {
@@ -46,20 +46,20 @@ std::vector<PictureRequest> wants_of(const ScoredSession& session) {
     if (!std::isfinite(at.cs_s)) continue;
     const TrialScore& score = session.scores[kScoredEyes.size() * i + kMeanOfEyes];
     if (trial.cs_onset_s) {
-      add_want(session, at.cs_s - kBeforeCs_s, trial.number, "before the CS", wants);
+      add_want(session, at, at.cs_s - kBeforeCs_s, trial.number, "before the CS", wants);
       const double end_s =
           trial.us_onset_s ? at.us_s : at.us_s + 0.2;  // a CS-alone response may peak later
-      const conditioning::SampleRange range =
-          conditioning::samples_between(session.trace.time_s(), at.cs_s + 0.06, end_s);
+      const conditioning::SampleRange range = session.trace.between(at, at.cs_s + 0.06, end_s);
       const std::size_t top = conditioning::argmax(fec, range);
       if (top < range.last) {
         wants.push_back({top, trial.number, "most closed between CS and US"});
       }
     } else {
-      add_want(session, at.us_s - kBeforeCs_s, trial.number, "before the US", wants);
+      add_want(session, at, at.us_s - kBeforeCs_s, trial.number, "before the US", wants);
     }
     if (std::isfinite(score.ur_peak_latency_ms)) {
       add_want(session,
+               at,
                at.us_s + score.ur_peak_latency_ms / 1000.0,
                trial.number,
                "most closed after the US",
@@ -134,7 +134,7 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
                                  const std::function<void(std::int64_t)>& progress) {
   TrialPictures pictures;
   pictures.reason = "This trial has no pictures.";
-  const auto frames = static_cast<std::int64_t>(session.trace.size());
+  const auto frames = session.trace.frames();
   if (choice == PictureChoice::Never) {
     pictures.reason = "Pictures were not requested.";
   } else if (choice == PictureChoice::Auto && frames > kMaxFramesByDefault) {
