@@ -21,7 +21,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-void trials(const Path& path) { tables::read_trial_rows(path); }
+void trials(const Path& path) { tables::read_trial_table(path); }
 
 void event_log(const Path& path) { tables::trials_of_log(tables::read_event_log(path)); }
 

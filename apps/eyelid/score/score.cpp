@@ -146,6 +146,7 @@ void ScoreCommand::run() {
     std::ranges::copy(pipeline::export_session(session, exports, session.warnings),
                       std::back_inserter(exported));
     if (!without_report) write_report(session, pictures);
+    session.trace = {};  // a study has many sessions
   }
   const std::shared_ptr<files::RunFolder> run = study_run(sessions);
   const LearningSummary study = pipeline::learning_of_study(sessions);
@@ -245,7 +246,10 @@ void add_score_command(CLI::App& app) {
       "score", "Score the conditioned responses of tracked sessions: trials, CRs, learning curves");
   score->add_option("folder", command->folders, "Output folders of `eyelid track`");
   score->add_option(
-      "--trials", command->trials, "Trial file of each folder (default: trials.csv in it)");
+      "--trials",
+      command->trials,
+      "Trial file of each folder (default: trials.csv in it); with a column clip, times count "
+      "from the beginning of that film");
   score->add_option(
       "--sessions",
       command->session_table,

@@ -27,7 +27,12 @@ void add_track_command(CLI::App& app) {
       "Measure eyelid closure in every frame of a video or of images.\n"
       "frames.csv holds the same bytes on every processor and for any number of threads, except "
       "with --precision bf16 and, between x86 and ARM, --detector hog.");
-  track->add_option("input", request.inputs, "Video file, folder with images, or image files")
+  track
+      ->add_option(
+          "input",
+          request.inputs,
+          "Video file, folder with images, or image files; several videos, or folders of videos "
+          "or images: the clips of one session")
       ->required();
   track->add_option("--out", request.folder, "Output folder")->required();
   {

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"
+#include "eyelid/video/clips.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::pipeline {
@@ -63,32 +66,55 @@ class JoinedFiles {
   std::int64_t size_ = 0;
 };
 
+using Paths = std::vector<std::filesystem::path>;
+
+Paths files_of_clip(const video::ClipInputs& inputs) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(inputs.front(), ignored)) return inputs;
+  return video::list_images(inputs.front());
+}
+
+ClipIdentity identity_of_files(Paths paths) {
+  const JoinedFiles files(std::move(paths));
+  files::Sha256 hash;
+  const std::int64_t tail = std::max(files.size() - kEnd_bytes, std::int64_t{0});
+  files.add(0, std::min(kEnd_bytes, tail), hash);  // no byte twice
+  files.add(tail, files.size(), hash);
+  ClipIdentity identity;
+  identity.size = files.size();
+  identity.sha256_ends = hash.hex();
+  return identity;
+}
+
 }  // namespace
 
-std::vector<std::filesystem::path> files_of_recording(
-    std::span<const std::filesystem::path> inputs) {
-  std::vector<std::filesystem::path> files;
-  for (const std::filesystem::path& input : inputs) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(input, ignored)) {
-      files.push_back(input);
-      continue;
-    }
-    std::ranges::copy(video::list_images(input), std::back_inserter(files));
+Paths files_of_recording(std::span<const std::filesystem::path> inputs) {
+  Paths files;
+  for (const video::ClipInputs& clip : video::clips_of({inputs.begin(), inputs.end()})) {
+    std::ranges::copy(files_of_clip(clip), std::back_inserter(files));
   }
   return files;
 }
 
 RecordingIdentity identity_of(std::span<const std::filesystem::path> inputs) {
-  const JoinedFiles files(files_of_recording(inputs));
-  files::Sha256 hash;
-  const std::int64_t tail = std::max(files.size() - kEnd_bytes, std::int64_t{0});
-  files.add(0, std::min(kEnd_bytes, tail), hash);  // no byte twice
-  files.add(tail, files.size(), hash);
+  const ClipIdentity whole = identity_of_files(files_of_recording(inputs));
   RecordingIdentity identity;
-  identity.size = files.size();
-  identity.sha256_ends = hash.hex();
+  identity.size = whole.size;
+  identity.sha256_ends = whole.sha256_ends;
+  const std::vector<video::ClipInputs> clips = video::clips_of({inputs.begin(), inputs.end()});
+  if (clips.size() == 1) return identity;
+  for (const video::ClipInputs& clip : clips) {
+    identity.clips.push_back(identity_of_files(files_of_clip(clip)));
+  }
   return identity;
+}
+
+bool is_same_recording(const RecordingIdentity& a, const RecordingIdentity& b) {
+  if (a.size != b.size || a.sha256_ends != b.sha256_ends) return false;
+  if (a.clips.empty() || b.clips.empty()) return true;
+  return std::ranges::equal(a.clips, b.clips, [](const ClipIdentity& x, const ClipIdentity& y) {
+    return x.size == y.size && x.sha256_ends == y.sha256_ends;
+  });
 }
 
 }  // namespace eyelid::pipeline

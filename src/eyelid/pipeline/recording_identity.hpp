@@ -9,13 +9,17 @@
 
 namespace eyelid::pipeline {
 
-/// The files behind the inputs of `track`, in order: each folder stands for its pictures.
+/// The files behind the inputs of `track`, in order: each folder stands for its films or pictures.
 /// Throws InputError for a folder without any.
 std::vector<std::filesystem::path> files_of_recording(
     std::span<const std::filesystem::path> inputs);
 
-/// What identifies a recording: `size` and `sha256_ends`; its frames are not counted and its paths
-/// not filled in. Reads at most 2 MiB, and the sizes. Throws InputError.
+/// What identifies a recording: `size` and `sha256_ends`, also of every clip where there are
+/// several; frames are not counted and paths not filled in. Reads at most 2 MiB, and of every clip,
+/// and the sizes. Throws InputError.
 RecordingIdentity identity_of(std::span<const std::filesystem::path> inputs);
+
+/// Whether sizes and hashes agree. (Those of single clips only if both know them.)
+bool is_same_recording(const RecordingIdentity& a, const RecordingIdentity& b);
 
 }  // namespace eyelid::pipeline

@@ -50,7 +50,7 @@ Paths recording_of(const ScoredSession& session) {
     for (std::filesystem::path& path : place) path = std::filesystem::proximate(path);
     if (tracked.sha256_ends.empty()) return place;
     const RecordingIdentity found = identity_of(place);
-    if (found.size == tracked.size && found.sha256_ends == tracked.sha256_ends) return place;
+    if (is_same_recording(found, tracked)) return place;
     others += fmt::format("{}{}: another recording than the one tracked ({} bytes, expected {}{})",
                           others.empty() ? "" : "; ",
                           place.front().string(),

@@ -17,6 +17,7 @@
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
+#include "eyelid/pipeline/trials_of_session.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/event_log_csv.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -155,7 +156,7 @@ class ScoreJob {
       throw InputError(request.folder.string() +
                        ": no trials.csv in it; expected one, another trial file, or a sync region");
     }
-    session_.rows = tables::read_trial_rows(file);
+    session_.rows = trials_of_session(file, request.folder / "frames.csv");
     trials_source_ = file.string();
   }
 
@@ -177,7 +178,7 @@ class ScoreJob {
                          ": neither cs nor us among its events, expected those of the trials");
       }
     } else if (const std::filesystem::path file = trials_file(); !file.empty()) {
-      rows = tables::read_trial_rows(file);
+      rows = trials_of_session(file, request.folder / "frames.csv");
       trials_source_ = file.string();
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);

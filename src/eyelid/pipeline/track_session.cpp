@@ -17,6 +17,7 @@
 #include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
+#include "eyelid/pipeline/trials_of_session.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -25,6 +26,7 @@
 #include "eyelid/tables/time_stamps.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
+#include "eyelid/video/clips.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -42,8 +44,9 @@ SetupRequest for_recordings(SetupRequest request) {
 }
 
 /// What is read besides the recording, and must not be overwritten either.
-std::vector<std::filesystem::path> inputs_of(const TrackRequest& request) {
-  std::vector<std::filesystem::path> inputs = files_of_recording(request.inputs);
+std::vector<std::filesystem::path> inputs_of(const TrackRequest& request,
+                                             const std::vector<std::filesystem::path>& recording) {
+  std::vector<std::filesystem::path> inputs = files_of_recording(recording);
   for (const std::filesystem::path& file :
        {request.calibration_file, request.trials_file, request.truth_file}) {
     if (!file.empty()) inputs.push_back(file);
@@ -60,8 +63,7 @@ void check_labels(const std::filesystem::path& folder, const RecordingIdentity& 
     earlier = session_in(folder);
   } catch (const InputError&) {  // about to be replaced
   }
-  if (!earlier || earlier->run.id.empty() ||
-      earlier->run.recording.sha256_ends == recording.sha256_ends) {
+  if (!earlier || earlier->run.id.empty() || is_same_recording(earlier->run.recording, recording)) {
     return;
   }
   throw InputError((folder / "labels.csv").string() + ": labels the trials of another recording (" +
@@ -79,10 +81,12 @@ class TrackJob {
  private:
   void open_folder();
   void track();
+  void count_in_clip(std::int32_t clip);
   void analyze();
   void render_second_pass();
   std::unique_ptr<video::FrameSource> open_source();
   std::unique_ptr<films::VideoWriter> open_overlay() const;
+  std::vector<Trial> trials_for_report();
   void add_comparison(reports::ReportBuilder& report);
   void record_run();
   void write_landmark_row(const FrameMeasurement& measurement);
@@ -90,6 +94,7 @@ class TrackJob {
 
   const TrackRequest& request_;
   const TrackProgress& progress_;
+  std::vector<std::filesystem::path> inputs_;  // folders of films as their films
   video::SourceOptions source_options_;
   Setup setup_;
   SessionSummary summary_;
@@ -104,7 +109,6 @@ class TrackJob {
   std::vector<Blink> blinks_;
   closure::ClosureOptions closure_options_;
   ExampleFrames examples_;
-  std::vector<Trial> trials_;
 };
 
 void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
@@ -118,22 +122,23 @@ void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
 }
 
 void TrackJob::open_folder() {
-  run_ =
-      std::make_unique<files::RunFolder>(request_.folder, files_of_session(), inputs_of(request_));
+  inputs_ = video::joined(video::clips_of(request_.inputs));
+  run_ = std::make_unique<files::RunFolder>(
+      request_.folder, files_of_session(), inputs_of(request_, inputs_));
   for (const std::filesystem::path& output : request_.added_outputs) run_->announce(output);
   if (!request_.save_calibration_file.empty()) run_->announce(request_.save_calibration_file);
 
   summary_.run.id = files::unpredictable_letters() + files::unpredictable_letters();
   RecordingIdentity& recording = summary_.run.recording;
-  recording = identity_of(request_.inputs);
+  recording = identity_of(inputs_);
   check_labels(request_.folder, recording);
-  for (const std::filesystem::path& input : request_.inputs) {
+  for (const std::filesystem::path& input : inputs_) {
     recording.paths.push_back(std::filesystem::proximate(input, request_.folder).generic_string());
   }
 }
 
 std::unique_ptr<video::FrameSource> TrackJob::open_source() {
-  std::unique_ptr<video::FrameSource> source = video::open_source(request_.inputs, source_options_);
+  std::unique_ptr<video::FrameSource> source = video::open_source(inputs_, source_options_);
   if (!request_.write_overlay) return source;
   return std::make_unique<OneSizeSource>(std::move(source));
 }
@@ -155,6 +160,7 @@ void TrackJob::track() {
   summary_.options = setup_.options;
   const auto on_measurement = [&](const FrameMeasurement& measurement) {
     trace_->append(closure::closure_input(measurement));
+    count_in_clip(measurement.clip);
     points_->append(measurement.is_trustworthy ? measurement.eyes : std::nullopt);
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
@@ -168,6 +174,11 @@ void TrackJob::track() {
     width_ = film->width();
     height_ = film->height();
   }
+}
+
+void TrackJob::count_in_clip(std::int32_t clip) {
+  std::vector<ClipIdentity>& clips = summary_.run.recording.clips;
+  if (!clips.empty()) ++clips.at(static_cast<std::size_t>(clip) - 1).frames;
 }
 
 void TrackJob::analyze() {
@@ -206,6 +217,19 @@ void TrackJob::describe_closure() {
       summary_.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
     }
   }
+}
+
+std::vector<Trial> TrackJob::trials_for_report() {
+  std::vector<Trial> trials;
+  try {
+    for (const TrialRow& row :
+         trials_of_session(request_.trials_file, run_->staged("frames.csv"))) {
+      trials.push_back(row.trial);
+    }
+  } catch (const InputError& error) {  // too late to waste the tracking
+    summary_.warnings.push_back(std::string("trials are not shown: ") + error.what());
+  }
+  return trials;
 }
 
 void TrackJob::add_comparison(reports::ReportBuilder& report) {
@@ -253,15 +277,15 @@ void TrackJob::render_second_pass() {
       [&](std::int64_t done) { progress_(TrackPhase::Pictures, done, trace_->size()); });
   if (overlay) overlay->finish();
   if (!request_.write_report) return;
-  if (!request_.trials_file.empty()) report.set_trials(trials_);
+  if (!request_.trials_file.empty()) report.set_trials(trials_for_report());
   if (!request_.truth_file.empty()) add_comparison(report);
   report.write(run_->staged("report.html"), summary_);
 }
 
 void TrackJob::record_run() {
   const RecordingIdentity& before = summary_.run.recording;
-  const RecordingIdentity after = identity_of(request_.inputs);
-  if (after.size != before.size || after.sha256_ends != before.sha256_ends) {
+  const RecordingIdentity after = identity_of(inputs_);
+  if (!is_same_recording(after, before)) {
     throw InputError(summary_.source.path +
                      ": changed while it was tracked, expected a finished recording");
   }
@@ -279,7 +303,7 @@ TrackedSession TrackJob::run() {
   if (!request_.calibration_file.empty()) {
     closure_options_.calibration = tables::load_calibration(request_.calibration_file);
   }
-  if (!request_.trials_file.empty()) trials_ = tables::read_trials_csv(request_.trials_file);
+  if (!request_.trials_file.empty()) tables::read_trial_table(request_.trials_file);
   if (!request_.truth_file.empty()) tables::TruthCsvReader(request_.truth_file);
 
   open_folder();

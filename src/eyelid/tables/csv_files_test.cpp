@@ -289,13 +289,13 @@ TEST(TrialsCsv, ReadsBackWhatItWrote) {
   EXPECT_EQ(bytes_of(folder / "trials.csv"),
             "trial,cs_onset_s,us_onset_s,type\n1,1.000000,1.400000,paired\n2,3.500000,,cs_only\n"
             "3,,5.000000,us_only\n4,,,blank\n");
-  const std::vector<Trial> read = read_trials_csv(folder / "trials.csv");
+  const std::vector<TrialRow> read = read_trial_table(folder / "trials.csv").rows;
   ASSERT_EQ(read.size(), trials.size());
   for (std::size_t i = 0; i < read.size(); ++i) {
-    EXPECT_EQ(read[i].number, trials[i].number);
-    EXPECT_EQ(read[i].cs_onset_s, trials[i].cs_onset_s);
-    EXPECT_EQ(read[i].us_onset_s, trials[i].us_onset_s);
-    EXPECT_EQ(read[i].type, trials[i].type);
+    EXPECT_EQ(read[i].trial.number, trials[i].number);
+    EXPECT_EQ(read[i].trial.cs_onset_s, trials[i].cs_onset_s);
+    EXPECT_EQ(read[i].trial.us_onset_s, trials[i].us_onset_s);
+    EXPECT_EQ(read[i].trial.type, trials[i].type);
   }
 }
 
@@ -313,10 +313,10 @@ TEST(TrialsCsv, RefusesTrialsThatContradictTheirType) {
                           "-1,1,2,paired",
                           "1,1,2,paired\n1,3,4,paired"}) {
     put(path, header + row + "\n");
-    EXPECT_NE(error_of([&path] { read_trials_csv(path); }), "") << row;
+    EXPECT_NE(error_of([&path] { read_trial_table(path); }), "") << row;
   }
   put(path, header + "1,1.0,,paired\n");
-  EXPECT_EQ(error_of([&path] { read_trials_csv(path); }),
+  EXPECT_EQ(error_of([&path] { read_trial_table(path); }),
             path.string() +
                 ":2: column us_onset_s: found \"\", expected a time in seconds for type paired");
 }

@@ -87,7 +87,7 @@ TEST(ScoresCsv, EveryBadRowOfATrialFileIsNamed) {
                          "2,5,5.4,paired\n4,7,,us_only\n5,9,9.4,both\n6,x,9.4,paired\n7,1\n";
   std::string message;
   try {
-    read_trial_rows(path);
+    read_trial_table(path);
   } catch (const InputError& error) {
     message = error.what();
   }

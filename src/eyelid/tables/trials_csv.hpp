@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,12 +16,26 @@ namespace eyelid::tables {
 /// Errors: as AtomicFile.
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials);
 
-/// Reads trials.csv. Every type must have exactly the onsets it implies (`paired` both, `blank`
-/// none, ...), and trial numbers must be unique. Errors: as CsvReader.
-std::vector<Trial> read_trials_csv(const std::filesystem::path& path);
+/// Onsets that do not count on the clock of the session.
+inline constexpr std::int32_t kNoClip = 0;
+struct OnsetsInClip {
+  std::int32_t clip = kNoClip;           // from 1: seconds and frames from its beginning
+  std::optional<std::int64_t> cs_frame;  // from 0, instead of seconds
+  std::optional<std::int64_t> us_frame;
+};
 
-/// As read_trials_csv(), with the line of each trial; the error names every bad row (the first 20),
-/// one per line.
-std::vector<TrialRow> read_trial_rows(const std::filesystem::path& path);
+struct TrialTable {
+  std::vector<TrialRow> rows;        // a trial whose onset is a frame has some time there
+  std::vector<OnsetsInClip> onsets;  // one per row; empty: all times are on the session's clock
+  bool is_of_every_clip = false;     // its one row stands for a trial in every clip
+};
+
+/// Reads trials.csv, with the line of each trial. Every type must have exactly the onsets it
+/// implies
+/// (`paired` both, `blank` none, ...), and trial numbers must be unique. Instead of `cs_onset_s`
+/// and `us_onset_s` there may be `cs_onset_frame` and `us_onset_frame`. With a column `clip` onsets
+/// count from the beginning of that clip; a single row whose clip is `each` is repeated in all.
+/// Errors: as CsvReader, but one error names every bad row (the first 20), one per line.
+TrialTable read_trial_table(const std::filesystem::path& path);
 
 }  // namespace eyelid::tables
