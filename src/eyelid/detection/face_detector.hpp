@@ -26,7 +26,7 @@ struct DetectionSteps {
 class FaceDetector {
  public:
   virtual ~FaceDetector() = default;
-  virtual std::string_view name() const = 0;  // "blazeface", "hog", "mtcnn"
+  virtual std::string_view name() const = 0;  // "blazeface", "hog", "mtcnn", "face box"
   /// Fills `faces`, highest score first, in pixels of the frame. Allocates nothing once warm.
   virtual void detect(const FrameView& frame, std::vector<FaceBox>& faces) = 0;
   virtual std::unique_ptr<FaceDetector> clone() const = 0;
