@@ -37,7 +37,8 @@ pipeline::Setup gpu_setup(compute::Precision precision) {
                                                             shape("landmarks_22.safetensors"),
                                                             shape("landmarks_12.safetensors"),
                                                             shape("landmarks_6.safetensors"),
-                                                            shape("landmarks_68.safetensors"));
+                                                            shape("landmarks_68.safetensors"),
+                                                            shape("eye_presence.safetensors"));
   chosen.measure.precision = precision;
   chosen.measure.logit_threshold = detection::logit_of(0.5f);
   chosen.devices = found.names;

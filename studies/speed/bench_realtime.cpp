@@ -156,7 +156,7 @@ void RealtimeCommand::run() {
   pipeline::LiveTracker tracker(
       *setup.detector, setup.models, options, [&](const pipeline::LiveFrame& frame) {
         lost_ += frame.is_lost;
-        valid_ += frame.measured.is_trustworthy;
+        valid_ += frame.measured.is_trustworthy();
         with_fec_ += std::isfinite(frame.fec.mean);
         if (frame.is_lost) return;
         const auto latency = Clock::now() - camera.arrival(frame.measured.frame);

@@ -3,12 +3,16 @@
 
 namespace eyelid::closure {
 
-ClosureInput closure_input(const FrameMeasurement& measurement) {
+ClosureInput closure_input(const FrameMeasurement& measurement, std::optional<Eye> eye) {
   ClosureInput input;
   input.frame = measurement.frame;
   input.time_s = measurement.time_s;
   input.ear = measurement.ear;
-  input.is_trustworthy = measurement.is_trustworthy;
+  input.is_trustworthy = measurement.is_trustworthy();
+  if (eye) {
+    input.ear[other(*eye)] = kNotAvailable;
+    input.is_trustworthy = measurement.trusted_eyes[*eye];
+  }
   input.is_suspect = measurement.is_suspect;
   input.clip = measurement.clip;
   if (measurement.face) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "eyelid/core/eyelid_sample.hpp"
 #include "eyelid/files/record_spool.hpp"
@@ -20,7 +21,8 @@ struct ClosureInput {
   Rect face_box{kNotAvailable, kNotAvailable, kNotAvailable, kNotAvailable};
 };
 
-ClosureInput closure_input(const FrameMeasurement& measurement);
+/// With an `eye`, the ratio of the other is left out.
+ClosureInput closure_input(const FrameMeasurement& measurement, std::optional<Eye> eye = {});
 
 /// A recording's records in order of time, readable more than once: 56 bytes a frame, 101 MB for an
 /// hour at 500 frames/s.

@@ -69,7 +69,7 @@ TEST(EmbeddedChain, KeepsItsFiguresOnRenderedFaces) {
                 lid_points(portrait.eyes),
                 found.eyes,
                 portrait.eyes,
-                found.is_trustworthy);
+                found.is_trustworthy());
   }
   const LandmarkAccuracy figures = counter.summary();
   RecordProperty("nme_median", std::to_string(figures.nme_median));

@@ -80,10 +80,13 @@ void compare(const LabeledFace& face,
   if (count == PointCount::SixtyEight) {
     // Points that could not be placed at all are as wrong as points at the origin.
     const FaceLandmarks points = found.points.value_or(FaceLandmarks{});
-    counter.add(points, *face.points, found.eyes, face.eyes, found.is_trustworthy);
+    counter.add(points, *face.points, found.eyes, face.eyes, found.is_trustworthy());
   } else {
-    counter.add(
-        lid_points(found.eyes), lid_points(face.eyes), found.eyes, face.eyes, found.is_trustworthy);
+    counter.add(lid_points(found.eyes),
+                lid_points(face.eyes),
+                found.eyes,
+                face.eyes,
+                found.is_trustworthy());
   }
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/half.hpp"
@@ -127,6 +128,21 @@ std::vector<float> leaves_of(const ShapeModelDescription& model,
   return leaves;
 }
 
+/// The kernels read leaves four numbers at a time: one point alone gets a twin in its place, which
+/// never moves. Two points in one place have no turn either.
+ShapeModelDescription with_twin(ShapeModelDescription model) {
+  model.mean_shape.push_back(model.mean_shape[0]);
+  for (ShapeModelDescription::Cascade& cascade : model.cascades) {
+    std::vector<float> leaves;
+    leaves.reserve(2 * cascade.leaves.size());
+    for (std::size_t i = 0; i < cascade.leaves.size(); i += 2) {
+      leaves.insert(leaves.end(), {cascade.leaves[i], cascade.leaves[i + 1], 0.0f, 0.0f});
+    }
+    cascade.leaves = std::move(leaves);
+  }
+  return model;
+}
+
 std::vector<std::int16_t> leaf_steps(const std::vector<float>& leaves, float scale) {
   std::vector<std::int16_t> steps;
   steps.reserve(leaves.size());
@@ -171,20 +187,23 @@ DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
                            const ShapeModelDescription& eye_region,
                            const ShapeModelDescription& both_eyes,
                            const ShapeModelDescription& one_eye,
-                           const ShapeModelDescription& face)
+                           const ShapeModelDescription& face,
+                           const ShapeModelDescription& presence)
     : half_weights_(image_.add(pack_blazeface_half(detector))),
       schedule_hopper_(image_.add(half_schedule(kernels::gpu::BlazeHalfHopper::kBand))),
       schedule_ampere_(image_.add(half_schedule(kernels::gpu::BlazeHalfAmpere::kBand))),
       input_scale_(detector.input_scale),
       input_offset_(detector.input_offset) {
   EYELID_EXPECTS(eye_region.mean_shape.size() == 22 && both_eyes.mean_shape.size() == 12 &&
-                 one_eye.mean_shape.size() == 6 && face.mean_shape.size() == 68);
+                 one_eye.mean_shape.size() == 6 && face.mean_shape.size() == 68 &&
+                 presence.mean_shape.size() == 1);
   add_f32(detector);
   boxes_16_ = image_.add(pack_boxes(detector.boxes_16, 88));
   boxes_8_ = image_.add(pack_boxes(detector.boxes_8, 96));
   eye_region_ = add_shape(eye_region);
   both_eyes_ = add_shape(both_eyes);
   one_eye_ = add_shape(one_eye);
+  presence_ = add_shape(with_twin(presence));
   face_ = add_shape(face);
   std::vector<std::int32_t> mirrored;
   for (const std::size_t i : landmarks::kMirroredFacePoint) {
@@ -298,6 +317,7 @@ ModelPointers DeviceModels::pointers(std::uintptr_t base) const {
   pointers.eye_region = shape_at(eye_region_, base);
   pointers.both_eyes = shape_at(both_eyes_, base);
   pointers.one_eye = shape_at(one_eye_, base);
+  pointers.presence = shape_at(presence_, base);
   pointers.face = shape_at(face_, base);
   pointers.mirrored_face_point = mirrored_face_point_.at(base);
   return pointers;

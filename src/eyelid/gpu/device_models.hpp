@@ -30,21 +30,22 @@ struct ModelPointers {
   float input_scale, input_offset;
   const float* boxes_16;
   const float* boxes_8;
-  kernels::gpu::DeviceShapeModel eye_region, both_eyes, one_eye, face;
+  kernels::gpu::DeviceShapeModel eye_region, both_eyes, one_eye, presence, face;
   const std::int32_t* mirrored_face_point;
 };
 
 /// The models in the order the GPU reads them. Immutable; one for all devices.
 class DeviceModels {
  public:
-  /// Shape models of 22, 12, 6 and 68 points; half-precision leaves become integers as in
-  /// ShapeModel. Throws InputError when one is larger than the kernels allow (1024 features, 4096
-  /// trees per cascade, 68 points).
+  /// Shape models of 22, 12, 6, 68 and (landmarks/eye_presence.hpp) 1 point; half-precision leaves
+  /// become integers as in ShapeModel. Throws InputError when one is larger than the kernels allow
+  /// (1024 features, 4096 trees per cascade, 68 points).
   DeviceModels(const networks::BlazeFaceWeights& detector,
                const landmarks::ShapeModelDescription& eye_region,
                const landmarks::ShapeModelDescription& both_eyes,
                const landmarks::ShapeModelDescription& one_eye,
-               const landmarks::ShapeModelDescription& face);
+               const landmarks::ShapeModelDescription& face,
+               const landmarks::ShapeModelDescription& presence);
 
   std::size_t size() const { return image_.size(); }
   std::vector<std::byte> bytes_at(std::uintptr_t base) const { return image_.bytes_at(base); }
@@ -71,7 +72,7 @@ class DeviceModels {
   std::array<F32Layer, kF32Layers> f32_;
   float input_scale_ = 1.0f, input_offset_ = 0.0f;
   DeviceImage::Place<float> boxes_16_, boxes_8_;
-  Shape eye_region_, both_eyes_, one_eye_, face_;
+  Shape eye_region_, both_eyes_, one_eye_, presence_, face_;
   DeviceImage::Place<std::int32_t> mirrored_face_point_;
 };
 

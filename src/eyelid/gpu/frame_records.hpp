@@ -25,12 +25,12 @@ struct FaceRecord {
 /// Everything measured on one frame.
 struct FrameRecord {
   std::int32_t face_count;
-  std::int32_t subject;         // among the faces; kCarriedFace; -1: none
-  FaceRecord face;              // of the subject; zeros where there is none
-  EyeLandmarks eyes;            // zeros where not located
-  PerEye<float> ear;            // kNotAvailable where not trustworthy
-  std::int32_t is_trustworthy;  // FacePoints::is_trustworthy
-  std::int32_t has_points;      // 68 points were asked for and could be placed
+  std::int32_t subject;               // among the faces; kCarriedFace; -1: none
+  FaceRecord face;                    // of the subject; zeros where there is none
+  EyeLandmarks eyes;                  // zeros where not located
+  PerEye<float> ear;                  // kNotAvailable where not trusted
+  PerEye<std::int32_t> trusted_eyes;  // FacePoints::trusted_eyes
+  std::int32_t has_points;            // 68 points were asked for and could be placed
 };
 
 }  // namespace eyelid::gpu

@@ -25,7 +25,8 @@ inline std::shared_ptr<const DeviceModels> models_with(const networks::BlazeFace
                                               embedded_shape("landmarks_22.safetensors"),
                                               embedded_shape("landmarks_12.safetensors"),
                                               embedded_shape("landmarks_6.safetensors"),
-                                              embedded_shape("landmarks_68.safetensors"));
+                                              embedded_shape("landmarks_68.safetensors"),
+                                              embedded_shape("eye_presence.safetensors"));
 }
 
 inline networks::BlazeFaceWeights embedded_detector() {

@@ -233,18 +233,24 @@ struct Predict {
 TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
   for (const auto type :
        {landmarks::LeafType::F32, landmarks::LeafType::F16, landmarks::LeafType::I16}) {
-    for (const std::size_t points : {std::size_t{68}, std::size_t{12}, std::size_t{6}}) {
+    for (const std::size_t points :
+         {std::size_t{68}, std::size_t{12}, std::size_t{6}, std::size_t{1}}) {
       auto description = landmarks::random_shape_model(
           {points, points == 68 ? 3 : 5, 4, points == 68 ? 170u : 433u, 301},
           static_cast<unsigned>(points));
       description.leaf_type = type;
-      // The models a DeviceModels holds have 12, 6 and 68 points: the tested one takes its place.
+      // The models a DeviceModels holds have 12, 6, 68 and 1 point: the tested one takes its place.
       auto both = embedded_shape("landmarks_12.safetensors");
       auto one = embedded_shape("landmarks_6.safetensors");
       auto face = embedded_shape("landmarks_68.safetensors");
-      (points == 12 ? both : points == 6 ? one : face) = description;
-      const DeviceModels models(
-          networks::random_weights(1), embedded_shape("landmarks_22.safetensors"), both, one, face);
+      auto presence = embedded_shape("eye_presence.safetensors");
+      (points == 12 ? both : points == 6 ? one : points == 1 ? presence : face) = description;
+      const DeviceModels models(networks::random_weights(1),
+                                embedded_shape("landmarks_22.safetensors"),
+                                both,
+                                one,
+                                face,
+                                presence);
       PoisonedMemory memory = emulated_copy(models);
       const ModelPointers pointers = models.pointers(memory.address());
       const landmarks::ShapeModel expected(description);
@@ -252,12 +258,13 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
       const GrayImage pictures[2] = {landmarks::random_gray_image(96, 56, 1),
                                      landmarks::random_gray_image(96, 56, 2)};
       std::vector<std::uint8_t> dense[2];
-      std::vector<float> shapes(4 * points + 1, -77.0f);
-      PredictArguments arguments{points == 12  ? pointers.both_eyes
-                                 : points == 6 ? pointers.one_eye
-                                               : pointers.face,
-                                 {},
-                                 shapes.data()};
+      const kernels::gpu::DeviceShapeModel& device = points == 12  ? pointers.both_eyes
+                                                     : points == 6 ? pointers.one_eye
+                                                     : points == 1 ? pointers.presence
+                                                                   : pointers.face;
+      const auto values = static_cast<std::size_t>(device.value_count);
+      std::vector<float> shapes(2 * values + 1, -77.0f);
+      PredictArguments arguments{device, {}, shapes.data()};
       for (std::size_t i = 0; i < 2; i++) {
         for (int y = 0; y < 56; y++) {
           dense[i].insert(dense[i].end(), pictures[i].row(y), pictures[i].row(y) + 96);
@@ -269,9 +276,9 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
         for (std::size_t i = 0; i < 2; i++) {
           expected.predict(pictures[i], landmarks::ShapeRegion::of_patch(96), found);
           for (std::size_t p = 0; p < points; p++) {
-            ASSERT_EQ(shapes[(i * points + p) * 2], found[p].x)
+            ASSERT_EQ(shapes[i * values + 2 * p], found[p].x)
                 << what << ", " << points << " points, face " << i;
-            ASSERT_EQ(shapes[(i * points + p) * 2 + 1], found[p].y) << what;
+            ASSERT_EQ(shapes[i * values + 2 * p + 1], found[p].y) << what;
           }
         }
         EXPECT_EQ(shapes.back(), -77.0f);
@@ -293,7 +300,8 @@ TEST(GpuModels, RefuseEnsemblesTooLarge) {
                             embedded_shape("landmarks_22.safetensors"),
                             embedded_shape("landmarks_12.safetensors"),
                             one,
-                            embedded_shape("landmarks_68.safetensors")),
+                            embedded_shape("landmarks_68.safetensors"),
+                            embedded_shape("eye_presence.safetensors")),
                InputError);
 }
 

@@ -8,6 +8,7 @@
 #include "eyelid/kernels/warp_patch/cuda_patch.hpp"
 #include "eyelid/landmarks/closed_eye_recheck.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
+#include "eyelid/landmarks/eye_presence.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/patch.hpp"
 
@@ -30,16 +31,23 @@ struct LocateEyesIn {
     landmarks::EyeCenters start;
     landmarks::EyePair pair;
     EyeLandmarks once;         // after the one-eye model on the first patches
-    landmarks::EyePair first;  // the pair located at first, while closed eyes are rechecked
+    landmarks::EyePair first;  // the pair located at first, while eyes are located again
     FaceRecord face;           // where this frame's eyes are looked for
     std::int32_t subject;
     std::int32_t is_placed;
-    std::int32_t is_trustworthy;
+    PerEye<float> presence;  // of the eyes judged, kNotAvailable where not measurable
+    PerEye<std::int32_t> trusted_eyes;
+    PerEye<std::int32_t> first_trusted;  // by the pair located at first
+    std::int32_t are_both_trusted;
+    // While the eyes are judged: sums over the rows of the presence patches, then their light.
+    std::int32_t row_sums[2][landmarks::kPresencePatch.height];
+    std::int32_t row_squares[2][landmarks::kPresencePatch.height];
+    landmarks::PatchLight light[2];
     // Of the frame before, in the same group.
     FaceRecord last_face;
     EyeLandmarks last_eyes;
     std::int32_t last_subject;
-    std::int32_t last_is_trustworthy;
+    std::int32_t last_are_both_trusted;
     std::int32_t follows;  // the frame's eyes were found by following
   };
   static constexpr std::size_t kPixels = (sizeof(Shared) + 127) / 128 * 128;
@@ -76,7 +84,7 @@ struct LocateEyesIn {
         if (thread != 0) return;
         shared.last_face = shared.face;
         shared.last_subject = shared.subject;
-        shared.last_is_trustworthy = shared.is_trustworthy;
+        shared.last_are_both_trusted = shared.are_both_trusted;
         shared.last_eyes = shared.pair.eyes;
       });
     }
@@ -85,9 +93,10 @@ struct LocateEyesIn {
   }
 
  private:
-  /// The face of the frame before where its landmarks say; no subject where they are not trusted.
+  /// The face of the frame before where its landmarks say; no subject where they are not trusted:
+  /// a covered eye's points wander.
   static EYELID_DEVICE void carry(Shared& shared) {
-    shared.subject = shared.last_is_trustworthy != 0 ? kCarriedFace : -1;
+    shared.subject = shared.last_are_both_trusted != 0 ? kCarriedFace : -1;
     if (shared.subject < 0) return;
     shared.face = shared.last_face;
     if (landmarks::face_from_eyes(shared.last_eyes, shared.face.box, shared.face.keypoints)) {
@@ -137,9 +146,13 @@ struct LocateEyesIn {
       if (!is_recheck) is_placed = is_found;
       if (!is_placed || !has_keypoints) break;
     }
+    if (is_placed) {
+      judge(block, a, image, shared, exchanges);
+      if (!block.read(shared.are_both_trusted)) locate_alone(block, a, image, shared, exchanges);
+    }
     const bool has_points =
         is_placed && a.wants_points != 0 && locate_face(block, a, image, frame, shared, exchanges);
-    finish(block, a, image, frame, shared, is_placed, has_points);
+    finish(block, a, frame, shared, has_points);
   }
 
   template <class Block>
@@ -147,7 +160,8 @@ struct LocateEyesIn {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
       shared.pair.eyes = {};
-      shared.is_trustworthy = 0;
+      shared.trusted_eyes = {};
+      shared.are_both_trusted = 0;
       shared.is_placed = shared.subject >= 0 ? 1 : 0;
       shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
     });
@@ -162,6 +176,24 @@ struct LocateEyesIn {
                                     Shared& shared,
                                     int& exchanges,
                                     Place place) {
+    if (!cut<kFaces>(block, image, shared, place)) return false;
+    run_model<kFaces>(block, model, shared, exchanges);
+    return true;
+  }
+
+  template <int kFaces, class Block>
+  static EYELID_DEVICE void run_model(Block& block,
+                                      const kernels::gpu::DeviceShapeModel& model,
+                                      Shared& shared,
+                                      int& exchanges) {
+    kernels::gpu::TreePrediction<kFaces, kParts, Block>(
+        model, shared.patches, shared.work, exchanges)
+        .run(block);
+  }
+
+  /// Cuts kFaces patches; false when one cannot be placed.
+  template <int kFaces, class Block, class Place>
+  static EYELID_DEVICE bool cut(Block& block, const FrameView& image, Shared& shared, Place place) {
     std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
     block.each_thread([&](int thread) {
       if (thread != 0) return;
@@ -195,9 +227,6 @@ struct LocateEyesIn {
                   kThreads);
       }
     });
-    kernels::gpu::TreePrediction<kFaces, kParts, Block>(
-        model, shared.patches, shared.work, exchanges)
-        .run(block);
     return true;
   }
 
@@ -250,9 +279,17 @@ struct LocateEyesIn {
       });
       if (block.read(shared.is_placed) == 0) return false;
     }
+    return refine(block, a, image, shared, exchanges);
+  }
+
+  /// From the corners in pair.first_stage to pair.eyes: the mean of the one-eye model on two
+  /// patches.
+  template <class Block>
+  static EYELID_DEVICE bool refine(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
     EYELID_KEEP_LOOP
     for (int pass = 0; pass < 2; pass++) {
-      const EyeLandmarks& from = pass == 0 ? first_stage : shared.once;
+      const EyeLandmarks& from = pass == 0 ? shared.pair.first_stage : shared.once;
       if (!locate_each(block, a, image, shared, exchanges, from)) return false;
       block.each_thread([&](int thread) {
         const auto i = static_cast<std::size_t>(thread);
@@ -339,19 +376,115 @@ struct LocateEyesIn {
     return true;
   }
 
+  /// Which eyes can be measured: landmarks::measurable_eyes, the presence model on those, and
+  /// landmarks::trusted_eyes.
   template <class Block>
-  static EYELID_DEVICE void finish(Block& block,
-                                   const Arguments& a,
-                                   const FrameView& image,
-                                   std::size_t frame,
-                                   Shared& shared,
-                                   bool is_placed,
-                                   bool has_points) {
+  static EYELID_DEVICE void judge(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      const bool is_trustworthy = is_placed && (a.wants_points == 0 || has_points) &&
-                                  landmarks::is_trustworthy(shared.pair, shared.face.box, image);
-      shared.is_trustworthy = is_trustworthy ? 1 : 0;
+      const PerEye<bool> is_measurable = landmarks::measurable_eyes(shared.pair, image);
+      shared.presence = {is_measurable.right ? landmarks::kUndoubtedPresence : kNotAvailable,
+                         is_measurable.left ? landmarks::kUndoubtedPresence : kNotAvailable};
+      shared.is_placed = is_measurable.right || is_measurable.left ? 1 : 0;
+    });
+    if (a.presence.cascade_count > 0 && block.read(shared.is_placed) != 0) {
+      look_for_eyes(block, a, image, shared, exchanges);
+    }
+    block.each_thread([&](int thread) {
+      if (thread != 0) return;
+      const PerEye<bool> trusted =
+          landmarks::trusted_eyes(shared.pair.eyes, shared.presence, shared.face.box);
+      shared.trusted_eyes = {trusted.right ? 1 : 0, trusted.left ? 1 : 0};
+      shared.are_both_trusted = trusted.right && trusted.left ? 1 : 0;
+    });
+  }
+
+  /// Each eye by itself, around its center: what covers one misleads about the other. Keeps what
+  /// was located at first where this finds no eye.
+  template <class Block>
+  static EYELID_DEVICE void locate_alone(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
+    block.each_thread([&](int thread) {
+      if (thread != 0) return;
+      shared.first = shared.pair;
+      shared.first_trusted = shared.trusted_eyes;
+      // A recheck has begun elsewhere since.
+      if (shared.face.has_keypoints != 0) {
+        shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
+      }
+      shared.pair.first_stage = landmarks::eyes_around(shared.start);
+    });
+    const bool is_found = refine(block, a, image, shared, exchanges);
+    if (is_found) judge(block, a, image, shared, exchanges);
+    block.each_thread([&](int thread) {
+      if (thread != 0) return;
+      const PerEye<std::int32_t>& trusted = shared.trusted_eyes;
+      if (is_found && (trusted.right != 0 || trusted.left != 0)) return;
+      shared.pair = shared.first;
+      shared.trusted_eyes = shared.first_trusted;
+    });
+  }
+
+  /// The presence of the eyes that can be measured.
+  template <class Block>
+  static EYELID_DEVICE void look_for_eyes(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
+    // One that cannot be measured has no patch: the other's stands in, and is not looked at.
+    const bool is_placed = cut<2>(block, image, shared, [&](int i) {
+      Eye side = i == 0 ? Eye::Right : Eye::Left;
+      if (!is_finite(shared.presence[side])) side = other(side);
+      return landmarks::place_presence_patch(side, shared.pair.eyes[side]);
+    });
+    if (!is_placed) return;
+    constexpr int kWidth = landmarks::kPresencePatch.width;
+    constexpr int kHeight = landmarks::kPresencePatch.height;
+    std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
+    block.each_thread([&](int thread) {
+      if (thread >= 2 * kHeight) return;
+      const int i = thread / kHeight, y = thread % kHeight;
+      const std::uint8_t* row = pixels + (i * kHeight + y) * kWidth;
+      std::int32_t sum = 0, squares = 0;
+      for (int x = 0; x < kWidth; x++) {
+        sum += row[x];
+        squares += row[x] * row[x];
+      }
+      shared.row_sums[i][y] = sum;
+      shared.row_squares[i][y] = squares;
+    });
+    block.each_thread([&](int thread) {
+      if (thread >= 2) return;
+      std::int64_t sum = 0, squares = 0;
+      for (int y = 0; y < kHeight; y++) {
+        sum += shared.row_sums[thread][y];
+        squares += shared.row_squares[thread][y];
+      }
+      shared.light[thread] = landmarks::patch_light(sum, squares);
+    });
+    block.each_thread([&](int thread) {
+      for (int p = thread; p < 2 * kWidth * kHeight; p += kThreads) {
+        pixels[p] = shared.light[p / (kWidth * kHeight)](pixels[p]);
+      }
+    });
+    run_model<2>(block, a.presence, shared, exchanges);
+    block.each_thread([&](int thread) {
+      if (thread >= 2) return;
+      const float* point = shared.work.shape[thread];
+      float& presence = shared.presence[thread == 0 ? Eye::Right : Eye::Left];
+      if (is_finite(presence)) presence = landmarks::presence_of({point[0], point[1]});
+    });
+  }
+
+  template <class Block>
+  static EYELID_DEVICE void finish(
+      Block& block, const Arguments& a, std::size_t frame, Shared& shared, bool has_points) {
+    block.each_thread([&](int thread) {
+      if (thread != 0) return;
+      if (a.wants_points != 0 && !has_points) shared.trusted_eyes = {};
+      const PerEye<std::int32_t>& trusted = shared.trusted_eyes;
+      shared.are_both_trusted = trusted.right != 0 && trusted.left != 0 ? 1 : 0;
+      // As FrameMeasurer::follow: one eye may have been covered since.
+      const bool is_trustworthy = trusted.right != 0 || trusted.left != 0;
       shared.follows =
           is_trustworthy && !landmarks::has_jumped(shared.last_eyes, shared.pair.eyes) ? 1 : 0;
       if (is_writing_block(block)) write(a, frame, shared, has_points);
@@ -374,10 +507,10 @@ struct LocateEyesIn {
     record.subject = shared.subject;
     record.face = shared.subject >= 0 ? shared.face : FaceRecord{};
     record.eyes = eyes;
-    const bool is_trustworthy = shared.is_trustworthy != 0;
-    record.ear.right = is_trustworthy ? ear_or_nan(eyes.right) : float{kNotAvailable};
-    record.ear.left = is_trustworthy ? ear_or_nan(eyes.left) : float{kNotAvailable};
-    record.is_trustworthy = shared.is_trustworthy;
+    const PerEye<std::int32_t>& trusted = shared.trusted_eyes;
+    record.ear.right = trusted.right != 0 ? ear_or_nan(eyes.right) : float{kNotAvailable};
+    record.ear.left = trusted.left != 0 ? ear_or_nan(eyes.left) : float{kNotAvailable};
+    record.trusted_eyes = trusted;
     record.has_points = has_points ? 1 : 0;
   }
 };

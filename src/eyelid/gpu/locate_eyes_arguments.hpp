@@ -21,6 +21,7 @@ struct LocateEyesArguments {
   kernels::gpu::DeviceShapeModel eye_region;  // 22 points
   kernels::gpu::DeviceShapeModel both_eyes;
   kernels::gpu::DeviceShapeModel one_eye;
+  kernels::gpu::DeviceShapeModel presence;  // no cascades: every place counts as an eye
   kernels::gpu::DeviceShapeModel face;
   const std::int32_t* mirrored_face_point;  // (68)
   std::int32_t wants_points;                // 68 points besides

@@ -19,7 +19,8 @@ inline std::shared_ptr<const LandmarkModels> embedded_landmark_models() {
       std::make_shared<const LandmarkModels>(LandmarkModels{load("landmarks_22.safetensors"),
                                                             load("landmarks_68.safetensors"),
                                                             load("landmarks_12.safetensors"),
-                                                            load("landmarks_6.safetensors")});
+                                                            load("landmarks_6.safetensors"),
+                                                            load("eye_presence.safetensors")});
   return models;
 }
 

@@ -84,7 +84,7 @@ TEST(EmbeddedLandmarks, FindTheLidsOfAnnotatedFaces) {
     const EyeLandmarks truth = eyes_of(photograph.truth);
     FaceBox face = true_face(photograph.truth);
     const FacePoints found = landmarker.locate(photograph.image, face, PointCount::SixtyEight);
-    trusted += found.is_trustworthy ? 1 : 0;
+    trusted += found.is_trustworthy() ? 1 : 0;
     with_keypoints += lid_error(found.eyes, truth);
     face.keypoints.reset();
     const FacePoints from_box = landmarker.locate(photograph.image, face, PointCount::Twelve);

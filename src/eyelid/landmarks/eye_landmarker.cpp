@@ -9,6 +9,7 @@
 #include "eyelid/landmarks/closed_eye_recheck.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
 #include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/presence_judge.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -66,6 +67,38 @@ struct EyeLandmarker::Workspace {
     const auto other = refine(models.one_eye, frame, *both);
     if (!other || !is_plausible_eye_pair(other->eyes, frame)) return;
     correct(pair, *other);
+  }
+
+  PerEye<bool> judge(const std::optional<ShapeModel>& model,
+                     const FrameView& frame,
+                     const EyePair& pair,
+                     const Rect& face_box) {
+    const PerEye<bool> is_measurable = measurable_eyes(pair, frame);
+    if (model) {
+      return trusted_eyes(
+          pair.eyes, judge_.presence(*model, frame, pair.eyes, is_measurable), face_box);
+    }
+    PerEye<float> presence = kNeitherEye;
+    for (const Eye eye : kEyes) {
+      if (is_measurable[eye]) presence[eye] = kUndoubtedPresence;
+    }
+    return trusted_eyes(pair.eyes, presence, face_box);
+  }
+
+  // What covers one eye misleads the both-eyes model about the other: each is looked for again by
+  // itself. That counts as soon as it finds an eye.
+  void locate_alone(const LandmarkModels& models,
+                    const FrameView& frame,
+                    const EyeCenters& start,
+                    const Rect& face_box,
+                    EyePair& pair,
+                    PerEye<bool>& trusted) {
+    const auto alone = refine(models.one_eye, frame, eyes_around(start));
+    if (!alone) return;
+    const PerEye<bool> found = judge(models.presence, frame, *alone, face_box);
+    if (!found.right && !found.left) return;
+    pair = *alone;
+    trusted = found;
   }
 
   // The mean of the face and of its mirror image: the errors of the two differ.
@@ -129,6 +162,7 @@ struct EyeLandmarker::Workspace {
   }
 
   PatchCutter cutter_;
+  PresenceJudge judge_;
   GrayImage patch_;
   GrayImage left_patch_;
 };
@@ -140,6 +174,7 @@ EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
   EYELID_EXPECTS(models_->face.point_count() == 68);
   EYELID_EXPECTS(models_->both_eyes.point_count() == 12);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
+  EYELID_EXPECTS(!models_->presence || models_->presence->point_count() == 1);
 }
 EyeLandmarker::~EyeLandmarker() = default;
 EyeLandmarker::EyeLandmarker(EyeLandmarker&&) noexcept = default;
@@ -160,6 +195,10 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   if (face.keypoints && needs_recheck(pair->eyes)) {
     work.recheck_closed_eye(*models_, frame, face, *pair);
   }
+  PerEye<bool> trusted = work.judge(models_->presence, frame, *pair, face.box);
+  if (!trusted.right || !trusted.left) {
+    work.locate_alone(*models_, frame, *start, face.box, *pair, trusted);
+  }
   result.eyes = pair->eyes;
 
   if (count == PointCount::SixtyEight) {
@@ -170,7 +209,7 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
     std::ranges::copy(result.eyes.right, result.points->begin() + kRightEyeBegin);
     std::ranges::copy(result.eyes.left, result.points->begin() + kLeftEyeBegin);
   }
-  result.is_trustworthy = is_trustworthy(*pair, face.box, frame);
+  result.trusted_eyes = trusted;
   return result;
 }
 

@@ -16,12 +16,11 @@ enum class PointCount { Twelve, SixtyEight };
 struct FacePoints {
   EyeLandmarks eyes;                    // always from the two-stage eye models, in frame pixels
   std::optional<FaceLandmarks> points;  // when SixtyEight was asked for; its lid points are `eyes`
-  /// False when the points cannot be the pair of eyes of this face (see plausibility.hpp); such
-  /// points must not be measured, and the face must be detected again.
-  ///
-  /// True does **not** say that there is a face: the models answer eye-like shapes anywhere. Of 562
-  /// random background places 455 passed (docs/measuring.md). Presence is the detector's to say.
-  bool is_trustworthy = false;
+  /// Which eyes can be measured: the points can be an eye of this face (plausibility.hpp), and the
+  /// picture shows an eye there, open or closed (eye_presence.hpp). The points of the other must
+  /// not be measured: it is covered, beyond the border, or was not found.
+  PerEye<bool> trusted_eyes{};
+  bool is_trustworthy() const { return trusted_eyes.right || trusted_eyes.left; }
 };
 
 /// From a face box to lid points:
@@ -30,7 +29,8 @@ struct FacePoints {
 ///   two patches: aligned on the corners of the both-eyes model, then on its own. The mean counts.
 ///
 /// An eye that appears closed when located from keypoints is rechecked: located a second time, from
-/// the eye centers on the box (closed_eye_recheck.hpp).
+/// the eye centers on the box (closed_eye_recheck.hpp). At the end each eye is judged by itself;
+/// unless both are there, each is located once more without the other, from its center.
 ///
 /// Threads: one per thread, the models shared. Same points on every machine.
 class EyeLandmarker {

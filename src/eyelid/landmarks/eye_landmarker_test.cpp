@@ -95,7 +95,7 @@ TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
     const Point p = found.eyes.right[mirrored_eye_point(i)];
     expect_near(found.eyes.left[i], {2 * 298 - p.x, p.y}, 0.01f);
   }
-  EXPECT_TRUE(found.is_trustworthy);
+  EXPECT_TRUE(found.is_trustworthy());
   ASSERT_TRUE(found.points);
   for (std::size_t i = 0; i < 6; ++i) {
     EXPECT_EQ((*found.points)[36 + i], found.eyes.right[i]);
@@ -108,7 +108,7 @@ TEST(EyeLandmarker, FollowsRotatedFaces) {
   EyeLandmarker landmarker(constant_models());
   const FacePoints found =
       landmarker.locate(frame, face_at({300, 150}, {360, 230}), PointCount::Twelve);
-  EXPECT_TRUE(found.is_trustworthy);
+  EXPECT_TRUE(found.is_trustworthy());
   EXPECT_FALSE(found.points);
   const Point corner_line = found.eyes.left[3] - found.eyes.left[0];
   EXPECT_NEAR(corner_line.y / corner_line.x, 80.0f / 60.0f, 1e-3f);
@@ -121,7 +121,7 @@ TEST(EyeLandmarker, ABoxAloneStartsFromSixtyEightPoints) {
   const FacePoints with_keypoints = landmarker.locate(frame, face, PointCount::Twelve);
   face.keypoints.reset();
   const FacePoints box_only = landmarker.locate(frame, face, PointCount::Twelve);
-  EXPECT_TRUE(box_only.is_trustworthy);
+  EXPECT_TRUE(box_only.is_trustworthy());
   for (std::size_t i = 0; i < 6; ++i) {
     expect_near(box_only.eyes.right[i], with_keypoints.eyes.right[i], 0.7f);
     expect_near(box_only.eyes.left[i], with_keypoints.eyes.left[i], 0.7f);
@@ -132,17 +132,25 @@ TEST(EyeLandmarker, DistrustsWhatCannotBeEyes) {
   const GrayImage frame = random_gray_image(640, 480, 3);
   EyeLandmarker landmarker(constant_models());
   const auto is_trusted = [&](Point right, Point left) {
-    return landmarker.locate(frame, face_at(right, left), PointCount::Twelve).is_trustworthy;
+    return landmarker.locate(frame, face_at(right, left), PointCount::Twelve).is_trustworthy();
   };
   EXPECT_TRUE(is_trusted({250, 200}, {346, 200}));
-  EXPECT_FALSE(is_trusted({10, 200}, {106, 200}));   // right eye across the border
   EXPECT_FALSE(is_trusted({250, 200}, {258, 200}));  // too small
   EXPECT_FALSE(is_trusted({250, 200}, {250, 200}));  // no pair
   EXPECT_FALSE(is_trusted({NAN, 200}, {250, 200}));  // no number
   EXPECT_FALSE(is_trusted({9e8f, 9e8f}, {9.1e8f, 9e8f}));
   FaceBox elsewhere = face_at({250, 200}, {346, 200});
   elsewhere.box = {0, 0, 100, 100};
-  EXPECT_FALSE(landmarker.locate(frame, elsewhere, PointCount::Twelve).is_trustworthy);
+  EXPECT_FALSE(landmarker.locate(frame, elsewhere, PointCount::Twelve).is_trustworthy());
+}
+
+TEST(EyeLandmarker, AnEyeBeyondTheBorderLeavesTheOther) {
+  const GrayImage frame = random_gray_image(640, 480, 3);
+  EyeLandmarker landmarker(constant_models());
+  const FaceBox face = face_at({10, 200}, {106, 200});  // the right eye across the border
+  const auto found = landmarker.locate(frame, face, PointCount::Twelve).trusted_eyes;
+  EXPECT_FALSE(found.right);
+  EXPECT_TRUE(found.left);
 }
 
 TEST(EyeLandmarker, CarriedFaceDoesNotDrift) {
@@ -189,6 +197,29 @@ TEST(Plausibility, KnowsTheProportionsOfEyes) {
   EXPECT_TRUE(stages_agree(good.left, bad.left));  // a quarter of the eye's width
   for (Point& p : bad.left) p.x += 5.0f;
   EXPECT_FALSE(stages_agree(good.left, bad.left));
+}
+
+TEST(Plausibility, JudgesEachEyeByItselfAndTwoAsAPair) {
+  EyeLandmarks eyes;
+  for (std::size_t i = 0; i < 6; ++i) {
+    eyes.right[i] = twelve_on_patch()[i] * 2.0f + Point{200, 100};
+    eyes.left[i] = twelve_on_patch()[6 + i] * 2.0f + Point{200, 100};
+  }
+  const Rect box = face_at(eye_center(eyes.right), eye_center(eyes.left)).box;
+  constexpr float kNo = kNotAvailable;
+  const auto trusted = [&](PerEye<float> presence) { return trusted_eyes(eyes, presence, box); };
+  EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{true, true}));
+  EXPECT_EQ(trusted({0.5f, kNo}), (PerEye<bool>{true, false}));
+  EXPECT_EQ(trusted({-0.5f, 0.5f}), (PerEye<bool>{false, true}));
+  EXPECT_EQ(trusted({kNo, -0.5f}), (PerEye<bool>{false, false}));
+  // Far too large for the box, alone or as a pair.
+  const Rect small{box.x, box.y, 0.2f * box.width, 0.2f * box.height};
+  EXPECT_EQ(trusted_eyes(eyes, {0.5f, 0.5f}, small), (PerEye<bool>{false, false}));
+  EXPECT_EQ(trusted_eyes(eyes, {0.5f, kNo}, small), (PerEye<bool>{false, false}));
+  // One much smaller: no pair, but what is left when one of them is covered may be an eye.
+  for (Point& p : eyes.left) p = eye_center(eyes.left) + (p - eye_center(eyes.left)) * 0.3f;
+  EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{false, false}));
+  EXPECT_EQ(trusted({0.5f, kNo}), (PerEye<bool>{true, false}));
 }
 
 }  // namespace

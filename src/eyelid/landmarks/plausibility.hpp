@@ -8,6 +8,7 @@
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/core/portable.hpp"
+#include "eyelid/landmarks/eye_presence.hpp"
 
 /// Whether points can be measured: the rules of CPU and GPU.
 namespace eyelid::landmarks {
@@ -55,30 +56,38 @@ EYELID_PORTABLE inline bool is_plausible_eye(const EyePoints& eye, Point eye_lin
   return true;
 }
 
+/// All points inside the frame; not-a-number is outside.
+EYELID_PORTABLE inline bool is_inside(const EyePoints& eye, const FrameView& frame) {
+  for (const Point p : eye) {
+    const bool is_point_inside = p.x >= 0.0f && p.y >= 0.0f &&
+                                 p.x <= static_cast<float>(frame.width - 1) &&
+                                 p.y <= static_cast<float>(frame.height - 1);
+    if (!is_point_inside) return false;
+  }
+  return true;
+}
+
+/// Widths of the two eyes alike and in keeping with their distance.
+EYELID_PORTABLE inline bool are_alike(const EyeLandmarks& eyes) {
+  using namespace bounds;
+  const Point eye_line = eye_center(eyes.left) - eye_center(eyes.right);
+  const float right = distance(eyes.right[0], eyes.right[3]);
+  const float left = distance(eyes.left[0], eyes.left[3]);
+  const float share = 0.5f * (right + left) / std::sqrt(dot(eye_line, eye_line));
+  return std::min(right, left) >= kMinWidthRatio * std::max(right, left) && share >= kMinWidth &&
+         share <= kMaxWidth;
+}
+
 /// Whether the points can be a pair of eyes: numbers, inside the frame, large enough to measure,
 /// and of the proportions that all of 1,207 annotated HELEN and AFW training faces (yaw up to about
 /// 60 degrees) have, with some room: widths of the two eyes alike and in keeping with their
 /// distance, both along the line through their centers, lids between the corners.
 EYELID_PORTABLE inline bool is_plausible_eye_pair(const EyeLandmarks& eyes,
                                                   const FrameView& frame) {
-  using namespace bounds;
-  for (std::size_t i = 0; i < 12; ++i) {
-    const Point p = lid_point(eyes, i);
-    // Written so that not-a-number is outside.
-    const bool is_inside = p.x >= 0.0f && p.y >= 0.0f &&
-                           p.x <= static_cast<float>(frame.width - 1) &&
-                           p.y <= static_cast<float>(frame.height - 1);
-    if (!is_inside) return false;
-  }
   const Point eye_line = eye_center(eyes.left) - eye_center(eyes.right);
-  if (!is_plausible_eye(eyes.right, eye_line) || !is_plausible_eye(eyes.left, eye_line)) {
-    return false;
-  }
-  const float right = distance(eyes.right[0], eyes.right[3]);
-  const float left = distance(eyes.left[0], eyes.left[3]);
-  const float share = 0.5f * (right + left) / std::sqrt(dot(eye_line, eye_line));
-  return std::min(right, left) >= kMinWidthRatio * std::max(right, left) && share >= kMinWidth &&
-         share <= kMaxWidth;
+  return is_inside(eyes.right, frame) && is_inside(eyes.left, frame) &&
+         is_plausible_eye(eyes.right, eye_line) && is_plausible_eye(eyes.left, eye_line) &&
+         are_alike(eyes);
 }
 
 /// Whether eyes at this place and of this size can belong to the face in this box.
@@ -94,20 +103,48 @@ EYELID_PORTABLE inline bool fits_face_box(const EyeLandmarks& eyes, const Rect& 
          std::fabs(middle.y - box.center().y) <= kHighestAbove * side;
 }
 
+/// The same of one eye, whose fellow is hidden.
+EYELID_PORTABLE inline bool fits_face_box(const EyePoints& eye, const Rect& box) {
+  using namespace bounds;
+  const float side = 0.5f * (box.width + box.height);
+  const float share = distance(eye[0], eye[3]) / side;
+  const Point from_center = eye_center(eye) - box.center();
+  return share >= kMinWidth * kMinBoxShare && share <= kMaxWidth * kMaxBoxShare &&
+         std::fabs(from_center.x) <= kHighestAside * side &&
+         std::fabs(from_center.y) <= kHighestAbove * side;
+}
+
 EYELID_PORTABLE inline bool stages_agree(const EyePoints& first_stage, const EyePoints& eye) {
   return distance(eye_center(first_stage), eye_center(eye)) <=
          bounds::kMaxStageShift * distance(eye[0], eye[3]);
 }
 
-/// All of the above, and whether the both-eyes model and the one-eye models agree: eye centers
-/// moved by less than a third of an eye's width. That catches a failed fit; it hardly tells a face
-/// from background, where the two mostly agree as well.
-EYELID_PORTABLE inline bool is_trustworthy(const EyePair& pair,
-                                           const Rect& face_box,
-                                           const FrameView& frame) {
-  return is_plausible_eye_pair(pair.eyes, frame) && fits_face_box(pair.eyes, face_box) &&
-         stages_agree(pair.first_stage.right, pair.eyes.right) &&
-         stages_agree(pair.first_stage.left, pair.eyes.left);
+/// The eyes whose points can be measured as far as the points themselves tell: inside the frame, of
+/// an eye's shape, and found at the same place by the both-eyes model and the one-eye model
+/// (centers moved by less than a third of an eye's width). That catches failed fits. Whether the
+/// picture shows an eye there is another question: presence_judge.hpp.
+EYELID_PORTABLE inline PerEye<bool> measurable_eyes(const EyePair& pair, const FrameView& frame) {
+  const EyeLandmarks& eyes = pair.eyes;
+  const Point eye_line = eye_center(eyes.left) - eye_center(eyes.right);
+  return {is_inside(eyes.right, frame) && is_plausible_eye(eyes.right, eye_line) &&
+              stages_agree(pair.first_stage.right, eyes.right),
+          is_inside(eyes.left, frame) && is_plausible_eye(eyes.left, eye_line) &&
+              stages_agree(pair.first_stage.left, eyes.left)};
+}
+
+/// The eyes of the face in this box: a pair, or one alone. `presence` of each in the picture
+/// (eye_presence.hpp), kNotAvailable where it cannot be measured. Two that are sure to be there but
+/// not alike are not believed.
+EYELID_PORTABLE inline PerEye<bool> trusted_eyes(const EyeLandmarks& eyes,
+                                                 const PerEye<float>& presence,
+                                                 const Rect& face_box) {
+  if (are_pair_of_eyes(presence) && are_alike(eyes) && fits_face_box(eyes, face_box)) {
+    return {true, true};
+  }
+  const PerEye<bool> is_there = are_eyes(presence);
+  if (is_there.right && is_there.left) return {false, false};
+  return {is_there.right && fits_face_box(eyes.right, face_box),
+          is_there.left && fits_face_box(eyes.left, face_box)};
 }
 
 }  // namespace eyelid::landmarks

@@ -39,18 +39,19 @@ FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
   measurement.face = subject;
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
-  measurement.is_trustworthy = points.is_trustworthy;
-  if (points.is_trustworthy) {
-    measurement.ear = {ear_or_nan(points.eyes.right), ear_or_nan(points.eyes.left)};
+  measurement.trusted_eyes = points.trusted_eyes;
+  for (const Eye eye : kEyes) {
+    if (points.trusted_eyes[eye]) measurement.ear[eye] = ear_or_nan(points.eyes[eye]);
   }
   return measurement;
 }
 
 FrameMeasurement FrameMeasurer::follow(const FrameView& picture, const FrameMeasurement& previous) {
-  if (previous.is_trustworthy) {
+  // A covered eye's points wander: they must not carry the face.
+  if (previous.trusted_eyes.right && previous.trusted_eyes.left) {
     const FaceBox carried = landmarks::carry_face(*previous.face, *previous.eyes);
     const FrameMeasurement now = locate(picture, carried);
-    if (now.is_trustworthy && !landmarks::has_jumped(*previous.eyes, *now.eyes)) return now;
+    if (now.is_trustworthy() && !landmarks::has_jumped(*previous.eyes, *now.eyes)) return now;
   }
   detect(picture, faces_);
   return locate(picture, detection::nearest_or_largest(faces_, previous.face));

@@ -23,10 +23,10 @@ struct MeasurerClocks {
 /// benchmarks (the GPU does the same by the same rules, gpu/locate_eyes.hpp).
 ///
 ///   detection due:  detect() -> the caller chooses the subject -> locate()
-///   in between:     follow(): the landmarks carry the face; a face that is lost or has jumped is
-///                   detected again
+///   in between:     follow(): the landmarks carry the face; a face that is lost or has jumped, or
+///                   shows one eye only, is detected again
 ///
-/// The eye aspect ratio is taken of trustworthy points only. Results leave `frame` and `time_s` at
+/// The eye aspect ratio is taken of trusted eyes only. Results leave `frame` and `time_s` at
 /// 0. Threads: one per thread, the models shared. Allocates nothing once warm.
 class FrameMeasurer {
  public:

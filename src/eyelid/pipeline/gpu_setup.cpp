@@ -14,6 +14,7 @@ namespace {
 /// Why this request cannot run on a GPU; empty when it can.
 std::string why_not_on_gpu(const SetupRequest& request) {
   using compute::Precision;
+  if (request.face_box) return "a given face box is for the CPU; expected none";
   if (request.detector != DetectorKind::BlazeFace) {
     return fmt::format("detector {} has no GPU kernels; expected blazeface",
                        name_of(request.detector));

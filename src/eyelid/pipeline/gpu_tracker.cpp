@@ -29,7 +29,7 @@ FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
   const landmarks::FacePoints points = gpu::face_points(record, frame.points);
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
-  measurement.is_trustworthy = points.is_trustworthy;
+  measurement.trusted_eyes = points.trusted_eyes;
   measurement.ear = record.ear;
   return measurement;
 }

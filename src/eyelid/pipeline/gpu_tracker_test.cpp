@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "eyelid/detection/subject_selection.hpp"
@@ -105,6 +107,41 @@ TEST(GpuTracker, FollowsAFaceBetweenDetectionsAsTheCpu) {
   }
 }
 
+// An eye under a patch is located alone, not trusted, and does not carry the face.
+TEST(GpuTracker, JudgesACoveredEyeAsTheCpu) {
+  auto frames = session_frames(9);
+  const auto seen = on_cpu(frames, false);
+  int covered = 0;
+  for (std::size_t i = 1; i < frames.size(); i += 2) {
+    if (!seen[i].eyes) continue;
+    const EyePoints& eye = i % 4 == 1 ? seen[i].eyes->left : seen[i].eyes->right;
+    const Point center = eye_center(eye);
+    const float width = distance(eye[0], eye[3]);
+    for (int y = 0; y < frames[i].height(); y++) {
+      if (std::fabs(static_cast<float>(y) - center.y) > 0.6f * width) continue;
+      const auto begin = static_cast<std::ptrdiff_t>(std::max(0.0f, center.x - 0.9f * width));
+      const auto count = static_cast<std::ptrdiff_t>(1.8f * width);
+      std::fill_n(frames[i].row(y) + begin, count, std::uint8_t{70});
+    }
+  }
+  for (const int every : {1, 4}) {
+    const auto expected = on_cpu(frames, false, every);
+    auto options = device_options(Precision::F32, false);
+    options.measure.detect_every = every;
+    options.batch_frames = gpu_batch_frames(3, every);
+    std::vector<std::unique_ptr<gpu::FrameDevice>> devices;
+    devices.push_back(std::make_unique<gpu::EmulatedDevice>(
+        gpu::models_with(gpu::embedded_detector()), options, gpu::EmulatedLaunch{}, every * 8));
+    const Differences d = compare(expected, on_devices(std::move(devices), frames));
+    EXPECT_EQ(d.point_px, 0.0f) << every;
+    EXPECT_EQ(d.ear, 0.0f) << every;
+    for (const FrameMeasurement& m : expected) {
+      covered += m.trusted_eyes.right != m.trusted_eyes.left;
+    }
+  }
+  EXPECT_GE(covered, 6);
+}
+
 // Given boxes, as `evaluate landmarks` has them, with and without keypoints.
 TEST(GpuEyeLandmarker, GivesThePointsOfTheCpu) {
   const auto frames = session_frames(5);
@@ -129,7 +166,7 @@ TEST(GpuEyeLandmarker, GivesThePointsOfTheCpu) {
           face,
           wants_points ? landmarks::PointCount::SixtyEight : landmarks::PointCount::Twelve);
       const auto found = landmarker.locate(frames[i], face);
-      EXPECT_EQ(expected.is_trustworthy, found.is_trustworthy) << i;
+      EXPECT_EQ(expected.is_trustworthy(), found.is_trustworthy()) << i;
       EXPECT_EQ(expected.eyes.right, found.eyes.right) << i;
       EXPECT_EQ(expected.eyes.left, found.eyes.left) << i;
       EXPECT_EQ(expected.points, found.points) << i;

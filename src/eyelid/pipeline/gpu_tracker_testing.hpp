@@ -94,7 +94,8 @@ inline Differences compare(const std::vector<FrameMeasurement>& expected,
     EXPECT_EQ(e.time_s, f.time_s);
     EXPECT_EQ(e.is_suspect, f.is_suspect);
     EXPECT_EQ(e.face.has_value(), f.face.has_value()) << "frame " << i;
-    EXPECT_EQ(e.is_trustworthy, f.is_trustworthy) << "frame " << i;
+    EXPECT_EQ(e.trusted_eyes.right, f.trusted_eyes.right) << "frame " << i;
+    EXPECT_EQ(e.trusted_eyes.left, f.trusted_eyes.left) << "frame " << i;
     EXPECT_EQ(e.face_points.has_value(), f.face_points.has_value()) << "frame " << i;
     if (!e.face || !f.face) continue;
     add(e.face->box.x, f.face->box.x, d.box_px);
@@ -111,7 +112,10 @@ inline Differences compare(const std::vector<FrameMeasurement>& expected,
         add((*e.face_points)[p].y, (*f.face_points)[p].y, d.point_px);
       }
     }
-    if (!e.is_trustworthy || !f.is_trustworthy) continue;
+    const auto has_both = [](const FrameMeasurement& m) {
+      return m.trusted_eyes.right && m.trusted_eyes.left;
+    };
+    if (!has_both(e) || !has_both(f)) continue;
     d.trustworthy++;
     add(e.ear.right, f.ear.right, d.ear);
     add(e.ear.left, f.ear.left, d.ear);

@@ -80,7 +80,7 @@ TEST_F(LiveTrackerTest, FramesLeaveInOrderWhateverTheNumberOfWorkers) {
     EXPECT_EQ(three[i].measured.frame, static_cast<std::int64_t>(i));
     EXPECT_EQ(one[i].is_lost, i == 5);
     EXPECT_EQ(three[i].is_lost, i == 5);
-    EXPECT_EQ(three[i].measured.is_trustworthy, i != 5) << i;
+    EXPECT_EQ(three[i].measured.is_trustworthy(), i != 5) << i;
     if (i == 5) continue;
     EXPECT_EQ(three[i].measured.ear.right, one[i].measured.ear.right)
         << "one face: the same whoever measures it";
@@ -106,7 +106,7 @@ TEST_F(LiveTrackerTest, TheFaceIsCarriedBetweenDetections) {
   const std::vector<LiveFrame> carried = track(options(1, 10));
   const std::vector<LiveFrame> detected = track(options(1));
   for (std::size_t i = 0; i < carried.size(); ++i) {
-    EXPECT_EQ(carried[i].measured.is_trustworthy, i != 5);
+    EXPECT_EQ(carried[i].measured.is_trustworthy(), i != 5);
     if (i == 5) continue;
     EXPECT_NEAR(carried[i].measured.ear.right, detected[i].measured.ear.right, 0.03f) << i;
   }
@@ -132,8 +132,8 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
     EXPECT_FALSE(expected[0].is_suspect);
     EXPECT_TRUE(expected[1].is_suspect);
     EXPECT_FALSE(expected[16].face);
-    EXPECT_TRUE(expected[17].is_trustworthy);
-    EXPECT_TRUE(expected[25].is_trustworthy);
+    EXPECT_TRUE(expected[17].is_trustworthy());
+    EXPECT_TRUE(expected[25].is_trustworthy());
     for (const int workers : {1, 3}) {
       const std::vector<LiveFrame> live = track(options(workers, detect_every), frames, -1);
       ASSERT_EQ(live.size(), expected.size());
@@ -142,14 +142,14 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
                      std::to_string(detect_every) + ", workers " + std::to_string(workers));
         const FrameMeasurement &e = expected[i], &m = live[i].measured;
         EXPECT_EQ(m.frame, e.frame);
-        EXPECT_EQ(m.is_trustworthy, e.is_trustworthy);
+        EXPECT_EQ(m.is_trustworthy(), e.is_trustworthy());
         ASSERT_EQ(m.face.has_value(), e.face.has_value());
         if (!e.face) continue;
         EXPECT_EQ(m.face->box, e.face->box);
         EXPECT_EQ(m.eyes->right, e.eyes->right);
         EXPECT_EQ(m.eyes->left, e.eyes->left);
         EXPECT_EQ(std::isnan(m.ear.right), std::isnan(e.ear.right));
-        if (e.is_trustworthy) {
+        if (e.is_trustworthy()) {
           EXPECT_EQ(m.ear.right, e.ear.right);
           EXPECT_EQ(m.ear.left, e.ear.left);
         }
@@ -165,7 +165,7 @@ TEST_F(LiveTrackerTest, ALostFrameDoesNotHoldUpTheGroup) {
     const std::vector<LiveFrame> live = track(options(3, 4), frames_, lost);
     ASSERT_EQ(live.size(), frames_.size());
     for (std::size_t i = 0; i < live.size(); ++i) {
-      EXPECT_EQ(live[i].measured.is_trustworthy, static_cast<std::int64_t>(i) != lost) << i;
+      EXPECT_EQ(live[i].measured.is_trustworthy(), static_cast<std::int64_t>(i) != lost) << i;
     }
   }
 }

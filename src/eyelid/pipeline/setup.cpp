@@ -15,6 +15,7 @@
 #include "eyelid/core/version.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/detection/box_decoding.hpp"
+#include "eyelid/detection/fixed_face_detector.hpp"
 #include "eyelid/detection/hog_face_detector.hpp"
 #include "eyelid/detection/mtcnn_face_detector.hpp"
 #include "eyelid/files/sha256.hpp"
@@ -93,6 +94,17 @@ std::unique_ptr<detection::FaceDetector> make_mtcnn(const SetupRequest& request,
   return detection::make_mtcnn_detector(weights, options);
 }
 
+/// Those that only the CPU has.
+std::unique_ptr<detection::FaceDetector> make_other_detector(const SetupRequest& request,
+                                                             Setup& setup) {
+  if (request.face_box) {
+    setup.identities.push_back({"face detector", "none: a given box", "", "--face-box", ""});
+    return detection::make_fixed_face_detector(*request.face_box);
+  }
+  return request.detector == DetectorKind::Hog ? make_hog(request, setup)
+                                               : make_mtcnn(request, setup);
+}
+
 /// The option that only HOG has.
 void check_upsampling(const SetupRequest& request) {
   if (request.upsampling > 0 && request.detector != DetectorKind::Hog) {
@@ -107,11 +119,12 @@ struct LandmarkRole {
   const char* embedded;
   std::size_t points;
 };
-constexpr std::array<LandmarkRole, 4> kLandmarkRoles = {{
+constexpr std::array<LandmarkRole, 5> kLandmarkRoles = {{
     {"landmarks 22 (eyes in a box)", "landmarks_22.safetensors", 22},
     {"landmarks 68 (face)", "landmarks_68.safetensors", 68},
     {"landmarks 12 (both eyes)", "landmarks_12.safetensors", 12},
     {"landmarks 6 (one eye)", "landmarks_6.safetensors", 6},
+    {"eye presence", "eye_presence.safetensors", 1},
 }};
 
 struct LoadedModel {
@@ -140,7 +153,7 @@ std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem:
     const auto role = std::ranges::find(kLandmarkRoles, points, &LandmarkRole::points);
     if (role == kLandmarkRoles.end()) {
       throw InputError(fmt::format(
-          "{}: a shape model of {} points; expected 22, 68, 12 or 6", path.string(), points));
+          "{}: a shape model of {} points; expected 22, 68, 12, 6 or 1", path.string(), points));
     }
     chosen[static_cast<std::size_t>(role - kLandmarkRoles.begin())] =
         load_landmark_model(*role, bytes, path.string());
@@ -161,6 +174,9 @@ void describe_options(const SetupRequest& request, Setup& setup) {
     setup.options.emplace_back(name, std::move(value));
   };
   add("detector", std::string(setup.detector->name()));
+  if (const std::optional<Rect>& box = request.face_box) {
+    add("face box", fmt::format("{},{},{},{}", box->x, box->y, box->width, box->height));
+  }
   if (request.upsampling > 0) add("upsample", fmt::format("{}", request.upsampling));
   add("landmarks", fmt::format("{}", number_of(request.landmarks)));
   add("device", name_of(request.device));
@@ -179,7 +195,8 @@ void use_gpu(const SetupRequest& request,
                                                             models[0].description,
                                                             models[2].description,
                                                             models[3].description,
-                                                            models[1].description);
+                                                            models[1].description,
+                                                            models[4].description);
   const detection::BlazeFaceOptions defaults;
   chosen.measure = {request.precision,
                     detection::logit_of(request.score_threshold.value_or(defaults.score_threshold)),
@@ -205,17 +222,11 @@ Setup make_setup(const SetupRequest& request) {
   const compute::Machine machine = compute::this_machine();
   check_upsampling(request);
   if (!device.is_gpu) check_precision(request);
-  switch (request.detector) {
-    case DetectorKind::Hog:
-      setup.detector = make_hog(request, setup);
-      break;
-    case DetectorKind::Mtcnn:
-      setup.detector = make_mtcnn(request, setup);
-      break;
-    case DetectorKind::BlazeFace:
-      weights = load_blazeface_weights(request, setup);
-      if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
-      break;
+  if (request.detector == DetectorKind::BlazeFace && !request.face_box) {
+    weights = load_blazeface_weights(request, setup);
+    if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
+  } else {
+    setup.detector = make_other_detector(request, setup);
   }
 
   std::vector<LoadedModel> models = load_landmark_models(request.landmark_models);
@@ -224,7 +235,8 @@ Setup make_setup(const SetupRequest& request) {
       landmarks::LandmarkModels{landmarks::ShapeModel(models[0].description),
                                 landmarks::ShapeModel(models[1].description),
                                 landmarks::ShapeModel(models[2].description),
-                                landmarks::ShapeModel(models[3].description)});
+                                landmarks::ShapeModel(models[3].description),
+                                landmarks::ShapeModel(models[4].description)});
 
   setup.tracker.points = request.landmarks;
   setup.tracker.threads = startable_threads(request.threads.value_or(machine.hardware_threads));
@@ -247,7 +259,8 @@ std::unique_ptr<FrameTracker> make_tracker(Setup& setup) {
 }
 
 void resolve_detect_every(Setup& setup, double frames_per_second) {
-  if (setup.is_detect_every_free && setup.detector->name() != "blazeface") {
+  const std::string_view detector = setup.detector->name();
+  if (setup.is_detect_every_free && (detector == "hog" || detector == "mtcnn")) {
     setup.tracker.detect_every =
         std::max(1, static_cast<int>(std::lround(frames_per_second / kSlowDetections_per_s)));
   }

@@ -34,7 +34,9 @@ struct SetupRequest {
   DetectorKind detector = DetectorKind::BlazeFace;
   /// BlazeFace: empty = the embedded model; MTCNN: empty = the fetched one; HOG has none.
   std::filesystem::path detector_model;
-  /// Each replaces the embedded model with the same number of points (22, 68, 12 or 6).
+  /// The subject's face in every frame, where the user has said so: nothing is detected.
+  std::optional<Rect> face_box;
+  /// Each replaces the embedded model with the same number of points (22, 68, 12, 6 or 1).
   std::vector<std::filesystem::path> landmark_models;
   landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
   DeviceChoice device = DeviceChoice::Auto;

@@ -11,6 +11,7 @@
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/pipeline/hidden_eye.hpp"
 #include "eyelid/pipeline/one_size_source.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
@@ -108,11 +109,12 @@ class TrackJob {
   std::unique_ptr<tables::BlinksCsvWriter> blinks_csv_;
   std::vector<Blink> blinks_;
   closure::ClosureOptions closure_options_;
+  HiddenEyeWatch eye_watch_;
   ExampleFrames examples_;
 };
 
 void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
-  if (!measurement.is_trustworthy) {
+  if (!measurement.is_trustworthy()) {
     landmarks_csv_->write(measurement.frame, std::span<const Point>{});
   } else if (measurement.face_points) {
     landmarks_csv_->write(measurement.frame, *measurement.face_points);
@@ -158,10 +160,11 @@ void TrackJob::track() {
 
   resolve_detect_every(setup_, summary_.source.frames_per_second);
   summary_.options = setup_.options;
+  if (request_.eye) summary_.options.emplace_back("eye", name_of(*request_.eye));
   const auto on_measurement = [&](const FrameMeasurement& measurement) {
-    trace_->append(closure::closure_input(measurement));
+    trace_->append(closure::closure_input(measurement, request_.eye));
     count_in_clip(measurement.clip);
-    points_->append(measurement.is_trustworthy ? measurement.eyes : std::nullopt);
+    points_->append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
   };
@@ -189,6 +192,7 @@ void TrackJob::analyze() {
       closure_options_,
       [&](const EyelidSample& sample) {
         frames_csv_->write(sample);
+        eye_watch_.add(sample);
         examples_.consider(sample);
         progress_(TrackPhase::Analysis, sample.frame + 1, trace_->size());
       },
@@ -200,9 +204,10 @@ void TrackJob::analyze() {
 }
 
 void TrackJob::describe_closure() {
-  const ClosureSummary& closure = summary_.closure;
+  ClosureSummary& closure = summary_.closure;
+  if (request_.eye) closure.no_fec_reason[other(*request_.eye)].clear();  // it was not asked for
   if (closure.calibration.open_source != LevelSource::File) {
-    Calibration& calibration = summary_.closure.calibration;
+    Calibration& calibration = closure.calibration;
     calibration.subject = request_.conditions.subject;
     calibration.glasses = request_.conditions.glasses;
     calibration.camera = request_.conditions.camera;
@@ -211,9 +216,11 @@ void TrackJob::describe_closure() {
   }
   summary_.warnings = summary_.source_report.warnings;
   std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
+  const std::optional<Eye> hidden = request_.eye ? std::nullopt : eye_watch_.hidden_eye();
+  if (hidden) summary_.warnings.push_back(eye_watch_.warning());
   for (const Eye eye : kEyes) {
     const std::string& reason = closure.no_fec_reason[eye];
-    if (!reason.empty()) {
+    if (!reason.empty() && eye != hidden) {
       summary_.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
     }
   }

@@ -29,6 +29,8 @@ struct TrackRequest {
   std::filesystem::path save_calibration_file;  // for the levels found; empty: not saved
   Calibration conditions;  // saved with the levels, as far as given; its own levels are unused
 
+  std::optional<Eye> eye;  // measured alone; both without it
+
   bool save_landmarks = false;
   bool write_overlay = false;
   bool write_report = true;

@@ -42,7 +42,7 @@ struct DeviceShapeModel {
   double squares;               // of centered_mean
   std::int32_t cascade_count;
   std::int32_t depth;
-  std::int32_t value_count;
+  std::int32_t value_count;  // a multiple of 4
   LeafNumbers leaf_numbers;
 };
 

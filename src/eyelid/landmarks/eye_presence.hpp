@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "eyelid/core/face.hpp"
+#include "eyelid/core/per_eye.hpp"
+#include "eyelid/core/portable.hpp"
+#include "eyelid/landmarks/patch_placement.hpp"
+
+/// Whether the picture shows an eye where lid points were found: the points alone do not say, the
+/// models answer eye-like shapes anywhere.
+///
+/// A small patch around the lids, of even light, goes through an ensemble of regression trees of
+/// one point (models/eye_presence.md), whose mean shape is moved up where there is an eye, open or
+/// closed, and down where there is none: background, a patch, a hand, hair, a glare.
+namespace eyelid::landmarks {
+
+inline constexpr PatchSize kPresencePatch{40, 32};
+/// Of the two corners, in pixels of that patch: it spans 2.5 x 2 eye widths.
+inline constexpr float kCornerDistanceOnPresencePatch = 16.0f;
+
+/// Normalized y of the point where there is no eye, and where there is one, on examples.
+inline constexpr float kPresenceStep = 0.5f;
+inline constexpr float kPresenceCenter = 0.4f;
+/// Presence of an eye that nobody looks for in the picture: for the judge's own training.
+inline constexpr float kUndoubtedPresence = 1.0f;
+
+/// The left eye is mirrored, as on the one-eye patch.
+constexpr PatchPlacement place_presence_patch(Eye side, const EyePoints& eye) {
+  PatchPlacement result = place_pair(
+      kPresencePatch, kPresencePatch.middle(), kCornerDistanceOnPresencePatch, eye[0], eye[3]);
+  result.is_mirrored = side == Eye::Left;
+  return result;
+}
+
+/// How a patch is brought to a mean of 128 and a standard deviation of 40. One with a deviation
+/// under 3 stays flatter: noise must not look like an eye.
+struct PatchLight {
+  std::int32_t mean_q8 = 0;   // gray levels in steps of 1/256
+  std::int32_t gain_q12 = 0;  // in steps of 1/4096
+
+  EYELID_PORTABLE std::uint8_t operator()(std::uint8_t pixel) const {
+    const std::int32_t away_q8 = 256 * pixel - mean_q8;
+    const auto away = static_cast<std::int32_t>(std::int64_t{away_q8} * gain_q12 / (1 << 20));
+    return static_cast<std::uint8_t>(std::clamp(128 + away, 0, 255));
+  }
+};
+
+/// From the sums over all pixels of a patch. Integers, and one square root: the same everywhere.
+EYELID_PORTABLE inline PatchLight patch_light(std::int64_t sum, std::int64_t sum_of_squares) {
+  constexpr std::int64_t kPixels = kPresencePatch.width * kPresencePatch.height;
+  const double variance = static_cast<double>(kPixels * sum_of_squares - sum * sum) /
+                          static_cast<double>(kPixels * kPixels);
+  const double deviation = std::max(3.0, std::sqrt(variance));
+  return {static_cast<std::int32_t>(256 * sum / kPixels),
+          static_cast<std::int32_t>(40.0 * 4096.0 / deviation)};
+}
+
+/// About +0.5 where there is an eye, -0.5 elsewhere; `point` as the ensemble predicts it.
+EYELID_PORTABLE inline float presence_of(Point point) { return kPresenceCenter - point.y; }
+
+/// What it takes to be an eye; chosen on held-out scenes (models/eye_presence.md). Two that look
+/// like a pair support each other: a lens that reflects may spoil one. Places without eyes that
+/// look like a pair are rare. One alone must be sure.
+inline constexpr float kLeastOfPair = -0.1f;
+inline constexpr float kLeastMeanOfPair = 0.0f;
+inline constexpr float kLeastAlone = 0.2f;
+
+/// Presence kNotAvailable: cannot be measured.
+EYELID_PORTABLE inline bool are_pair_of_eyes(const PerEye<float>& presence) {
+  return presence.right >= kLeastOfPair && presence.left >= kLeastOfPair &&
+         presence.right + presence.left >= 2.0f * kLeastMeanOfPair;
+}
+EYELID_PORTABLE inline PerEye<bool> are_eyes(const PerEye<float>& presence) {
+  return {presence.right >= kLeastAlone, presence.left >= kLeastAlone};
+}
+
+}  // namespace eyelid::landmarks

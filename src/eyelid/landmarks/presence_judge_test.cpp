@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/landmarks/presence_judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "eyelid/landmarks/random_shape_model.hpp"
+
+namespace eyelid::landmarks {
+namespace {
+
+GrayImage patch_of(double mean, double deviation, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> noise(mean, deviation);
+  GrayImage patch(kPresencePatch.width, kPresencePatch.height);
+  for (int y = 0; y < patch.height(); ++y) {
+    for (int x = 0; x < patch.width(); ++x) {
+      patch.row(y)[x] = static_cast<std::uint8_t>(std::clamp(noise(random), 0.0, 255.0));
+    }
+  }
+  return patch;
+}
+
+double mean_of(const GrayImage& patch) {
+  double sum = 0.0;
+  for (int y = 0; y < patch.height(); ++y) {
+    for (int x = 0; x < patch.width(); ++x) sum += patch.row(y)[x];
+  }
+  return sum / (patch.width() * patch.height());
+}
+
+double deviation_of(const GrayImage& patch) {
+  const double mean = mean_of(patch);
+  double sum = 0.0;
+  for (int y = 0; y < patch.height(); ++y) {
+    for (int x = 0; x < patch.width(); ++x) {
+      sum += (patch.row(y)[x] - mean) * (patch.row(y)[x] - mean);
+    }
+  }
+  return std::sqrt(sum / (patch.width() * patch.height()));
+}
+
+TEST(EvenLight, BringsDarkAndPalePatchesToOneLight) {
+  for (const double mean : {20.0, 90.0, 200.0}) {
+    for (const double deviation : {4.0, 12.0, 25.0}) {
+      GrayImage patch = patch_of(mean, std::min(deviation, mean / 3.0), 1);
+      even_light(patch);
+      EXPECT_NEAR(mean_of(patch), 128.0, 2.0) << mean << " " << deviation;
+      EXPECT_NEAR(deviation_of(patch), 40.0, 3.0) << mean << " " << deviation;
+    }
+  }
+}
+
+TEST(EvenLight, DoesNotRaiseTheNoiseOfAFlatPatch) {
+  GrayImage flat = patch_of(100.0, 0.0, 1);
+  even_light(flat);
+  EXPECT_EQ(deviation_of(flat), 0.0);
+  GrayImage noisy = patch_of(100.0, 1.0, 1);
+  even_light(noisy);
+  EXPECT_LT(deviation_of(noisy), 20.0);
+}
+
+TEST(EvenLight, StaysInRangeAtTheExtremes) {
+  GrayImage patch = patch_of(0.0, 0.0, 1);
+  patch.row(3)[5] = 255;
+  even_light(patch);
+  EXPECT_EQ(patch.row(3)[5], 255);
+  EXPECT_NEAR(patch.row(0)[0], 128, 6);
+}
+
+TEST(PresenceJudge, SaysNothingOfPointsThatAreNone) {
+  const ShapeModel model(random_shape_model({1, 4, 1, 10, 20}, 1), LeafType::F32);
+  const GrayImage frame = random_gray_image(64, 48, 1);
+  PresenceJudge judge;
+  EyeLandmarks eyes;
+  eyes.right.fill({20.0f, 20.0f});
+  eyes.left.fill({20.0f, 20.0f});
+  eyes.left[3] = {NAN, 20.0f};
+  const PerEye<float> presence = judge.presence(model, frame, eyes, {true, true});
+  EXPECT_TRUE(std::isnan(presence.right));
+  EXPECT_TRUE(std::isnan(presence.left));
+}
+
+TEST(PresenceJudge, AnswersForEachEyeAsForBoth) {
+  const ShapeModel model(random_shape_model({1, 4, 1, 10, 20}, 1), LeafType::F32);
+  const GrayImage frame = random_gray_image(64, 48, 1);
+  EyeLandmarks eyes;
+  for (std::size_t i = 0; i < 6; ++i) {
+    eyes.right[i] = {10.0f + 3.0f * static_cast<float>(i % 4), 20.0f};
+    eyes.left[i] = {40.0f + 3.0f * static_cast<float>(i % 4), 24.0f};
+  }
+  PresenceJudge judge;
+  const PerEye<float> both = judge.presence(model, frame, eyes, {true, true});
+  const PerEye<float> right = judge.presence(model, frame, eyes, {true, false});
+  const PerEye<float> left = judge.presence(model, frame, eyes, {false, true});
+  EXPECT_EQ(right.right, both.right);
+  EXPECT_TRUE(std::isnan(right.left));
+  EXPECT_EQ(left.left, both.left);
+  EXPECT_TRUE(std::isnan(left.right));
+  EXPECT_NE(both.right, both.left);
+}
+
+TEST(EyePresence, TwoSupportEachOtherAndOneMustBeSure) {
+  EXPECT_TRUE(are_pair_of_eyes({0.4f, kLeastOfPair}));
+  EXPECT_FALSE(are_pair_of_eyes({0.4f, kLeastOfPair - 0.01f}));
+  EXPECT_FALSE(are_pair_of_eyes({kLeastMeanOfPair - 0.01f, kLeastMeanOfPair}));
+  EXPECT_FALSE(are_pair_of_eyes({0.4f, kNotAvailable}));
+  EXPECT_EQ(are_eyes({kLeastAlone, kLeastAlone - 0.01f}), (PerEye<bool>{true, false}));
+  EXPECT_EQ(are_eyes({kNotAvailable, 1.0f}), (PerEye<bool>{false, true}));
+}
+
+}  // namespace
+}  // namespace eyelid::landmarks
