@@ -42,10 +42,11 @@ std::string error_of(Action action) {
 }
 
 constexpr const char* kTwoFrames =
-    "frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,"
-    "ear_right,ear_left,fec_right,fec_left,fec,interpolated,suspect,clip\n"
-    "0,0.000000,1,0.9876,10.00,20.50,100.25,120.00,0.31000,0.29500,0.00000,0.02500,0.01250,0,0,1\n"
-    "1,0.033333,0,,,,,,,,1.05000,,1.05000,1,1,2\n";
+    "frame,time_s,valid,valid_right,valid_left,face_score,face_x_px,face_y_px,face_width_px,"
+    "face_height_px,ear_right,ear_left,fec_right,fec_left,fec,interpolated,suspect,clip\n"
+    "0,0.000000,1,1,1,0.9876,10.00,20.50,100.25,120.00,0.31000,0.29500,0.00000,0.02500,0.01250,0,"
+    "0,1\n"
+    "1,0.033333,0,0,0,,,,,,,,1.05000,,1.05000,1,1,2\n";
 
 EyelidSample first_sample() {
   EyelidSample sample;
@@ -111,6 +112,22 @@ TEST(FramesCsv, ReadsBackWhatItWrote) {
   while (reader.next(sample)) writer.write(sample);
   writer.commit();
   EXPECT_EQ(bytes_of(folder / "b.csv"), kTwoFrames);
+}
+
+TEST(FramesCsv, AnEyeIsValidWhereItWasMeasured) {
+  testing::TemporaryFolder folder;
+  EyelidSample sample = first_sample();
+  sample.ear.left = kNotAvailable;  // covered; its closure is filled over a short gap
+  sample.is_interpolated = true;
+  FramesCsvWriter writer(folder / "frames.csv");
+  writer.write(sample);
+  writer.commit();
+  CsvReader table(folder / "frames.csv");
+  const std::size_t right = table.required_column("valid_right");
+  const std::size_t left = table.required_column("valid_left");
+  ASSERT_TRUE(table.next());
+  EXPECT_TRUE(table.flag(right));
+  EXPECT_FALSE(table.flag(left));
 }
 
 TEST(FramesCsv, AcceptsOtherOrdersFurtherColumnsCrlfAndByteOrderMark) {

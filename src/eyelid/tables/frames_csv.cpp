@@ -9,7 +9,7 @@
 namespace eyelid::tables {
 namespace {
 
-// The columns between `valid` and `interpolated`, named once and in the order of the table.
+// The columns between `valid_left` and `interpolated`, named once and in the order of the table.
 void visit_numbers(auto& sample, auto visit) {
   visit("face_score", sample.face_score, kScoreDecimals);
   visit("face_x_px", sample.face_box.x, kBoxDecimals);
@@ -24,7 +24,7 @@ void visit_numbers(auto& sample, auto visit) {
 }
 
 std::string frames_header() {
-  std::string names = "frame,time_s,valid,";
+  std::string names = "frame,time_s,valid,valid_right,valid_left,";
   const EyelidSample sample;
   visit_numbers(sample, [&](const char* name, float, int) { names += std::string(name) + ","; });
   return names + "interpolated,suspect,clip";
@@ -45,6 +45,7 @@ FramesCsvWriter::FramesCsvWriter(const std::filesystem::path& path)
 
 void FramesCsvWriter::write(const EyelidSample& sample) {
   table_.integer(sample.frame).number(sample.time_s, kTimeDecimals).integer(sample.is_valid);
+  for (const Eye eye : kEyes) table_.integer(sample.is_eye_valid(eye));
   visit_numbers(sample, [this](const char*, float value, int decimals) {
     table_.number(static_cast<double>(value), decimals);
   });
