@@ -1,20 +1,46 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
 #include <CLI/App.hpp>
+
+#include <cmath>
+#include <vector>
 
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
+#include "eyelid/core/error.hpp"
 #include "eyelid/pipeline/track_session.hpp"
 
 namespace eyelid::app {
 namespace {
 
+const Choices<std::optional<Eye>> kEyeChoices = {
+    {"right", Eye::Right}, {"left", Eye::Left}, {"both", std::nullopt}};
+
+Rect checked_box(const std::vector<float>& numbers) {
+  const Rect box{numbers[0], numbers[1], numbers[2], numbers[3]};
+  if (!(box.width > 0.0f && box.height > 0.0f && std::isfinite(box.area() + box.x + box.y))) {
+    throw InputError(
+        fmt::format("--face-box {},{},{},{}: not a box, expected x,y,width,height in "
+                    "pixels with a width and a height above 0",
+                    box.x,
+                    box.y,
+                    box.width,
+                    box.height));
+  }
+  return box;
+}
+
 struct TrackCommand {
   pipeline::TrackRequest request;
   std::filesystem::path json;
+  std::vector<float> face_box;
 
-  void run() { track_and_print(request, json); }
+  void run() {
+    if (!face_box.empty()) request.setup.face_box = checked_box(face_box);
+    track_and_print(request, json);
+  }
 };
 
 }  // namespace
@@ -63,6 +89,22 @@ void add_track_command(CLI::App& app) {
                      "pictures spread over the recording)")
         ->check(CLI::Range(8, 16));
   }
+  CLI::Option* face_box = nullptr;
+  {
+    const OptionGroup group(*track, "Subject");
+    add_choice(*track,
+               "--eye",
+               request.eye,
+               kEyeChoices,
+               "Eye to measure, right and left of the subject; nothing is said of the other");
+    face_box = track
+                   ->add_option("--face-box",
+                                command->face_box,
+                                "X,Y,WIDTH,HEIGHT of the face in pixels, in every picture; none "
+                                "is detected then")
+                   ->delimiter(',')
+                   ->expected(4);
+  }
   track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report");
   track->add_option("--truth", request.truth_file, "Truth file; the report compares with it");
   track->add_flag("--save-landmarks", request.save_landmarks, "Also write landmarks.csv");
@@ -81,6 +123,9 @@ void add_track_command(CLI::App& app) {
     add_condition_options(*track, request.conditions);
   }
   add_setup_options(*track, request.setup);
+  for (const char* of_detector : {"--detector", "--detector-model", "--score"}) {
+    face_box->excludes(track->get_option(of_detector));
+  }
   add_json_option(*track, command->json);
   track->callback([command] { command->run(); });
 }
