@@ -10,6 +10,7 @@
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
+#include "apps/eyelid/evaluate/evaluate_presence.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
 #include "eyelid/pipeline/run_check.hpp"
@@ -184,6 +185,7 @@ void add_evaluate_command(CLI::App& app) {
   evaluate->require_subcommand(1);
   add_evaluate_closure(*evaluate);
   add_evaluate_landmarks(*evaluate);
+  add_evaluate_presence(*evaluate);
   add_evaluate_detector(*evaluate);
 }
 
