@@ -101,14 +101,18 @@ float smaller_ear(const EyeLandmarks& eyes) {
                   eye_aspect_ratio(eyes.left).value_or(1.0f));
 }
 
+bool is_held_out(std::string_view scene, double held_out_share, int fold) {
+  const double first = fold * held_out_share;
+  const double place = static_cast<double>(hash_of(scene) >> 11) * 0x1p-53;
+  return place >= first && place < first + held_out_share;
+}
+
 SceneSplit split_by_scene(std::vector<evaluation::LabeledFace> faces,
                           double held_out_share,
                           int fold) {
-  const double first = fold * held_out_share;
   SceneSplit split;
   for (evaluation::LabeledFace& face : faces) {
-    const double place = static_cast<double>(hash_of(face.scene) >> 11) * 0x1p-53;
-    (place >= first && place < first + held_out_share ? split.held_out : split.training)
+    (is_held_out(face.scene, held_out_share, fold) ? split.held_out : split.training)
         .push_back(std::move(face));
   }
   return split;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "eyelid/core/face.hpp"
@@ -50,8 +51,11 @@ inline constexpr float kHalfClosedEar = 0.20f;
 /// The smaller eye aspect ratio of the two; 1 when an eye has none.
 float smaller_ear(const EyeLandmarks& eyes);
 
-/// Divides by scene, the same way for ever: about `held_out_share` of the scenes go to `held_out`,
-/// in every `fold` (0, 1, ...) others.
+/// The same answer for ever: true for about `held_out_share` of the scenes, in every `fold` (0, 1,
+/// ...) others.
+bool is_held_out(std::string_view scene, double held_out_share, int fold);
+
+/// Divides by scene.
 struct SceneSplit {
   std::vector<evaluation::LabeledFace> training;
   std::vector<evaluation::LabeledFace> held_out;

@@ -14,6 +14,7 @@
 #include "eyelid/files/interruption.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "training/landmarks/landmark_training.hpp"
+#include "training/landmarks/presence_training.hpp"
 
 namespace eyelid::app {
 namespace {
@@ -79,12 +80,62 @@ void add_landmarks(CLI::App& train) {
   landmarks->callback([command] { command->run(); });
 }
 
+struct TrainPresenceCommand {
+  training::PresenceTrainingOptions options;
+  std::filesystem::path folder;
+
+  void run() const {
+    training::train_presence_model(options, folder, [](const std::string& line) {
+      fmt::print("{}\n", line);
+      std::fflush(stdout);
+    });
+  }
+};
+
+void add_presence(CLI::App& train) {
+  auto command = std::make_shared<TrainPresenceCommand>();
+  CLI::App* presence = train.add_subcommand(
+      "presence", "Train the ensemble that tells whether an eye is in the picture");
+  training::PresenceTrainingOptions& options = command->options;
+  presence
+      ->add_option("--dataset",
+                   options.datasets,
+                   "Annotated faces: 300w:FOLDER or wflw:FOLDER; may be repeated")
+      ->required();
+  presence->add_option("--eyes",
+                       options.eye_pictures,
+                       "Folder of single eyes with labels.csv (file, subject, state)");
+  presence->add_option("--out", command->folder, "Output folder for the model")->required();
+  presence
+      ->add_option(
+          "--rendered", options.rendered_people, "Number of rendered people, 4 pictures each")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  presence
+      ->add_option("--hold-out",
+                   options.held_out_share,
+                   "Fraction of the scenes and people held out to measure on")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  presence->add_option("--fold", options.fold, "Index of the held-out fraction: 0, 1, ...")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  presence->add_option("--seed", options.seed, "Seed; the same seed gives the same bytes")
+      ->capture_default_str();
+  presence
+      ->add_option(
+          "--threads", options.threads, "Worker threads (default: all available processors)")
+      ->check(CLI::Range(0, 1024));
+  presence->callback([command] { command->run(); });
+}
+
 }  // namespace
 
 void add_train_command(CLI::App& app) {
   CLI::App* train = app.add_subcommand("train", "Train the models on annotated pictures");
   train->require_subcommand(1);
   add_landmarks(*train);
+  add_presence(*train);
   CLI::App* detector = train->add_subcommand(
       "detector", "Train BlazeFace; runs eyelid-train, see `eyelid-train detector --help`");
   detector->prefix_command();
