@@ -149,9 +149,11 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
         EXPECT_EQ(m.eyes->right, e.eyes->right);
         EXPECT_EQ(m.eyes->left, e.eyes->left);
         EXPECT_EQ(std::isnan(m.ear.right), std::isnan(e.ear.right));
-        if (e.is_trustworthy()) {
-          EXPECT_EQ(m.ear.right, e.ear.right);
-          EXPECT_EQ(m.ear.left, e.ear.left);
+        EXPECT_EQ(m.trusted_eyes, e.trusted_eyes);
+        for (const Eye eye : kEyes) {
+          if (e.trusted_eyes[eye]) {
+            EXPECT_EQ(m.ear[eye], e.ear[eye]);
+          }
         }
       }
     }
