@@ -172,7 +172,7 @@ class HiddenEyes(unittest.TestCase):
 
     def test_a_covered_eye_is_invalid_and_the_other_is_measured(self):
         x, y, right, bottom = self.left
-        margin = 0.3 * (right - x)
+        margin = 0.6 * (right - x)
         film = self.filtered("covered.mkv", f"drawbox=x={x - margin:.0f}:y={y - margin:.0f}:"
                              f"w={right - x + 2 * margin:.0f}:h={bottom - y + 2 * margin:.0f}:color=0x505050:t=fill")
         table, blinks, messages = self.track(film)
