@@ -64,7 +64,7 @@ class RenderedSession(unittest.TestCase):
         self.assertEqual(list(table[0]),
                          ["frame", "time_s", "valid", "valid_right", "valid_left", "face_score",
                           "face_x_px", "face_y_px", "face_width_px", "face_height_px", "ear_right", "ear_left", "fec_right",
-                          "fec_left", "fec", "interpolated", "suspect"])
+                          "fec_left", "fec", "interpolated", "suspect", "clip"])
         self.assertEqual([int(r["frame"]) for r in table], list(range(1500)))
         self.assertAlmostEqual(float(table[500]["time_s"]), 1.0, places=6)
         self.assertGreaterEqual(sum(r["valid"] == "1" for r in table), 1470)
