@@ -52,6 +52,22 @@ struct SessionLearning {
   std::optional<int> trials_to_criterion;
 };
 
+/// The trials of a session that have one value of a condition: a column of the trial file that is
+/// not ours, such as `block` or `modality`.
+struct ConditionFigures {
+  std::string condition;
+  std::string value;
+  ScoredEye eye = ScoredEye::Mean;
+  int trials = 0;    // all
+  int judged = 0;    // with a CS and not rejected
+  int rejected = 0;  // with a CS
+  int crs = 0;
+  double percent = kNoFigure;
+  double amplitude_mean = kNoFigure;   // of all judged trials
+  double onset_median_ms = kNoFigure;  // of CRs
+  double ur_peak_mean = kNoFigure;
+};
+
 /// Subjects of one group at the same session of the same phase; the subject's session is the unit.
 struct LearningPoint {
   std::string group;
