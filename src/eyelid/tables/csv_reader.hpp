@@ -30,6 +30,8 @@ class CsvReader {
   /// As column(); a missing one is an error that lists the header.
   std::size_t required_column(std::string_view name) const;
 
+  const std::vector<std::string>& header() const { return header_; }
+
   /// Advances to the next row; false at the end of the file.
   bool next();
 

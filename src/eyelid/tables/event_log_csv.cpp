@@ -39,13 +39,14 @@ std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path) {
 }
 
 std::vector<LoggedEvent> without_bounces(const std::vector<LoggedEvent>& events,
-                                         std::vector<std::int64_t>& merged_lines) {
+                                         std::vector<std::int64_t>& merged_lines,
+                                         double shortest_repeat_s) {
   std::vector<LoggedEvent> kept;
   std::map<std::string, double> last_s = {
       {"cs", -HUGE_VAL}, {"us", -HUGE_VAL}, {"sync", -HUGE_VAL}};
   for (const LoggedEvent& event : events) {
     const auto last = last_s.find(event.name);
-    if (last != last_s.end() && event.time_s - last->second <= kShortestRepeat_s) {
+    if (last != last_s.end() && event.time_s - last->second <= shortest_repeat_s) {
       merged_lines.push_back(event.line);
     } else {
       kept.push_back(event);
@@ -59,7 +60,8 @@ std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events) {
   std::vector<TrialRow> rows;
   for (const LoggedEvent& event : events) {
     if (event.name == "cs") {
-      rows.push_back({{0, event.time_s, std::nullopt, TrialType::CsOnly}, event.line});
+      rows.push_back(
+          {{0, event.time_s, std::nullopt, TrialType::CsOnly, event.conditions}, event.line});
     } else if (event.name == "us") {
       Trial* last = rows.empty() ? nullptr : &rows.back().trial;
       if (last != nullptr && last->type == TrialType::CsOnly &&
@@ -67,7 +69,8 @@ std::vector<TrialRow> trials_of_log(const std::vector<LoggedEvent>& events) {
         last->us_onset_s = event.time_s;
         last->type = TrialType::Paired;
       } else {
-        rows.push_back({{0, std::nullopt, event.time_s, TrialType::UsOnly}, event.line});
+        rows.push_back(
+            {{0, std::nullopt, event.time_s, TrialType::UsOnly, event.conditions}, event.line});
       }
     }
   }

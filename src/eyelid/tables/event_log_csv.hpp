@@ -15,6 +15,7 @@ struct LoggedEvent {
   double time_s = 0.0;
   std::string name;  // "cs", "us", "sync", or anything else
   std::int64_t line = 0;
+  TrialConditions conditions = {};  // other columns of its row
 };
 
 /// Reads an event log: `time_s` (or `time_ms`) and `event`; names in lower case. Errors: as
@@ -29,7 +30,8 @@ inline constexpr double kShortestRepeat_s = 0.05;
 /// Keeps the first edge of each cs, us, and sync, and all other events. `merged_lines` gets the
 /// lines of those left out.
 std::vector<LoggedEvent> without_bounces(const std::vector<LoggedEvent>& events,
-                                         std::vector<std::int64_t>& merged_lines);
+                                         std::vector<std::int64_t>& merged_lines,
+                                         double shortest_repeat_s = kShortestRepeat_s);
 
 /// Trials of a log, on its clock: a `cs` is paired with the first `us` within 10 s and before the
 /// next `cs`; others stand alone. Numbered from 1; the line is that of the first event.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/tables/condition_columns.hpp"
 #include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_text.hpp"
 #include "eyelid/tables/csv_writer.hpp"
@@ -36,7 +37,7 @@ void write_score(CsvWriter& row, const TrialScore& score) {
   row.number(score.ur_peak_latency_ms, kDurationDecimals).integer(score.has_alpha);
   row.number(score.alpha_amplitude, kRatioDecimals).number(score.missing_share, kRatioDecimals);
   row.number(score.interpolated_share, kRatioDecimals).integer(score.is_onset_interpolated);
-  row.word(score.comment).end_row();
+  row.word(score.comment);
 }
 
 CsvWriter& identity(CsvWriter& row, const SessionLearning& session) {
@@ -51,8 +52,14 @@ CsvWriter& identity(CsvWriter& row, const SessionLearning& session) {
 }  // namespace
 
 void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores) {
-  CsvWriter table(path, kScoresHeader);
-  for (const TrialScore& score : scores) write_score(table, score);
+  ConditionColumns conditions(kScoresHeader);
+  for (const TrialScore& score : scores) conditions.note(score.trial);
+  CsvWriter table(path, conditions.header());
+  for (const TrialScore& score : scores) {
+    write_score(table, score);
+    conditions.write(table, score.trial);
+    table.end_row();
+  }
   table.commit();
 }
 
@@ -129,6 +136,21 @@ void write_blocks_csv(const std::filesystem::path& path,
             .end_row();
       }
     }
+  }
+  row.commit();
+}
+
+void write_conditions_csv(const std::filesystem::path& path,
+                          std::span<const ConditionFigures> figures) {
+  CsvWriter row(path,
+                "condition,value,eye,trials,judged,rejected,crs,cr_percent,amplitude_mean,"
+                "onset_median_ms,ur_peak_mean");
+  for (const ConditionFigures& one : figures) {
+    row.word(one.condition).word(one.value).word(name_of(one.eye)).integer(one.trials);
+    row.integer(one.judged).integer(one.rejected).integer(one.crs);
+    row.number(one.percent, kPercentDecimals).number(one.amplitude_mean, kRatioDecimals);
+    row.number(one.onset_median_ms, kDurationDecimals);
+    row.number(one.ur_peak_mean, kRatioDecimals).end_row();
   }
   row.commit();
 }

@@ -26,6 +26,9 @@ void write_sessions_csv(const std::filesystem::path& path,
                         std::span<const SessionLearning> sessions);
 /// Writes learning_blocks.csv: one row per session, eye, block size (10, 20, 100) and block.
 void write_blocks_csv(const std::filesystem::path& path, std::span<const SessionLearning> sessions);
+/// Writes conditions.csv: one row per condition of the trials, its value, and eye.
+void write_conditions_csv(const std::filesystem::path& path,
+                          std::span<const ConditionFigures> figures);
 /// Writes learning_curve.csv: mean and SEM over subjects per group, phase and session.
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points);
 

@@ -56,6 +56,21 @@ TEST(ScoresCsv, ReasonsWithCommasAndQuotesReadBackAsTheyWere) {
   EXPECT_EQ(rows, 6);
 }
 
+TEST(ScoresCsv, ConditionsFollowOurColumns) {
+  const eyelid::testing::TemporaryFolder folder;
+  std::vector<TrialScore> scores = two_trials();
+  scores.back().trial.conditions = {{"block", "2"}, {"eye", "=1"}};
+  write_scores_csv(folder / "trial_scores.csv", scores);
+  CsvReader table(folder / "trial_scores.csv");
+  const std::size_t block = table.required_column("block");
+  const std::size_t eye = table.required_column("trial_eye");
+  for (int row = 0; row < 6; ++row) {
+    ASSERT_TRUE(table.next());
+    EXPECT_EQ(table.name(block), row == 5 ? "2" : "");
+    EXPECT_EQ(table.name(eye), row == 5 ? "=1" : "");
+  }
+}
+
 TEST(ScoresCsv, LabelsOverruleAndStayApart) {
   const eyelid::testing::TemporaryFolder folder;
   const auto path = folder / "labels.csv";

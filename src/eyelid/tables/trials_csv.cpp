@@ -6,6 +6,7 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/tables/condition_columns.hpp"
 #include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_writer.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -24,7 +25,13 @@ class TrialRows {
         clip_(table.column("clip")),
         has_frames_(table.column("cs_onset_frame") || table.column("us_onset_frame")),
         cs_onset_(table.required_column(has_frames_ ? "cs_onset_frame" : "cs_onset_s")),
-        us_onset_(table.required_column(has_frames_ ? "us_onset_frame" : "us_onset_s")) {}
+        us_onset_(table.required_column(has_frames_ ? "us_onset_frame" : "us_onset_s")) {
+    for (std::size_t i = 0; i < table.header().size(); ++i) {
+      const bool is_ours =
+          i == number_ || i == type_ || i == clip_ || i == cs_onset_ || i == us_onset_;
+      if (!is_ours && !table.header()[i].empty()) others_.push_back(i);
+    }
+  }
 
   /// The row that the table is at.
   void read(TrialTable& trials) {
@@ -44,6 +51,9 @@ class TrialRows {
       trials.is_of_every_clip = true;
     } else if (clip_) {
       onsets.clip = clip_number(table_, *clip_);
+    }
+    for (const std::size_t column : others_) {
+      trial.conditions.emplace_back(table_.header()[column], table_.name(column));
     }
     trials.rows.push_back({trial, table_.line()});
     if (clip_ || has_frames_) trials.onsets.push_back(onsets);
@@ -93,16 +103,22 @@ class TrialRows {
   bool has_frames_;
   std::size_t cs_onset_;
   std::size_t us_onset_;
+  std::vector<std::size_t> others_;
   std::set<std::int64_t> numbers_;
 };
 
 }  // namespace
 
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials) {
-  CsvWriter table(path, "trial,cs_onset_s,us_onset_s,type");
+  constexpr std::string_view kOurs = "trial,cs_onset_s,us_onset_s,type";
+  ConditionColumns conditions(kOurs);
+  for (const Trial& trial : trials) conditions.note(trial);
+  CsvWriter table(path, conditions.header());
   for (const Trial& trial : trials) {
     table.integer(trial.number).time(trial.cs_onset_s).time(trial.us_onset_s);
-    table.word(name_of(trial.type)).end_row();
+    table.word(name_of(trial.type));
+    conditions.write(table, trial);
+    table.end_row();
   }
   table.commit();
 }

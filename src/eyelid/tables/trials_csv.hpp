@@ -12,7 +12,8 @@
 
 namespace eyelid::tables {
 
-/// Writes trials.csv: `trial,cs_onset_s,us_onset_s,type`; an absent onset is an empty cell.
+/// Writes trials.csv: `trial,cs_onset_s,us_onset_s,type`, then the conditions of the trials; an
+/// absent onset is an empty cell.
 /// Errors: as AtomicFile.
 void write_trials_csv(const std::filesystem::path& path, std::span<const Trial> trials);
 
@@ -35,6 +36,7 @@ struct TrialTable {
 /// (`paired` both, `blank` none, ...), and trial numbers must be unique. Instead of `cs_onset_s`
 /// and `us_onset_s` there may be `cs_onset_frame` and `us_onset_frame`. With a column `clip` onsets
 /// count from the beginning of that clip; a single row whose clip is `each` is repeated in all.
+/// Other columns become the conditions of the trials.
 /// Errors: as CsvReader, but one error names every bad row (the first 20), one per line.
 TrialTable read_trial_table(const std::filesystem::path& path);
 
