@@ -7,12 +7,12 @@ import sys
 # One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
 ORDER = ["core", "files", "compute", "kernels", "model_files", "networks", "download", "video", "frames", "detection",
          "landmarks", "closure", "gpu", "synthesis", "conditioning", "tables", "films", "reports", "exports",
-         "evaluation", "pipeline", "power"]
+         "imports", "evaluation", "pipeline", "power"]
 # Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.
 STAGES = {"video", "frames", "detection", "landmarks", "closure", "synthesis", "conditioning", "tables", "films",
-          "reports", "exports"}
-# Detection turns frames into its own input; pages and exports are made of tables and pictures.
-ALLOWED = {("detection", "frames"), ("reports", "tables"), ("reports", "films"), ("exports", "tables")}
+          "reports", "exports", "imports"}
+# Detection turns frames into its own input; pages, exports and imports are made of tables and pictures; a film's sound may be an event log.
+ALLOWED = {("detection", "frames"), ("reports", "tables"), ("reports", "films"), ("exports", "tables"), ("imports", "tables"), ("imports", "video")}
 
 problems = []
 used = set()
