@@ -2,15 +2,13 @@
 #include <matio.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <fstream>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotation_readers.hpp"
+#include "eyelid/imports/mat_file.hpp"
 
 namespace eyelid::evaluation {
 namespace {
@@ -50,30 +48,9 @@ std::vector<Point> points_of(const matvar_t& variable) {
   return points;
 }
 
-// matio takes a file that ends within a compressed variable for whole and invents the rest. The
-// elements of a MATLAB 5 file (little-endian) must end where the file does.
-bool is_cut_off(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::array<char, 128> head{};
-  stream.read(head.data(), head.size());
-  const std::string_view text(head.data(), head.size());
-  if (!stream) return true;
-  if (!text.starts_with("MATLAB 5.0") || text.substr(126) != "IM") return false;
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  std::uintmax_t place = head.size();
-  while (!error && place < size) {
-    std::array<std::uint32_t, 2> tag{};  // kind, bytes that follow
-    stream.seekg(static_cast<std::streamoff>(place));
-    stream.read(reinterpret_cast<char*>(tag.data()), sizeof tag);
-    if (!stream) return true;
-    place += sizeof tag + tag[1];
-  }
-  return error || place != size;
-}
-
 std::vector<Point> read_points(const fs::path& path) {
-  if (is_cut_off(path)) throw InputError(path.string() + ": cut off, expected a MATLAB file");
+  if (imports::is_mat_cut_off(path))
+    throw InputError(path.string() + ": cut off, expected a MATLAB file");
   const std::unique_ptr<mat_t, CloseMat> file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
   if (!file) throw InputError(path.string() + ": damaged, expected a MATLAB file");
   // AFLW2000-3D has both; its pt2d are 21 points.
