@@ -8,7 +8,6 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/power/power_meter.hpp"
-#include "eyelid/tables/event_log_csv.hpp"
 #include "eyelid/tables/frames_csv.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/tables/scores_csv.hpp"
@@ -22,8 +21,6 @@ namespace {
 using Path = std::filesystem::path;
 
 void trials(const Path& path) { tables::read_trial_table(path); }
-
-void event_log(const Path& path) { tables::trials_of_log(tables::read_event_log(path)); }
 
 void sessions(const Path& path) { tables::read_session_table(path); }
 
@@ -56,9 +53,8 @@ void power_samples(const Path& path) {
   meter->stop();
 }
 
-constexpr std::array<void (*)(const Path&), 9> kTables = {
+constexpr std::array<void (*)(const Path&), 8> kTables = {
     trials,
-    event_log,
     sessions,
     labels,
     rows<tables::FramesCsvReader, eyelid::EyelidSample>,

@@ -49,7 +49,7 @@ void visit_frames(const ScoredSession& session,
                   bool has_points,
                   const std::function<void(const exports::ExportFrame&)>& visit) {
   const std::filesystem::path& folder = session.request.folder;
-  ScoredFramesReader frames(folder / "frames.csv", session.other_levels);
+  ScoredFramesReader frames(session.frames_file, session.other_levels);
   std::optional<tables::LandmarksCsvReader> landmarks;
   if (has_points) landmarks.emplace(folder / "landmarks.csv");
   tables::LandmarksRow row;
@@ -103,8 +103,7 @@ void take_recording(const ScoredSession& session,
                     const std::string& start_time,
                     exports::SessionExport& data,
                     std::vector<std::string>& warnings) {
-  const std::filesystem::path& folder = session.request.folder;
-  std::filesystem::path dated = folder / "frames.csv";
+  std::filesystem::path dated = session.frames_file;
   data.file_time = modification_time(dated);
   try {
     const std::vector<std::filesystem::path> recording = recording_of(session);

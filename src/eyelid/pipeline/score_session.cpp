@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "eyelid/conditioning/condition_figures.hpp"
 #include "eyelid/conditioning/learning.hpp"
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
@@ -16,7 +17,9 @@
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
+#include "eyelid/pipeline/session_calibration.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
+#include "eyelid/pipeline/trial_input.hpp"
 #include "eyelid/pipeline/trials_of_session.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/event_log_csv.hpp"
@@ -37,16 +40,13 @@ std::vector<std::filesystem::path> inputs_of(const ScoreRequest& request) {
                                             request.labels_file,
                                             request.calibration_file,
                                             request.events_file,
+                                            request.trace_file,
                                             std::filesystem::path(request.preset)}) {
     if (!file.empty()) inputs.push_back(file);
   }
-  for (const char* name : {"frames.csv",
-                           "blinks.csv",
-                           "landmarks.csv",
-                           "overlay.mp4",
-                           "report.html",
-                           "trials.csv",
-                           "labels.csv"}) {
+  if (request.trace_file.empty()) inputs.push_back(request.folder / "frames.csv");
+  for (const char* name :
+       {"blinks.csv", "landmarks.csv", "overlay.mp4", "report.html", "trials.csv", "labels.csv"}) {
     inputs.push_back(request.folder / name);
   }
   return inputs;
@@ -59,6 +59,7 @@ std::vector<std::string> replaced_files(const ScoreRequest& request) {
   if (request.sync_region.empty() && files::is_same_file(request.trials_file, placed)) {
     std::erase(names, "trials_placed.csv");
   }
+  if (!request.trace_file.empty()) names.insert(names.begin(), {"frames.csv", kImportRecord});
   names.emplace_back("session.json");  // rewritten by note_files()
   return names;
 }
@@ -74,23 +75,6 @@ void take_known(const Calibration& given, Calibration& conditions) {
   take(given.distance, conditions.distance);
 }
 
-std::string warning_of_bounces(const std::string& log, const std::vector<std::int64_t>& lines) {
-  constexpr std::size_t kListed = 5;
-  std::string listed;
-  for (std::size_t i = 0; i < std::min(lines.size(), kListed); ++i) {
-    listed += (i == 0 ? "" : ", ") + std::to_string(lines[i]);
-  }
-  if (lines.size() > kListed) listed += ", ...";
-  return fmt::format(
-      "{}: {} within {:.0f} ms of the one before of the same name, taken for contact bounce and "
-      "left out (line{} {})",
-      log,
-      lines.size() == 1 ? "1 event is" : fmt::format("{} events are", lines.size()),
-      1000.0 * tables::kShortestRepeat_s,
-      lines.size() == 1 ? "" : "s",
-      listed);
-}
-
 // One job: the steps fill `session_`.
 class ScoreJob {
  public:
@@ -98,12 +82,17 @@ class ScoreJob {
 
   ScoredSession run() {
     const ScoreRequest& request = session_.request;
-    std::error_code error;
-    if (!std::filesystem::is_directory(request.folder, error)) {
-      throw InputError(request.folder.string() + ": is not a folder, expected the output of track");
-    }
     session_.preset = conditioning::load_preset(request.preset, request.settings);
-    open_folder();
+    if (request.trace_file.empty()) {
+      std::error_code error;
+      if (!std::filesystem::is_directory(request.folder, error)) {
+        throw InputError(request.folder.string() +
+                         ": is not a folder, expected the output of track");
+      }
+      open_folder();
+    } else {
+      import_trace();
+    }
     if (request.sync_region.empty()) {
       read_trials();
     } else {
@@ -115,6 +104,10 @@ class ScoreJob {
     apply_manual_labels();
     learn();
     tables::write_scores_csv(session_.run->staged("trial_scores.csv"), session_.scores);
+    const auto figures = conditioning::figures_by_condition(session_.scores);
+    if (!figures.empty()) {
+      tables::write_conditions_csv(session_.run->staged("conditions.csv"), figures);
+    }
     return std::move(session_);
   }
 
@@ -128,6 +121,26 @@ class ScoreJob {
     }
     session_.summary = session_in(request.folder);
     check_same_run(request.folder, "frames.csv", session_.summary);
+    session_.frames_file = request.folder / "frames.csv";
+  }
+
+  void import_trace() {
+    const ScoreRequest& request = session_.request;
+    imported_ = imports::read_trace(request.trace_file, request.trace);
+    if (imported_->quantity == imports::Quantity::Opening && !request.opening_levels &&
+        !request.calibrate_from_trials) {
+      throw InputError(request.trace_file.string() + ": an opening (" + imported_->format +
+                       ") without its levels, expected --calibrate-from-trials, or --levels "
+                       "OPEN,CLOSED");
+    }
+    check_import_folder(request.folder);
+    open_folder();
+    session_.frames_file = session_.run->staged("frames.csv");
+    write_imported_frames(
+        *imported_, request.opening_levels, session_.frames_file, request.trace_file.string());
+    files::write_file(session_.run->staged(kImportRecord),
+                      import_record(*imported_, request.trace_file));
+    std::ranges::move(imported_->warnings, std::back_inserter(session_.warnings));
   }
 
   Calibration conditions() const {
@@ -147,17 +160,36 @@ class ScoreJob {
 
   void read_trials() {
     const ScoreRequest& request = session_.request;
+    const double origin_s = imported_ ? imported_->origin_s : 0.0;
     if (!request.events_file.empty()) {
-      throw InputError(request.events_file.string() +
-                       ": an event log without a sync region, expected pulses on both clocks");
+      const imports::Log log = read_events(request, session_.warnings);
+      session_.rows = trials_on_trace_clock(log, request, origin_s);
+      trials_source_ = request.events_file.string();
+      return write_placed_trials();
     }
     const std::filesystem::path file = trials_file();
+    if (file.empty() && imported_ && !imported_->trials.empty()) {
+      session_.rows = imported_->trials;
+      trials_source_ = request.trace_file.string();
+      return write_placed_trials();
+    }
+    if (file.empty() && imported_) {
+      throw InputError(request.trace_file.string() +
+                       ": a trace without trials, expected --trials FILE or --events LOG");
+    }
     if (file.empty()) {
       throw InputError(request.folder.string() +
                        ": no trials.csv in it; expected one, another trial file, or a sync region");
     }
-    session_.rows = trials_of_session(file, request.folder / "frames.csv");
+    session_.rows = trials_of_session(file, session_.frames_file);
+    move_dates(session_.rows, origin_s);
     trials_source_ = file.string();
+  }
+
+  void write_placed_trials() {
+    std::vector<Trial> used;
+    for (const TrialRow& row : session_.rows) used.push_back(row.trial);
+    tables::write_trials_csv(session_.run->staged("trials_placed.csv"), used);
   }
 
   void align_to_sync_led() {
@@ -168,17 +200,9 @@ class ScoreJob {
     std::vector<TrialRow> rows;
     if (!request.events_file.empty()) {
       trials_source_ = request.events_file.string();
-      std::vector<std::int64_t> bounces;
-      events = tables::without_bounces(tables::read_event_log(request.events_file), bounces);
-      if (!bounces.empty()) {
-        session_.warnings.push_back(warning_of_bounces(trials_source_, bounces));
-      }
-      if (tables::trials_of_log(events).empty()) {
-        throw InputError(request.events_file.string() +
-                         ": neither cs nor us among its events, expected those of the trials");
-      }
+      events = read_events(request, session_.warnings).events;
     } else if (const std::filesystem::path file = trials_file(); !file.empty()) {
-      rows = trials_of_session(file, request.folder / "frames.csv");
+      rows = trials_of_session(file, session_.frames_file);
       trials_source_ = file.string();
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);
@@ -188,15 +212,14 @@ class ScoreJob {
     session_.rows = std::move(placed.rows);
     session_.clock = std::move(placed.findings);
     std::ranges::move(placed.warnings, std::back_inserter(session_.warnings));
-    std::vector<Trial> used;
-    for (const TrialRow& row : session_.rows) used.push_back(row.trial);
-    tables::write_trials_csv(session_.run->staged("trials_placed.csv"), used);
+    write_placed_trials();
   }
 
   void load_trace() {
     const ScoreRequest& request = session_.request;
     const bool changes = !request.calibration_file.empty() || request.calibrate_from_trials;
-    if (changes && !session_.calibration) {
+    const bool is_own_scale = !session_.calibration;
+    if (changes && is_own_scale && !request.calibration_file.empty()) {
       throw InputError((request.folder / "session.json").string() +
                        ": is missing; expected the levels that another calibration replaces");
     }
@@ -205,14 +228,21 @@ class ScoreJob {
       use(tables::load_calibration(request.calibration_file));
       warn_of_mismatch();
     } else if (request.calibrate_from_trials) {
-      use(calibration_from_trials());
+      if (is_own_scale) session_.calibration = closure_as_its_scale(session_.trace);
+      Calibration known = conditions();
+      known.levels = session_.calibration->levels;
+      if (session_.summary) known.recording = session_.summary->source.path;
+      use(calibration_from_trials(known, session_.trace, session_.rows, session_.warnings));
+      // Its levels are closures, no aspect ratios.
+      if (is_own_scale) session_.calibration.reset();
+      if (imported_) rewrite_frames();
     }
     if (!request.save_calibration_file.empty()) save_calibration();
   }
 
   void read_trace() {
     session_.trace = SessionTrace(conditioning::spans_of_trials(session_.rows, session_.preset));
-    ScoredFramesReader frames(session_.request.folder / "frames.csv", session_.other_levels);
+    ScoredFramesReader frames(session_.frames_file, session_.other_levels);
     for (EyelidSample sample; frames.next(sample);) session_.trace.add(sample);
   }
 
@@ -222,23 +252,13 @@ class ScoreJob {
     read_trace();
   }
 
-  Calibration calibration_from_trials() {
-    Calibration now = conditions();
-    for (const auto& [eye, levels] : {std::pair(ScoredEye::Right, &now.levels.right),
-                                      std::pair(ScoredEye::Left, &now.levels.left)}) {
-      if (!are_usable(*levels)) continue;
-      const conditioning::TrialLevels found =
-          conditioning::levels_from_trials(session_.trace, eye, session_.rows);
-      *levels = conditioning::calibrated(*levels, found, eye);
-      if (found.us_trials < 3) {
-        session_.warnings.push_back(std::string(name_of(eye)) +
-                                    " eye: too few trials with a US, the closed level is that of "
-                                    "the recording's full blinks");
-      }
-    }
-    now.open_source = now.closed_source = LevelSource::Measured;
-    now.recording = session_.summary->source.path;
-    return now;
+  // The frames.csv of an imported trace has the closure that is scored.
+  void rewrite_frames() {
+    ScoredFramesReader frames(session_.frames_file, session_.other_levels);
+    tables::FramesCsvWriter writer(session_.frames_file);
+    for (EyelidSample sample; frames.next(sample);) writer.write(sample);
+    writer.commit();
+    session_.other_levels.reset();
   }
 
   void save_calibration() {
@@ -319,6 +339,7 @@ class ScoreJob {
   }
 
   std::string trials_source_;  // file or region, for messages about trials
+  std::optional<imports::Trace> imported_;
   ScoredSession session_;
 };
 
@@ -330,6 +351,7 @@ std::vector<std::string> files_of_study() {
 
 std::vector<std::string> files_of_scoring() {
   std::vector<std::string> names = {"trials_placed.csv",
+                                    "conditions.csv",
                                     "conditioning.html",
                                     "landmarks_dlc.csv",
                                     "landmarks_sleap.h5",

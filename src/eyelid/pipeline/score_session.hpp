@@ -15,6 +15,9 @@
 #include "eyelid/core/session_learning.hpp"
 #include "eyelid/core/trial_score.hpp"
 #include "eyelid/files/run_folder.hpp"
+#include "eyelid/imports/event_log.hpp"
+#include "eyelid/imports/trace.hpp"
+#include "eyelid/pipeline/imported_trace.hpp"
 #include "eyelid/pipeline/scored_frames.hpp"
 #include "eyelid/reports/conditioning_report.hpp"
 
@@ -23,6 +26,10 @@ namespace eyelid::pipeline {
 /// The whole job of `eyelid score` on one session.
 struct ScoreRequest {
   std::filesystem::path folder;  // of `track`: frames.csv and, where there is one, session.json
+  /// Trace of another program, which `folder` receives as frames.csv. Empty: that of the folder.
+  std::filesystem::path trace_file;
+  imports::TraceOptions trace;
+  std::optional<OpeningLevels> opening_levels;
   std::filesystem::path trials_file;  // empty: trials.csv in the folder
   std::filesystem::path labels_file;  // empty: labels.csv in the folder, where there is one
   std::string preset = "human";       // name or file
@@ -34,7 +41,10 @@ struct ScoreRequest {
   Calibration conditions;  // those of this recording, as far as given; levels unused
 
   std::string sync_region;            // "x,y,w,h" of a sync LED in the picture; empty: none
-  std::filesystem::path events_file;  // event log on its own clock, instead of trials
+  std::filesystem::path events_file;  // event log, instead of trials
+  imports::LogOptions log;
+  std::optional<double> events_offset_s;  // added to its times; nothing: on its own clock
+  double debounce_s = tables::kShortestRepeat_s;
 
   std::string phase;
   std::string group;
@@ -44,7 +54,8 @@ struct ScoreRequest {
 struct ScoredSession {
   ScoreRequest request;
   conditioning::Preset preset;
-  conditioning::SessionTrace trace;  // as scored, near the trials
+  std::filesystem::path frames_file;  // frames.csv, where it can be read before the commit
+  conditioning::SessionTrace trace;   // as scored, near the trials
   std::vector<TrialRow> rows;
   std::vector<TrialScore> scores;                  // trial by trial: right, left, mean
   std::vector<conditioning::StimulusTimes> times;  // one per trial

@@ -73,8 +73,7 @@ std::vector<PictureRequest> wants_of(const ScoredSession& session) {
 // Lid points and face boxes in step with the frames.
 class EyesInStep {
  public:
-  explicit EyesInStep(const ScoredSession& session)
-      : frames_(session.request.folder / "frames.csv") {
+  explicit EyesInStep(const ScoredSession& session) : frames_(session.frames_file) {
     const std::filesystem::path& folder = session.request.folder;
     std::error_code error;
     if (std::filesystem::exists(folder / "landmarks.csv", error)) {

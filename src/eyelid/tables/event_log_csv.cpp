@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/tables/event_log_csv.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <optional>
-
-#include "eyelid/tables/csv_reader.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -15,28 +11,6 @@ namespace {
 constexpr double kMaxIsi_s = 10.0;
 
 }  // namespace
-
-std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path) {
-  CsvReader table(path);
-  const std::optional<std::size_t> milliseconds = table.column("time_ms");
-  const std::size_t time = milliseconds ? *milliseconds : table.required_column("time_s");
-  const std::size_t name = table.required_column("event");
-  std::vector<LoggedEvent> events;
-  while (table.next()) {
-    LoggedEvent event;
-    event.time_s = table.number(time) / (milliseconds ? 1000.0 : 1.0);
-    if (!events.empty() && event.time_s < events.back().time_s) {
-      table.fail(time, "a time not earlier than in the row above");
-    }
-    event.name = std::string(table.text(name));
-    std::ranges::transform(event.name, event.name.begin(), [](unsigned char c) {
-      return static_cast<char>(std::tolower(c));
-    });
-    event.line = table.line();
-    events.push_back(event);
-  }
-  return events;
-}
 
 std::vector<LoggedEvent> without_bounces(const std::vector<LoggedEvent>& events,
                                          std::vector<std::int64_t>& merged_lines,

@@ -18,10 +18,6 @@ struct LoggedEvent {
   TrialConditions conditions = {};  // other columns of its row
 };
 
-/// Reads an event log: `time_s` (or `time_ms`) and `event`; names in lower case. Errors: as
-/// CsvReader, also for times that decrease.
-std::vector<LoggedEvent> read_event_log(const std::filesystem::path& path);
-
 /// Edges of one name at most this far apart are one event: contacts bounce for milliseconds, and a
 /// train of US pulses is one US. The shortest ISI in use, 150 ms, is between two names; a second CS
 /// or US never comes this soon.
