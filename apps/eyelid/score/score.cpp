@@ -26,11 +26,15 @@ namespace eyelid::app {
 namespace {
 
 struct ScoreCommand {
-  std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> inputs;  // folders of `track`, or traces of other programs
   std::vector<std::filesystem::path> trials;
   std::filesystem::path session_table;
   std::filesystem::path out;
   pipeline::ScoreRequest request;
+  std::vector<std::string> columns;
+  std::vector<std::string> event_columns;
+  std::string levels;
+  double debounce_ms = 1000.0 * tables::kShortestRepeat_s;
   std::filesystem::path json;
   bool lists_presets = false;
   std::string shown_preset;
@@ -41,6 +45,8 @@ struct ScoreCommand {
   void run();
 
  private:
+  void take_settings();
+  void set_input(const std::filesystem::path& input, pipeline::ScoreRequest& one) const;
   std::vector<pipeline::ScoreRequest> requests() const;
   std::shared_ptr<files::RunFolder> study_run(
       const std::vector<pipeline::ScoredSession>& sessions) const;
@@ -68,12 +74,36 @@ void check_folders(const std::vector<pipeline::ScoreRequest>& requests) {
   }
 }
 
+void ScoreCommand::take_settings() {
+  request.trace.columns = imports::columns_from(columns);
+  request.log.columns = imports::event_columns_from(event_columns);
+  if (!levels.empty()) request.opening_levels = pipeline::opening_levels_from(levels);
+  request.debounce_s = debounce_ms / 1000.0;
+}
+
+/// A folder of `track`, or a trace: its results go to --out, or to a folder in there when there are
+/// several, or beside the trace.
+void ScoreCommand::set_input(const std::filesystem::path& input,
+                             pipeline::ScoreRequest& one) const {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(input, error)) {
+    one.folder = input;
+    return;
+  }
+  one.trace_file = input;
+  if (out.empty()) {
+    one.folder = input.parent_path() / (input.stem().string() + "_scores");
+  } else {
+    one.folder = inputs.size() == 1 ? out : out / input.stem();
+  }
+}
+
 std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   std::vector<pipeline::ScoreRequest> result;
   if (!session_table.empty()) {
     for (const tables::SessionRow& row : tables::read_session_table(session_table)) {
       pipeline::ScoreRequest one = request;
-      one.folder = row.folder;
+      set_input(row.folder, one);
       one.trials_file = row.trials;
       if (!row.subject.empty()) one.conditions.subject = row.subject;
       one.session = row.session;
@@ -83,16 +113,16 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
     }
     return result;
   }
-  if (!trials.empty() && trials.size() != folders.size()) {
+  if (!trials.empty() && trials.size() != inputs.size()) {
     throw InputError(
-        fmt::format("{} folders and {} --trials files; expected one file per folder, or none to "
+        fmt::format("{} sessions and {} --trials files; expected one file per session, or none to "
                     "use trials.csv in each folder",
-                    folders.size(),
+                    inputs.size(),
                     trials.size()));
   }
-  for (std::size_t i = 0; i < folders.size(); ++i) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     pipeline::ScoreRequest one = request;
-    one.folder = folders[i];
+    set_input(inputs[i], one);
     if (!trials.empty()) one.trials_file = trials[i];
     one.session = static_cast<int>(i) + 1;
     result.push_back(one);
@@ -133,9 +163,11 @@ void ScoreCommand::run() {
     fmt::print("{}", conditioning::preset_text(shown_preset));
     return;
   }
-  if (folders.empty() == session_table.empty()) {
-    throw CLI::RequiredError("either output folders of `eyelid track` or --sessions FILE");
+  if (inputs.empty() == session_table.empty()) {
+    throw CLI::RequiredError(
+        "either output folders of `eyelid track`, or traces, or --sessions FILE");
   }
+  take_settings();
   std::vector<pipeline::ScoredSession> sessions;
   std::vector<std::filesystem::path> exported;
   const std::vector<pipeline::ScoreRequest> all = requests();
@@ -195,6 +227,57 @@ void add_calibration_options(CLI::App& score, pipeline::ScoreRequest& request) {
   add_condition_options(score, request.conditions);
 }
 
+void add_trace_options(CLI::App& score, ScoreCommand& command) {
+  const OptionGroup group(score, "Traces of other programs (docs/imports.md)");
+  pipeline::ScoreRequest& request = command.request;
+  score
+      .add_option("--columns",
+                  command.columns,
+                  "Columns of the trace: time=NAME,closure=NAME (or opening, area, ear; _right, "
+                  "_left)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  score.add_option("--fps", request.trace.frames_per_second, "Frame rate of a trace without times")
+      ->check(CLI::PositiveNumber);
+  score
+      .add_option("--lid-points",
+                  request.trace.lid_points,
+                  "Points of DeepLabCut: UPPER,LOWER or UPPER,LOWER,CORNER,CORNER; right: or left: "
+                  "in front")
+      ->allow_extra_args(false);
+  score.add_option(
+      "--levels", command.levels, "OPEN,CLOSED: the opening with the eye open and shut");
+}
+
+void add_event_options(CLI::App& score, ScoreCommand& command) {
+  const OptionGroup group(score, "Event logs of other programs (docs/imports.md)");
+  pipeline::ScoreRequest& request = command.request;
+  score.add_option("--cs", request.log.names.cs, "What the log calls the CS (* for anything)")
+      ->allow_extra_args(false);
+  score.add_option("--us", request.log.names.us, "What the log calls the US")
+      ->allow_extra_args(false);
+  score
+      .add_option("--sync", request.log.names.sync, "What the log calls the pulses of the sync LED")
+      ->allow_extra_args(false);
+  score
+      .add_option(
+          "--event-columns", command.event_columns, "Columns of the log: time=NAME,event=NAME")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  score
+      .add_option(
+          "--sample-rate", request.log.sample_rate, "Samples per second of times in samples")
+      ->check(CLI::PositiveNumber);
+  score.add_option("--events-offset",
+                   request.events_offset_s,
+                   "Seconds from the log's clock to the video's; 0: the same clock");
+  score
+      .add_option(
+          "--debounce-ms", command.debounce_ms, "Events of one name closer than this are one")
+      ->check(CLI::Range(0.0, 10'000.0))
+      ->capture_default_str();
+}
+
 void add_clock_options(CLI::App& score, pipeline::ScoreRequest& request) {
   const OptionGroup group(score, "Trial times");
   score.add_option(
@@ -202,10 +285,9 @@ void add_clock_options(CLI::App& score, pipeline::ScoreRequest& request) {
       request.sync_region,
       "x,y,w,h in pixels of a sync LED in the frame that turns on with the CS, or with "
       "the sync events of --events");
-  score.add_option(
-      "--events",
-      request.events_file,
-      "Event log on its own clock (time_s,event: cs, us, sync), aligned to the sync LED");
+  score.add_option("--events",
+                   request.events_file,
+                   "Event log of any program, aligned to the sync LED or by --events-offset");
 }
 
 void add_export_options(CLI::App& score, pipeline::ExportDetails& exports) {
@@ -244,12 +326,13 @@ void add_score_command(CLI::App& app) {
   pipeline::ScoreRequest& request = command->request;
   CLI::App* score = app.add_subcommand(
       "score", "Score the conditioned responses of tracked sessions: trials, CRs, learning curves");
-  score->add_option("folder", command->folders, "Output folders of `eyelid track`");
+  score->add_option(
+      "input", command->inputs, "Output folders of `eyelid track`, or traces of other programs");
   score->add_option(
       "--trials",
       command->trials,
-      "Trial file of each folder (default: trials.csv in it); with a column clip, times count "
-      "from the beginning of that film");
+      "Trial file of each session (default: trials.csv in its folder); with a column clip, times "
+      "count from the beginning of that film");
   score->add_option(
       "--sessions",
       command->session_table,
@@ -259,6 +342,8 @@ void add_score_command(CLI::App& app) {
   add_definition_options(*score, *command);
   add_calibration_options(*score, request);
   add_clock_options(*score, request);
+  add_event_options(*score, *command);
+  add_trace_options(*score, *command);
   add_export_options(*score, command->exports);
   add_report_options(*score, command);
   add_json_option(*score, command->json);

@@ -49,6 +49,7 @@ Json trial_json(const TrialScore& score) {
   json["alpha_amplitude"] = json_number(score.alpha_amplitude);
   json["missing_share"] = json_number(score.missing_share);
   json["onset_interpolated"] = score.is_onset_interpolated;
+  for (const auto& [name, value] : score.trial.conditions) json["conditions"][name] = value;
   return json;
 }
 
