@@ -4,6 +4,7 @@
 The first byte of an input chooses the reader where a target has several; the orders are those of the targets' sources.
 """
 import json
+import struct
 import sys
 from pathlib import Path
 
@@ -18,12 +19,43 @@ FACE = {"image": "1.jpg", "faces": [{"box": [1, 2, 30, 40], "points": [[1, 2]] *
 FRAMES = ("frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,ear_right,ear_left,"
           "fec_right,fec_left,fec,interpolated,suspect\n0,0.0,1,0.9,1,2,30,40,0.3,0.3,0.1,,0.1,0,0\n")
 
-# In the order of the `switch` of settings_fuzz.cpp, kTables and kFormats of the other two.
+
+
+def mat_element(kind: int, data: bytes) -> bytes:
+    return struct.pack("<II", kind, len(data)) + data + bytes(-len(data) % 8)
+
+
+def mat_matrix(name: str, value) -> bytes:
+    """A MATLAB 5 matrix: rows of numbers, or a structure (dict), or a cell per trial (tuple)."""
+    kind = 2 if isinstance(value, dict) else 1 if isinstance(value, tuple) else 6
+    shape = (1, 1) if kind == 2 else (1, len(value)) if kind == 1 else (len(value), len(value[0]))
+    body = mat_element(6, struct.pack("<II", kind, 0)) + mat_element(5, struct.pack("<ii", *shape))
+    body += mat_element(1, name.encode())
+    if kind == 6:
+        body += mat_element(9, b"".join(struct.pack("<d", row[i]) for i in range(shape[1]) for row in value))
+    elif kind == 2:
+        body += struct.pack("<HHi", 5, 4, 32) + mat_element(1, b"".join(key.encode().ljust(32, b"\0") for key in value))
+        body += b"".join(mat_matrix("", one) for one in value.values())
+    else:
+        body += b"".join(mat_matrix("", one) for one in value)
+    return mat_element(14, body)
+
+
+def mat_file(name: str, value) -> bytes:
+    return b"MATLAB 5.0 MAT-file".ljust(116) + bytes(8) + struct.pack("<H", 0x100) + b"IM" + mat_matrix(name, value)
+
+
+ONE = [[1.0]]
+MATS = [mat_file("trials", {"eyelidpos": [[0, .1, 1]], "tm": [[-.005, 0, .005]], "c_isi": [[250]], "c_csdur": ONE, "c_usdur": ONE}),
+        mat_file("SessionData", {"TrialStartTimestamp": ONE, "TrialTypes": ONE, "RawEvents": {"Trial": ({
+            "States": {"cs": [[.3, .6]], "us": [[.5, .6]]}, "Events": {"Tup": ONE},
+            "Data": {"FEC": [[0, 1]], "FECTimes": [[.1, .2]]}},)}})]
+
+# In the order of the `switch` of settings_fuzz.cpp and imports_fuzz.cpp, kTables and kFormats of the other two.
 SEEDS = {
     "settings": [HUMAN, "criterion.above=0.05", json.dumps(LEVELS), json.dumps(SESSION),
                  json.dumps({"models": MANIFEST["models"][:1]})],
     "tables": ["trial,cs_onset_s,us_onset_s,type\n1,1.0,1.4,paired\n2,3,,cs_only\n",
-               "time_s,event\n1.0,cs\n1.4,us\n9,sync\n",
                "folder,subject,session,phase,group\na,A,1,acquisition,\"b, c\"\n",
                "trial,eye,label,comment\n1,right,cr,\n2,,rejected,'=1+1\n",
                FRAMES,
@@ -32,6 +64,18 @@ SEEDS = {
                "layer,batch,field_height,field_width,kernel,stride,groups,input_channels_per_group,"
                "output_channels_per_group\na,1,8,8,3,1,1,4,4\n",
                "# meter\ntime,watts\n1700000000.0,10.5\n1700000001.0,11\n"],
+    "imports": ["time_ms;fec_right;fec_left\n0;0,1;NaN\n4;0,2;n/a\n",
+                "scorer,s,s,s,s\nbodyparts,top,top,bottom,bottom\ncoords,x,y,x,y\n0,1,2,3,4\n1,1,2,3,5\n",
+                "(lp0\n(I1\n(lp1\n(Vs\np2\nVtop\np3\nVx\np4\ntp5\na(g2\ng3\nVy\np6\ntp7\natp8\na.",
+                "onset\tduration\ttrial_type\tblock\n1.0\t0.3\tcs\t1\n1.25\tn/a\tus\t1\n",
+                "Scenario -\tebc\n\nSubject\tTrial\tEvent Type\tCode\tTime\n\ns1\t1\tSound\ttone\t10000\n",
+                "0.5 \tEXP \ttone: on\n1.0 \tDATA \tpuff\n",
+                "*** LogFrame Start ***\nTone.OnsetTime: 1000\nPuff.OnsetTime: 1250\n*** LogFrame End ***\n",
+                "I Experiment name : e\nS {\"cs\": 1}\nE {\"us\": 2}\nD 1000 1\nD 1250 2\nP 1300 x\n",
+                "\"CHANNEL\"\t\"1\"\n\"Evt+\"\n\"c\"\n\"CS\"\n\n1.0\n\"CHANNEL\"\t\"2\"\n\"Waveform\"\n\"c\"\n\"US\"\n"
+                "\"START\"\t0.0\t0.01\n0\n5\n",
+                "Interval=\t0.5 s\nExcelDateTime=\t46085\nTimeFormat=\tStartOfBlock\nChannelTitle=\tCS\tUS\n"
+                "0\t0,0\t0\n0,5\t5,0\t0\t#* tone\n"],
     "annotations": ["version: 1\nn_points: 68\n{\n" + "1.0 2.0\n" * 68 + "}\n",
                     "1 2 " * 98 + "0 0 9 9 1.jpg\n",
                     "1.jpg\n1\n1 2 30 40 0 0 0 0 0 0\n",
@@ -48,6 +92,9 @@ if __name__ == "__main__":
         (folder / target).mkdir(parents=True, exist_ok=True)
         for number, text in enumerate(texts):
             (folder / target / f"seed{number}").write_bytes(bytes([number]) + text.encode())
+    (folder / "mat").mkdir(exist_ok=True)
+    for number, content in enumerate(MATS):
+        (folder / "mat" / f"seed{number}").write_bytes(content)
     (folder / "csv_names").mkdir(exist_ok=True)
     for number, name in enumerate(["=1+1", "'@a", " b,\"c\" ", "-"]):
         (folder / "csv_names" / f"seed{number}").write_text(name)
