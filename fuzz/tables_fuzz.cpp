@@ -18,6 +18,7 @@
 
 namespace {
 
+namespace tables = eyelid::tables;
 using Path = std::filesystem::path;
 
 void trials(const Path& path) { tables::read_trial_table(path); }
