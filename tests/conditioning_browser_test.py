@@ -144,6 +144,19 @@ def run(program, pictures, tracked, folder):
         assert not page.js("return document.querySelector('main img, h1 *')"), "text became markup"
         page.check_quiet()
 
+        # A person who sees every fifth trial otherwise.
+        mean = [row for row in scores if row["eye"] == "mean" and row["verdict"] in ("cr", "no_cr")]
+        labels = [f"{row['trial']},{row['verdict'] if i % 5 else 'rejected'},{row['cr_onset_ms']},{row['cr_amplitude']}" for i, row in enumerate(mean)]
+        (folder / "anna.csv").write_text("trial,label,onset_ms,amplitude\n" + "\n".join(labels) + "\n")
+        done = subprocess.run([program, "evaluate", "agreement", str(session), "--labels", str(folder / "anna.csv"), "--html", str(folder / "agreement.html")], capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+        page = Page(browser, folder / "agreement.html")
+        check_plots(page, ["onset_ms-0", "amplitude-0"])
+        assert page.js("return document.querySelectorAll('.disagreement svg').length") == (len(mean) + 4) // 5
+        if pictures:
+            shared.take_pictures(page, pictures, "agreement-light")
+        page.check_quiet()
+
         # Several sessions: the learning curve.
         table = ["folder,subject,phase,group"]
         for subject in range(3):

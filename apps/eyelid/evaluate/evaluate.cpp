@@ -9,6 +9,7 @@
 #include "apps/command_line/options.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
+#include "apps/eyelid/evaluate/evaluate_agreement.hpp"
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
 #include "apps/eyelid/evaluate/evaluate_presence.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
@@ -187,6 +188,7 @@ void add_evaluate_command(CLI::App& app) {
   add_evaluate_landmarks(*evaluate);
   add_evaluate_presence(*evaluate);
   add_evaluate_detector(*evaluate);
+  add_evaluate_agreement(*evaluate);
 }
 
 }  // namespace eyelid::app

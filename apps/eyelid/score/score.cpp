@@ -14,12 +14,14 @@
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/export_session.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/trial_pictures.hpp"
+#include "eyelid/tables/analysis_scripts.hpp"
 #include "eyelid/tables/scores_csv.hpp"
 
 namespace eyelid::app {
@@ -151,6 +153,15 @@ void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessi
   tables::write_blocks_csv(run.staged("learning_blocks.csv"), eyes);
   if (sessions.size() == 1) return;
   tables::write_curve_csv(run.staged("learning_curve.csv"), study.points);
+  std::vector<tables::SessionTrials> trials_of_all;
+  for (const pipeline::ScoredSession& session : sessions) {
+    trials_of_all.push_back({session.learning[kMeanOfEyes], session.scores});
+  }
+  tables::write_long_csv(run.staged("trials_long.csv"), trials_of_all);
+  for (const std::string_view script : tables::kAnalysisScripts) {
+    const std::string name(script);
+    files::write_file(run.staged(name), tables::analysis_script(script));
+  }
   if (!without_report) {
     pipeline::write_study_report(run.staged("learning.html"), sessions, study);
   }

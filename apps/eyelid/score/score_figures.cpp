@@ -21,6 +21,11 @@ std::string with_error(double mean, double standard_error, int decimals) {
   return cell(mean, decimals) + " +- " + cell(standard_error, decimals);
 }
 
+/// "40.1 to 62.0"
+std::string interval_of(double low, double high, int decimals) {
+  return cell(low, decimals) + " to " + cell(high, decimals);
+}
+
 Json trial_json(const TrialScore& score) {
   Json json;
   json["trial"] = score.trial.number;
@@ -104,7 +109,11 @@ Json study_json(const LearningSummary& study) {
                       {"cr_percent_mean", json_number(point.percent_mean)},
                       {"cr_percent_sem", json_number(point.percent_sem)},
                       {"amplitude_mean", json_number(point.amplitude_mean)},
-                      {"amplitude_sem", json_number(point.amplitude_sem)}});
+                      {"amplitude_sem", json_number(point.amplitude_sem)},
+                      {"cr_percent_ci_low", json_number(point.percent_ci_low)},
+                      {"cr_percent_ci_high", json_number(point.percent_ci_high)},
+                      {"amplitude_ci_low", json_number(point.amplitude_ci_low)},
+                      {"amplitude_ci_high", json_number(point.amplitude_ci_high)}});
   }
   Json subjects = Json::array();
   for (const SubjectCriterion& subject : study.subjects) {
@@ -146,14 +155,17 @@ void print_scores(const pipeline::ScoredSession& session) {
 
 void print_study(const LearningSummary& study) {
   fmt::print("learning curve, one value per subject and session\n");
-  TerminalTable table({"group", "phase", "session", "n", "%CR +- SEM", "amplitude +- SEM"});
+  TerminalTable table(
+      {"group", "phase", "session", "n", "%CR +- SEM", "95 % CI", "amplitude +- SEM", "95 % CI"});
   for (const LearningPoint& point : study.points) {
     table.add({point.group.empty() ? "-" : point.group,
                point.phase.empty() ? "-" : point.phase,
                fmt::format("{}", point.session),
                fmt::format("{}", point.subjects),
                with_error(point.percent_mean, point.percent_sem, 1),
-               with_error(point.amplitude_mean, point.amplitude_sem, 3)});
+               interval_of(point.percent_ci_low, point.percent_ci_high, 1),
+               with_error(point.amplitude_mean, point.amplitude_sem, 3),
+               interval_of(point.amplitude_ci_low, point.amplitude_ci_high, 3)});
   }
   table.print(2);
   for (const SubjectCriterion& subject : study.subjects) {

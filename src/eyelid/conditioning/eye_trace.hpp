@@ -13,8 +13,8 @@ namespace eyelid::conditioning {
 /// One eye's closure in one clip, seen through the session's memory.
 struct EyeTrace {
   std::span<const double> time_s;
-  std::span<const double> fec;       // as measured: onset, standard deviations
-  std::span<const double> smoothed;  // by preset.smoothing_s: everything else
+  std::span<const double> fec;       // onset, SD, what is compared with it
+  std::span<const double> smoothed;  // by smoothing_s or low_pass_hz of the preset: all else
   std::span<const std::uint8_t> interpolated;
   double frame_interval_s = 0.0;
 };
@@ -22,7 +22,7 @@ struct EyeTrace {
 /// One eye of a whole session, clip by clip. Refers to `trace`.
 class SessionEye {
  public:
-  SessionEye(const SessionTrace& trace, ScoredEye eye, double smoothing_s);
+  SessionEye(const SessionTrace& trace, ScoredEye eye, const Preset& preset);
 
   /// The clip of a trial.
   EyeTrace around(const StimulusTimes& times) const;
@@ -30,7 +30,7 @@ class SessionEye {
 
  private:
   const SessionTrace& trace_;
-  ScoredEye eye_;
+  const std::vector<double>& measured_;
   double frame_interval_s_;
   std::vector<double> smoothed_;
 };

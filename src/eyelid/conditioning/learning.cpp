@@ -5,7 +5,9 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <utility>
 
+#include "eyelid/conditioning/bootstrap.hpp"
 #include "eyelid/conditioning/session_trace.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
@@ -63,6 +65,21 @@ void add_medians(const std::vector<const TrialScore*>& judged, SessionLearning& 
   learning.peak_latency_median_ms = median_of(peaks);
 }
 
+// One subject cannot count twice at one point of the curve.
+void check_sessions(const std::vector<SessionLearning>& sessions) {
+  std::map<std::tuple<std::string, std::string, int>, const SessionLearning*> seen;
+  for (const SessionLearning& session : sessions) {
+    const auto [place, is_new] =
+        seen.insert({{session.subject, session.phase, session.session}, &session});
+    if (is_new) continue;
+    throw InputError(
+        (session.subject.empty() ? "a subject without a name" : "subject " + session.subject) +
+        " has session " + std::to_string(session.session) +
+        (session.phase.empty() ? "" : " of " + session.phase) + " twice (" + place->second->folder +
+        ", " + session.folder + "); expected it once");
+  }
+}
+
 bool counts_as_acquisition(const SessionLearning& session) {
   return session.phase.empty() || session.phase == kAcquisition;
 }
@@ -101,12 +118,18 @@ SessionLearning learning_of(std::span<const TrialScore> scores,
   learning.eye = eye;
   std::vector<const TrialScore*> judged;
   std::vector<double> urs;
+  int spontaneous = 0;
   for (const TrialScore& score : scores) {
     if (score.eye != eye) continue;
     ++learning.trials;
     learning.overruled += score.label.has_value();
-    if (score.verdict != Verdict::Rejected) urs.push_back(score.ur_peak);
+    if (score.final_verdict() != Verdict::Rejected) urs.push_back(score.ur_peak);
     if (!score.trial.cs_onset_s) continue;
+    const std::optional<Verdict> before = score.verdict_before_cs;
+    if (before == Verdict::Cr || before == Verdict::NoCr) {
+      ++learning.judged_before_cs;
+      spontaneous += before == Verdict::Cr;
+    }
     ++learning.with_cs;
     learning.rejected += score.final_verdict() == Verdict::Rejected;
     if (!is_judged(score)) continue;
@@ -115,7 +138,15 @@ SessionLearning learning_of(std::span<const TrialScore> scores,
     learning.crs += score.final_verdict() == Verdict::Cr;
     learning.alphas += score.has_alpha;
   }
-  if (learning.judged > 0) learning.percent = 100.0 * learning.crs / learning.judged;
+  const int counted = rule.counts_rejected ? learning.with_cs : learning.judged;
+  if (counted > 0) learning.percent = 100.0 * learning.crs / counted;
+  if (learning.judged_before_cs > 0) {
+    learning.percent_before_cs = 100.0 * spontaneous / learning.judged_before_cs;
+    const double room = 100.0 - learning.percent_before_cs;
+    if (room > 0.0) {
+      learning.percent_corrected = 100.0 * (learning.percent - learning.percent_before_cs) / room;
+    }
+  }
   learning.ur_peak_mean = mean_of(urs);
   add_medians(judged, learning);
   learning.blocks_of_10 = blocks_of(judged, 10);
@@ -129,6 +160,7 @@ LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
                                    const std::vector<std::vector<bool>>& verdicts,
                                    const Preset::Learning& rule) {
   EYELID_EXPECTS(sessions.size() == verdicts.size());
+  check_sessions(sessions);
   LearningSummary summary;
   using Place = std::tuple<std::string, std::string, int>;
   std::map<Place, std::pair<std::vector<double>, std::vector<double>>> at;
@@ -139,30 +171,45 @@ LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
     std::vector<double> percents;
   };
   std::map<std::string, Course> subjects;
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
+  // Learning has an order of its own, not that of the table's rows.
+  std::vector<std::size_t> by_number(sessions.size());
+  for (std::size_t i = 0; i < by_number.size(); ++i) by_number[i] = i;
+  std::ranges::stable_sort(by_number, {}, [&](std::size_t i) { return sessions[i].session; });
+  for (const std::size_t i : by_number) {
     const SessionLearning& session = sessions[i];
+    if (!counts_as_acquisition(session)) continue;
+    Course& course = subjects[session.subject];
+    course.trials.insert(course.trials.end(), verdicts[i].begin(), verdicts[i].end());
+    course.percents.push_back(session.percent);
+  }
+  for (const SessionLearning& session : sessions) {
     const Place place{session.group, session.phase, session.session};
     if (!at.contains(place)) order.push_back(place);
     if (std::isfinite(session.percent)) {
       at[place].first.push_back(session.percent);
       at[place].second.push_back(session.amplitude_mean);
     }
-    Course& course = subjects[session.subject];
-    course.group = session.group;
-    if (!counts_as_acquisition(session)) continue;
-    course.trials.insert(course.trials.end(), verdicts[i].begin(), verdicts[i].end());
-    course.percents.push_back(session.percent);
+    subjects[session.subject].group = session.group;
   }
   for (const Place& place : order) {
-    const auto& [percents, amplitudes] = at[place];
+    auto& [percents, amplitudes] = at[place];
+    // Sums in the same order, whatever that of the rows.
+    std::ranges::sort(percents);
+    std::ranges::sort(amplitudes);
+    const ConfidenceInterval percent = bootstrap_interval(percents);
+    const ConfidenceInterval amplitude = bootstrap_interval(amplitudes);
     summary.points.push_back({std::get<0>(place),
                               std::get<1>(place),
                               std::get<2>(place),
                               static_cast<int>(percents.size()),
                               mean_of(percents),
                               sem(percents),
+                              percent.low,
+                              percent.high,
                               mean_of(amplitudes),
-                              sem(amplitudes)});
+                              sem(amplitudes),
+                              amplitude.low,
+                              amplitude.high});
   }
   for (const auto& [name, course] : subjects) {
     SubjectCriterion subject{name, course.group, trials_to_criterion(course.trials, rule), {}};

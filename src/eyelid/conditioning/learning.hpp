@@ -19,12 +19,14 @@ SessionLearning learning_of(std::span<const TrialScore> scores,
 std::optional<int> trials_to_criterion(const std::vector<bool>& is_cr,
                                        const Preset::Learning& rule);
 
-/// Points (mean +- SEM over subjects per group, phase and session) and criteria of all subjects.
+/// Points (mean, SEM and 95 % confidence interval over subjects per group, phase and session) and
+/// criteria of all subjects.
 ///
 /// `verdicts[i]` are the judged trials of `sessions[i]` in order. Trials to criterion count over
 /// the acquisition sessions of a subject (phase "acquisition", or all when no phase is given), and
-/// windows may span sessions; sessions to criterion: the first of `rule.sessions` consecutive ones
-/// with `rule.percent` % or more.
+/// in the order of their numbers, whatever that of `sessions`; windows may span sessions; sessions
+/// to criterion: the first of `rule.sessions` consecutive ones with `rule.percent` % or more.
+/// Throws InputError that names a subject with the same session of a phase twice.
 LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
                                    const std::vector<std::vector<bool>>& verdicts,
                                    const Preset::Learning& rule);

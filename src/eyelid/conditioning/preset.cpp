@@ -24,33 +24,43 @@ using nlohmann::json;
 constexpr std::size_t kMaxFile = 1u << 20;
 
 // Every key with its rule off: what a preset may omit. Also the list of known keys.
-constexpr const char* kEverythingOff = R"({
+constexpr const char* kEverythingOff = R"keys({
   "name": "", "title": "", "source": "", "note": "",
-  "isi_ms": null, "smoothing_ms": 0,
-  "baseline": {"from": "cs-200ms", "to": "cs", "statistic": "mean", "quiet_range": null},
-  "normalize": {"by": "none", "from": "us+10ms", "to": "us+150ms", "low": 1, "high": 99.9},
+  "isi_ms": null, "smoothing_ms": 0, "low_pass_hz": null,
+  "sd_trace": "filtered",
+  "baseline": {"from": "cs-200ms", "to": "cs", "ends": "[)", "statistic": "mean", "of": "trial",
+               "quiet_range": null},
+  "normalize": {"by": "none", "from": "us+10ms", "to": "us+150ms", "ends": "[)", "low": 1,
+                "high": 99.9},
   "alpha": {"is_on": false, "from": "cs", "to": "cs+60ms", "above": null, "sd": null, "tail_ms": 0,
             "onset_before_ms": null},
-  "cr": {"from": "cs", "to": "us", "statistic": "max"},
+  "cr": {"from": "cs", "to": "us", "ends": "[)", "statistic": "max"},
   "criterion": {"above": null, "at_least": null, "sd": null, "mean_at_least": null,
-                "peak_at_least": null, "poor_at_least": null},
-  "onset": {"method": "none", "from": "cs", "to": "us", "sd": null, "share": null, "above": null,
+                "peak_at_least": null, "ur_share": null, "ur_from": "us+30ms", "ur_to": "us+70ms",
+                "ur_ends": "()", "poor_at_least": null, "poor_from": "cs", "poor_to": "us"},
+  "onset": {"method": "none", "from": "cs", "to": "us", "ends": "[)", "baseline_from": null,
+            "baseline_to": "cs", "resolution": null, "sd": null, "share": null, "above": null,
             "discard_before_ms": null, "velocity_sd": 2, "velocity_floor": 0.5, "velocity_run": 2,
             "velocity_smoothing": 5},
-  "peak": {"from": "cs", "to": "us", "cs_only": true, "discard_before_ms": null,
+  "peak": {"from": "cs", "to": "us", "ends": "[)", "cs_only": true, "discard_before_ms": null,
            "discard_after_ms": null},
   "at_us": {"from": "us-20ms", "to": "us"},
   "ur": {"from": "us", "to": "us+300ms"},
   "reject": {"missing_share": 0.25, "missing_from": "cs-200ms", "missing_to": "us",
-             "range": null, "range_from": "cs-100ms", "range_to": "cs",
-             "above": null, "above_from": "cs-200ms", "above_to": "cs", "above_baseline": false,
+             "range": null, "range_from": "cs-100ms", "range_to": "cs", "range_ends": "[)",
+             "above": null, "above_from": "cs-200ms", "above_to": "cs", "above_ends": "[)",
+             "above_baseline": false, "above_range_mean": false,
              "sd_iqr": null, "sd_from": "cs-200ms", "sd_to": "cs",
              "below": null, "below_sd": 3},
-  "learning": {"percent": 80, "trials": 10, "sessions": 1}
-})";
+  "learning": {"percent": 80, "trials": 10, "sessions": 1, "percent_of": "judged"}
+})keys";
 
 template <class Value>
 using Words = std::vector<std::pair<const char*, Value>>;
+
+// Whether a window includes its first and its last moment.
+const Words<std::pair<bool, bool>> kEnds{
+    {"[)", {true, false}}, {"[]", {true, true}}, {"(]", {false, true}}, {"()", {false, false}}};
 
 // Reads a preset's keys; every failure names source and key.
 class PresetReader {
@@ -126,8 +136,13 @@ class PresetReader {
     return result;
   }
 
-  Window window(const std::string& from, const std::string& to) {
-    const Window result{moment(from), moment(to)};
+  Window window(const std::string& from, const std::string& to, const std::string& ends = "") {
+    Window result{moment(from), moment(to)};
+    if (!ends.empty()) {
+      const auto [first, last] = word(ends, kEnds);
+      result.includes_from = first;
+      result.includes_to = last;
+    }
     if (result.from.onset == result.to.onset && !(result.from.offset_s < result.to.offset_s)) {
       fail(to, at(to), "a moment after " + from + ", " + files::json_excerpt(at(from)));
     }
@@ -149,15 +164,19 @@ const Words<Statistic> kStatistics{
     {"mean", Statistic::Mean}, {"median", Statistic::Median}, {"max", Statistic::Max}};
 
 void read_response(PresetReader& reader, Preset& preset) {
-  preset.baseline.window = reader.window("baseline.from", "baseline.to");
+  preset.baseline.window = reader.window("baseline.from", "baseline.to", "baseline.ends");
   preset.baseline.statistic = reader.word("baseline.statistic", kStatistics);
+  preset.baseline.scope = reader.word(
+      "baseline.of",
+      Words<BaselineScope>{{"trial", BaselineScope::Trial}, {"session", BaselineScope::Session}});
   preset.baseline.quiet_range = reader.limit("baseline.quiet_range", 0.0);
   preset.normalize.by =
       reader.word("normalize.by",
                   Words<Normalization>{{"none", Normalization::None},
                                        {"ur_peak", Normalization::UrPeak},
+                                       {"mean_ur", Normalization::MeanUr},
                                        {"percentiles", Normalization::Percentiles}});
-  preset.normalize.window = reader.window("normalize.from", "normalize.to");
+  preset.normalize.window = reader.window("normalize.from", "normalize.to", "normalize.ends");
   preset.normalize.low = reader.number("normalize.low", 0.0, 100.0);
   preset.normalize.high = reader.number("normalize.high", preset.normalize.low, 100.0);
   preset.alpha.is_on = reader.flag("alpha.is_on");
@@ -166,17 +185,20 @@ void read_response(PresetReader& reader, Preset& preset) {
   preset.alpha.sd = reader.limit("alpha.sd");
   preset.alpha.tail_s = reader.number("alpha.tail_ms", 0.0, 10000.0) / 1000.0;
   preset.alpha.onset_before_s = reader.milliseconds_or_off("alpha.onset_before_ms");
-  preset.cr.window = reader.window("cr.from", "cr.to");
+  preset.cr.window = reader.window("cr.from", "cr.to", "cr.ends");
   preset.cr.statistic = reader.word("cr.statistic", kStatistics);
   preset.criterion.above = reader.limit("criterion.above");
   preset.criterion.at_least = reader.limit("criterion.at_least");
   preset.criterion.sd = reader.limit("criterion.sd");
   preset.criterion.mean_at_least = reader.limit("criterion.mean_at_least");
   preset.criterion.peak_at_least = reader.limit("criterion.peak_at_least");
+  preset.criterion.ur_share = reader.limit("criterion.ur_share");
+  preset.criterion.ur = reader.window("criterion.ur_from", "criterion.ur_to", "criterion.ur_ends");
   preset.criterion.poor_at_least = reader.limit("criterion.poor_at_least");
+  preset.criterion.poor = reader.window("criterion.poor_from", "criterion.poor_to");
   const Preset::Criterion& c = preset.criterion;
   if (std::isnan(c.above) && std::isnan(c.at_least) && std::isnan(c.sd) &&
-      std::isnan(c.mean_at_least) && std::isnan(c.peak_at_least)) {
+      std::isnan(c.mean_at_least) && std::isnan(c.peak_at_least) && std::isnan(c.ur_share)) {
     reader.fail("criterion", reader.at("criterion"), "at least one rule for a CR");
   }
 }
@@ -188,7 +210,12 @@ void read_times(PresetReader& reader, Preset& preset) {
                                                        {"crossing", OnsetMethod::Crossing},
                                                        {"backward", OnsetMethod::Backward},
                                                        {"velocity", OnsetMethod::Velocity}});
-  preset.onset.window = reader.window("onset.from", "onset.to");
+  preset.onset.window = reader.window("onset.from", "onset.to", "onset.ends");
+  preset.onset.has_baseline = !reader.at("onset.baseline_from").is_null();
+  if (preset.onset.has_baseline) {
+    preset.onset.baseline = reader.window("onset.baseline_from", "onset.baseline_to");
+  }
+  preset.onset.resolution = reader.limit("onset.resolution", 1e-6, 1.0);
   preset.onset.sd = reader.limit("onset.sd");
   preset.onset.share = reader.limit("onset.share", 0.0, 1.0);
   preset.onset.above = reader.limit("onset.above");
@@ -204,7 +231,7 @@ void read_times(PresetReader& reader, Preset& preset) {
       std::isnan(preset.onset.above)) {
     reader.fail("onset", reader.at("onset"), "one of sd, share and above for this method");
   }
-  preset.peak.window = reader.window("peak.from", "peak.to");
+  preset.peak.window = reader.window("peak.from", "peak.to", "peak.ends");
   preset.peak.cs_only = reader.flag("peak.cs_only");
   preset.peak.discard_before_s = reader.milliseconds_or_off("peak.discard_before_ms");
   preset.peak.discard_after_s = reader.milliseconds_or_off("peak.discard_after_ms");
@@ -217,10 +244,11 @@ void read_limits(PresetReader& reader, Preset& preset) {
   reject.missing_share = reader.number("reject.missing_share", 0.0, 1.0);
   reject.missing = reader.window("reject.missing_from", "reject.missing_to");
   reject.range = reader.limit("reject.range", 0.0);
-  reject.range_window = reader.window("reject.range_from", "reject.range_to");
+  reject.range_window = reader.window("reject.range_from", "reject.range_to", "reject.range_ends");
   reject.above = reader.limit("reject.above");
-  reject.above_window = reader.window("reject.above_from", "reject.above_to");
+  reject.above_window = reader.window("reject.above_from", "reject.above_to", "reject.above_ends");
   reject.above_baseline = reader.flag("reject.above_baseline");
+  reject.above_range_mean = reader.flag("reject.above_range_mean");
   reject.sd_iqr = reader.limit("reject.sd_iqr", 0.0);
   reject.sd_window = reader.window("reject.sd_from", "reject.sd_to");
   reject.below = reader.limit("reject.below");
@@ -228,6 +256,8 @@ void read_limits(PresetReader& reader, Preset& preset) {
   preset.learning.percent = reader.number("learning.percent", 0.0, 100.0);
   preset.learning.trials = static_cast<int>(reader.number("learning.trials", 1.0, 100000.0));
   preset.learning.sessions = static_cast<int>(reader.number("learning.sessions", 1.0, 1000.0));
+  preset.learning.counts_rejected =
+      reader.word("learning.percent_of", Words<bool>{{"judged", false}, {"with_cs", true}});
 }
 
 Preset preset_from(const std::string& source, const json& document) {
@@ -239,6 +269,9 @@ Preset preset_from(const std::string& source, const json& document) {
   preset.note = reader.text("note");
   preset.isi_s = reader.milliseconds_or_off("isi_ms");
   preset.smoothing_s = reader.number("smoothing_ms", 0.0, 1000.0) / 1000.0;
+  preset.uses_unfiltered =
+      reader.word("sd_trace", Words<bool>{{"filtered", false}, {"unfiltered", true}});
+  preset.low_pass_hz = reader.limit("low_pass_hz", 0.1, 1000.0);
   read_response(reader, preset);
   read_times(reader, preset);
   read_limits(reader, preset);

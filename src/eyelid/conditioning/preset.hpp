@@ -18,10 +18,13 @@ struct Moment {
   double offset_s = 0.0;
 };
 
-/// Half open: samples with from <= time < to.
+/// Samples with from <= time < to; the ends are in or out as a source has them ("ends" in a preset:
+/// "[)", "[]", "(]", "()").
 struct Window {
   Moment from;
   Moment to;
+  bool includes_from = true;
+  bool includes_to = false;
 };
 
 enum class Statistic { Mean, Median, Max };
@@ -31,8 +34,12 @@ enum class Statistic { Mean, Median, Max };
 /// run of fast closing.
 enum class OnsetMethod { None, Flank, Crossing, Backward, Velocity };
 
-/// What amplitudes are divided by: nothing, the session's UR, or the session's range.
-enum class Normalization { None, UrPeak, Percentiles };
+/// What amplitudes are divided by: nothing; the peak of the session's median UR; the mean of its UR
+/// peaks above the baseline; or its range in two passes, as the BlinkLab SDK does.
+enum class Normalization { None, UrPeak, MeanUr, Percentiles };
+
+/// Trial: each has its own. Session: the lowest sample of the mean trace of all trials.
+enum class BaselineScope { Trial, Session };
 
 /// Stands for "this rule does not apply" in every limit below; null in a preset.
 inline constexpr double kOff = std::numeric_limits<double>::quiet_NaN();
@@ -47,7 +54,9 @@ struct Preset {
   std::string note;    // what the source leaves open, and our choice
 
   double isi_s = kOff;       // CS to US for trials that lack one; off: median of the paired trials
-  double smoothing_s = 0.0;  // moving mean before everything but the onset
+  double smoothing_s = 0.0;  // moving mean before everything but onset and SD
+  bool uses_unfiltered = false;  // onset, SD, and what is compared with it: before track's filter
+  double low_pass_hz = kOff;     // instead: Butterworth, order 2, forward and backward
 
   /// How far the windows below extend before the first stimulus and behind the last.
   struct Reach {
@@ -58,6 +67,7 @@ struct Preset {
   struct Baseline {
     Window window;
     Statistic statistic = Statistic::Mean;
+    BaselineScope scope = BaselineScope::Trial;
     double quiet_range = kOff;  // only the longest stretch up to the window's end within this range
   } baseline;
 
@@ -90,12 +100,18 @@ struct Preset {
     double sd = kOff;             // amplitude > this many SD of the baseline
     double mean_at_least = kOff;  // mean of the CR window >= this
     double peak_at_least = kOff;  // maximum of the CR window >= this
-    double poor_at_least = kOff;  // mean or peak: graded "poor", no CR
+    double ur_share = kOff;       // amplitude > this share of the median of `ur`, the trial's own
+    Window ur;
+    double poor_at_least = kOff;  // mean of `poor` >= this: graded "poor", no CR
+    Window poor;
   } criterion;
 
   struct Onset {
     OnsetMethod method = OnsetMethod::None;
     Window window;                   // searched
+    bool has_baseline = false;       // level above the mean of `baseline`, not the preset's; with
+    Window baseline;                 // `share`, only where the amplitude above it is a CR, too
+    double resolution = kOff;        // Backward: compare closures rounded to multiples of this
     double sd = kOff;                // level: the highest of these that are on, above baseline
     double share = kOff;             // of the amplitude
     double above = kOff;             // FEC
@@ -124,6 +140,7 @@ struct Preset {
     double above = kOff;  // any sample within `above_window`, above baseline or absolute
     Window above_window;
     bool above_baseline = false;
+    bool above_range_mean = false;  // instead: above the mean of `range_window`
     double sd_iqr = kOff;  // SD within `sd_window` > median + this many IQR of the session's trials
     Window sd_window;
     double below = kOff;  // any sample above baseline < min(this, mean - below_sd SD)
@@ -131,9 +148,10 @@ struct Preset {
   } reject;
 
   struct Learning {
-    double percent = 80.0;  // criterion: at least this many CRs ...
-    int trials = 10;        // ... among this many judged trials in a row ...
-    int sessions = 1;       // ... or in this many sessions in a row
+    double percent = 80.0;         // criterion: at least this many CRs ...
+    int trials = 10;               // ... among this many judged trials in a row ...
+    int sessions = 1;              // ... or in this many sessions in a row
+    bool counts_rejected = false;  // %CR is of all trials with a CS, not of the judged ones
   } learning;
 };
 

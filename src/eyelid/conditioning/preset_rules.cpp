@@ -20,7 +20,8 @@ std::string words_of(const Moment& moment) {
 }
 
 std::string words_of(const Window& window) {
-  return "from " + words_of(window.from) + " to " + words_of(window.to);
+  return "from " + words_of(window.from) + (window.includes_from ? "" : " (excluded)") + " to " +
+         words_of(window.to) + (window.includes_to ? " (included)" : "");
 }
 
 std::string words_of(Statistic statistic) {
@@ -52,6 +53,9 @@ class Clauses {
 };
 
 std::string baseline_rule(const Preset& preset) {
+  if (preset.baseline.scope == BaselineScope::Session) {
+    return "lowest sample of the mean FEC of all trials " + words_of(preset.baseline.window);
+  }
   std::string text =
       words_of(preset.baseline.statistic) + " FEC " + words_of(preset.baseline.window);
   if (is_on(preset.baseline.quiet_range)) {
@@ -63,7 +67,11 @@ std::string baseline_rule(const Preset& preset) {
 
 std::string alpha_rule(const Preset& preset) {
   const Preset::Alpha& rule = preset.alpha;
-  if (!rule.is_on) return "not evaluated";
+  if (!rule.is_on) {
+    if (!is_on(rule.onset_before_s)) return "not evaluated";
+    return fmt::format("a response with its onset before {:g} ms, which is no CR",
+                       1000.0 * rule.onset_before_s);
+  }
   Clauses words(" and ");
   words.add(is_on(rule.above), fmt::format("more than {:g} above baseline", rule.above));
   words.add(is_on(rule.sd), fmt::format("more than {:g} SD of the baseline", rule.sd));
@@ -89,9 +97,15 @@ std::string criterion_rule(const Preset& preset) {
             fmt::format("mean of the window at least {:g}", rule.mean_at_least));
   words.add(is_on(rule.peak_at_least),
             fmt::format("peak of the window at least {:g}", rule.peak_at_least));
+  words.add(is_on(rule.ur_share),
+            fmt::format("amplitude above {:g} % of the trial's own UR, the median FEC {}",
+                        100.0 * rule.ur_share,
+                        words_of(rule.ur)));
   std::string text = words.or_else("");
   if (is_on(rule.poor_at_least)) {
-    text += fmt::format(" (good); poor, not counted, from {:g}", rule.poor_at_least);
+    text += fmt::format(" (good); poor, not counted: mean {} at least {:g}",
+                        words_of(rule.poor),
+                        rule.poor_at_least);
   }
   return text;
 }
@@ -114,19 +128,29 @@ std::string onset_rule(const Preset& preset) {
              words_of(rule.window);
       break;
     case OnsetMethod::Backward:
-      text = "first frame of the last rise through baseline + " + level.or_else("0") +
-             " before the US";
+      text = is_on(rule.resolution)
+                 ? fmt::format(
+                       "going backward {}: the first frame whose FEC, rounded to {:g}, is the "
+                       "next step above baseline + {}",
+                       words_of(rule.window),
+                       rule.resolution,
+                       level.or_else("0"))
+                 : "first frame of the last rise through baseline + " + level.or_else("0") +
+                       " before the US";
       break;
     case OnsetMethod::Velocity:
       text = fmt::format(
           "first of {} consecutive frames that close at max({:g} SD above the mean of the "
-          "baseline's velocity, {:g} FEC/s), smoothed over {} frames, {}",
+          "baseline's velocity, {:g} FEC/s), smoothed over {} frames, not below baseline, {}",
           rule.velocity_run,
           rule.velocity_sd,
           rule.velocity_floor,
           rule.velocity_smoothing,
           words_of(rule.window));
       break;
+  }
+  if (rule.has_baseline) {
+    text += "; baseline here: mean FEC " + words_of(rule.baseline);
   }
   if (is_on(rule.discard_before_s)) {
     text += fmt::format("; earlier than {:g} ms is discarded", 1000.0 * rule.discard_before_s);
@@ -158,7 +182,9 @@ std::string reject_rule(const Preset& preset) {
       fmt::format("the range of FEC exceeds {:g} {}", rule.range, words_of(rule.range_window)));
   words.add(is_on(rule.above),
             fmt::format("FEC{} exceeds {:g} {}",
-                        rule.above_baseline ? " above baseline" : "",
+                        rule.above_range_mean ? " above the mean of that stretch"
+                        : rule.above_baseline ? " above baseline"
+                                              : "",
                         rule.above,
                         words_of(rule.above_window)));
   words.add(
@@ -193,7 +219,19 @@ std::vector<std::pair<std::string, std::string>> rules_of(const Preset& preset) 
            preset.learning.percent,
            preset.learning.trials,
            preset.learning.sessions)}};
-  if (preset.smoothing_s > 0.0) {
+  if (preset.learning.counts_rejected) {
+    rules.push_back({"%CR", "of all trials with a CS; rejected ones count as trials without a CR"});
+  }
+  if (preset.uses_unfiltered) {
+    rules.push_back({"onset and SD", "of the closure before the filter of track"});
+  }
+  if (is_on(preset.low_pass_hz)) {
+    rules.push_back(
+        {"smoothing",
+         fmt::format("Butterworth low-pass of order 2 at {:g} Hz, forward and backward, "
+                     "before everything but the SD",
+                     preset.low_pass_hz)});
+  } else if (preset.smoothing_s > 0.0) {
     rules.push_back(
         {"smoothing",
          fmt::format("moving mean of {:g} ms before everything but the onset and the SD",
@@ -203,11 +241,16 @@ std::vector<std::pair<std::string, std::string>> rules_of(const Preset& preset) 
     rules.push_back({"amplitudes divided by",
                      "the maximum, " + words_of(preset.normalize.window) +
                          ", of the median trace of the session's trials with a US"});
+  } else if (preset.normalize.by == Normalization::MeanUr) {
+    rules.push_back({"amplitudes divided by",
+                     "the mean of the maxima, " + words_of(preset.normalize.window) +
+                         ", of the session's trials with a US, minus baseline"});
   } else if (preset.normalize.by == Normalization::Percentiles) {
     rules.push_back(
         {"amplitudes divided by",
          fmt::format("the difference between percentiles {:g} and {:g} of the session's "
-                     "baseline-corrected traces",
+                     "baseline-corrected traces (the scale of \"rejected if\"), then by the high "
+                     "percentile of those that are not rejected",
                      preset.normalize.low,
                      preset.normalize.high)});
   }

@@ -30,7 +30,12 @@ std::optional<double> onset_of(const EyeTrace& eye,
 /// The highest of these levels that is on (not NaN), at least 0.
 double highest_level(std::initializer_list<double> levels);
 
-/// Time of the first sample from `from_s` to before `to_s` with more than `level` above baseline.
+/// Time of the first sample of `range` with more than `level` above baseline.
+std::optional<double> first_crossing(const EyeTrace& eye,
+                                     SampleRange range,
+                                     double baseline,
+                                     double level);
+/// Of the first sample from `from_s` to before `to_s` with more than `level` above baseline.
 std::optional<double> first_crossing(
     const EyeTrace& eye, double from_s, double to_s, double baseline, double level);
 

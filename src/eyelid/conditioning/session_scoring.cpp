@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/conditioning/session_scoring.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <future>
-#include <map>
+#include <limits>
 
+#include "eyelid/conditioning/session_limits.hpp"
+#include "eyelid/conditioning/trial_figures.hpp"
 #include "eyelid/conditioning/trial_scoring.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -20,6 +23,8 @@ constexpr double kShownAfter_s = 0.6;
 constexpr double kMargin_s = 0.1;
 constexpr double kLongestInterval_s = 0.1;  // between frames, where windows are in samples
 
+constexpr double kSlack_s = 5e-6;  // of frame intervals in files, whose times have microseconds
+
 StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
   if (!trial.cs_onset_s && !trial.us_onset_s) return {kNoFigure, kNoFigure};
   StimulusTimes times;
@@ -28,108 +33,9 @@ StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
   return times;
 }
 
-// Maximum of the median trace of all trials with a US, above baseline: on a common clock that
-// counts frame intervals from US onset, nearest sample.
-double median_ur_peak(const SessionEye& session,
-                      std::span<const TrialRow> rows,
-                      std::span<const StimulusTimes> times,
-                      const Preset& preset) {
-  const double step_s = session.frame_interval_s();
-  std::map<std::int64_t, std::vector<double>> values;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].trial.us_onset_s) continue;
-    const EyeTrace eye = session.around(times[i]);
-    const double baseline = baseline_of(eye, times[i], preset).level;
-    const SampleRange range = samples_in(eye.time_s, preset.normalize.window, times[i]);
-    for (std::size_t j = range.first; j < range.last; ++j) {
-      values[std::llround((eye.time_s[j] - times[i].us_s) / step_s)].push_back(eye.fec[j] -
-                                                                               baseline);
-    }
-  }
-  double peak = kNoFigure;
-  for (auto& [place, at] : values) peak = std::fmax(peak, median_of(std::move(at)));
-  return peak;
-}
-
-// FEC above baseline of all trials, each within what `range_of` makes of its trace, times, and
-// baseline.
-template <class RangeOf>
-std::vector<double> values_above_baseline(const SessionEye& session,
-                                          std::span<const StimulusTimes> times,
-                                          const Preset& preset,
-                                          RangeOf&& range_of) {
-  std::vector<double> values;
-  for (const StimulusTimes& at : times) {
-    if (!std::isfinite(at.cs_s)) continue;
-    const EyeTrace eye = session.around(at);
-    const BaselineFigures baseline = baseline_of(eye, at, preset);
-    for (const double fec : values_in(eye.fec, range_of(eye, at, baseline))) {
-      values.push_back(fec - baseline.level);
-    }
-  }
-  return values;
-}
-
-// Difference between two percentiles of all baseline-corrected trial traces.
-double percentile_range(const SessionEye& session,
-                        std::span<const StimulusTimes> times,
-                        const Preset& preset) {
-  const Window whole{preset.baseline.window.from, preset.ur.to};
-  const std::vector<double> values = values_above_baseline(
-      session,
-      times,
-      preset,
-      [&](const EyeTrace& eye, const StimulusTimes& at, const BaselineFigures&) {
-        return samples_in(eye.time_s, whole, at);
-      });
-  return quantile_of(values, preset.normalize.high / 100.0) -
-         quantile_of(values, preset.normalize.low / 100.0);
-}
-
-double sd_limit_of(const SessionEye& session,
-                   std::span<const StimulusTimes> times,
-                   const Preset& preset,
-                   double scale) {
-  std::vector<double> deviations;
-  for (const StimulusTimes& at : times) {
-    if (!std::isfinite(at.cs_s)) continue;
-    const EyeTrace eye = session.around(at);
-    const SampleRange range = samples_in(eye.time_s, preset.reject.sd_window, at);
-    deviations.push_back(stddev_of(values_in(eye.fec, range)) / scale);
-  }
-  const double iqr = quantile_of(deviations, 0.75) - quantile_of(deviations, 0.25);
-  return median_of(deviations) + preset.reject.sd_iqr * iqr;
-}
-
-double below_limit_of(const SessionEye& session,
-                      std::span<const StimulusTimes> times,
-                      const Preset& preset) {
-  const std::vector<double> values = values_above_baseline(
-      session,
-      times,
-      preset,
-      [](const EyeTrace&, const StimulusTimes&, const BaselineFigures& baseline) {
-        return baseline.range;
-      });
-  const double limit = mean_of(values) - preset.reject.below_sd * stddev_of(values);
-  return std::fmin(limit, preset.reject.below);
-}
-
-SessionLimits limits_of(const SessionEye& session,
-                        std::span<const TrialRow> rows,
-                        std::span<const StimulusTimes> times,
-                        const Preset& preset) {
-  SessionLimits limits;
-  if (preset.normalize.by == Normalization::UrPeak) {
-    limits.scale = median_ur_peak(session, rows, times, preset);
-  } else if (preset.normalize.by == Normalization::Percentiles) {
-    limits.scale = percentile_range(session, times, preset);
-  }
-  if (!std::isnan(preset.reject.sd_iqr)) {
-    limits.sd_limit = sd_limit_of(session, times, preset, limits.scale);
-  }
-  if (!std::isnan(preset.reject.below)) limits.below_limit = below_limit_of(session, times, preset);
-  return limits;
+bool has_unfiltered(const SessionTrace& trace) {
+  return std::ranges::any_of(trace.unfiltered(ScoredEye::Mean),
+                             [](double fec) { return std::isfinite(fec); });
 }
 
 TrialScore blank_score(const Trial& trial) {
@@ -145,10 +51,11 @@ std::string score_eye(const SessionTrace& trace,
                       std::span<const TrialRow> rows,
                       const Preset& preset,
                       SessionScores& session) {
-  const SessionEye eye(trace, which, preset.smoothing_s);
+  const SessionEye eye(trace, which, preset);
   const SessionLimits limits = limits_of(eye, rows, session.times, preset);
   const bool can_scale = limits.scale > 0.0;
   const auto index = static_cast<std::size_t>(which);
+  double previous_s = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     TrialScore& score = session.scores[kScoredEyes.size() * i + index];
     score = std::isfinite(session.times[i].cs_s)
@@ -156,6 +63,13 @@ std::string score_eye(const SessionTrace& trace,
                       eye.around(session.times[i]), rows[i].trial, session.times[i], preset, limits)
                 : blank_score(rows[i].trial);
     score.eye = which;
+    if (std::isfinite(session.times[i].cs_s)) {
+      const EyeTrace near = eye.around(session.times[i]);
+      add_figures(near, session.times[i], preset, score);
+      score.verdict_before_cs =
+          verdict_before_cs(near, rows[i].trial, session.times[i], preset, limits, previous_s);
+      previous_s = session.times[i].us_s;
+    }
     if (!can_scale && std::isfinite(session.times[i].cs_s)) {
       score.verdict = Verdict::Rejected;
       score.reason = "no response of this session to divide amplitudes by";
@@ -191,7 +105,9 @@ std::vector<TimeSpan> spans_of_trials(std::span<const TrialRow> rows, const Pres
   for (const TrialRow& row : rows) {
     const StimulusTimes times = stimulus_times(row.trial, isi_s);
     if (!std::isfinite(times.cs_s)) continue;
-    spans.push_back({times.cs_s - std::max(preset.reach.before_s, kShownBefore_s) - margin_s,
+    // The same rule is applied one ISI earlier (trial_figures.hpp).
+    const double before_s = preset.reach.before_s + (times.us_s - times.cs_s);
+    spans.push_back({times.cs_s - std::max(before_s, kShownBefore_s) - margin_s,
                      times.us_s + std::max(preset.reach.after_s, kShownAfter_s) + margin_s});
   }
   std::ranges::sort(spans, {}, &TimeSpan::from_s);
@@ -215,6 +131,18 @@ SessionScores score_session(const SessionTrace& trace,
                      " frames with a time; expected at least 2");
   }
   if (rows.empty()) throw InputError(file + ": no trial, expected at least one row");
+  const double frame_interval_s = trace.frame_interval_s();
+  if (frame_interval_s > longest_frame_interval_s(preset) + kSlack_s) {
+    throw InputError(fmt::format("frame interval {:.3g} ms, preset {} needs at most {:.3g} ms",
+                                 1000.0 * frame_interval_s,
+                                 preset.name,
+                                 1000.0 * longest_frame_interval_s(preset)));
+  }
+  if (preset.uses_unfiltered && !has_unfiltered(trace)) {
+    throw InputError("preset " + preset.name +
+                     ": sd_trace is unfiltered, expected ear_right or ear_left in frames.csv and "
+                     "the levels of session.json");
+  }
   TrialCheck check = check_trials(rows, trace, preset);
   if (!check.faults.empty()) throw InputError(listed(file, check.faults));
   SessionScores session;

@@ -29,7 +29,7 @@ std::vector<TimeSpan> spans_of_trials(std::span<const TrialRow> rows, const Pres
 /// `rows` is returned, rejected ones with their reason.
 ///
 /// `file` names the trials in errors. Throws InputError that lists every fault of the file
-/// (trial_check.hpp), or says that the trace is empty.
+/// (trial_check.hpp), or says that the trace is empty or too slow for the windows of the preset.
 SessionScores score_session(const SessionTrace& trace,
                             std::span<const TrialRow> rows,
                             const Preset& preset,

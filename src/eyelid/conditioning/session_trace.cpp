@@ -2,11 +2,13 @@
 #include "eyelid/conditioning/session_trace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <string>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -65,6 +67,17 @@ void SessionTrace::add(const EyelidSample& sample) {
   fec_[2].push_back(exact_decimal(sample.mean_fec));
   interpolated_.push_back(sample.is_interpolated ? 1 : 0);
   clips_.back().kept.last = time_s_.size();
+  if (!levels_) return;
+  PerEye<double> unfiltered{kNoFigure, kNoFigure};
+  for (const Eye eye : kEyes) {
+    const EyeLevels& levels = (*levels_)[eye];
+    if (!are_usable(levels) || !std::isfinite(sample.fec[eye])) continue;
+    unfiltered[eye] = static_cast<double>((levels.open_ear - sample.ear[eye]) /
+                                          (levels.open_ear - levels.closed_ear));
+  }
+  unfiltered_[0].push_back(unfiltered.right);
+  unfiltered_[1].push_back(unfiltered.left);
+  unfiltered_[2].push_back(mean_of(std::array{unfiltered.right, unfiltered.left}));
 }
 
 double SessionTrace::frame_interval_s() const {
@@ -106,7 +119,11 @@ SampleRange samples_between(std::span<const double> time_s, double from_s, doubl
 SampleRange samples_in(std::span<const double> time_s,
                        const Window& window,
                        const StimulusTimes& times) {
-  return samples_between(time_s, time_of(window.from, times), time_of(window.to, times));
+  // samples_between() includes its first moment and leaves out its last.
+  const double beyond_s = 2.0 * kTimeTolerance_s;
+  return samples_between(time_s,
+                         time_of(window.from, times) + (window.includes_from ? 0.0 : beyond_s),
+                         time_of(window.to, times) + (window.includes_to ? beyond_s : 0.0));
 }
 
 std::span<const double> values_in(std::span<const double> values, SampleRange range) {

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "eyelid/conditioning/preset.hpp"
+#include "eyelid/core/calibration.hpp"
 #include "eyelid/core/eyelid_sample.hpp"
 #include "eyelid/core/trial_score.hpp"
 
@@ -56,6 +58,10 @@ class SessionTrace {
   /// Keeps the samples within `kept`, in order of time and apart from each other.
   explicit SessionTrace(std::vector<TimeSpan> kept) : keeps_all_(false), spans_(std::move(kept)) {}
 
+  /// Keeps the closure before filtering, too: that of the EAR by these levels, with which FEC was
+  /// made. Before the first sample.
+  void keep_unfiltered(const PerEye<EyeLevels>& levels) { levels_ = levels; }
+
   /// Throws InputError when times are not finite or do not increase, or clips decrease.
   void add(const EyelidSample& sample);
 
@@ -80,6 +86,10 @@ class SessionTrace {
   const std::vector<double>& fec(ScoredEye eye) const {
     return fec_[static_cast<std::size_t>(eye)];
   }
+  /// FEC before filtering; NaN where an eye was not measured. Empty without levels.
+  const std::vector<double>& unfiltered(ScoredEye eye) const {
+    return unfiltered_[static_cast<std::size_t>(eye)];
+  }
   const std::vector<std::uint8_t>& interpolated() const { return interpolated_; }
   const std::vector<std::int64_t>& frame() const { return frame_; }
 
@@ -99,6 +109,8 @@ class SessionTrace {
   std::vector<double> time_s_;
   std::array<std::vector<double>, 3> fec_;  // right, left, mean
   std::vector<std::uint8_t> interpolated_;
+  std::optional<PerEye<EyeLevels>> levels_;
+  std::array<std::vector<double>, 3> unfiltered_;  // right, left, mean
 };
 
 double time_of(const Moment& moment, const StimulusTimes& times);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "eyelid/core/statistics.hpp"
@@ -15,6 +16,7 @@ namespace {
 constexpr double kLongestIsi_s = 10.0;     // human studies: 0.15 .. 2 s
 constexpr double kIsiTolerance_s = 0.005;  // half a frame at 100 frames/s
 constexpr double kDefaultIsi_s = 0.25;     // only for the baselines of US-alone sessions
+constexpr double kInstant_s = 1e-6;        // the precision of times in files
 constexpr std::size_t kMaxListed = 20;
 
 std::optional<double> first_event_s(const Trial& trial) {
@@ -197,12 +199,39 @@ void check_places(std::span<const TrialRow> rows, const SessionTrace& trace, Tri
   }
 }
 
+void check_cr_window(std::span<const TrialRow> rows, const Preset& preset, TrialCheck& check) {
+  double beyond_s = 0.0;
+  for (const TrialRow& row : rows) {
+    if (!row.trial.cs_onset_s || !row.trial.us_onset_s) continue;
+    const StimulusTimes times{*row.trial.cs_onset_s, *row.trial.us_onset_s};
+    beyond_s = std::max(beyond_s, time_of(preset.cr.window.to, times) - times.us_s);
+  }
+  if (beyond_s <= kInstant_s) return;
+  check.warnings.push_back(fmt::format(
+      "the CR window of preset {} ends up to {:.3g} ms after the US: there the start of "
+      "the UR counts as part of a CR (the setting cr.to=us ends the window at the US)",
+      preset.name,
+      1000.0 * beyond_s));
+}
+
 }  // namespace
 
 double isi_of(std::span<const TrialRow> rows, const Preset& preset) {
   if (!std::isnan(preset.isi_s)) return preset.isi_s;
   const std::vector<double> isis_s = isis_of(rows);
   return isis_s.empty() ? kDefaultIsi_s : median_of(isis_s);
+}
+
+double longest_frame_interval_s(const Preset& preset) {
+  double shortest_s = std::numeric_limits<double>::infinity();
+  const auto take = [&](const Window& window) {
+    if (window.from.onset != window.to.onset) return;
+    shortest_s = std::min(shortest_s, window.to.offset_s - window.from.offset_s);
+  };
+  take(preset.baseline.window);
+  if (preset.cr.statistic != Statistic::Max) take(preset.cr.window);
+  if (!std::isnan(preset.criterion.ur_share)) take(preset.criterion.ur);
+  return 0.5 * shortest_s;
 }
 
 TrialCheck check_trials(std::span<const TrialRow> rows,
@@ -212,6 +241,7 @@ TrialCheck check_trials(std::span<const TrialRow> rows,
   check_units(rows, trace, check);
   check_order(rows, check);
   find_isi(rows, preset, check);
+  check_cr_window(rows, preset, check);
   if (check.faults.empty()) check_places(rows, trace, check);
   std::ranges::stable_sort(check.faults, {}, &TrialProblem::line);
   return check;

@@ -22,10 +22,14 @@ struct TrialCheck {
 /// CS to US of trials that lack an onset: the preset's, else the median of those that have both.
 double isi_of(std::span<const TrialRow> rows, const Preset& preset);
 
+/// Longest frame interval at which the means and medians of the preset have two samples: half of
+/// its shortest window of a fixed length, seconds.
+double longest_frame_interval_s(const Preset& preset);
+
 /// Checks for common mistakes in trial files: US before CS, rows out of order or twice, times in
 /// milliseconds or frames (faults); trials outside the recording or beyond their clip or
-/// overlapping the next (those trials are rejected); an ISI that varies (a warning). Every problem
-/// names row and trial.
+/// overlapping the next (those trials are rejected); an ISI that varies, a CR window that
+/// passes the US (warnings). Every problem names row and trial.
 TrialCheck check_trials(std::span<const TrialRow> rows,
                         const SessionTrace& trace,
                         const Preset& preset);

@@ -53,6 +53,36 @@ TEST(TrialCheck, RowsOutOfOrderOrTwiceAreNamedWithBothRows) {
   EXPECT_NE(twice.find("like trial 1 of row 2"), std::string::npos) << twice;
 }
 
+TEST(TrialCheck, ATraceTooSlowForThePresetIsOneSentence) {
+  const ConstructedTrace slow(0.047, 60.0, 0.0);
+  const auto sentence = [&](const std::string& preset) -> std::string {
+    try {
+      slow.score(paired(1, 10.0, 10.4), load_preset(preset));
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(sentence("heiney2014"), "frame interval 47 ms, preset heiney2014 needs at most 10 ms");
+  EXPECT_EQ(sentence("fernando"), "frame interval 47 ms, preset fernando needs at most 6 ms");
+  EXPECT_EQ(sentence("human"), "");
+  EXPECT_NO_THROW(
+      ConstructedTrace(0.01, 6.0).score(paired(1, 2.0, 2.4), load_preset("heiney2014")));
+}
+
+TEST(TrialCheck, ACrWindowThatPassesTheUsIsAWarning) {
+  const auto warnings = [](const std::string& preset, const std::vector<std::string>& settings) {
+    return score_session(
+               recording(), rows_of({paired(1, 5.0, 5.25)}), load_preset(preset, settings))
+        .warnings;
+  };
+  ASSERT_EQ(warnings("blinkcheck", {}).size(), 1u);
+  EXPECT_NE(warnings("blinkcheck", {})[0].find("100 ms after the US"), std::string::npos);
+  EXPECT_NE(warnings("neuroblinks", {})[0].find("10 ms after the US"), std::string::npos);
+  EXPECT_TRUE(warnings("human", {}).empty());
+  EXPECT_TRUE(warnings("blinkcheck", {"cr.to=us"}).empty());
+}
+
 TEST(TrialCheck, UsBeforeCsIsAFault) {
   EXPECT_NE(fault_of({paired(1, 5.0, 4.8)}).find("is not after"), std::string::npos);
 }

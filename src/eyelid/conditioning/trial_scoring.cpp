@@ -74,6 +74,7 @@ class TrialScorer {
 
   void measure() {
     baseline_ = baseline_of(eye_, times_, preset_);
+    if (!std::isnan(limits_.baseline)) baseline_.level = limits_.baseline;
     score_.us_s = times_.us_s;
     score_.isi_ms = 1000.0 * (times_.us_s - times_.cs_s);
     score_.baseline = baseline_.level;
@@ -158,13 +159,22 @@ class TrialScorer {
   }
 
   void measure_response() {
-    window_ = samples_between(eye_.time_s, window_from_s_, time_of(preset_.cr.window.to, times_));
+    window_ = samples_in(eye_.time_s, preset_.cr.window, times_);
+    // After an alpha response the window starts later.
+    const std::size_t first = samples_between(eye_.time_s, window_from_s_, window_from_s_).first;
+    window_.first = std::max(window_.first, first);
     score_.cr_amplitude = scaled(statistic_of(preset_.cr.statistic, eye_.smoothed, window_));
+  }
+
+  // The trial's own UR, or what is there without a US.
+  double own_ur() const {
+    const SampleRange range = samples_in(eye_.time_s, preset_.criterion.ur, times_);
+    return scaled(statistic_of(Statistic::Median, eye_.smoothed, range));
   }
 
   double criterion_amplitude() const {
     const Preset::Criterion& rule = preset_.criterion;
-    for (const double limit : {rule.above, rule.at_least}) {
+    for (const double limit : {rule.above, rule.at_least, rule.ur_share * own_ur()}) {
       if (!std::isnan(limit)) return limit;
     }
     if (!std::isnan(rule.sd)) return rule.sd * baseline_.sd / limits_.scale;
@@ -199,12 +209,15 @@ class TrialScorer {
     const SampleRange above_window = samples_in(eye_.time_s, rule.above_window, times_);
     const std::size_t top = argmax(eye_.smoothed, above_window);
     if (top < above_window.last) {
-      const double value = eye_.smoothed[top] - (rule.above_baseline ? baseline_.level : 0.0);
-      if (value > rule.above + kRounding) {
+      const double zero = rule.above_range_mean ? mean_of(values_in(eye_.smoothed, range_window))
+                          : rule.above_baseline ? baseline_.level
+                                                : 0.0;
+      const double value = eye_.smoothed[top] - zero;
+      if (value > limits_.above_limit + kRounding) {
         return fmt::format("closure before the CS reaches {:.3f}{}, more than {:g}",
                            value,
-                           rule.above_baseline ? " above baseline" : "",
-                           rule.above);
+                           rule.above_range_mean || rule.above_baseline ? " above baseline" : "",
+                           limits_.above_limit);
       }
     }
     const double sd =
@@ -235,13 +248,16 @@ class TrialScorer {
     // Comparisons with a rule that is off (NaN) are false.
     const bool is_cr =
         amplitude > rule.above + kRounding || amplitude >= rule.at_least - kRounding ||
-        amplitude * limits_.scale > rule.sd * baseline_.sd + kRounding ||
+        statistic_of(preset_.cr.statistic, eye_.fec, window_) - baseline_.level >
+            rule.sd * baseline_.sd + kRounding ||
+        amplitude > rule.ur_share * own_ur() + kRounding ||
         mean >= rule.mean_at_least - kRounding || peak >= rule.peak_at_least - kRounding;
     score_.criterion = criterion_amplitude();
     score_.verdict = is_cr ? Verdict::Cr : Verdict::NoCr;
     if (!std::isnan(rule.mean_at_least) || !std::isnan(rule.peak_at_least)) {
+      const SampleRange early = samples_in(eye_.time_s, rule.poor, times_);
       const bool is_poor =
-          mean >= rule.poor_at_least - kRounding || peak >= rule.poor_at_least - kRounding;
+          scaled(mean_of(values_in(eye_.smoothed, early))) >= rule.poor_at_least - kRounding;
       score_.grade = is_cr ? "good" : is_poor ? "poor" : "";
       score_.reason =
           fmt::format("mean {:.3f} and peak {:.3f} above baseline; CR from {:g} or {:g}",
@@ -332,7 +348,7 @@ BaselineFigures baseline_of(const EyeTrace& eye, const StimulusTimes& times, con
   if (!std::isnan(preset.baseline.quiet_range)) {
     baseline.range = quiet_end(eye.smoothed, baseline.range, preset.baseline.quiet_range);
   }
-  baseline.level = statistic_of(preset.baseline.statistic, eye.fec, baseline.range);
+  baseline.level = statistic_of(preset.baseline.statistic, eye.smoothed, baseline.range);
   baseline.sd = stddev_of(values_in(eye.fec, baseline.range));
   return baseline;
 }

@@ -11,7 +11,9 @@ namespace eyelid::conditioning {
 /// Limits that follow from all trials of a session; kOff where the preset has no such rule.
 struct SessionLimits {
   double scale = 1.0;         // amplitudes are divided by this
+  double baseline = kOff;     // of all trials, where the preset has one for the session
   double sd_limit = kOff;     // SD before the CS above this: rejected
+  double above_limit = kOff;  // a closure before the CS above this: rejected
   double below_limit = kOff;  // a closure under baseline + this: rejected
 };
 

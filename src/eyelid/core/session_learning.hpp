@@ -37,13 +37,18 @@ struct SessionLearning {
   int overruled = 0;
   int crs = 0;
   int alphas = 0;
-  double percent = kNoFigure;
+  double percent = kNoFigure;            // of judged, or as the preset says, of with_cs
   double amplitude_mean = kNoFigure;     // of all judged trials
   double amplitude_median = kNoFigure;   // of all judged trials
   double cr_amplitude_mean = kNoFigure;  // of CRs only
   double onset_median_ms = kNoFigure;    // of CRs
   double peak_latency_median_ms = kNoFigure;
   double ur_peak_mean = kNoFigure;
+  /// Spontaneous closures: %CR of the same rule in the time before the CS, of so many trials.
+  int judged_before_cs = 0;
+  double percent_before_cs = kNoFigure;
+  /// (percent - percent_before_cs) / (100 - percent_before_cs), in percent (Abbott 1925).
+  double percent_corrected = kNoFigure;
 
   std::vector<TrialBlock> blocks_of_10;
   std::vector<TrialBlock> blocks_of_20;
@@ -75,9 +80,13 @@ struct LearningPoint {
   int session = 1;
   int subjects = 0;
   double percent_mean = kNoFigure;
-  double percent_sem = kNoFigure;  // SD / sqrt(n); none below two subjects
+  double percent_sem = kNoFigure;     // SD / sqrt(n); none below two subjects
+  double percent_ci_low = kNoFigure;  // 95 % confidence interval of the mean, bootstrap
+  double percent_ci_high = kNoFigure;
   double amplitude_mean = kNoFigure;
   double amplitude_sem = kNoFigure;
+  double amplitude_ci_low = kNoFigure;
+  double amplitude_ci_high = kNoFigure;
 };
 
 /// When a subject had learned, over all its acquisition sessions.

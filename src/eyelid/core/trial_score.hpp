@@ -55,6 +55,11 @@ struct TrialScore {
   double amplitude_at_us = kNoFigure;  // above baseline
   double ur_peak = kNoFigure;          // greatest FEC, not above baseline
   double ur_peak_latency_ms = kNoFigure;
+  double ur_above_pre_us = kNoFigure;  // the UR above the mean right before the US (preset at_us)
+  double peak_velocity = kNoFigure;    // greatest closing before the US, FEC/s
+  double cr_peak_from_us_ms = kNoFigure;  // cr_peak_latency_ms after the US; negative before it
+  /// Of the same rule one ISI earlier; nothing without a CS or too close to the trial before.
+  std::optional<Verdict> verdict_before_cs;
   bool has_alpha = false;
   double alpha_amplitude = kNoFigure;
   double missing_share = kNoFigure;       // 0 .. 1 of the time from baseline to US

@@ -242,6 +242,9 @@ class ScoreJob {
 
   void read_trace() {
     session_.trace = SessionTrace(conditioning::spans_of_trials(session_.rows, session_.preset));
+    if (session_.preset.uses_unfiltered && session_.calibration) {
+      session_.trace.keep_unfiltered(session_.calibration->levels);
+    }
     ScoredFramesReader frames(session_.frames_file, session_.other_levels);
     for (EyelidSample sample; frames.next(sample);) session_.trace.add(sample);
   }
@@ -346,7 +349,13 @@ class ScoreJob {
 }  // namespace
 
 std::vector<std::string> files_of_study() {
-  return {"learning_blocks.csv", "learning_curve.csv", "learning.html", "sessions.csv"};
+  return {"analysis.R",
+          "analysis.py",
+          "learning_blocks.csv",
+          "learning_curve.csv",
+          "learning.html",
+          "sessions.csv",
+          "trials_long.csv"};
 }
 
 std::vector<std::string> files_of_scoring() {

@@ -107,14 +107,17 @@ ReportJson learning_json(const ConditioningReport& report) {
 ReportJson study_json(const LearningSummary& study) {
   ReportJson points = ReportJson::array();
   for (const LearningPoint& point : study.points) {
-    points.push_back({{"group", point.group},
-                      {"phase", point.phase},
-                      {"session", point.session},
-                      {"subjects", point.subjects},
-                      {"percent_mean", figure(point.percent_mean)},
-                      {"percent_sem", figure(point.percent_sem)},
-                      {"amplitude_mean", figure(point.amplitude_mean)},
-                      {"amplitude_sem", figure(point.amplitude_sem)}});
+    points.push_back(
+        {{"group", point.group},
+         {"phase", point.phase},
+         {"session", point.session},
+         {"subjects", point.subjects},
+         {"percent_mean", figure(point.percent_mean)},
+         {"percent_sem", figure(point.percent_sem)},
+         {"amplitude_mean", figure(point.amplitude_mean)},
+         {"amplitude_sem", figure(point.amplitude_sem)},
+         {"percent_ci", {figure(point.percent_ci_low), figure(point.percent_ci_high)}},
+         {"amplitude_ci", {figure(point.amplitude_ci_low), figure(point.amplitude_ci_high)}}});
   }
   ReportJson subjects = ReportJson::array();
   for (const SubjectCriterion& subject : study.subjects) {

@@ -21,7 +21,8 @@ constexpr std::string_view kScoresHeader =
     "trial,type,eye,cs_onset_s,us_onset_s,isi_ms,verdict,label,final,reason,grade,baseline,"
     "baseline_sd,criterion,cr_amplitude,cr_onset_ms,cr_crossing_ms,cr_peak_latency_ms,"
     "amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_share,"
-    "interpolated_share,onset_interpolated,comment";
+    "interpolated_share,onset_interpolated,peak_velocity,cr_peak_from_us_ms,ur_above_pre_us,"
+    "before_cs,comment";
 
 void write_score(CsvWriter& row, const TrialScore& score) {
   row.integer(score.trial.number).word(name_of(score.trial.type)).word(name_of(score.eye));
@@ -37,16 +38,23 @@ void write_score(CsvWriter& row, const TrialScore& score) {
   row.number(score.ur_peak_latency_ms, kDurationDecimals).integer(score.has_alpha);
   row.number(score.alpha_amplitude, kRatioDecimals).number(score.missing_share, kRatioDecimals);
   row.number(score.interpolated_share, kRatioDecimals).integer(score.is_onset_interpolated);
+  row.number(score.peak_velocity, kRatioDecimals);
+  row.number(score.cr_peak_from_us_ms, kDurationDecimals);
+  row.number(score.ur_above_pre_us, kRatioDecimals);
+  row.word(score.verdict_before_cs ? name_of(*score.verdict_before_cs) : "");
   row.word(score.comment);
 }
 
-CsvWriter& identity(CsvWriter& row, const SessionLearning& session) {
+CsvWriter& place(CsvWriter& row, const SessionLearning& session) {
   return row.word(session.subject)
       .word(session.group)
       .word(session.phase)
       .integer(session.session)
-      .word(session.folder)
-      .word(name_of(session.eye));
+      .word(session.folder);
+}
+
+CsvWriter& identity(CsvWriter& row, const SessionLearning& session) {
+  return place(row, session).word(name_of(session.eye));
 }
 
 }  // namespace
@@ -59,6 +67,23 @@ void write_scores_csv(const std::filesystem::path& path, std::span<const TrialSc
     write_score(table, score);
     conditions.write(table, score.trial);
     table.end_row();
+  }
+  table.commit();
+}
+
+void write_long_csv(const std::filesystem::path& path, std::span<const SessionTrials> sessions) {
+  CsvWriter table(path, "subject,group,phase,session,folder,is_cr," + std::string(kScoresHeader));
+  for (const SessionTrials& session : sessions) {
+    for (const TrialScore& score : session.scores) {
+      place(table, session.learning);
+      const Verdict verdict = score.final_verdict();
+      if (verdict == Verdict::Cr || verdict == Verdict::NoCr) {
+        table.integer(verdict == Verdict::Cr);
+      } else {
+        table.empty();
+      }
+      write_score(table, score);
+    }
   }
   table.commit();
 }
@@ -95,7 +120,8 @@ void write_sessions_csv(const std::filesystem::path& path,
       path,
       "subject,group,phase,session,folder,eye,trials,with_cs,judged,rejected,overruled,crs,alphas,"
       "cr_percent,amplitude_mean,amplitude_median,cr_amplitude_mean,onset_median_ms,"
-      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion");
+      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion,judged_before_cs,"
+      "percent_before_cs,percent_corrected");
   for (const SessionLearning& session : sessions) {
     identity(row, session).integer(session.trials).integer(session.with_cs).integer(session.judged);
     row.integer(session.rejected)
@@ -113,6 +139,9 @@ void write_sessions_csv(const std::filesystem::path& path,
     } else {
       row.empty();
     }
+    row.integer(session.judged_before_cs);
+    row.number(session.percent_before_cs, kPercentDecimals);
+    row.number(session.percent_corrected, kPercentDecimals);
     row.end_row();
   }
   row.commit();
@@ -158,11 +187,16 @@ void write_conditions_csv(const std::filesystem::path& path,
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points) {
   CsvWriter row(
       path,
-      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem");
+      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem,"
+      "cr_percent_ci_low,cr_percent_ci_high,amplitude_ci_low,amplitude_ci_high");
   for (const LearningPoint& point : points) {
     row.word(point.group).word(point.phase).integer(point.session).integer(point.subjects);
     row.number(point.percent_mean, kPercentDecimals).number(point.percent_sem, kPercentDecimals);
     row.number(point.amplitude_mean, kRatioDecimals).number(point.amplitude_sem, kRatioDecimals);
+    row.number(point.percent_ci_low, kPercentDecimals);
+    row.number(point.percent_ci_high, kPercentDecimals);
+    row.number(point.amplitude_ci_low, kRatioDecimals);
+    row.number(point.amplitude_ci_high, kRatioDecimals);
     row.end_row();
   }
   row.commit();

@@ -16,6 +16,16 @@ namespace eyelid::tables {
 /// AtomicFile.
 void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores);
 
+/// A session and its trials: right, left, and mean.
+struct SessionTrials {
+  const SessionLearning& learning;
+  std::span<const TrialScore> scores;
+};
+/// Writes trials_long.csv: one row per session, trial and eye, with everything that a statistics
+/// program needs to group by: subject, group, phase, session,
+/// `is_cr` (1 or 0; empty where a trial was not judged), then the columns of trial_scores.csv.
+void write_long_csv(const std::filesystem::path& path, std::span<const SessionTrials> sessions);
+
 /// Reads labels.csv, `trial,eye,label,comment` (`eye` may be empty: all three traces; `comment` may
 /// be absent), into `scores`; the computed verdicts stay. Labels: cr, no_cr, rejected.
 /// Errors: as CsvReader, also for a trial or eye that `scores` lacks or that comes twice.
@@ -29,7 +39,7 @@ void write_blocks_csv(const std::filesystem::path& path, std::span<const Session
 /// Writes conditions.csv: one row per condition of the trials, its value, and eye.
 void write_conditions_csv(const std::filesystem::path& path,
                           std::span<const ConditionFigures> figures);
-/// Writes learning_curve.csv: mean and SEM over subjects per group, phase and session.
+/// Writes learning_curve.csv: mean, SEM and 95 % CI over subjects per group, phase and session.
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points);
 
 /// Row of a session table.
