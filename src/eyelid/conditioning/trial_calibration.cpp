@@ -26,7 +26,7 @@ TrialLevels levels_from_trials(const SessionTrace& trace,
                                ScoredEye eye,
                                std::span<const TrialRow> rows) {
   const Preset preset = load_preset("human");
-  const SessionEye session(trace, eye, preset.smoothing_s);
+  const SessionEye session(trace, eye, preset);
   std::vector<double> rest;
   std::vector<double> closed;
   for (const TrialRow& row : rows) {
