@@ -41,7 +41,7 @@ def score_arguments(session):
         return ["score", folder / "out", "--trials", session / "trials.csv", "--preset", preset,
                 "--export", exports, "--no-pictures", "--session-start", f"{year}-01-01T00:00:00Z",
                 "--json", folder / "side/score.json"]
-    return (lambda folder: command(folder, "neuroblinks", "dlc,sleap,nwb", 2020),
+    return (lambda folder: command(folder, "dutch5pct", "dlc,sleap,nwb", 2020),
             lambda folder: command(folder, "human", "dlc,nwb", 2021))
 
 

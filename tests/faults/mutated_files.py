@@ -115,7 +115,7 @@ class ValidFiles:
 
     def __init__(self, program, folder):
         self.session, self.tracked = folder / "session", folder / "tracked"
-        must_run(program, "synthesize", "--out", self.session, "--seconds", "1.2", "--fps", "25", "--trials", "0")
+        must_run(program, "synthesize", "--out", self.session, "--seconds", "1.2", "--fps", "250", "--trials", "0")
         (self.session / "trials.csv").write_text("trial,cs_onset_s,us_onset_s,type\n1,0.5,0.8,paired\n")
         self.levels = folder / "levels.json"
         must_run(program, "track", self.session / "video.mkv", "--out", self.tracked, "--save-landmarks", "--no-report",
@@ -155,7 +155,7 @@ class ValidFiles:
         self.events = text("events.csv", "time_s,event\n10.2,sync\n10.5,sync\n10.5,cs\n10.7,us\n10.9,sync\n")
         self.study = text("study.csv", f"folder,subject,session,phase,group\n{self.tracked},A,1,acquisition,\"b, c\"\n")
         self.stamps = text("stamps.csv", "Item1,Timestamp\n" + "".join(
-            f"{i},2026-01-01T00:00:{i / 25:09.6f}+00:00\n" for i in range(30)))
+            f"{i},2026-01-01T00:00:{i / 250:09.6f}+00:00\n" for i in range(300)))
         self.faces = text("faces.jsonl", '{"image":"picture.pgm","faces":[{"box":[80,60,160,120]}],"complete":true}\n' * 2)
         self.faces_xml = text("faces.xml", "<dataset><images><image file='picture.pgm'><box top='10' left='20' width='30' "
                               "height='40'/></image></images></dataset>")
