@@ -167,7 +167,7 @@ class Session(unittest.TestCase):
         self.assertEqual(score().returncode, 2)
         self.assertIn("is not a folder", self.refused(self.folder / "nothing"))
         self.assertIn("no.csv: cannot be read", self.refused(self.session, "--trials", self.folder / "no.csv"))
-        self.assertIn("without a sync region", self.refused(self.session, "--events", self.session / "trials.csv"))
+        self.assertIn("expected --sync-region", self.refused(self.session, "--events", self.session / "trials.csv"))
 
 
 class Lamp(unittest.TestCase):
