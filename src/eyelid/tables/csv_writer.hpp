@@ -29,13 +29,17 @@ class CsvWriter {
   /// A word of ours or a name from outside, as append_name().
   CsvWriter& word(std::string_view value);
   CsvWriter& empty(std::size_t cells = 1);
+  /// The row has as many cells as the header.
   void end_row();
 
-  void commit() { file_.commit(); }
+  /// Not amid a row.
+  void commit();
 
  private:
   files::AtomicFile file_;
-  std::string row_;  // a comma after every cell
+  std::size_t columns_;
+  std::string row_;        // a comma after every cell
+  std::size_t cells_ = 0;  // of the row
 };
 
 }  // namespace eyelid::tables

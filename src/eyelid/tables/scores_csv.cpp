@@ -72,7 +72,12 @@ void write_scores_csv(const std::filesystem::path& path, std::span<const TrialSc
 }
 
 void write_long_csv(const std::filesystem::path& path, std::span<const SessionTrials> sessions) {
-  CsvWriter table(path, "subject,group,phase,session,folder,is_cr," + std::string(kScoresHeader));
+  ConditionColumns conditions("subject,group,phase,session,folder,is_cr," +
+                              std::string(kScoresHeader));
+  for (const SessionTrials& session : sessions) {
+    for (const TrialScore& score : session.scores) conditions.note(score.trial);
+  }
+  CsvWriter table(path, conditions.header());
   for (const SessionTrials& session : sessions) {
     for (const TrialScore& score : session.scores) {
       place(table, session.learning);
@@ -83,6 +88,8 @@ void write_long_csv(const std::filesystem::path& path, std::span<const SessionTr
         table.empty();
       }
       write_score(table, score);
+      conditions.write(table, score.trial);
+      table.end_row();
     }
   }
   table.commit();

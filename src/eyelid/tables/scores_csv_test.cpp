@@ -8,6 +8,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_writer.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "temporary_folder.hpp"
 
@@ -54,6 +55,44 @@ TEST(ScoresCsv, ReasonsWithCommasAndQuotesReadBackAsTheyWere) {
     EXPECT_EQ(table.text(table.required_column("cr_onset_ms")), "");
   }
   EXPECT_EQ(rows, 6);
+}
+
+TEST(ScoresCsv, TheLongTableHasEveryTrialOfEverySession) {
+  const eyelid::testing::TemporaryFolder folder;
+  const auto path = folder / "trials_long.csv";
+  SessionLearning first, second;
+  first.subject = "S1";
+  second.subject = "S2";
+  second.session = 2;
+  const std::vector<TrialScore> plain = two_trials();
+  std::vector<TrialScore> probed = two_trials();
+  probed[0].trial.conditions = {{"probe", "yes"}};
+  probed[1].verdict = Verdict::Rejected;
+  const std::vector<SessionTrials> sessions = {{first, plain}, {second, probed}};
+  write_long_csv(path, sessions);
+  CsvReader table(path);
+  std::vector<std::string> read;
+  while (table.next()) {
+    std::string row;
+    for (const char* name : {"subject", "session", "trial", "eye", "is_cr", "probe"}) {
+      row += std::string(table.text(table.required_column(name))) + ' ';
+    }
+    read.push_back(row);
+  }
+  ASSERT_EQ(read.size(), 12u);
+  EXPECT_EQ(read[0], "S1 1 1 right 1  ");
+  EXPECT_EQ(read[5], "S1 1 2 mean 1  ");
+  EXPECT_EQ(read[6], "S2 2 1 right 1 yes ");
+  EXPECT_EQ(read[7], "S2 2 1 left   ");
+}
+
+TEST(CsvWriter, RefusesRowsThatTheHeaderDoesNotDescribe) {
+  const eyelid::testing::TemporaryFolder folder;
+  CsvWriter table(folder / "a.csv", "ignored,first,line\n\"a, b\",c");
+  table.integer(1).integer(2).end_row();
+  table.integer(1);
+  EXPECT_THROW(table.end_row(), ContractError);
+  EXPECT_THROW(table.commit(), ContractError);
 }
 
 TEST(ScoresCsv, ConditionsFollowOurColumns) {
