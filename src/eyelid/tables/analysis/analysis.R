@@ -30,16 +30,19 @@ if (length(unique(learning$subject)) > 1 && length(unique(learning$session)) > 1
 
 png(file.path(folder, "analysis.png"), width = 1400, height = 800, res = 200)
 acquisition <- sessions[sessions$phase %in% c("", "acquisition"), ]
-plot(NULL, xlim = range(acquisition$session), ylim = c(0, 105), xlab = "session", ylab = "CRs (% of judged trials)")
+par(mar = c(4, 4, 1, 1), las = 1, bty = "l")
+plot(NULL, xlim = range(acquisition$session), ylim = c(0, 100), xaxt = "n", xlab = "session", ylab = "CRs (% of judged trials)")
+axis(1, at = sort(unique(acquisition$session)))
 groups <- unique(acquisition$group)
+colors <- rep_len(palette.colors(palette = "Okabe-Ito")[-1], length(groups))
 for (i in seq_along(groups)) {
   rows <- acquisition[acquisition$group == groups[i], ]
   for (subject in unique(rows$subject)) {
     one <- rows[rows$subject == subject, ]
-    lines(one$session[order(one$session)], one$percent[order(one$session)], col = adjustcolor(i + 1, 0.3))
+    lines(one$session[order(one$session)], one$percent[order(one$session)], col = adjustcolor(colors[i], 0.35))
   }
   mean_of <- aggregate(percent ~ session, data = rows, FUN = mean)
-  lines(mean_of$session, mean_of$percent, type = "b", pch = 19, col = i + 1, lwd = 2)
+  lines(mean_of$session, mean_of$percent, type = "b", pch = 19, col = colors[i], lwd = 2)
 }
-legend("bottomright", legend = ifelse(groups == "", "all", groups), col = seq_along(groups) + 1, lwd = 2, bty = "n")
+legend("topleft", legend = ifelse(groups == "", "all", groups), col = colors, lwd = 2, bty = "n")
 invisible(dev.off())
