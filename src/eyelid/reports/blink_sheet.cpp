@@ -33,7 +33,8 @@ ReportJson row_json(const Blink& blink) {
           {"kind", name_of(blink.kind)},
           {"closing_ms", figure(blink.closing_ms, 2)},
           {"opening_ms", figure(blink.opening_ms, 2)},
-          {"half_width_ms", figure(blink.half_width_ms, 2)}};
+          {"half_width_ms", figure(blink.half_width_ms, 2)},
+          {"is_cut", blink.is_cut}};
 }
 
 }  // namespace

@@ -75,6 +75,8 @@ struct ReportBuilder::State {
   ClosureHistogram histogram;
   AgreementCurve agreement;
   BlinkSheet blinks;
+  std::int32_t clip = 0;
+  ReportJson clip_begins = ReportJson::array();
   ReportJson examples = ReportJson::array();
   ReportJson trials = ReportJson::array();
   ReportJson comparison = nullptr;
@@ -87,6 +89,12 @@ ReportBuilder::ReportBuilder(ReportBuilder&&) noexcept = default;
 ReportBuilder& ReportBuilder::operator=(ReportBuilder&&) noexcept = default;
 
 void ReportBuilder::add(const EyelidSample& sample, const TrueClosure& truth) {
+  if (sample.clip != state_->clip) {
+    state_->clip = sample.clip;
+    state_->clip_begins.push_back({{"clip", sample.clip},
+                                   {"frame", sample.frame},
+                                   {"time_s", json_number(sample.time_s, 6)}});
+  }
   state_->trace.add(sample, truth);
   state_->histogram.add(sample);
   state_->agreement.add(sample.fec.right, truth.fec.right);
@@ -119,6 +127,7 @@ void ReportBuilder::write(const std::filesystem::path& path, const SessionSummar
                        {"eyelid_version", kVersion},
                        {"session", ReportJson::parse(tables::session_json(summary))},
                        {"trace", trace_json(state_->trace)},
+                       {"clips", std::move(state_->clip_begins)},
                        {"histogram", histogram_json(state_->histogram)},
                        {"agreement", agreement_json(state_->agreement)},
                        {"comparison", state_->comparison},

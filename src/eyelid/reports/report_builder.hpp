@@ -66,10 +66,10 @@ struct ReportOptions {
 /// pictures of the eye open, half closed, and closed; set_trials() and set_comparison() if there
 /// are any; then write().
 ///
-/// Memory: bounded by the options, about 25 MB. A recording longer than `max_bins` frames is drawn
-/// from bins (ReportTrace), blinks beyond `max_blinks` are only counted, and pictures stop at
-/// `max_picture_bytes`; the report states each of these limits where it applies.
-/// The same calls give the same bytes. Threads: one at a time.
+/// Memory: bounded by the options, about 25 MB, and 100 bytes per film of a session. A recording
+/// longer than `max_bins` frames is drawn from bins (ReportTrace), blinks beyond `max_blinks` are
+/// only counted, and pictures stop at `max_picture_bytes`; the report states each of these limits
+/// where it applies. The same calls give the same bytes. Threads: one at a time.
 class ReportBuilder {
  public:
   explicit ReportBuilder(ReportOptions options = {});

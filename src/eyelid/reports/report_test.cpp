@@ -152,6 +152,28 @@ TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
   EXPECT_TRUE(data["session"]["duration_s"].is_null());
 }
 
+TEST(ReportBuilder, NamesWhereClipsBeginAndWhichBlinksAreCut) {
+  testing::TemporaryFolder folder;
+  ReportBuilder report;
+  for (std::int64_t i = 0; i < 30; ++i) {
+    EyelidSample sample = sample_at(i, 0.1f);
+    sample.clip = static_cast<std::int32_t>(1 + i / 12);
+    report.add(sample);
+  }
+  Blink blink;
+  blink.onset_s = 0.01;
+  blink.offset_s = 0.02;
+  report.add_blink(blink);
+  blink.is_cut = true;
+  report.add_blink(blink);
+  report.write(folder / "report.html", {});
+  const auto data = data_of(bytes_of(folder / "report.html"));
+  EXPECT_EQ(data["clips"], nlohmann::json::parse(R"([{"clip": 1, "frame": 0, "time_s": 0.0},
+      {"clip": 2, "frame": 12, "time_s": 0.024}, {"clip": 3, "frame": 24, "time_s": 0.048}])"));
+  EXPECT_EQ(data["blinks"]["rows"][0]["is_cut"], false);
+  EXPECT_EQ(data["blinks"]["rows"][1]["is_cut"], true);
+}
+
 TEST(ReportBuilder, StaysBelow20MegabytesAndSaysWhatIsSkipped) {
   testing::TemporaryFolder folder;
   ReportBuilder report;

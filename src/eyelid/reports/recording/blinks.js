@@ -25,6 +25,7 @@ function drawCard(parent, blink, onShow) {
   const head = put(card, "header");
   put(head, "b", "is-" + blink.eye, (blink.eye === "right" ? "Right" : "Left") + " eye");
   put(put(head, "span", "kind " + blink.kind + " is-" + blink.eye), "span", null, blink.kind);
+  if (blink.is_cut) put(head, "span", "cut", "cut").attr("title", "A gap or an end of the recording hides a part: times, durations, and amplitude are of what was seen.");
   put(head, "span", "muted", fixed(blink.onset_s, 3) + " s");
   put(head, "span", "spring");
   put(head, "button", "link", "show in trace").attr("type", "button").on("click", () => onShow(blink));

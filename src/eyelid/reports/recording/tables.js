@@ -134,6 +134,7 @@ const TERMS = [
   ["FEC, fraction eyelid closure", "(open \u2212 EAR) / (open \u2212 closed), per eye, with the two calibration levels: 0 is the subject's open eye, 1 the closed eye. It is not clamped: values below 0 or above 1 mean noise, a wider-open eye, or a tighter squeeze. The mean is taken over the eyes that have a value. [2]"],
   ["Right and left", "Always the subject's right and left."],
   ["Blink", "A rise of FEC above the preceding rest level, and its return. Onset and offset: where FEC crosses 10 % of the amplitude above rest. Amplitude: maximum FEC minus rest level."],
+  ["Cut", "A blink of which a gap (missing frames, a lost face) or an end of the recording or clip hides a part. Its times, durations, and amplitude are of what was seen."],
   ["Full, partial", "A full blink reaches an FEC of 0.8 or more; all others are partial. [4]"],
   ["Closing, opening, half width", "Onset to peak; peak to offset; time above half the amplitude. In milliseconds. In a spontaneous blink, closing takes about 66 ms; a whole blink takes 100 to 400 ms. [3]"],
   ["Valid, interpolated, lost", "Valid: a face was found and the eye points are plausible. Interpolated: no measurement, but the gap is short enough to be bridged by a straight line (flagged in frames.csv). Lost: longer gaps; the closure is left empty."],

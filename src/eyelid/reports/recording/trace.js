@@ -100,6 +100,7 @@ function qualityRuns(trace, x, width) {
 // Draws the chart into `section`; returns { show(from_s, to_s) }.
 function drawTrace(section, report, trace, onBlink) {
   const blinks = report.blinks.rows, trials = report.trials;
+  const borders = report.clips.slice(1); // where the films of the session meet
   const hasTruth = !!(trace.series.true_right || trace.series.true_left);
   const hasFec = !!(trace.series.fec || trace.series.fec_right || trace.series.fec_left);
   const modes = {
@@ -135,6 +136,7 @@ function drawTrace(section, report, trace, onBlink) {
     .attr("aria-label", "Eyelid closure of both eyes over time; drag to pan, scroll to zoom, double-click to reset");
   const clip = svg.append("clipPath").attr("id", "trace-clip").append("rect");
   const grid = svg.append("g").attr("class", "grid");
+  const borderLayer = svg.append("g").attr("clip-path", "url(#trace-clip)");
   const trialLayer = svg.append("g").attr("clip-path", "url(#trace-clip)");
   const references = svg.append("g");
   const lines = svg.append("g").attr("clip-path", "url(#trace-clip)");
@@ -241,16 +243,29 @@ function drawTrace(section, report, trace, onBlink) {
     });
     quality.selectAll("rect").data(bars).join("rect").attr("class", (bar) => "quality-" + bar.kind).attr("x", (bar) => bar.x)
       .attr("width", (bar) => bar.width).attr("y", (bar) => bar.y).attr("height", (bar) => bar.height);
+    drawBorders();
     drawBlinks();
     drawTrials();
     cursor.style("display", "none");
   }
 
+  function drawBorders() {
+    const shown = borders.filter((border) => border.time_s >= x.domain()[0] && border.time_s <= x.domain()[1]);
+    const isRoomy = width / Math.max(1, shown.length) > 40;
+    borderLayer.selectAll("g").data(shown, (border) => border.clip).join((enter) => {
+      const mark = enter.append("g").attr("class", "border");
+      mark.append("title").text((border) => "clip " + border.clip + " begins, frame " + grouped(border.frame));
+      mark.append("line").attr("y1", plotTop).attr("y2", plotBottom);
+      put(mark, "text").attr("x", 4).attr("y", plotBottom - 5).text((border) => "clip " + border.clip);
+      return mark;
+    }).attr("transform", (border) => "translate(" + x(border.time_s) + ",0)").select("text").style("display", isRoomy ? null : "none");
+  }
+
   function drawBlinks() {
     const shown = blinks.filter((blink) => blink.offset_s >= x.domain()[0] && blink.onset_s <= x.domain()[1]);
     blinkLayer.selectAll("g").data(shown, (blink) => blink.eye + blink.onset_frame).join((enter) => {
-      const mark = enter.append("g").attr("class", (blink) => "blink " + blink.eye + " " + blink.kind);
-      mark.append("title").text((blink) => blink.eye + " eye, " + blink.kind + " blink, peak " + fixed(blink.peak_fec, 2) + " at " + fixed(blink.peak_s, 3) + " s");
+      const mark = enter.append("g").attr("class", (blink) => "blink " + blink.eye + " " + blink.kind + (blink.is_cut ? " cut" : ""));
+      mark.append("title").text((blink) => blink.eye + " eye, " + blink.kind + " blink, peak " + fixed(blink.peak_fec, 2) + " at " + fixed(blink.peak_s, 3) + " s" + (blink.is_cut ? ", cut: a part was not seen" : ""));
       mark.append("rect").attr("height", lane - 5).attr("rx", 2);
       mark.append("path").attr("d", "M-4.2,-3.6H4.2L0,4.4Z");
       return mark.on("click", (blink) => onBlink(blink));
@@ -347,7 +362,7 @@ function drawTrace(section, report, trace, onBlink) {
 
   const keys = put(panel, "div", "keys");
   QUALITIES.forEach((quality) => { const item = put(keys, "span"); put(item, "i", "swatch " + quality[0]); item.append("span").text(quality[1]); });
-  put(keys, "span", null, "\u25bc full blink, \u25bd partial blink, bar: onset to offset");
+  put(keys, "span", null, "\u25bc full blink, \u25bd partial blink, bar: onset to offset" + (blinks.some((blink) => blink.is_cut) ? ", dashed: cut, a part was not seen" : ""));
   const help = put(keys, "span");
   [["scroll", " zooms, "], ["drag", " pans, "], ["double-click", " resets; keys "], ["\u2190", " "], ["\u2192", " "], ["+", " "], ["\u2212", " "], ["0", ", "], ["n", " "], ["p", " for the next and previous blink"]].forEach((pair) => { put(help, "kbd", null, pair[0]); help.append("span").text(pair[1]); });
   return { showBlink: showBlink };
