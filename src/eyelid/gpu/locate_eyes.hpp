@@ -393,8 +393,8 @@ struct LocateEyesIn {
     }
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      const PerEye<bool> trusted =
-          landmarks::trusted_eyes(shared.pair.eyes, shared.presence, shared.face.box);
+      const PerEye<bool> trusted = landmarks::trusted_eyes(
+          shared.pair.eyes, shared.presence, shared.face.box, shared.face.score);
       shared.trusted_eyes = {trusted.right ? 1 : 0, trusted.left ? 1 : 0};
       shared.are_both_trusted = trusted.right && trusted.left ? 1 : 0;
     });

@@ -72,17 +72,19 @@ struct EyeLandmarker::Workspace {
   PerEye<bool> judge(const std::optional<ShapeModel>& model,
                      const FrameView& frame,
                      const EyePair& pair,
-                     const Rect& face_box) {
+                     const FaceBox& face) {
     const PerEye<bool> is_measurable = measurable_eyes(pair, frame);
     if (model) {
-      return trusted_eyes(
-          pair.eyes, judge_.presence(*model, frame, pair.eyes, is_measurable), face_box);
+      return trusted_eyes(pair.eyes,
+                          judge_.presence(*model, frame, pair.eyes, is_measurable),
+                          face.box,
+                          face.score);
     }
     PerEye<float> presence = kNeitherEye;
     for (const Eye eye : kEyes) {
       if (is_measurable[eye]) presence[eye] = kUndoubtedPresence;
     }
-    return trusted_eyes(pair.eyes, presence, face_box);
+    return trusted_eyes(pair.eyes, presence, face.box, face.score);
   }
 
   // What covers one eye misleads the both-eyes model about the other: each is looked for again by
@@ -90,12 +92,12 @@ struct EyeLandmarker::Workspace {
   void locate_alone(const LandmarkModels& models,
                     const FrameView& frame,
                     const EyeCenters& start,
-                    const Rect& face_box,
+                    const FaceBox& face,
                     EyePair& pair,
                     PerEye<bool>& trusted) {
     const auto alone = refine(models.one_eye, frame, eyes_around(start));
     if (!alone) return;
-    const PerEye<bool> found = judge(models.presence, frame, *alone, face_box);
+    const PerEye<bool> found = judge(models.presence, frame, *alone, face);
     if (!found.right && !found.left) return;
     pair = *alone;
     trusted = found;
@@ -195,9 +197,9 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   if (face.keypoints && needs_recheck(pair->eyes)) {
     work.recheck_closed_eye(*models_, frame, face, *pair);
   }
-  PerEye<bool> trusted = work.judge(models_->presence, frame, *pair, face.box);
+  PerEye<bool> trusted = work.judge(models_->presence, frame, *pair, face);
   if (!trusted.right || !trusted.left) {
-    work.locate_alone(*models_, frame, *start, face.box, *pair, trusted);
+    work.locate_alone(*models_, frame, *start, face, *pair, trusted);
   }
   result.eyes = pair->eyes;
 

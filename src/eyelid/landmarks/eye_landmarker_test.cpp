@@ -207,15 +207,24 @@ TEST(Plausibility, JudgesEachEyeByItselfAndTwoAsAPair) {
   }
   const Rect box = face_at(eye_center(eyes.right), eye_center(eyes.left)).box;
   constexpr float kNo = kNotAvailable;
-  const auto trusted = [&](PerEye<float> presence) { return trusted_eyes(eyes, presence, box); };
+  const auto trusted = [&](PerEye<float> presence, float face_score = 0.9f) {
+    return trusted_eyes(eyes, presence, box, face_score);
+  };
   EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{true, true}));
   EXPECT_EQ(trusted({0.5f, kNo}), (PerEye<bool>{true, false}));
   EXPECT_EQ(trusted({-0.5f, 0.5f}), (PerEye<bool>{false, true}));
   EXPECT_EQ(trusted({kNo, -0.5f}), (PerEye<bool>{false, false}));
+  // Where the detector is unsure, the eyes must be surer.
+  const float unsure = kUnsureFace - 0.01f;
+  EXPECT_EQ(trusted({0.1f, 0.2f}), (PerEye<bool>{true, true}));
+  EXPECT_EQ(trusted({0.1f, 0.2f}, unsure), (PerEye<bool>{false, false}));
+  EXPECT_EQ(trusted({0.3f, 0.2f}, unsure), (PerEye<bool>{true, true}));
+  EXPECT_EQ(trusted({0.4f, kNo}), (PerEye<bool>{true, false}));
+  EXPECT_EQ(trusted({0.4f, kNo}, unsure), (PerEye<bool>{false, false}));
   // Far too large for the box, alone or as a pair.
   const Rect small{box.x, box.y, 0.2f * box.width, 0.2f * box.height};
-  EXPECT_EQ(trusted_eyes(eyes, {0.5f, 0.5f}, small), (PerEye<bool>{false, false}));
-  EXPECT_EQ(trusted_eyes(eyes, {0.5f, kNo}, small), (PerEye<bool>{false, false}));
+  EXPECT_EQ(trusted_eyes(eyes, {0.5f, 0.5f}, small, 0.9f), (PerEye<bool>{false, false}));
+  EXPECT_EQ(trusted_eyes(eyes, {0.5f, kNo}, small, 0.9f), (PerEye<bool>{false, false}));
   // One much smaller: no pair, but what is left when one of them is covered may be an eye.
   for (Point& p : eyes.left) p = eye_center(eyes.left) + (p - eye_center(eyes.left)) * 0.3f;
   EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{false, false}));

@@ -62,20 +62,33 @@ EYELID_PORTABLE inline PatchLight patch_light(std::int64_t sum, std::int64_t sum
 /// About +0.5 where there is an eye, -0.5 elsewhere; `point` as the ensemble predicts it.
 EYELID_PORTABLE inline float presence_of(Point point) { return kPresenceCenter - point.y; }
 
-/// What it takes to be an eye; chosen on held-out scenes (models/eye_presence.md). Two that look
-/// like a pair support each other: a lens that reflects may spoil one. Places without eyes that
-/// look like a pair are rare. One alone must be sure.
-inline constexpr float kLeastOfPair = -0.1f;
-inline constexpr float kLeastMeanOfPair = 0.0f;
-inline constexpr float kLeastAlone = 0.2f;
+/// The presence that it takes to be an eye; chosen on held-out scenes (models/eye_presence.md). Two
+/// that look like a pair support each other: a lens that reflects may spoil one. Places without
+/// eyes that look like a pair are rare. One alone must be sure.
+struct PresenceBounds {
+  float of_pair;
+  float mean_of_pair;
+  float alone;
+};
+inline constexpr PresenceBounds kUsualBounds{-0.1f, 0.0f, 0.2f};
+/// Where the detector itself is unsure of the face. Chosen on a film of one eye close up, whose
+/// false faces score up to 0.65; true faces large enough to measure score 0.73 and more.
+inline constexpr float kUnsureFace = 0.7f;
+inline constexpr PresenceBounds kBoundsOfUnsureFace{0.0f, 0.2f, 0.5f};
+
+EYELID_PORTABLE constexpr PresenceBounds presence_bounds(float face_score) {
+  return face_score < kUnsureFace ? kBoundsOfUnsureFace : kUsualBounds;
+}
 
 /// Presence kNotAvailable: cannot be measured.
-EYELID_PORTABLE inline bool are_pair_of_eyes(const PerEye<float>& presence) {
-  return presence.right >= kLeastOfPair && presence.left >= kLeastOfPair &&
-         presence.right + presence.left >= 2.0f * kLeastMeanOfPair;
+EYELID_PORTABLE inline bool are_pair_of_eyes(const PerEye<float>& presence,
+                                             const PresenceBounds& least) {
+  return presence.right >= least.of_pair && presence.left >= least.of_pair &&
+         presence.right + presence.left >= 2.0f * least.mean_of_pair;
 }
-EYELID_PORTABLE inline PerEye<bool> are_eyes(const PerEye<float>& presence) {
-  return {presence.right >= kLeastAlone, presence.left >= kLeastAlone};
+EYELID_PORTABLE inline PerEye<bool> are_eyes(const PerEye<float>& presence,
+                                             const PresenceBounds& least) {
+  return {presence.right >= least.alone, presence.left >= least.alone};
 }
 
 }  // namespace eyelid::landmarks

@@ -104,12 +104,16 @@ TEST(PresenceJudge, AnswersForEachEyeAsForBoth) {
 }
 
 TEST(EyePresence, TwoSupportEachOtherAndOneMustBeSure) {
-  EXPECT_TRUE(are_pair_of_eyes({0.4f, kLeastOfPair}));
-  EXPECT_FALSE(are_pair_of_eyes({0.4f, kLeastOfPair - 0.01f}));
-  EXPECT_FALSE(are_pair_of_eyes({kLeastMeanOfPair - 0.01f, kLeastMeanOfPair}));
-  EXPECT_FALSE(are_pair_of_eyes({0.4f, kNotAvailable}));
-  EXPECT_EQ(are_eyes({kLeastAlone, kLeastAlone - 0.01f}), (PerEye<bool>{true, false}));
-  EXPECT_EQ(are_eyes({kNotAvailable, 1.0f}), (PerEye<bool>{false, true}));
+  for (const PresenceBounds& least : {kUsualBounds, kBoundsOfUnsureFace}) {
+    const float mean = least.mean_of_pair;
+    EXPECT_TRUE(are_pair_of_eyes({0.6f, least.of_pair}, least));
+    EXPECT_FALSE(are_pair_of_eyes({0.6f, least.of_pair - 0.01f}, least));
+    EXPECT_TRUE(are_pair_of_eyes({mean + 0.01f, mean}, least));
+    EXPECT_FALSE(are_pair_of_eyes({mean - 0.01f, mean}, least));
+    EXPECT_FALSE(are_pair_of_eyes({0.6f, kNotAvailable}, least));
+    EXPECT_EQ(are_eyes({least.alone, least.alone - 0.01f}, least), (PerEye<bool>{true, false}));
+    EXPECT_EQ(are_eyes({kNotAvailable, 1.0f}, least), (PerEye<bool>{false, true}));
+  }
 }
 
 }  // namespace
