@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
@@ -145,53 +144,6 @@ ClockFit align_clocks(std::span<const double> log_s,
   }
   fit.rms_ms = std::sqrt(squares / static_cast<double>(best.size()));
   return fit;
-}
-
-LedOnsets find_led_onsets(std::span<const double> time_s,
-                          std::span<const float> level,
-                          double flicker_s) {
-  EYELID_EXPECTS(time_s.size() == level.size());
-  LedOnsets found;
-  if (level.size() < 3) throw InputError("sync region: fewer than 3 frames, expected a recording");
-  const std::vector<double> levels(level.begin(), level.end());
-  found.off = median_of(levels);
-  const double spread = kStddevPerMad * mad_of(levels);
-  found.on = found.off;
-  for (std::size_t i = 0; i + 1 < level.size(); ++i) {
-    found.on = std::max(found.on, static_cast<double>(std::min(level[i], level[i + 1])));
-  }
-  if (found.on - found.off < std::max(8.0, 6.0 * spread)) {
-    throw InputError(
-        fmt::format("sync region: brightness stays between {:.0f} and {:.0f} (noise {:.1f}); "
-                    "expected an LED that is off most of the time and at least 8 gray levels "
-                    "brighter when on",
-                    found.off,
-                    found.on,
-                    spread));
-  }
-  found.threshold = 0.5 * (found.off + found.on);
-  const double release = found.off + 0.25 * (found.on - found.off);
-  bool is_on = static_cast<double>(level[0]) > found.threshold;
-  std::optional<std::size_t> last_lit;
-  if (is_on) last_lit = 0;
-  const auto is_flicker = [&](std::size_t i) {
-    return last_lit && (i - *last_lit <= 2 || time_s[i] - time_s[*last_lit] <= flicker_s);
-  };
-  for (std::size_t i = 1; i < level.size(); ++i) {
-    const double value = static_cast<double>(level[i]);
-    if (!is_on && value > found.threshold) {
-      if (is_flicker(i)) {
-        ++found.flickers;
-      } else {
-        found.onsets_s.push_back(time_s[i]);
-      }
-      is_on = true;
-    } else if (is_on && value < release) {
-      is_on = false;
-    }
-    if (is_on) last_lit = i;
-  }
-  return found;
 }
 
 }  // namespace eyelid::conditioning

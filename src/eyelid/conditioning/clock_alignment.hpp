@@ -31,25 +31,4 @@ ClockFit align_clocks(std::span<const double> log_s,
                       std::span<const double> video_s,
                       const std::string& file);
 
-/// A sync LED in the picture.
-struct LedOnsets {
-  double off = 0.0;  // gray level
-  double on = 0.0;
-  double threshold = 0.0;
-  std::vector<double> onsets_s;  // first frame above the threshold: late by up to one frame
-  int flickers = 0;              // short dark spells that are no end
-};
-
-/// A lamp that is dark for at most this long is still on: pulse-width modulation and mains flicker
-/// have dark spells of milliseconds, which a camera stretches to some frames.
-inline constexpr double kFlicker_s = 0.05;
-
-/// Onsets of an LED that is off most of the time, from the mean gray level of its region per frame.
-/// Off is the median level, on the highest that two consecutive frames reach; the threshold lies
-/// halfway, and the LED counts as off again below a quarter, for more than `flicker_s` and one
-/// frame. Throws InputError when on and off differ by less than 8 gray levels or 6 robust SD.
-LedOnsets find_led_onsets(std::span<const double> time_s,
-                          std::span<const float> level,
-                          double flicker_s = kFlicker_s);
-
 }  // namespace eyelid::conditioning

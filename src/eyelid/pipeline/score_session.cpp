@@ -207,8 +207,14 @@ class ScoreJob {
     }
     const std::unique_ptr<video::FrameSource> source = open_recording(session_);
     tables::FramesCsvReader frames(request.folder / "frames.csv");
-    PlacedTrials placed =
-        place_trials(*source, frames, region, trials_source_, events, rows, session_.preset.isi_s);
+    PlacedTrials placed = place_trials(*source,
+                                       frames,
+                                       region,
+                                       trials_source_,
+                                       events,
+                                       rows,
+                                       session_.preset.isi_s,
+                                       session_.run->private_folder());
     session_.rows = std::move(placed.rows);
     session_.clock = std::move(placed.findings);
     std::ranges::move(placed.warnings, std::back_inserter(session_.warnings));

@@ -166,7 +166,8 @@ PlacedTrials placed(const std::filesystem::path& frames_csv, const std::vector<i
   }
   FramesInMemory film(images);  // 500/s by its own clock
   tables::FramesCsvReader frames(frames_csv);
-  return place_trials(film, frames, region_from("2,2,8,8"), "", {}, {}, kIsi_s);
+  return place_trials(
+      film, frames, region_from("2,2,8,8"), "", {}, {}, kIsi_s, frames_csv.parent_path());
 }
 
 TEST_F(ScoreSession, AFilmIsOnTheClockOfFramesCsv) {
@@ -175,6 +176,31 @@ TEST_F(ScoreSession, AFilmIsOnTheClockOfFramesCsv) {
   const PlacedTrials film = placed(folder_ / "frames.csv", levels);
   expect_trials_at_the_lamp(film.rows);
   EXPECT_TRUE(film.warnings.empty());
+}
+
+TEST_F(ScoreSession, TheCurveOfTheLampShowsEveryFlashWithFewPoints) {
+  const std::filesystem::path table = folder_ / "long.csv";
+  constexpr int kLong = 9000;
+  std::vector<int> levels(kLong, 40);
+  {
+    tables::FramesCsvWriter frames(table);
+    for (int frame = 0; frame < kLong; ++frame) {
+      EyelidSample sample;
+      sample.frame = frame;
+      sample.time_s = frame / 500.0;
+      frames.write(sample);
+    }
+    frames.commit();
+  }
+  // Five frames lie under a pair of points; the first flash reaches over two of them.
+  for (const std::size_t flash : {1004u, 4500u, 8997u})
+    levels.at(flash) = levels.at(flash + 1) = 200;
+  const PlacedTrials film = placed(table, levels);
+  EXPECT_EQ(film.rows.size(), 3u);
+  const std::vector<float>& drawn = film.findings.brightness;
+  EXPECT_LE(drawn.size(), 4002u);
+  EXPECT_EQ(std::ranges::count_if(drawn, [](float level) { return level > 100.0f; }), 4);
+  EXPECT_TRUE(std::ranges::is_sorted(film.findings.brightness_time_s));
 }
 
 TEST_F(ScoreSession, ALampThatFlickersIsOneCs) {

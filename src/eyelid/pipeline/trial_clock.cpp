@@ -8,20 +8,21 @@
 #include <cstdio>
 
 #include "eyelid/conditioning/clock_alignment.hpp"
+#include "eyelid/conditioning/sync_led.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::pipeline {
 namespace {
 
-struct Brightness {
-  std::vector<double> time_s;
-  std::vector<float> level;
-};
+using conditioning::LedSample;
+using conditioning::LedSpool;
 
-Brightness measure(video::FrameSource& source,
-                   tables::FramesCsvReader& frames,
-                   const PixelRegion& region) {
-  Brightness found;
+constexpr std::int64_t kDrawnPoints = 4000;  // of the brightness on the page
+
+void measure(video::FrameSource& source,
+             tables::FramesCsvReader& frames,
+             const PixelRegion& region,
+             LedSpool& samples) {
   video::Frame frame;
   for (EyelidSample sample; frames.next(sample);) {
     // Tables of other programs may leave frames out.
@@ -48,10 +49,30 @@ Brightness measure(video::FrameSource& source,
     for (int y = region.y; y < region.y + region.height; ++y) {
       for (int x = region.x; x < region.x + region.width; ++x) sum += image.row(y)[x];
     }
-    found.time_s.push_back(sample.time_s);
-    found.level.push_back(static_cast<float>(sum / region.width / region.height));
+    samples.append({sample.time_s, static_cast<float>(sum / region.width / region.height)});
   }
-  return found;
+}
+
+/// The darkest and the brightest of neighboring frames, in order of time: what a line through all
+/// of them would paint.
+void draw(LedSpool& samples, reports::ClockAlignmentReport& report) {
+  const std::int64_t together = 1 + samples.size() / (kDrawnPoints / 2);
+  LedSample darkest, brightest;
+  const auto add = [&](const LedSample& sample) {
+    report.brightness_time_s.push_back(static_cast<float>(sample.time_s));
+    report.brightness.push_back(sample.level);
+  };
+  samples.rewind();
+  std::int64_t index = 0;
+  for (LedSample sample; samples.next(sample); ++index) {
+    const bool is_first = index % together == 0;
+    if (is_first || sample.level < darkest.level) darkest = sample;
+    if (is_first || sample.level > brightest.level) brightest = sample;
+    if (index % together != together - 1 && index + 1 < samples.size()) continue;
+    const bool is_rising = darkest.time_s < brightest.time_s;
+    add(is_rising ? darkest : brightest);
+    if (together > 1) add(is_rising ? brightest : darkest);
+  }
 }
 
 std::vector<double> times_of(const std::vector<tables::LoggedEvent>& events, const char* name) {
@@ -110,17 +131,17 @@ PlacedTrials place_trials(video::FrameSource& source,
                           const std::string& file,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
-                          double isi_s) {
-  const Brightness brightness = measure(source, frames, region);
+                          double isi_s,
+                          const std::filesystem::path& work_folder) {
+  LedSpool samples(work_folder);
+  measure(source, frames, region, samples);
   // Without trials every onset is a CS, and no CS follows within an ISI of the one before.
   const bool is_each_a_cs = events.empty() && rows.empty();
   const double flicker_s =
       is_each_a_cs ? std::max(conditioning::kFlicker_s, isi_s) : conditioning::kFlicker_s;
-  const conditioning::LedOnsets led =
-      conditioning::find_led_onsets(brightness.time_s, brightness.level, flicker_s);
+  const conditioning::LedOnsets led = conditioning::find_led_onsets(samples, flicker_s);
   PlacedTrials placed;
-  placed.findings.brightness_time_s.assign(brightness.time_s.begin(), brightness.time_s.end());
-  placed.findings.brightness = brightness.level;
+  draw(samples, placed.findings);
   placed.findings.threshold = led.threshold;
   placed.findings.onsets_s = led.onsets_s;
   std::string found =

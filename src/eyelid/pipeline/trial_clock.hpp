@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,14 +38,16 @@ struct PlacedTrials {
 /// the LED turns on with the CS of each; with neither each onset is a trial whose US follows
 /// `isi_s` later, and an LED that is dark for up to `isi_s` is still on. Offset and drift are
 /// fitted, the residuals are in the findings. `file` is where the events or rows are from, for
-/// messages. Throws InputError: the region extends beyond the picture, no LED, pulses that do not
-/// match, a recording with fewer frames than frames.csv.
+/// messages; a temporary file of 16 bytes per frame lies in `work_folder`. Throws InputError: the
+/// region extends beyond the picture, no LED, pulses that do not match, a recording with fewer
+/// frames than frames.csv.
 PlacedTrials place_trials(video::FrameSource& source,
                           tables::FramesCsvReader& frames,
                           const PixelRegion& region,
                           const std::string& file,
                           const std::vector<tables::LoggedEvent>& events,
                           const std::vector<TrialRow>& rows,
-                          double isi_s);
+                          double isi_s,
+                          const std::filesystem::path& work_folder);
 
 }  // namespace eyelid::pipeline

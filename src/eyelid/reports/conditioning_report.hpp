@@ -30,7 +30,7 @@ struct TrialPicture {
 struct ClockAlignmentReport {
   std::string text;  // the result as a sentence
   std::vector<float> brightness_time_s;
-  std::vector<float> brightness;  // mean gray level of the sync region per frame
+  std::vector<float> brightness;  // mean gray level of the sync region; a curve to be drawn
   double threshold = 0.0;
   std::vector<double> onsets_s;
   std::vector<std::pair<double, double>> residuals_ms;  // video time (s), video - fit (ms)

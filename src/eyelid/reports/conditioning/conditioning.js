@@ -54,7 +54,7 @@ function drawSync(section) {
         p.area.append("path").attr("class", "moving").style("stroke-width", 1.2).attr("d", pathOf(p, Array.from(time, (t, i) => [t, level[i]])));
       },
     });
-    plot.caption.text("Mean gray level of the region in each frame; dashed: threshold; vertical lines: onsets, n = " + sync.brightness.onsets_s.length + ".");
+    plot.caption.text("Mean gray level of the region over the frames; dashed: threshold; vertical lines: onsets, n = " + sync.brightness.onsets_s.length + ".");
   }
   if (sync.residuals) {
     const limit = Math.max(1, d3.max(sync.residuals, (pair) => Math.abs(pair[1])) || 0);
