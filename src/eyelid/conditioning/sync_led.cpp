@@ -35,9 +35,7 @@ std::size_t median_step(const Histogram& histogram, std::int64_t count) {
   return kSteps - 1;
 }
 
-double as_level(std::size_t step) {
-  return static_cast<double>(step) / kStepsPerLevel;
-}
+double as_level(std::size_t step) { return static_cast<double>(step) / kStepsPerLevel; }
 
 /// Off, on, and the threshold between them.
 LedOnsets levels_of(LedSpool& samples) {
