@@ -9,6 +9,7 @@
 #include <tbb/parallel_for.h>
 
 #include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/synthesis/random.hpp"
@@ -142,6 +143,7 @@ ShapeExamples gather(const TrainingFaces& faces,
                      MakeExamples&& make) {
   std::vector<std::vector<Example>> made(faces.size());
   tbb::parallel_for(std::size_t{0}, faces.size(), [&](std::size_t index) {
+    files::throw_if_interrupted();
     Random random(synthesis::mixed_bits(seed) + index, stream);
     make(index, random, made[index]);
   });

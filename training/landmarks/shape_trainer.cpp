@@ -10,6 +10,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/landmarks/pixel_table.hpp"
 #include "training/landmarks/residual_table.hpp"
@@ -126,6 +127,7 @@ class Trainer {
 
     TreeGrower grower(options_, places, pixels_, residuals_);
     for (std::size_t tree = 0; tree < options_.trees; ++tree) {
+      files::throw_if_interrupted();
       grower.grow(synthesis::mixed_bits(mixed_seed(index, tree) ^ kTreeStream), cascade);
     }
     tbb::parallel_for(std::size_t{0}, samples_, [&](std::size_t sample) { end_row(sample); });

@@ -9,6 +9,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -71,8 +72,10 @@ void TrainingFaces::add_rendered(std::size_t people,
                                  std::uint64_t first_seed) {
   EYELID_EXPECTS(sitters_.empty());
   std::vector<std::optional<synthesis::PortraitSubject>> made(people);
-  tbb::parallel_for(
-      std::size_t{0}, people, [&](std::size_t i) { made[i].emplace(first_seed + i); });
+  tbb::parallel_for(std::size_t{0}, people, [&](std::size_t i) {
+    files::throw_if_interrupted();
+    made[i].emplace(first_seed + i);
+  });
   for (auto& sitter : made) sitters_.push_back(std::move(*sitter));
   pictures_each_ = pictures_each;
 }

@@ -8,6 +8,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/blazeface_face_detector.hpp"
 #include "eyelid/evaluation/detection_matching.hpp"
+#include "eyelid/files/interruption.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -97,6 +98,7 @@ std::vector<HeldOutSet> check_on_held_out(const SceneLibrary& library,
   const auto packed = networks::pack_blazeface(weights);
   std::vector<SceneFigures> figures(library.held_out.size());
   tbb::parallel_for(std::size_t{0}, figures.size(), [&](std::size_t i) {
+    files::throw_if_interrupted();
     figures[i] = check_scene(library.held_out[i], packed, thresholds);
   });
   std::vector<HeldOutSet> sets;

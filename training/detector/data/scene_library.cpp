@@ -12,6 +12,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/annotated_pictures.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/synthesis/portrait.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/detector/data/face_finder.hpp"
@@ -175,6 +176,7 @@ SceneGroup rendered_group(const std::string& name, const LibraryOptions& options
   group.name = name;
   group.scenes.resize(count);
   tbb::parallel_for(std::size_t{0}, (count - 1) / kPortraitsPerPerson + 1, [&](std::size_t person) {
+    files::throw_if_interrupted();
     const synthesis::PortraitSubject sitter(synthesis::mixed_bits(options.seed) + person);
     const std::size_t begin = person * kPortraitsPerPerson;
     for (std::size_t i = begin; i < std::min(count, begin + kPortraitsPerPerson); ++i) {
@@ -255,6 +257,7 @@ class SetLoader {
     std::vector<std::vector<HeldOutScene>> held_out(size());
     std::vector<std::string> problems(size());
     tbb::parallel_for(std::size_t{0}, size(), [&](std::size_t i) {
+      files::throw_if_interrupted();
       try {
         load_one(set_.pictures[i], scenes[i], held_out[i]);
       } catch (const InputError& error) {
