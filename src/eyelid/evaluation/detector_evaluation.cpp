@@ -10,6 +10,7 @@
 #include "eyelid/evaluation/annotation_readers.hpp"
 #include "eyelid/evaluation/average_precision.hpp"
 #include "eyelid/evaluation/face_boxes.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/video/frame_source.hpp"
 
 namespace eyelid::evaluation {
@@ -160,6 +161,7 @@ DetectorComparison evaluate_detectors(const AnnotatedPictures& dataset,
   std::vector<DetectorRun> runs(detectors.begin(), detectors.end());
   bool knows_false = true;
   for (std::size_t done = 0; done < dataset.pictures.size(); ++done) {
+    files::throw_if_interrupted();
     if (options.progress) options.progress(done, dataset.pictures.size());
     const AnnotatedPicture& picture = dataset.pictures[done];
     GrayImage image;

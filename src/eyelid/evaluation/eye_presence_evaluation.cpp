@@ -7,6 +7,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "eyelid/video/frame_source.hpp"
@@ -101,6 +102,7 @@ PresenceEvaluation evaluate_presence(const LandmarkDataset& dataset, const Locat
   PresenceEvaluation result;
   PresenceCounter counter(locate, result);
   for (const LabeledFace& face : dataset.faces) {
+    files::throw_if_interrupted();
     try {
       counter.add_face(video::read_image(face.image), face.eyes);
     } catch (const InputError& error) {
