@@ -39,10 +39,10 @@ struct LocateEyesIn {
     PerEye<std::int32_t> trusted_eyes;
     PerEye<std::int32_t> first_trusted;  // by the pair located at first
     std::int32_t are_both_trusted;
-    // While the eyes are judged: sums over the rows of the presence patches, then their light.
-    std::int32_t row_sums[2][landmarks::kPresencePatch.height];
-    std::int32_t row_squares[2][landmarks::kPresencePatch.height];
+    // While the eyes are judged: pixels of each gray level of the presence patches, their light.
+    std::int32_t levels[2][landmarks::kGrayLevels];
     landmarks::PatchLight light[2];
+    std::int32_t is_of_one_tone[2];
     // Of the frame before, in the same group.
     FaceRecord last_face;
     EyeLandmarks last_eyes;
@@ -437,33 +437,30 @@ struct LocateEyesIn {
       return landmarks::place_presence_patch(side, shared.pair.eyes[side]);
     });
     if (!is_placed) return;
-    constexpr int kWidth = landmarks::kPresencePatch.width;
-    constexpr int kHeight = landmarks::kPresencePatch.height;
     std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
+    static_assert(kThreads == landmarks::kGrayLevels);
     block.each_thread([&](int thread) {
-      if (thread >= 2 * kHeight) return;
-      const int i = thread / kHeight, y = thread % kHeight;
-      const std::uint8_t* row = pixels + (i * kHeight + y) * kWidth;
-      std::int32_t sum = 0, squares = 0;
-      for (int x = 0; x < kWidth; x++) {
-        sum += row[x];
-        squares += row[x] * row[x];
+      for (int i = 0; i < 2; i++) {
+        const std::uint8_t* patch = pixels + i * landmarks::kPresencePixels;
+        std::int32_t count = 0;
+        for (int p = 0; p < landmarks::kPresencePixels; p++) count += patch[p] == thread ? 1 : 0;
+        shared.levels[i][thread] = count;
       }
-      shared.row_sums[i][y] = sum;
-      shared.row_squares[i][y] = squares;
     });
     block.each_thread([&](int thread) {
       if (thread >= 2) return;
-      std::int64_t sum = 0, squares = 0;
-      for (int y = 0; y < kHeight; y++) {
-        sum += shared.row_sums[thread][y];
-        squares += shared.row_squares[thread][y];
+      const std::int32_t* counts = shared.levels[thread];
+      landmarks::PatchSums sums;
+      for (std::int64_t level = 0; level < landmarks::kGrayLevels; level++) {
+        sums.of_levels += level * counts[level];
+        sums.of_squares += level * level * counts[level];
       }
-      shared.light[thread] = landmarks::patch_light(sum, squares);
+      shared.light[thread] = sums.light();
+      shared.is_of_one_tone[thread] = landmarks::is_of_one_tone(counts, sums.deviation()) ? 1 : 0;
     });
     block.each_thread([&](int thread) {
-      for (int p = thread; p < 2 * kWidth * kHeight; p += kThreads) {
-        pixels[p] = shared.light[p / (kWidth * kHeight)](pixels[p]);
+      for (int p = thread; p < 2 * landmarks::kPresencePixels; p += kThreads) {
+        pixels[p] = shared.light[p / landmarks::kPresencePixels](pixels[p]);
       }
     });
     run_model<2>(block, a.presence, shared, exchanges);
@@ -471,7 +468,9 @@ struct LocateEyesIn {
       if (thread >= 2) return;
       const float* point = shared.work.shape[thread];
       float& presence = shared.presence[thread == 0 ? Eye::Right : Eye::Left];
-      if (is_finite(presence)) presence = landmarks::presence_of({point[0], point[1]});
+      if (!is_finite(presence)) return;
+      presence = shared.is_of_one_tone[thread] != 0 ? landmarks::kPresenceOfOneTone
+                                                    : landmarks::presence_of({point[0], point[1]});
     });
   }
 

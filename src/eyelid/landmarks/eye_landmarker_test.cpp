@@ -218,7 +218,7 @@ TEST(Plausibility, JudgesEachEyeByItselfAndTwoAsAPair) {
   const float unsure = kUnsureFace - 0.01f;
   EXPECT_EQ(trusted({0.1f, 0.2f}), (PerEye<bool>{true, true}));
   EXPECT_EQ(trusted({0.1f, 0.2f}, unsure), (PerEye<bool>{false, false}));
-  EXPECT_EQ(trusted({0.3f, 0.2f}, unsure), (PerEye<bool>{true, true}));
+  EXPECT_EQ(trusted({0.4f, 0.3f}, unsure), (PerEye<bool>{true, true}));
   EXPECT_EQ(trusted({0.4f, kNo}), (PerEye<bool>{true, false}));
   EXPECT_EQ(trusted({0.4f, kNo}, unsure), (PerEye<bool>{false, false}));
   // Far too large for the box, alone or as a pair.

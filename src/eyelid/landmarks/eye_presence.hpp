@@ -49,15 +49,50 @@ struct PatchLight {
   }
 };
 
-/// From the sums over all pixels of a patch. Integers, and one square root: the same everywhere.
-EYELID_PORTABLE inline PatchLight patch_light(std::int64_t sum, std::int64_t sum_of_squares) {
-  constexpr std::int64_t kPixels = kPresencePatch.width * kPresencePatch.height;
-  const double variance = static_cast<double>(kPixels * sum_of_squares - sum * sum) /
-                          static_cast<double>(kPixels * kPixels);
-  const double deviation = std::max(3.0, std::sqrt(variance));
-  return {static_cast<std::int32_t>(256 * sum / kPixels),
-          static_cast<std::int32_t>(40.0 * 4096.0 / deviation)};
+inline constexpr std::int32_t kPresencePixels = kPresencePatch.width * kPresencePatch.height;
+
+/// Sums over all pixels of a patch as it was cut. Integers, and one square root: the same
+/// everywhere.
+struct PatchSums {
+  std::int64_t of_levels = 0;
+  std::int64_t of_squares = 0;
+
+  EYELID_PORTABLE double deviation() const {
+    constexpr std::int64_t kPixels = kPresencePixels;
+    const double variance = static_cast<double>(kPixels * of_squares - of_levels * of_levels) /
+                            static_cast<double>(kPixels * kPixels);
+    return std::sqrt(variance);
+  }
+  EYELID_PORTABLE PatchLight light() const {
+    return {static_cast<std::int32_t>(256 * of_levels / kPresencePixels),
+            static_cast<std::int32_t>(40.0 * 4096.0 / std::max(3.0, deviation()))};
+  }
+};
+
+inline constexpr int kGrayLevels = 256;
+
+/// Whether one tone fills the patch, as tape or card over the eye does: more than a fifth of its
+/// pixels within a tenth of its standard deviation, black and burnt-out ones apart. `counts` of its
+/// pixels of each gray level. The lid points then lie on the edges of the cover, which the ensemble
+/// takes for lids. Of 4,500 eyes in films and photographs, 450 of them closed, one tone filled up
+/// to 21 % of HELEN's, 17 % of the films'; of covers that reach 0.3 eye widths beyond the lids, 19
+/// to 41 %. In a patch without contrast a tone says nothing.
+EYELID_PORTABLE inline bool is_of_one_tone(const std::int32_t* counts, double deviation) {
+  constexpr int kDarkest = 4, kBrightest = 251;
+  constexpr double kLeastDeviation = 10.0;
+  constexpr std::int32_t kMost = kPresencePixels * 22 / 100;
+  if (deviation < kLeastDeviation) return false;
+  const int window = static_cast<int>(0.1 * deviation + 0.5);
+  std::int32_t inside = 0;
+  for (int level = kDarkest; level <= kBrightest; ++level) {
+    inside += counts[level];
+    if (level - window >= kDarkest) inside -= counts[level - window];
+    if (inside > kMost) return true;
+  }
+  return false;
 }
+/// What is answered then.
+inline constexpr float kPresenceOfOneTone = -1.0f;
 
 /// About +0.5 where there is an eye, -0.5 elsewhere; `point` as the ensemble predicts it.
 EYELID_PORTABLE inline float presence_of(Point point) { return kPresenceCenter - point.y; }
@@ -74,7 +109,7 @@ inline constexpr PresenceBounds kUsualBounds{-0.1f, 0.0f, 0.2f};
 /// Where the detector itself is unsure of the face. Chosen on a film of one eye close up, whose
 /// false faces score up to 0.65; true faces large enough to measure score 0.73 and more.
 inline constexpr float kUnsureFace = 0.7f;
-inline constexpr PresenceBounds kBoundsOfUnsureFace{0.0f, 0.2f, 0.5f};
+inline constexpr PresenceBounds kBoundsOfUnsureFace{0.1f, 0.3f, 0.5f};
 
 EYELID_PORTABLE constexpr PresenceBounds presence_bounds(float face_score) {
   return face_score < kUnsureFace ? kBoundsOfUnsureFace : kUsualBounds;

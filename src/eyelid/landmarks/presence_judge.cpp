@@ -6,20 +6,23 @@
 
 namespace eyelid::landmarks {
 
-void even_light(GrayImage& patch) {
-  std::int64_t sum = 0, sum_of_squares = 0;
+bool even_light(GrayImage& patch) {
+  // Four tables: equal pixels follow each other, and one counter would be waited for.
+  std::array<std::array<std::int32_t, kGrayLevels>, 4> counted{};
   for (int y = 0; y < patch.height(); ++y) {
     const std::uint8_t* row = patch.row(y);
-    std::int32_t row_sum = 0, row_squares = 0;
-    for (int x = 0; x < patch.width(); ++x) {
-      row_sum += row[x];
-      row_squares += row[x] * row[x];
-    }
-    sum += row_sum;
-    sum_of_squares += row_squares;
+    for (int x = 0; x < patch.width(); ++x) ++counted[static_cast<std::size_t>(x % 4)][row[x]];
   }
-  const PatchLight light = patch_light(sum, sum_of_squares);
-  std::array<std::uint8_t, 256> lit{};
+  PatchSums sums;
+  std::array<std::int32_t, kGrayLevels> counts{};
+  for (std::size_t level = 0; level < counts.size(); ++level) {
+    for (const auto& part : counted) counts[level] += part[level];
+    const auto gray = static_cast<std::int64_t>(level);
+    sums.of_levels += gray * counts[level];
+    sums.of_squares += gray * gray * counts[level];
+  }
+  const PatchLight light = sums.light();
+  std::array<std::uint8_t, kGrayLevels> lit{};
   for (std::size_t level = 0; level < lit.size(); ++level) {
     lit[level] = light(static_cast<std::uint8_t>(level));
   }
@@ -27,6 +30,7 @@ void even_light(GrayImage& patch) {
     std::uint8_t* row = patch.row(y);
     for (int x = 0; x < patch.width(); ++x) row[x] = lit[row[x]];
   }
+  return is_of_one_tone(counts.data(), sums.deviation());
 }
 
 PerEye<float> PresenceJudge::presence(const ShapeModel& model,
@@ -35,6 +39,7 @@ PerEye<float> PresenceJudge::presence(const ShapeModel& model,
                                       const PerEye<bool>& is_wanted) {
   PerEye<Point> points;
   PerEye<bool> is_asked;
+  PerEye<bool> is_of_one_tone;
   std::array<ShapeQuery, 2> queries;
   std::size_t count = 0;
   for (const Eye eye : kEyes) {
@@ -43,13 +48,14 @@ PerEye<float> PresenceJudge::presence(const ShapeModel& model,
     if (!is_asked[eye]) continue;
     GrayImage& patch = patches_[eye];
     cutter_.cut(frame, placement, patch);
-    even_light(patch);
+    is_of_one_tone[eye] = even_light(patch);
     queries[count++] = {patch, ShapeRegion::of_patch(patch.width()), std::span(&points[eye], 1)};
   }
   model.predict(std::span(queries).first(count));
   PerEye<float> result = kNeitherEye;
   for (const Eye eye : kEyes) {
-    if (is_asked[eye]) result[eye] = presence_of(points[eye]);
+    if (!is_asked[eye]) continue;
+    result[eye] = is_of_one_tone[eye] ? kPresenceOfOneTone : presence_of(points[eye]);
   }
   return result;
 }

@@ -71,6 +71,29 @@ TEST(EvenLight, StaysInRangeAtTheExtremes) {
   EXPECT_NEAR(patch.row(0)[0], 128, 6);
 }
 
+TEST(EvenLight, TellsACoverOfOneTone) {
+  // Tape over a third of the patch, itself not without noise.
+  const auto covered = [](int tone, double deviation, double noise_of_tape) {
+    GrayImage patch = patch_of(120.0, deviation, 3);
+    const GrayImage tape = patch_of(tone, noise_of_tape, 4);
+    for (int y = 8; y < 24; ++y) std::copy_n(tape.row(y) + 8, 26, patch.row(y) + 8);
+    return even_light(patch);
+  };
+  for (const int tone : {30, 110, 200}) {
+    EXPECT_TRUE(covered(tone, 25.0, 0.0)) << tone;
+    EXPECT_TRUE(covered(tone, 25.0, 0.7)) << tone;
+  }
+  // Its reflection burns out, the shadow of a brow drowns: that happens to eyes.
+  EXPECT_FALSE(covered(255, 25.0, 0.0));
+  EXPECT_FALSE(covered(0, 25.0, 0.0));
+  // Structure, as skin and lashes have it.
+  EXPECT_FALSE(covered(110, 25.0, 8.0));
+  // Too little contrast to tell.
+  EXPECT_FALSE(covered(120, 4.0, 0.0));
+  GrayImage noise = patch_of(120.0, 25.0, 3);
+  EXPECT_FALSE(even_light(noise));
+}
+
 TEST(PresenceJudge, SaysNothingOfPointsThatAreNone) {
   const ShapeModel model(random_shape_model({1, 4, 1, 10, 20}, 1), LeafType::F32);
   const GrayImage frame = random_gray_image(64, 48, 1);
