@@ -36,11 +36,18 @@ Outline random_outline(const EyePoints& eye, double low, double high, Random& ra
   const float x = width * random.uniform_f(low, high);
   const Point offset{random.uniform_f(-0.1, 0.1) * width, random.uniform_f(-0.1, 0.1) * width};
   return {eye_center(eye) + offset,
-          {x, x * random.uniform_f(0.6, 1.1)},
+          {x, x * random.uniform_f(0.45, 1.1)},
           axis,
           random.chance(0.5) ? 2.0f : random.uniform_f(3.0, 12.0),
           random.uniform_f(0.02, 0.35),
           1.0f};
+}
+
+/// One that hides an open eye, lids and lashes.
+Outline covering_outline(const EyePoints& eye, double low, double high, Random& random) {
+  Outline outline = random_outline(eye, low, high, random);
+  outline.half.y = std::max(outline.half.y, 0.36f * distance(eye[0], eye[3]));
+  return outline;
 }
 
 /// Mixes `color_at(x, y)` over the picture where the outline covers it.
@@ -62,7 +69,12 @@ void paint(GrayImage& picture, const Outline& outline, Color color_at) {
 }
 
 void draw_patch(GrayImage& picture, const EyePoints& eye, Random& random) {
-  const Outline outline = random_outline(eye, 0.6, 1.6, random);
+  Outline outline = covering_outline(eye, 0.65, 1.6, random);
+  // A piece of tape or card has straight, sharp edges, often close to the lids.
+  if (random.chance(0.4)) {
+    outline.power = 24.0f;
+    outline.softness = random.uniform_f(0.005, 0.05);
+  }
   const float color = random.uniform_f(0.0, 255.0);
   const float shade = random.uniform_f(-30.0, 30.0) / outline.half.x;
   const float texture = random.chance(0.5) ? 0.0f : random.uniform_f(2.0, 30.0);
@@ -77,7 +89,7 @@ void draw_patch(GrayImage& picture, const EyePoints& eye, Random& random) {
 
 /// A hand, a cheek, a cloth: what lies elsewhere in the picture.
 void draw_copy(GrayImage& picture, const EyePoints& eye, Random& random) {
-  const Outline outline = random_outline(eye, 0.6, 1.5, random);
+  const Outline outline = covering_outline(eye, 0.65, 1.5, random);
   const GrayImage original = picture.copy();
   const float width = distance(eye[0], eye[3]);
   const auto angle = static_cast<float>(random.uniform(0.0, 6.2831853));
@@ -93,7 +105,7 @@ void draw_copy(GrayImage& picture, const EyePoints& eye, Random& random) {
 }
 
 void draw_hair(GrayImage& picture, const EyePoints& eye, Random& random) {
-  Outline outline = random_outline(eye, 0.9, 1.8, random);
+  Outline outline = covering_outline(eye, 0.9, 1.8, random);
   outline.softness = 0.5f;
   const float color = random.uniform_f(5.0, 140.0);
   const float contrast = random.uniform_f(10.0, 70.0);
@@ -109,7 +121,7 @@ void draw_hair(GrayImage& picture, const EyePoints& eye, Random& random) {
 }
 
 void draw_glare(GrayImage& picture, const EyePoints& eye, Random& random) {
-  Outline outline = random_outline(eye, 0.7, 1.3, random);
+  Outline outline = covering_outline(eye, 0.7, 1.3, random);
   outline.softness = random.uniform_f(0.1, 0.6);
   const float level = random.uniform_f(235.0, 330.0);
   paint(picture, outline, [&](int, int) { return level; });

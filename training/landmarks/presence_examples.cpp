@@ -9,6 +9,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/eye_aspect_ratio.hpp"
+#include "eyelid/files/interruption.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/patch.hpp"
@@ -207,8 +208,7 @@ class ExampleMaker {
         continue;
       }
       if (away < kSameEye && size > 0.7f && size < 1.4f) {
-        return ear_or_nan(there) < kHalfClosedEar - 0.05f ? PresenceKind::ClosedEye
-                                                          : PresenceKind::OpenEye;
+        return ear_or_nan(there) < kHalfClosedEar ? PresenceKind::ClosedEye : PresenceKind::OpenEye;
       }
       if (size < kFarTooSmall || size > kFarTooLarge) continue;
       if (away < kNoEye * std::max(1.0f, size)) return std::nullopt;
@@ -233,7 +233,8 @@ class ExampleMaker {
       draw_random_glasses(example.patch, std::span(&on_patch, 1), random_);
     }
     if (random_.chance(0.3)) degrade(example.patch, random_);
-    landmarks::even_light(example.patch);
+    // Those are told without the ensemble.
+    if (landmarks::even_light(example.patch)) return;
     examples_.push_back(std::move(example));
   }
 
@@ -254,6 +255,7 @@ std::vector<PresenceExample> gather(std::size_t count,
                                     Make&& make) {
   std::vector<std::vector<PresenceExample>> made(count);
   tbb::parallel_for(std::size_t{0}, count, [&](std::size_t index) {
+    files::throw_if_interrupted();
     Random random(synthesis::mixed_bits(seed) + index, stream);
     ExampleMaker maker(models, random);
     make(index, maker, random);

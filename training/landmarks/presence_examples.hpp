@@ -12,7 +12,8 @@
 
 namespace eyelid::training {
 
-/// What a patch shows where the landmark models have placed lid points.
+/// What a patch shows where the landmark models have placed lid points. Half-closed eyes are
+/// counted with the closed ones: both are rare in photographs, and every blink passes them.
 enum class PresenceKind { OpenEye, ClosedEye, Background, CoveredEye };
 
 struct PresenceExample {

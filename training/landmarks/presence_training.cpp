@@ -65,7 +65,7 @@ ShapeExamples as_shapes(std::vector<PresenceExample> examples) {
 ShapeTrainingOptions training_options(const PresenceTrainingOptions& options) {
   ShapeTrainingOptions training;
   training.cascades = 1;
-  training.trees = 1200;
+  training.trees = 1000;
   training.depth = 5;
   training.features = 512;  // no more fit the fast kernel
   training.tests = 40;
