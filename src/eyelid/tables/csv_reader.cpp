@@ -130,15 +130,10 @@ void CsvReader::split_line() {
     const std::size_t start = std::min(line.find_first_not_of(" \t", position), line.size());
     if (start < line.size() && line[start] == '"') {
       const std::size_t begin = unquoted_.size();
-      std::size_t i = start + 1;
-      for (; i < line.size(); ++i) {
-        if (line[i] == '"' && (i + 1 == line.size() || line[i + 1] != '"')) break;
-        if (line[i] == '"') ++i;
-        unquoted_.push_back(line[i]);
-      }
-      if (i >= line.size()) fail("found an unclosed quotation mark");
-      position = std::min(line.find(',', i), line.size());
-      if (!without_spaces(line.substr(i + 1, position - i - 1)).empty()) {
+      const std::size_t end = read_quoted(line, start, unquoted_);
+      if (end == line.size()) fail("found an unclosed quotation mark");
+      position = std::min(line.find(',', end), line.size());
+      if (!without_spaces(line.substr(end + 1, position - end - 1)).empty()) {
         fail("found text after a quoted cell, expected a comma");
       }
       cells_.push_back(std::string_view(unquoted_).substr(begin));

@@ -19,6 +19,18 @@ void append_number(std::string& text, double value, int decimals) {
   }
 }
 
+std::size_t read_quoted(std::string_view line, std::size_t begin, std::string& text) {
+  std::size_t i = begin + 1;
+  for (; i < line.size(); ++i) {
+    if (line[i] == '"') {
+      if (i + 1 == line.size() || line[i + 1] != '"') break;
+      ++i;
+    }
+    text.push_back(line[i]);
+  }
+  return i;
+}
+
 bool begins_like_formula(std::string_view name) {
   const std::size_t begin = name.find_first_not_of('\'');
   return begin != std::string_view::npos &&

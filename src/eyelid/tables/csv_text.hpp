@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ void append_number(std::string& text, double value, int decimals);
 /// apostrophe in front, and so does one that begins like a name marked so: CsvReader::name() reads
 /// every name back as it was.
 void append_name(std::string& text, std::string_view name);
+
+/// Appends the text of the quoted cell whose opening mark is `line[begin]`. The place of its
+/// closing mark; the size of the line where there is none.
+std::size_t read_quoted(std::string_view line, std::size_t begin, std::string& text);
 
 /// Whether the name begins like a formula, after any apostrophes.
 bool begins_like_formula(std::string_view name);
