@@ -144,13 +144,8 @@ void DelimitedTable::split(std::string_view line, std::vector<std::string_view>&
         std::min(line.find_first_not_of(separator == '\t' ? " " : " \t", position), line.size());
     if (start < line.size() && line[start] == '"') {
       const std::size_t begin = unquoted_.size();
-      std::size_t i = start + 1;
-      for (; i < line.size(); ++i) {
-        if (line[i] == '"' && (i + 1 == line.size() || line[i + 1] != '"')) break;
-        if (line[i] == '"') ++i;
-        if (i < line.size()) unquoted_.push_back(line[i]);
-      }
-      position = std::min(line.find(separator, i), line.size());
+      const std::size_t end = tables::read_quoted(line, start, unquoted_);
+      position = std::min(line.find(separator, end), line.size());
       cells.push_back(std::string_view(unquoted_).substr(begin));
     } else {
       position = std::min(line.find(separator, position), line.size());
