@@ -19,6 +19,7 @@ struct FrameMeasurement {
   std::optional<FaceLandmarks> face_points;  // when 68 points were asked for
   PerEye<float> ear = kNeitherEye;           // eye aspect ratio
   PerEye<bool> trusted_eyes{};               // which were measured; the other has no ratio
+  PerEye<bool> doubted_eyes{};               // others that count if trusted a moment before
   bool is_suspect = false;                   // decoded from a damaged frame, see video::Frame
   std::int32_t clip = 1;                     // of the session, from 1
 

@@ -30,6 +30,7 @@ struct FrameRecord {
   EyeLandmarks eyes;                  // zeros where not located
   PerEye<float> ear;                  // kNotAvailable where not trusted
   PerEye<std::int32_t> trusted_eyes;  // FacePoints::trusted_eyes
+  PerEye<std::int32_t> doubted_eyes;  // FacePoints::doubted_eyes
   std::int32_t has_points;            // 68 points were asked for and could be placed
 };
 

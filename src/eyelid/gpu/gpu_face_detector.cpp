@@ -52,8 +52,10 @@ FaceRecord face_record(const FaceBox& face) {
 }
 
 landmarks::FacePoints face_points(const FrameRecord& record, const FaceLandmarks* points) {
-  landmarks::FacePoints result{
-      record.eyes, std::nullopt, {record.trusted_eyes.right != 0, record.trusted_eyes.left != 0}};
+  landmarks::FacePoints result{record.eyes,
+                               std::nullopt,
+                               {record.trusted_eyes.right != 0, record.trusted_eyes.left != 0},
+                               {record.doubted_eyes.right != 0, record.doubted_eyes.left != 0}};
   if (record.has_points != 0) result.points = *points;
   return result;
 }

@@ -37,7 +37,9 @@ struct LocateEyesIn {
     std::int32_t is_placed;
     PerEye<float> presence;  // of the eyes judged, kNotAvailable where not measurable
     PerEye<std::int32_t> trusted_eyes;
+    PerEye<std::int32_t> doubted_eyes;
     PerEye<std::int32_t> first_trusted;  // by the pair located at first
+    PerEye<std::int32_t> first_doubted;
     std::int32_t are_both_trusted;
     // While the eyes are judged: pixels of each gray level of the presence patches, their light.
     std::int32_t levels[2][landmarks::kGrayLevels];
@@ -161,6 +163,7 @@ struct LocateEyesIn {
       if (thread != 0) return;
       shared.pair.eyes = {};
       shared.trusted_eyes = {};
+      shared.doubted_eyes = {};
       shared.are_both_trusted = 0;
       shared.is_placed = shared.subject >= 0 ? 1 : 0;
       shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
@@ -377,7 +380,7 @@ struct LocateEyesIn {
   }
 
   /// Which eyes can be measured: landmarks::measurable_eyes, the presence model on those, and
-  /// landmarks::trusted_eyes.
+  /// landmarks::judged_eyes.
   template <class Block>
   static EYELID_DEVICE void judge(
       Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
@@ -393,9 +396,11 @@ struct LocateEyesIn {
     }
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      const PerEye<bool> trusted = landmarks::trusted_eyes(
+      const landmarks::JudgedEyes judged = landmarks::judged_eyes(
           shared.pair.eyes, shared.presence, shared.face.box, shared.face.score);
+      const PerEye<bool>& trusted = judged.trusted;
       shared.trusted_eyes = {trusted.right ? 1 : 0, trusted.left ? 1 : 0};
+      shared.doubted_eyes = {judged.doubted.right ? 1 : 0, judged.doubted.left ? 1 : 0};
       shared.are_both_trusted = trusted.right && trusted.left ? 1 : 0;
     });
   }
@@ -409,6 +414,7 @@ struct LocateEyesIn {
       if (thread != 0) return;
       shared.first = shared.pair;
       shared.first_trusted = shared.trusted_eyes;
+      shared.first_doubted = shared.doubted_eyes;
       // A recheck has begun elsewhere since.
       if (shared.face.has_keypoints != 0) {
         shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
@@ -423,6 +429,7 @@ struct LocateEyesIn {
       if (is_found && (trusted.right != 0 || trusted.left != 0)) return;
       shared.pair = shared.first;
       shared.trusted_eyes = shared.first_trusted;
+      shared.doubted_eyes = shared.first_doubted;
     });
   }
 
@@ -479,7 +486,10 @@ struct LocateEyesIn {
       Block& block, const Arguments& a, std::size_t frame, Shared& shared, bool has_points) {
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      if (a.wants_points != 0 && !has_points) shared.trusted_eyes = {};
+      if (a.wants_points != 0 && !has_points) {
+        shared.trusted_eyes = {};
+        shared.doubted_eyes = {};
+      }
       const PerEye<std::int32_t>& trusted = shared.trusted_eyes;
       shared.are_both_trusted = trusted.right != 0 && trusted.left != 0 ? 1 : 0;
       // As FrameMeasurer::follow: one eye may have been covered since.
@@ -510,6 +520,7 @@ struct LocateEyesIn {
     record.ear.right = trusted.right != 0 ? ear_or_nan(eyes.right) : float{kNotAvailable};
     record.ear.left = trusted.left != 0 ? ear_or_nan(eyes.left) : float{kNotAvailable};
     record.trusted_eyes = trusted;
+    record.doubted_eyes = shared.doubted_eyes;
     record.has_points = has_points ? 1 : 0;
   }
 };

@@ -69,22 +69,22 @@ struct EyeLandmarker::Workspace {
     correct(pair, *other);
   }
 
-  PerEye<bool> judge(const std::optional<ShapeModel>& model,
-                     const FrameView& frame,
-                     const EyePair& pair,
-                     const FaceBox& face) {
+  JudgedEyes judge(const std::optional<ShapeModel>& model,
+                   const FrameView& frame,
+                   const EyePair& pair,
+                   const FaceBox& face) {
     const PerEye<bool> is_measurable = measurable_eyes(pair, frame);
     if (model) {
-      return trusted_eyes(pair.eyes,
-                          judge_.presence(*model, frame, pair.eyes, is_measurable),
-                          face.box,
-                          face.score);
+      return judged_eyes(pair.eyes,
+                         judge_.presence(*model, frame, pair.eyes, is_measurable),
+                         face.box,
+                         face.score);
     }
     PerEye<float> presence = kNeitherEye;
     for (const Eye eye : kEyes) {
       if (is_measurable[eye]) presence[eye] = kUndoubtedPresence;
     }
-    return trusted_eyes(pair.eyes, presence, face.box, face.score);
+    return judged_eyes(pair.eyes, presence, face.box, face.score);
   }
 
   // What covers one eye misleads the both-eyes model about the other: each is looked for again by
@@ -94,13 +94,13 @@ struct EyeLandmarker::Workspace {
                     const EyeCenters& start,
                     const FaceBox& face,
                     EyePair& pair,
-                    PerEye<bool>& trusted) {
+                    JudgedEyes& judged) {
     const auto alone = refine(models.one_eye, frame, eyes_around(start));
     if (!alone) return;
-    const PerEye<bool> found = judge(models.presence, frame, *alone, face);
-    if (!found.right && !found.left) return;
+    const JudgedEyes found = judge(models.presence, frame, *alone, face);
+    if (!found.trusted.right && !found.trusted.left) return;
     pair = *alone;
-    trusted = found;
+    judged = found;
   }
 
   // The mean of the face and of its mirror image: the errors of the two differ.
@@ -197,9 +197,9 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   if (face.keypoints && needs_recheck(pair->eyes)) {
     work.recheck_closed_eye(*models_, frame, face, *pair);
   }
-  PerEye<bool> trusted = work.judge(models_->presence, frame, *pair, face);
-  if (!trusted.right || !trusted.left) {
-    work.locate_alone(*models_, frame, *start, face, *pair, trusted);
+  JudgedEyes judged = work.judge(models_->presence, frame, *pair, face);
+  if (!judged.trusted.right || !judged.trusted.left) {
+    work.locate_alone(*models_, frame, *start, face, *pair, judged);
   }
   result.eyes = pair->eyes;
 
@@ -211,7 +211,8 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
     std::ranges::copy(result.eyes.right, result.points->begin() + kRightEyeBegin);
     std::ranges::copy(result.eyes.left, result.points->begin() + kLeftEyeBegin);
   }
-  result.trusted_eyes = trusted;
+  result.trusted_eyes = judged.trusted;
+  result.doubted_eyes = judged.doubted;
   return result;
 }
 

@@ -20,6 +20,9 @@ struct FacePoints {
   /// picture shows an eye there, open or closed (eye_presence.hpp). The points of the other must
   /// not be measured: it is covered, beyond the border, or was not found.
   PerEye<bool> trusted_eyes{};
+  /// Not among them, but with points that can be an eye's and a picture that does not speak clearly
+  /// against one: to be measured if it was trusted a moment before.
+  PerEye<bool> doubted_eyes{};
   bool is_trustworthy() const { return trusted_eyes.right || trusted_eyes.left; }
 };
 

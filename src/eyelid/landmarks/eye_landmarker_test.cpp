@@ -208,7 +208,7 @@ TEST(Plausibility, JudgesEachEyeByItselfAndTwoAsAPair) {
   const Rect box = face_at(eye_center(eyes.right), eye_center(eyes.left)).box;
   constexpr float kNo = kNotAvailable;
   const auto trusted = [&](PerEye<float> presence, float face_score = 0.9f) {
-    return trusted_eyes(eyes, presence, box, face_score);
+    return judged_eyes(eyes, presence, box, face_score).trusted;
   };
   EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{true, true}));
   EXPECT_EQ(trusted({0.5f, kNo}), (PerEye<bool>{true, false}));
@@ -221,10 +221,17 @@ TEST(Plausibility, JudgesEachEyeByItselfAndTwoAsAPair) {
   EXPECT_EQ(trusted({0.4f, 0.3f}, unsure), (PerEye<bool>{true, true}));
   EXPECT_EQ(trusted({0.4f, kNo}), (PerEye<bool>{true, false}));
   EXPECT_EQ(trusted({0.4f, kNo}, unsure), (PerEye<bool>{false, false}));
+  const auto doubted = [&](PerEye<float> presence) {
+    return judged_eyes(eyes, presence, box, 0.9f).doubted;
+  };
+  EXPECT_EQ(doubted({0.5f, 0.5f}), (PerEye<bool>{false, false}));
+  EXPECT_EQ(doubted({0.5f, -0.3f}), (PerEye<bool>{false, true}));
+  EXPECT_EQ(doubted({-0.3f, -0.3f}), (PerEye<bool>{true, true}));
+  EXPECT_EQ(doubted({kLeastDoubted - 0.01f, kNo}), (PerEye<bool>{false, false}));
   // Far too large for the box, alone or as a pair.
   const Rect small{box.x, box.y, 0.2f * box.width, 0.2f * box.height};
-  EXPECT_EQ(trusted_eyes(eyes, {0.5f, 0.5f}, small, 0.9f), (PerEye<bool>{false, false}));
-  EXPECT_EQ(trusted_eyes(eyes, {0.5f, kNo}, small, 0.9f), (PerEye<bool>{false, false}));
+  EXPECT_EQ(judged_eyes(eyes, {0.5f, 0.5f}, small, 0.9f).trusted, (PerEye<bool>{false, false}));
+  EXPECT_EQ(judged_eyes(eyes, {0.5f, kNo}, small, 0.9f).trusted, (PerEye<bool>{false, false}));
   // One much smaller: no pair, but what is left when one of them is covered may be an eye.
   for (Point& p : eyes.left) p = eye_center(eyes.left) + (p - eye_center(eyes.left)) * 0.3f;
   EXPECT_EQ(trusted({0.5f, 0.5f}), (PerEye<bool>{false, false}));

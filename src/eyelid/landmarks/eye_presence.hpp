@@ -115,6 +115,10 @@ EYELID_PORTABLE constexpr PresenceBounds presence_bounds(float face_score) {
   return face_score < kUnsureFace ? kBoundsOfUnsureFace : kUsualBounds;
 }
 
+/// Eyes that blink, squint, or blur in motion look less like eyes for a few frames. From this
+/// presence on, one that was there a moment ago still is (core/FrameMeasurement::doubted_eyes).
+inline constexpr float kLeastDoubted = -0.4f;
+
 /// Presence kNotAvailable: cannot be measured.
 EYELID_PORTABLE inline bool are_pair_of_eyes(const PerEye<float>& presence,
                                              const PresenceBounds& least) {

@@ -132,21 +132,32 @@ EYELID_PORTABLE inline PerEye<bool> measurable_eyes(const EyePair& pair, const F
               stages_agree(pair.first_stage.left, eyes.left)};
 }
 
+/// Of the eyes of a face: those that are there, and those that might be.
+struct JudgedEyes {
+  PerEye<bool> trusted{};
+  PerEye<bool> doubted{};
+};
+
 /// The eyes of this face: a pair, or one alone. `presence` of each in the picture
 /// (eye_presence.hpp), kNotAvailable where it cannot be measured. Two that are sure to be there but
 /// not alike are not believed.
-EYELID_PORTABLE inline PerEye<bool> trusted_eyes(const EyeLandmarks& eyes,
-                                                 const PerEye<float>& presence,
-                                                 const Rect& face_box,
-                                                 float face_score) {
+EYELID_PORTABLE inline JudgedEyes judged_eyes(const EyeLandmarks& eyes,
+                                              const PerEye<float>& presence,
+                                              const Rect& face_box,
+                                              float face_score) {
   const PresenceBounds least = presence_bounds(face_score);
   if (are_pair_of_eyes(presence, least) && are_alike(eyes) && fits_face_box(eyes, face_box)) {
-    return {true, true};
+    return {{true, true}, {}};
   }
   const PerEye<bool> is_there = are_eyes(presence, least);
-  if (is_there.right && is_there.left) return {false, false};
-  return {is_there.right && fits_face_box(eyes.right, face_box),
-          is_there.left && fits_face_box(eyes.left, face_box)};
+  if (is_there.right && is_there.left) return {};
+  JudgedEyes result;
+  for (const Eye eye : {Eye::Right, Eye::Left}) {
+    const bool fits = fits_face_box(eyes[eye], face_box);
+    result.trusted[eye] = fits && is_there[eye];
+    result.doubted[eye] = fits && !is_there[eye] && presence[eye] >= kLeastDoubted;
+  }
+  return result;
 }
 
 }  // namespace eyelid::landmarks

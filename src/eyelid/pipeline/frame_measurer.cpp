@@ -40,6 +40,7 @@ FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
   measurement.trusted_eyes = points.trusted_eyes;
+  measurement.doubted_eyes = points.doubted_eyes;
   for (const Eye eye : kEyes) {
     if (points.trusted_eyes[eye]) measurement.ear[eye] = ear_or_nan(points.eyes[eye]);
   }

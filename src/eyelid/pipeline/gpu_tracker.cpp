@@ -3,6 +3,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/gpu/gpu_face_detector.hpp"
+#include "eyelid/pipeline/eye_memory.hpp"
 #include "eyelid/pipeline/stage_clock.hpp"
 
 namespace eyelid::pipeline {
@@ -30,6 +31,7 @@ FrameMeasurement frame_measurement(const gpu::MeasuredFrame& frame) {
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;
   measurement.trusted_eyes = points.trusted_eyes;
+  measurement.doubted_eyes = points.doubted_eyes;
   measurement.ear = record.ear;
   return measurement;
 }
@@ -56,8 +58,11 @@ void GpuTracker::run(video::FrameSource& source,
     if (!source.next(frame)) return std::nullopt;
     return gpu::NumberedFrame{frame.image, frame.index, frame.time_s, frame.is_suspect, frame.clip};
   };
+  EyeMemory memory;
   runner_.run(next, [&](const gpu::MeasuredFrame& measured) {
-    on_measurement(frame_measurement(measured));
+    FrameMeasurement measurement = frame_measurement(measured);
+    memory.judge(measurement);
+    on_measurement(measurement);
   });
 }
 

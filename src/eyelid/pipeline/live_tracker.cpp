@@ -13,6 +13,7 @@ LiveTracker::LiveTracker(const detection::FaceDetector& detector,
                          OnFrame on_frame)
     : options_(options), on_frame_(std::move(on_frame)), closure_(options.calibration) {
   EYELID_EXPECTS(options.workers >= 1 && options.detect_every >= 1);
+  EYELID_EXPECTS(options.frames_per_second > 0.0);
   for (int i = 0; i < options.workers; ++i) {
     workers_.push_back({FrameMeasurer(detector.clone(), models, options.points), {}});
   }
@@ -50,6 +51,8 @@ void LiveTracker::deliver(const Slot& slot) {
   LiveFrame result;
   if (!slot.is_lost) result.measured = slot.measurement;
   result.measured.frame = slot.frame;
+  result.measured.time_s = static_cast<double>(slot.frame) / options_.frames_per_second;
+  memory_.judge(result.measured);
   result.is_lost = slot.is_lost;
   result.fec = closure_.next(result.measured.ear);
   on_frame_(result);

@@ -12,6 +12,7 @@
 #include "eyelid/closure/causal_closure.hpp"
 #include "eyelid/core/image.hpp"
 #include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/pipeline/eye_memory.hpp"
 #include "eyelid/pipeline/frame_measurer.hpp"
 
 namespace eyelid::pipeline {
@@ -20,11 +21,12 @@ struct LiveOptions {
   landmarks::PointCount points = landmarks::PointCount::Twelve;
   int detect_every = 1;  // in between the landmarks carry the face
   int workers = 1;
+  double frames_per_second = 500.0;        // of the camera
   std::optional<Calibration> calibration;  // see CausalClosure
 };
 
 struct LiveFrame {
-  FrameMeasurement measured;  // time_s is 0: the frames come without
+  FrameMeasurement measured;  // time_s by its number and the rate of the camera
   bool is_lost = false;       // never seen by a worker
   closure::LiveFec fec;
 };
@@ -80,6 +82,7 @@ class LiveTracker {
   std::int64_t delivered_ = 0;      // frames
   std::int64_t chosen_groups_ = 0;  // of detect_every frames
   detection::SubjectSelector selector_;
+  EyeMemory memory_;
   closure::CausalClosure closure_;
 };
 

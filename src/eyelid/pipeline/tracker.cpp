@@ -11,6 +11,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/pipeline/eye_memory.hpp"
 #include "eyelid/pipeline/frame_measurer.hpp"
 
 namespace eyelid::pipeline {
@@ -91,6 +92,7 @@ void Tracker::run(video::FrameSource& source,
   std::vector<std::unique_ptr<Group>> groups;
   tbb::concurrent_queue<Group*> idle;
   detection::SubjectSelector selector;
+  EyeMemory memory;
 
   const auto decode = [&](tbb::flow_control& control) -> Group* {
     Group* group = nullptr;
@@ -112,7 +114,10 @@ void Tracker::run(video::FrameSource& source,
     return group;
   };
   const auto deliver = [&](Group* group) {
-    for (const FrameMeasurement& measurement : group->measurements) on_measurement(measurement);
+    for (FrameMeasurement& measurement : group->measurements) {
+      memory.judge(measurement);
+      on_measurement(measurement);
+    }
     idle.push(group);
   };
 
