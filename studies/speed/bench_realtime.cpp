@@ -151,6 +151,7 @@ void RealtimeCommand::run() {
   options.points = setup.tracker.points;
   options.detect_every = setup.tracker.detect_every;
   options.workers = threads_;
+  options.frames_per_second = fps;
   if (!calibration_file.empty()) options.calibration = tables::load_calibration(calibration_file);
 
   pipeline::LiveTracker tracker(
