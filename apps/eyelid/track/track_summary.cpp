@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/progress.hpp"
@@ -16,14 +17,22 @@
 namespace eyelid::app {
 namespace {
 
+std::string level_text(float ear, const LevelOrigin& origin) {
+  std::string text = fmt::format("{} {}", cell(ear, 3), name_of(origin.source));
+  if (origin.interval) {
+    text += fmt::format(" ({:.3f} .. {:.3f})", origin.interval->low, origin.interval->high);
+  }
+  return text;
+}
+
 void print_levels(const Calibration& calibration) {
-  fmt::print("  EAR open / closed    right {} / {}   left {} / {}   (open {}, closed {})\n",
-             cell(calibration.levels.right.open_ear, 3),
-             cell(calibration.levels.right.closed_ear, 3),
-             cell(calibration.levels.left.open_ear, 3),
-             cell(calibration.levels.left.closed_ear, 3),
-             name_of(calibration.open_source),
-             name_of(calibration.closed_source));
+  for (const Eye eye : kEyes) {
+    const EyeLevels& levels = calibration.levels[eye];
+    fmt::print("  EAR {:<16} open {}   closed {}\n",
+               std::string(name_of(eye)) + " eye",
+               level_text(levels.open_ear, calibration.open_origin[eye]),
+               level_text(levels.closed_ear, calibration.closed_origin[eye]));
+  }
 }
 
 void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {

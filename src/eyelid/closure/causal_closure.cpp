@@ -19,7 +19,9 @@ float CausalClosure::EyeState::fec(float ear) {
     open.add(ear);
     const std::int64_t count = open.count();
     if (count == kMinMeasurements || (count > 0 && count % kFramesPerUpdate == 0)) {
-      if (const auto level = open.open_ear()) levels = {*level, kPopulationClosedRatio * *level};
+      if (const auto level = open.level()) {
+        levels = {level->ear, kPopulationClosedRatio * level->ear};
+      }
     }
   }
   return are_usable(levels) ? fec_of(ear, levels) : kNotAvailable;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/closure/closure_analysis.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
+#include <iterator>
 #include <string>
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/closure/ear_smoother.hpp"
 #include "eyelid/closure/frame_interval.hpp"
+#include "eyelid/closure/level_warnings.hpp"
 #include "eyelid/closure/recording_levels.hpp"
 
 namespace eyelid::closure {
@@ -48,6 +51,7 @@ class Delivery {
   void finish() { end_clip(); }
 
   std::int64_t cut_blinks() const { return cut_blinks_; }
+  const FecRangeWatch& range(Eye eye) const { return ranges_[eye]; }
 
  private:
   static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
@@ -81,6 +85,7 @@ class Delivery {
         ready_[eye].pop_front();
         sample.ear[eye] = measured_ear(record, eye);
         sample.fec[eye] = fec_of(value.value, summary_.calibration.levels[eye]);
+        ranges_[eye].add(sample.time_s, sample.fec[eye]);
         sample.is_interpolated = sample.is_interpolated || value.is_interpolated;
         starts_segment[eye] = value.starts_segment;
       }
@@ -100,10 +105,11 @@ class Delivery {
   PerEye<EarSmoother> eyes_;
   BinocularBlinkFinder finder_;
   std::int64_t cut_blinks_ = 0;
+  PerEye<FecRangeWatch> ranges_;
 };
 
 float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
-  if (!findings.open_ear || !are_usable(levels)) return kNotAvailable;
+  if (!findings.open || !are_usable(levels)) return kNotAvailable;
   return findings.rest_noise_ear / (levels.open_ear - levels.closed_ear);
 }
 
@@ -153,12 +159,17 @@ ClosureSummary analyze_closure(TraceSpool& trace,
     summary.noise[eye] = noise_in_fec(findings[eye], summary.calibration.levels[eye]);
     warn_of_noise(summary.noise[eye], eye, summary);
   }
+  std::ranges::move(level_warnings(summary.calibration), std::back_inserter(summary.warnings));
 
   Delivery delivery(smoothing, summary, on_sample, on_blink);
   ClosureInput record;
   trace.rewind();
   while (trace.next(record)) delivery.push(record);
   delivery.finish();
+  for (const Eye eye : kEyes) {
+    std::ranges::move(delivery.range(eye).warnings(eye, summary.frame_interval_s),
+                      std::back_inserter(summary.warnings));
+  }
   warn_of_cut_blinks(delivery.cut_blinks(), summary);
   return summary;
 }

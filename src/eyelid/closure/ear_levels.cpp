@@ -10,13 +10,13 @@ namespace eyelid::closure {
 namespace {
 
 constexpr double kEarStep = 0.001;
-constexpr double kFecStep = 0.005;
 // Width of the density's kernel with many values; landmark noise on open eyes is about as wide.
 constexpr double kBandwidth = 0.01;
-constexpr double kMinMode = 0.05;   // of the heaviest, to count as a mode at all
-constexpr double kOpenShare = 0.6;  // of the highest mode: lower ones are not open eyes
-constexpr double kFullQuantile = 0.7;
-constexpr double kFullTolerance = 0.15;
+constexpr double kMinMode = 0.05;  // of the heaviest, to count as a mode at all
+constexpr double kShut = 0.6;      // of the highest mode: lower ones are closed eyes
+constexpr double kRare = 0.15;     // of the heaviest mode: less is a passing expression
+constexpr double kDroop = 0.8;     // of the highest mode: lower ones are drooping lids
+constexpr double kApart = 0.1;     // of the level: modes nearer are the same height
 
 struct Mode {
   double ear;
@@ -36,6 +36,35 @@ std::vector<Mode> modes_of(const std::vector<double>& density) {
   return modes;
 }
 
+Mode heaviest_of(const std::vector<Mode>& modes) {
+  return *std::max_element(modes.begin(), modes.end(), [](const Mode& a, const Mode& b) {
+    return a.density < b.density;
+  });
+}
+
+/// Of modes in order of EAR, at least one: heights of the open lid, none of which is rare.
+void keep_resting_heights(std::vector<Mode>& modes) {
+  const double heaviest = heaviest_of(modes).density;
+  std::erase_if(modes, [&](const Mode& m) { return m.density < kMinMode * heaviest; });
+  const double highest = modes.back().ear;
+  std::erase_if(modes, [&](const Mode& m) { return m.ear < kShut * highest; });
+  const double usual = heaviest_of(modes).density;  // closed eyes may have been heavier
+  std::erase_if(modes, [&](const Mode& m) { return m.density < kRare * usual; });
+}
+
+OpenLevel open_level_of(const std::vector<Mode>& heights) {
+  const double highest = heights.back().ear;
+  std::vector<Mode> undrooped = heights;
+  std::erase_if(undrooped, [&](const Mode& m) { return m.ear < kDroop * highest; });
+  const double ear = heaviest_of(undrooped).ear;
+  OpenLevel level{static_cast<float>(ear), {}};
+  const double low = std::min(ear, heaviest_of(heights).ear);
+  if (highest > (1.0 + kApart) * ear || low < (1.0 - kApart) * ear) {
+    level.interval = EarInterval{static_cast<float>(low), static_cast<float>(highest)};
+  }
+  return level;
+}
+
 }  // namespace
 
 void OpenLevelFinder::add(float ear) {
@@ -45,7 +74,7 @@ void OpenLevelFinder::add(float ear) {
   ++count_;
 }
 
-std::optional<float> OpenLevelFinder::open_ear() const {
+std::optional<OpenLevel> OpenLevelFinder::level() const {
   if (count_ < kMinMeasurements) return std::nullopt;
   // Few values need a wider kernel (Silverman's exponent) so that not every one becomes a mode.
   const double bandwidth =
@@ -65,49 +94,12 @@ std::optional<float> OpenLevelFinder::open_ear() const {
     }
   }
   std::vector<Mode> modes = modes_of(density);
-  double heaviest = 0.0;
-  for (Mode& mode : modes) {
-    mode.ear -= reach * kEarStep;
-    heaviest = std::max(heaviest, mode.density);
-  }
-  std::erase_if(modes, [&](const Mode& m) { return m.density < kMinMode * heaviest; });
   if (modes.empty()) return std::nullopt;
-  const double highest = modes.back().ear;  // they are in order of EAR
-  std::erase_if(modes, [&](const Mode& m) { return m.ear < kOpenShare * highest; });
-  const Mode open = *std::max_element(modes.begin(), modes.end(), [](const Mode& a, const Mode& b) {
-    return a.density < b.density;
-  });
-  if (open.ear < kMinOpenEar) return std::nullopt;
-  return static_cast<float>(open.ear);
-}
-
-void ClosedLevelFinder::add(float floor_fec) {
-  constexpr float kDeepEnough = (1.0f - kMaxClosedRatio) / (1.0f - kPopulationClosedRatio);
-  if (!(floor_fec >= kDeepEnough)) return;
-  const auto bin = static_cast<std::size_t>(static_cast<double>(floor_fec) / kFecStep);
-  ++counts_[std::min(bin, kBins - 1)];
-  ++count_;
-}
-
-// Of the values in bins begin .. end - 1; fraction 0 is the smallest, 1 the largest of them.
-float ClosedLevelFinder::quantile(std::size_t begin, std::size_t end, double fraction) const {
-  std::int64_t total = 0;
-  for (std::size_t bin = begin; bin < end; ++bin) total += counts_[bin];
-  auto rank = static_cast<std::int64_t>(fraction * static_cast<double>(total - 1) + 0.5);
-  std::size_t bin = begin;
-  while (rank >= counts_[bin]) rank -= counts_[bin++];
-  return static_cast<float>(kFecStep * (static_cast<double>(bin) + 0.5));
-}
-
-std::optional<float> ClosedLevelFinder::closed_fec() const {
-  if (count_ == 0) return std::nullopt;
-  const double reference = quantile(0, kBins, kFullQuantile);
-  const auto bin_of = [](double fec) {
-    return std::min(static_cast<std::size_t>(fec / kFecStep), kBins - 1);
-  };
-  return quantile(bin_of((1.0 - kFullTolerance) * reference),
-                  bin_of((1.0 + kFullTolerance) * reference) + 1,
-                  0.5);
+  for (Mode& mode : modes) mode.ear -= reach * kEarStep;
+  keep_resting_heights(modes);
+  const OpenLevel level = open_level_of(modes);
+  if (level.ear < kMinOpenEar) return std::nullopt;
+  return level;
 }
 
 float fec_of(float ear, const EyeLevels& levels) {

@@ -22,7 +22,7 @@ TEST(OpenLevelFinder, IsTheCenterOfTheNoiseNotItsUpperEdge) {
   for (const int count : {200, 5000, 200000}) {
     OpenLevelFinder finder;
     add_normal(finder, count, 0.30, 0.015);
-    EXPECT_NEAR(*finder.open_ear(), 0.30f, 0.004f) << count;
+    EXPECT_NEAR(finder.level()->ear, 0.30f, 0.004f) << count;
   }
 }
 
@@ -30,14 +30,14 @@ TEST(OpenLevelFinder, IgnoresClosuresEvenWhenTheyAreMostOfTheTime) {
   OpenLevelFinder finder;
   add_normal(finder, 8000, 0.06, 0.01);
   add_normal(finder, 2000, 0.28, 0.01);
-  EXPECT_NEAR(*finder.open_ear(), 0.28f, 0.003f);
+  EXPECT_NEAR(finder.level()->ear, 0.28f, 0.003f);
 }
 
 TEST(OpenLevelFinder, TakesTheUsualOfTwoPoses) {
   OpenLevelFinder finder;
   add_normal(finder, 3000, 0.33, 0.006);
   add_normal(finder, 7000, 0.27, 0.006);
-  EXPECT_NEAR(*finder.open_ear(), 0.27f, 0.003f);
+  EXPECT_NEAR(finder.level()->ear, 0.27f, 0.003f);
 }
 
 TEST(OpenLevelFinder, NeedsEnoughBelievableValues) {
@@ -47,31 +47,41 @@ TEST(OpenLevelFinder, NeedsEnoughBelievableValues) {
     for (int i = 0; i < 24; ++i) finder.add(bad);
   }
   EXPECT_EQ(finder.count(), 24);
-  EXPECT_FALSE(finder.open_ear().has_value());
+  EXPECT_FALSE(finder.level().has_value());
   finder.add(0.3f);
-  EXPECT_NEAR(*finder.open_ear(), 0.3f, 0.002f);
+  EXPECT_NEAR(finder.level()->ear, 0.3f, 0.002f);
   OpenLevelFinder shut;
   add_normal(shut, 1000, 0.06, 0.01);
-  EXPECT_FALSE(shut.open_ear().has_value());
+  EXPECT_FALSE(shut.level().has_value());
 }
 
-TEST(ClosedLevelFinder, TakesFullClosuresNotPartialOnesOrGlitches) {
-  ClosedLevelFinder finder;
-  EXPECT_FALSE(finder.closed_fec().has_value());
-  for (int i = 0; i < 6; ++i) finder.add(0.4f);  // not deep enough at all
-  EXPECT_FALSE(finder.closed_fec().has_value());
-  for (int i = 0; i < 4; ++i) finder.add(0.72f);  // deep, still partial
-  for (const float full : {0.97f, 0.98f, 0.99f, 1.00f, 1.01f, 1.02f, 1.03f}) finder.add(full);
-  finder.add(1.25f);  // the landmarks collapsed
-  EXPECT_NEAR(*finder.closed_fec(), 1.00f, 0.011f);
+TEST(OpenLevelFinder, IsNotWhereTheLidsDroopMostOfTheTime) {
+  for (const double droop : {0.25, 0.35, 0.5}) {
+    for (const int open : {1500, 2500, 4000}) {  // of 10,000
+      OpenLevelFinder finder;
+      add_normal(finder, 10000 - open, 0.30 - droop * 0.25, 0.008);
+      add_normal(finder, open, 0.30, 0.008);
+      EXPECT_NEAR(finder.level()->ear, 0.30f, 0.004f) << droop << " " << open;
+    }
+  }
 }
 
-TEST(ClosedLevelFinder, OneBlinkIsEnough) {
-  ClosedLevelFinder finder;
-  finder.add(0.9f);
-  EXPECT_NEAR(*finder.closed_fec(), 0.9f, 0.005f);
-  finder.add(1.0f);  // of two the deeper pair stays together: within 15 %
-  EXPECT_NEAR(*finder.closed_fec(), 0.95f, 0.055f);
+TEST(OpenLevelFinder, SaysBetweenWhichHeightsItChose) {
+  OpenLevelFinder drooping;
+  add_normal(drooping, 7000, 0.21, 0.008);
+  EXPECT_FALSE(drooping.level()->interval.has_value());
+  add_normal(drooping, 3000, 0.30, 0.008);
+  ASSERT_TRUE(drooping.level()->interval.has_value());
+  EXPECT_NEAR(drooping.level()->interval->low, 0.21f, 0.004f);
+  EXPECT_NEAR(drooping.level()->interval->high, 0.30f, 0.004f);
+}
+
+TEST(OpenLevelFinder, PassesOverARareGlanceUpward) {
+  OpenLevelFinder finder;
+  add_normal(finder, 9300, 0.30, 0.01);
+  add_normal(finder, 700, 0.42, 0.01);
+  EXPECT_NEAR(finder.level()->ear, 0.30f, 0.003f);
+  EXPECT_FALSE(finder.level()->interval.has_value());
 }
 
 TEST(FecOf, IsTheShareOfTheRangeAndNotClamped) {

@@ -10,6 +10,7 @@
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/closure/rest_level.hpp"
+#include "eyelid/closure/still_lid.hpp"
 
 namespace eyelid::closure {
 namespace {
@@ -63,13 +64,14 @@ std::string why_no_open_level(const OpenLevelFinder& open, Eye eye) {
 
 void compare_with_file(Eye eye,
                        const char* what,
-                       std::optional<float> measured,
+                       float measured,
                        float stored,
-                       float range,
+                       const EyeLevels& levels,
                        ClosureSummary& summary) {
-  if (!measured || std::abs(*measured - stored) <= kLevelDisagreement * range) return;
+  const float range = levels.open_ear - levels.closed_ear;
+  if (std::abs(measured - stored) <= kLevelDisagreement * range) return;
   summary.warnings.push_back("the " + std::string(name_of(eye)) + " eye's " + what + " level is " +
-                             rounded(*measured) + " in this recording but " + rounded(stored) +
+                             rounded(measured) + " in this recording but " + rounded(stored) +
                              " in the calibration file: check glasses, camera and subject");
 }
 
@@ -110,17 +112,25 @@ EyeBlinks examine_eye(TraceSpool& trace,
                       Eye eye,
                       const Survey& surveyed) {
   EyeBlinks findings;
-  findings.open_ear = surveyed.open[eye].open_ear();
-  if (!findings.open_ear) return findings;
-  const EyeLevels provisional{*findings.open_ear, kPopulationClosedRatio * *findings.open_ear};
+  findings.open = surveyed.open[eye].level();
+  if (!findings.open) return findings;
+  const float open_ear = findings.open->ear;
+  const EyeLevels provisional{open_ear, kPopulationClosedRatio * open_ear};
   const float range = provisional.open_ear - provisional.closed_ear;
   RestNoise noise;
-  ClosedLevelFinder closed;
+  StillLid still;
   // Only deep blinks matter here, so the noise need not be known yet to tell them from it.
   BlinkFinder finder({eye, kMaxAmplitudeThreshold}, [&](const Blink& blink, float floor_fec) {
     // One frame may be wrong, and a blink seen in one frame only was hardly seen shut.
     const double frames = blink.half_width_ms / (1000.0 * surveyed.frame_interval_s);
-    if (frames >= kUnconfirmedHalfWidthInFrames) closed.add(floor_fec);
+    const float ratio = std::max(0.0f, 1.0f - floor_fec * range / open_ear);
+    const bool is_held = still.deepest() >= floor_fec - kHeldWithin;
+    still.forget();
+    if (std::isfinite(floor_fec) && frames >= kUnconfirmedHalfWidthInFrames &&
+        ratio <= kMaxClosedRatio && findings.closures.size() < kMaxDeepClosures) {
+      const double half_width_s = 0.001 * static_cast<double>(blink.half_width_ms);
+      findings.closures.push_back({blink.onset_s, blink.offset_s, half_width_s, ratio, is_held});
+    }
   });
   for_each_fec(
       trace,
@@ -128,43 +138,39 @@ EyeBlinks examine_eye(TraceSpool& trace,
       eye,
       provisional,
       [&](const FecPoint& point, bool starts_segment) {
+        still.push(point, starts_segment);
         finder.push(point, starts_segment);
         if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();
         if (std::isfinite(point.fec)) noise.add(point.time_s, point.fec);
       },
       [&] { finder.finish(); });
   findings.rest_noise_ear = noise.deviation() * range;
-  if (const auto closed_fec = closed.closed_fec()) {
-    findings.closed_ear = std::max(0.0f, provisional.open_ear - *closed_fec * range);
-  }
   return findings;
 }
 
 void calibrate_from_recording(const Survey& surveyed,
                               const PerEye<EyeBlinks>& findings,
                               ClosureSummary& summary) {
+  Calibration& calibration = summary.calibration;
+  const PerEye<ClosedRatio> closed =
+      closed_ratios({findings.right.closures, findings.left.closures});
   for (const Eye eye : kEyes) {
-    const EyeBlinks& own = findings[eye];
-    const EyeBlinks& other = findings[eyelid::other(eye)];
-    EyeLevels& levels = summary.calibration.levels[eye];
-    if (!own.open_ear) {
+    LevelOrigin& open_origin = calibration.open_origin[eye];
+    LevelOrigin& closed_origin = calibration.closed_origin[eye];
+    if (!findings[eye].open) {
       summary.no_fec_reason[eye] = why_no_open_level(surveyed.open[eye], eye);
+      open_origin.source = closed_origin.source = LevelSource::None;
       continue;
     }
-    levels.open_ear = *own.open_ear;
-    if (own.closed_ear) {
-      levels.closed_ear = *own.closed_ear;
-    } else if (other.open_ear && other.closed_ear) {
-      levels.closed_ear = *own.open_ear * *other.closed_ear / *other.open_ear;
-      summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
-                                 " eye was seen: its closed level is scaled from the other eye's");
-    } else {
-      levels.closed_ear = kPopulationClosedRatio * *own.open_ear;
-      summary.calibration.closed_source = LevelSource::Population;
-      summary.warnings.push_back("no full closure of the " + std::string(name_of(eye)) +
-                                 " eye was seen: its closed level is assumed to be " +
-                                 rounded(kPopulationClosedRatio) +
-                                 " of its open level, as in most people");
+    const OpenLevel& open = *findings[eye].open;
+    calibration.levels[eye] = {open.ear, closed[eye].ratio * open.ear};
+    if (open.interval) {
+      open_origin = {LevelSource::Estimated, open.interval, "the lid rests at several heights"};
+    }
+    closed_origin.source = closed[eye].source;
+    closed_origin.basis = closed[eye].basis;
+    if (closed[eye].source == LevelSource::Estimated) {
+      closed_origin.interval = EarInterval{closed[eye].low * open.ear, closed[eye].high * open.ear};
     }
   }
 }
@@ -173,8 +179,8 @@ void calibrate_from_file(const Calibration& file,
                          const PerEye<EyeBlinks>& findings,
                          ClosureSummary& summary) {
   summary.calibration = file;
-  summary.calibration.open_source = LevelSource::File;
-  summary.calibration.closed_source = LevelSource::File;
+  const PerEye<ClosedRatio> closed =
+      closed_ratios({findings.right.closures, findings.left.closures});
   for (const Eye eye : kEyes) {
     const EyeLevels& levels = file.levels[eye];
     if (!are_usable(levels)) {
@@ -182,12 +188,18 @@ void calibrate_from_file(const Calibration& file,
                                    std::string(name_of(eye)) +
                                    " eye: open and closed EAR must differ by at least 0.02";
       summary.calibration.levels[eye] = {};
+      summary.calibration.open_origin[eye] = {LevelSource::None, {}, ""};
+      summary.calibration.closed_origin[eye] = {LevelSource::None, {}, ""};
       continue;
     }
-    const EyeBlinks& own = findings[eye];
-    const float range = levels.open_ear - levels.closed_ear;
-    compare_with_file(eye, "open", own.open_ear, levels.open_ear, range, summary);
-    compare_with_file(eye, "closed", own.closed_ear, levels.closed_ear, range, summary);
+    summary.calibration.open_origin[eye].source = LevelSource::Given;
+    summary.calibration.closed_origin[eye].source = LevelSource::Given;
+    if (!findings[eye].open) continue;
+    const float open_ear = findings[eye].open->ear;
+    compare_with_file(eye, "open", open_ear, levels.open_ear, levels, summary);
+    if (closed[eye].source != LevelSource::Measured) continue;
+    compare_with_file(
+        eye, "closed", closed[eye].ratio * open_ear, levels.closed_ear, levels, summary);
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
+#include "eyelid/closure/closed_level.hpp"
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/closure/ear_levels.hpp"
 #include "eyelid/closure/ear_smoother.hpp"
@@ -34,23 +36,22 @@ Survey survey(TraceSpool& trace);
 
 /// What the recording itself says about one eye; empty where it says nothing.
 struct EyeBlinks {
-  std::optional<float> open_ear;
-  std::optional<float> closed_ear;  // from full closures
-  float rest_noise_ear = 0.0f;      // standard deviation of the filtered EAR at rest
+  std::optional<OpenLevel> open;
+  std::vector<DeepClosure> closures;  // the first kMaxDeepClosures
+  float rest_noise_ear = 0.0f;        // standard deviation of the filtered EAR at rest
 };
+inline constexpr std::size_t kMaxDeepClosures = 10000;  // of eight hours of blinking
 /// Second pass, once per eye.
 EyeBlinks examine_eye(TraceSpool& trace,
                       const SmootherOptions& options,
                       Eye eye,
                       const Survey& surveyed);
 
-/// Levels from the recording, with reasons and warnings where they are missing or guessed: the
-/// closed level of an eye that never shut comes from the other eye's ratio or, failing that, from
-/// the population.
+/// Levels from the recording with their origins, and reasons where there are none.
 void calibrate_from_recording(const Survey& surveyed,
                               const PerEye<EyeBlinks>& findings,
                               ClosureSummary& summary);
-/// Levels from a file, with a warning where the recording disagrees.
+/// Levels from a file, with a warning where the recording measures others.
 void calibrate_from_file(const Calibration& file,
                          const PerEye<EyeBlinks>& findings,
                          ClosureSummary& summary);

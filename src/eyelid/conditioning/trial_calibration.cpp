@@ -14,7 +14,6 @@ namespace eyelid::conditioning {
 namespace {
 
 constexpr int kMinAtRest = 5;
-constexpr int kMinUs = 3;
 constexpr double kMinSpan = 0.2;        // FEC between rest and closure
 constexpr double kRestTolerance = 0.1;  // FEC; one criterion
 constexpr double kClosedTolerance = 0.2;
@@ -68,7 +67,7 @@ EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEy
         found.rest_trials,
         kMinAtRest));
   }
-  const double closed = found.us_trials >= kMinUs ? found.closed : 1.0;
+  const double closed = found.us_trials >= kMinUsTrials ? found.closed : 1.0;
   if (!(closed - found.rest >= kMinSpan)) {
     throw InputError(
         fmt::format("{} eye: closure is {:.2f} before the CS and {:.2f} after the US, "
@@ -104,7 +103,7 @@ std::vector<std::string> calibration_mismatches(const Calibration& used,
                       eye,
                       levels->rest));
     }
-    if (levels->us_trials >= kMinUs && std::abs(levels->closed - 1.0) > kClosedTolerance) {
+    if (levels->us_trials >= kMinUsTrials && std::abs(levels->closed - 1.0) > kClosedTolerance) {
       warnings.push_back(fmt::format(
           "{} eye: FEC after the US reaches {:.2f} with this calibration, expected near 1",
           eye,

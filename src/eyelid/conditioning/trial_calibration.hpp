@@ -10,6 +10,9 @@
 
 namespace eyelid::conditioning {
 
+/// Trials with a US that tell a closed level.
+inline constexpr int kMinUsTrials = 3;
+
 /// Closure of one eye at rest and in full closure, by its trials; 0 and 1 with a perfect
 /// calibration.
 struct TrialLevels {
@@ -27,7 +30,7 @@ TrialLevels levels_from_trials(const SessionTrace& trace,
                                std::span<const TrialRow> rows);
 
 /// `levels` moved so that `found.rest` becomes 0 and `found.closed` 1. The closed level stays where
-/// it is when fewer than 3 trials had a US. FEC is linear in EAR, so this needs no EAR.
+/// it is when fewer than kMinUsTrials had a US. FEC is linear in EAR, so this needs no EAR.
 /// Throws InputError when fewer than 5 trials show the eye at rest, or rest and closure lie less
 /// than 0.2 apart.
 EyeLevels calibrated(const EyeLevels& levels, const TrialLevels& found, ScoredEye eye);

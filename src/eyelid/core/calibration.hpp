@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,25 +30,39 @@ inline bool are_usable(const EyeLevels& levels) {
 
 /// Where a level came from; written to session.json so that a reader can judge the FEC.
 enum class LevelSource {
-  Measured,    // seen in this recording
-  Population,  // not seen (for example no full closure): typical ratio of people was used
-  File,        // from a calibration file
+  None,       // there is no level
+  Measured,   // seen in this recording
+  Estimated,  // this recording does not show it well enough: true somewhere in an interval
+  Given,      // from a calibration file
 };
 inline constexpr std::array kLevelSources{
-    LevelSource::Measured, LevelSource::Population, LevelSource::File};
+    LevelSource::None, LevelSource::Measured, LevelSource::Estimated, LevelSource::Given};
 
 /// As in session.json and calibration files.
 inline std::string_view name_of(LevelSource source) {
-  constexpr std::string_view kNames[] = {"measured", "population", "file"};
+  constexpr std::string_view kNames[] = {"none", "measured", "estimated", "given"};
   return kNames[static_cast<std::size_t>(source)];
 }
+
+/// Ends of the EAR that a level may have.
+struct EarInterval {
+  float low = kNotAvailable;
+  float high = kNotAvailable;
+  friend bool operator==(const EarInterval&, const EarInterval&) = default;
+};
+
+struct LevelOrigin {
+  LevelSource source = LevelSource::Measured;
+  std::optional<EarInterval> interval;  // of Estimated, also once it is Given
+  std::string basis;                    // what was seen: "lids met in 5 closures"; may be empty
+};
 
 /// Levels of both eyes with the conditions they were taken in: a level found without glasses
 /// misleads with glasses (closed EAR rises about sixfold: irlume, issue 173).
 struct Calibration {
   PerEye<EyeLevels> levels;
-  LevelSource open_source = LevelSource::Measured;
-  LevelSource closed_source = LevelSource::Measured;
+  PerEye<LevelOrigin> open_origin;
+  PerEye<LevelOrigin> closed_origin;
   // Conditions; empty = not known.
   std::string date;  // ISO 8601
   std::string subject;

@@ -206,7 +206,7 @@ void TrackJob::analyze() {
 void TrackJob::describe_closure() {
   ClosureSummary& closure = summary_.closure;
   if (request_.eye) closure.no_fec_reason[other(*request_.eye)].clear();  // it was not asked for
-  if (closure.calibration.open_source != LevelSource::File) {
+  if (!closure_options_.calibration) {
     Calibration& calibration = closure.calibration;
     calibration.subject = request_.conditions.subject;
     calibration.glasses = request_.conditions.glasses;

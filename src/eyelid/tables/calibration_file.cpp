@@ -23,25 +23,41 @@ constexpr std::size_t kMaxFile = 1u << 20;
   throw InputError(path.string() + ": " + what);
 }
 
-json json_of(const EyeLevels& levels) {
+// Six decimals: as a double 0.3f would read 0.30000001192092896.
+double rounded(float ear) { return std::round(1e6 * static_cast<double>(ear)) / 1e6; }
+
+json json_of(const LevelOrigin& origin) {
+  json result = {
+      {"source", name_of(origin.source)}, {"interval", nullptr}, {"basis", origin.basis}};
+  if (origin.interval) {
+    result["interval"] =
+        json::array({rounded(origin.interval->low), rounded(origin.interval->high)});
+  }
+  return result;
+}
+
+json json_of(const Calibration& calibration, Eye eye) {
+  const EyeLevels& levels = calibration.levels[eye];
   if (!are_usable(levels)) return nullptr;
-  // Six decimals: as a double 0.3f would read 0.30000001192092896.
-  const auto rounded = [](float ear) { return std::round(1e6 * static_cast<double>(ear)) / 1e6; };
-  return {{"open_ear", rounded(levels.open_ear)}, {"closed_ear", rounded(levels.closed_ear)}};
+  return {{"open_ear", rounded(levels.open_ear)},
+          {"closed_ear", rounded(levels.closed_ear)},
+          {"open", json_of(calibration.open_origin[eye])},
+          {"closed", json_of(calibration.closed_origin[eye])}};
+}
+
+float ear_from(const Path& path, const json& value, const std::string& key) {
+  if (!value.is_number()) fail(path, key + " is " + json_excerpt(value) + ", expected a number");
+  const double ear = value.get<double>();
+  if (!(ear >= 0.0 && ear <= kMaxEar)) {
+    fail(path, key + " is " + json_excerpt(value) + ", expected 0 .. 1");
+  }
+  return static_cast<float>(ear);
 }
 
 float ear_in(const Path& path, const json& eye, const std::string& side, const char* key) {
   const auto found = eye.find(key);
-  if (found == eye.end() || !found->is_number()) {
-    fail(path,
-         side + "." + key + " is " + (found == eye.end() ? "missing" : json_excerpt(*found)) +
-             ", expected a number");
-  }
-  const double value = found->get<double>();
-  if (!(value >= 0.0 && value <= kMaxEar)) {
-    fail(path, side + "." + key + " is " + json_excerpt(*found) + ", expected 0 .. 1");
-  }
-  return static_cast<float>(value);
+  if (found == eye.end()) fail(path, side + "." + key + " is missing, expected a number");
+  return ear_from(path, *found, side + "." + key);
 }
 
 EyeLevels levels_in(const Path& path, const json& document, const std::string& side) {
@@ -67,6 +83,30 @@ std::string text_in(const Path& path, const json& document, const char* key) {
   return found->get<std::string>();
 }
 
+/// What the levels were when the file was made; files of earlier versions do not say.
+LevelOrigin origin_in(const Path& path,
+                      const json& document,
+                      const std::string& side,
+                      const char* key) {
+  LevelOrigin origin{LevelSource::Given, {}, ""};
+  const json eye = document.value(side, json());
+  const json origin_json = eye.is_object() ? eye.value(key, json()) : json();
+  if (origin_json.is_null()) return origin;
+  const std::string name = side + "." + key;
+  if (!origin_json.is_object()) {
+    fail(path, name + " is " + json_excerpt(origin_json) + ", expected an object");
+  }
+  origin.basis = text_in(path, origin_json, "basis");
+  const json interval = origin_json.value("interval", json());
+  if (interval.is_null()) return origin;
+  if (!interval.is_array() || interval.size() != 2) {
+    fail(path, name + ".interval is " + json_excerpt(interval) + ", expected two numbers");
+  }
+  origin.interval = EarInterval{ear_from(path, interval[0], name + ".interval"),
+                                ear_from(path, interval[1], name + ".interval")};
+  return origin;
+}
+
 }  // namespace
 
 std::string calibration_text(const Calibration& calibration) {
@@ -81,10 +121,8 @@ std::string calibration_text(const Calibration& calibration) {
                          {"camera", calibration.camera},
                          {"distance", calibration.distance},
                          {"recording", calibration.recording},
-                         {"open_source", name_of(calibration.open_source)},
-                         {"closed_source", name_of(calibration.closed_source)},
-                         {"right", json_of(calibration.levels.right)},
-                         {"left", json_of(calibration.levels.left)}};
+                         {"right", json_of(calibration, Eye::Right)},
+                         {"left", json_of(calibration, Eye::Left)}};
   return files::json_text(document, 2) + '\n';
 }
 
@@ -105,8 +143,11 @@ Calibration load_calibration(const Path& path) {
          "found levels of neither eye, expected \"right\" or \"left\" with open_ear and "
          "closed_ear");
   }
-  calibration.open_source = LevelSource::File;
-  calibration.closed_source = LevelSource::File;
+  for (const Eye eye : kEyes) {
+    const std::string side(name_of(eye));
+    calibration.open_origin[eye] = origin_in(path, document, side, "open");
+    calibration.closed_origin[eye] = origin_in(path, document, side, "closed");
+  }
   calibration.date = text_in(path, document, "date");
   calibration.subject = text_in(path, document, "subject");
   calibration.glasses = text_in(path, document, "glasses");

@@ -20,7 +20,7 @@ Calibration example() {
   Calibration calibration;
   calibration.levels.right = {0.301f, 0.055f};
   calibration.levels.left = {0.288f, 0.047f};
-  calibration.closed_source = LevelSource::Population;
+  calibration.closed_origin.right = {LevelSource::Estimated, EarInterval{0.006f, 0.08f}, "guess"};
   calibration.date = "2026-11-22T18:44:02Z";
   calibration.subject = "S01";
   calibration.glasses = "yes";
@@ -48,15 +48,17 @@ TEST(CalibrationFile, ComesBackAsStored) {
   EXPECT_EQ(loaded.levels.right.closed_ear, 0.055f);
   EXPECT_EQ(loaded.levels.left.open_ear, 0.288f);
   EXPECT_EQ(loaded.levels.left.closed_ear, 0.047f);
-  EXPECT_EQ(loaded.open_source, LevelSource::File);
-  EXPECT_EQ(loaded.closed_source, LevelSource::File);
+  EXPECT_EQ(loaded.open_origin.right.source, LevelSource::Given);
+  EXPECT_EQ(loaded.closed_origin.right.source, LevelSource::Given);
+  EXPECT_EQ(loaded.closed_origin.right.interval, (EarInterval{0.006f, 0.08f}));
+  EXPECT_EQ(loaded.closed_origin.right.basis, "guess");
+  EXPECT_FALSE(loaded.closed_origin.left.interval.has_value());
   EXPECT_EQ(loaded.date, example().date);
   EXPECT_EQ(loaded.subject, "S01");
   EXPECT_EQ(loaded.glasses, "yes");
   EXPECT_EQ(loaded.camera, "acA1300");
   EXPECT_EQ(loaded.recording, example().recording);
-  EXPECT_NE(testing::text_of_file(path).find("\"closed_source\": \"population\""),
-            std::string::npos);
+  EXPECT_NE(testing::text_of_file(path).find("\"source\": \"estimated\""), std::string::npos);
   EXPECT_NE(testing::text_of_file(path).find("\"open_ear\": 0.301"), std::string::npos);
 }
 
@@ -95,7 +97,12 @@ TEST(CalibrationFile, SaysWhatIsWrong) {
       {head + R"("right": null, "left": {"open_ear": 0.1, "closed_ear": 0.3}})",
        "at least 0.02 above"},
       {head + R"("right": null, "left": {"open_ear": 0.3, "closed_ear": 0.1}, "subject": 5})",
-       "subject is 5"}};
+       "subject is 5"},
+      {head + R"("right": null, "left": {"open_ear": 0.3, "closed_ear": 0.1, "open": 1}})",
+       "left.open is 1, expected an object"},
+      {head + R"("right": null, "left": {"open_ear": 0.3, "closed_ear": 0.1, "closed":
+       {"interval": [0.1]}}})",
+       "left.closed.interval is [0.1], expected two numbers"}};
   for (const auto& [content, expected] : cases) {
     std::ofstream(path) << content;
     EXPECT_NE(error_of(path).find(expected), std::string::npos) << content << error_of(path);

@@ -40,8 +40,10 @@ LevelSource source_from_name(const std::string& name) {
   for (const LevelSource source : kLevelSources) {
     if (name == name_of(source)) return source;
   }
+  if (name == "population") return LevelSource::Estimated;  // of earlier versions
+  if (name == "file") return LevelSource::Given;
   throw InputError("found the level source \"" + name +
-                   "\", expected measured, population or file");
+                   "\", expected none, measured, estimated or given");
 }
 
 template <class T, class Struct>
@@ -50,9 +52,10 @@ concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 // The keys of each object, named once and in the order of the file: the writer and the reader
 // visit the same lists.
 
-void visit_fields(auto& visit, Is<EyeLevels> auto& eye) {
-  visit("open_ear", eye.open_ear);
-  visit("closed_ear", eye.closed_ear);
+void visit_fields(auto& visit, Is<LevelOrigin> auto& origin) {
+  visit("source", origin.source);
+  visit("interval", origin.interval);
+  visit("basis", origin.basis);
 }
 
 void visit_fields(auto& visit, Is<PerEye<float>> auto& eyes) {
@@ -61,10 +64,14 @@ void visit_fields(auto& visit, Is<PerEye<float>> auto& eyes) {
 }
 
 void visit_fields(auto& visit, Is<Calibration> auto& calibration) {
-  visit("right", calibration.levels.right);
-  visit("left", calibration.levels.left);
-  visit("open_source", calibration.open_source);
-  visit("closed_source", calibration.closed_source);
+  for (const Eye eye : kEyes) {
+    visit.object(name_of(eye).data(), [&](auto& level) {
+      level("open_ear", calibration.levels[eye].open_ear);
+      level("closed_ear", calibration.levels[eye].closed_ear);
+      level("open", calibration.open_origin[eye]);
+      level("closed", calibration.closed_origin[eye]);
+    });
+  }
   visit.object("conditions", [&](auto& conditions) {
     conditions("date", calibration.date);
     conditions("subject", calibration.subject);
@@ -195,6 +202,10 @@ struct Writer {
   static void write(Json& target, const std::optional<std::int64_t>& count) {
     target = count ? Json(*count) : Json(nullptr);
   }
+  static void write(Json& target, const std::optional<EarInterval>& interval) {
+    target = nullptr;
+    if (interval) target = Json::array({number(interval->low), number(interval->high)});
+  }
   static void write(Json& target, const Options& options) {
     target = Json::object();
     for (const auto& [name, value] : options) target[name] = value;
@@ -245,6 +256,9 @@ struct Reader {
   static void read(const Json& source, std::optional<std::int64_t>& value) {
     value = source.get<std::int64_t>();
   }
+  static void read(const Json& source, std::optional<EarInterval>& interval) {
+    interval = EarInterval{source.at(0).get<float>(), source.at(1).get<float>()};
+  }
   static void read(const Json& source, Options& options) {
     for (const auto& [name, value] : source.get_ref<const Json::object_t&>()) {
       options.emplace_back(name, value.get<std::string>());
@@ -256,6 +270,16 @@ struct Reader {
       read(item, values.emplace_back());
   }
 };
+
+/// Of files of earlier versions: one source of both eyes.
+void read_common_sources(const Json& root, Calibration& calibration) {
+  Reader{root}.object("calibration", [&](Reader& read) {
+    for (const Eye eye : kEyes) {
+      read("open_source", calibration.open_origin[eye].source);
+      read("closed_source", calibration.closed_origin[eye].source);
+    }
+  });
+}
 
 void check_format(const Json& root) {
   std::string format;
@@ -305,6 +329,7 @@ SessionSummary read_session_json(const std::filesystem::path& path) {
   try {
     check_format(root);
     SessionSummary summary;
+    read_common_sources(root, summary.closure.calibration);
     Reader reader{root};
     visit_fields(reader, summary);
     return summary;

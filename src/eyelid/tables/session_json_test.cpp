@@ -34,7 +34,8 @@ SessionSummary filled_summary() {
   summary.options = {{"z", "1"}, {"a", "2"}};
   summary.device = "cpu/x86_avx2";
   summary.closure.calibration.levels.right = {.open_ear = 0.3f, .closed_ear = 0.05f};
-  summary.closure.calibration.closed_source = LevelSource::Population;
+  summary.closure.calibration.closed_origin.right = {
+      LevelSource::Estimated, EarInterval{0.006f, 0.08f}, "2 closures"};
   summary.closure.calibration.subject = "S1";
   summary.closure.noise.right = 0.03f;
   summary.closure.frames = 6000;
@@ -59,7 +60,11 @@ TEST(SessionJson, ReadsBackWhatItWrote) {
   EXPECT_TRUE(std::isnan(read.closure.calibration.levels.left.open_ear));
   EXPECT_EQ(read.closure.noise.right, 0.03f);
   EXPECT_TRUE(std::isnan(read.closure.noise.left));
-  EXPECT_EQ(read.closure.calibration.closed_source, LevelSource::Population);
+  const LevelOrigin& closed = read.closure.calibration.closed_origin.right;
+  EXPECT_EQ(closed.source, LevelSource::Estimated);
+  EXPECT_EQ(closed.interval, (EarInterval{0.006f, 0.08f}));
+  EXPECT_EQ(closed.basis, "2 closures");
+  EXPECT_FALSE(read.closure.calibration.open_origin.right.interval.has_value());
   EXPECT_EQ(read.stages.at(0).p99_ms, 0.9);
   EXPECT_EQ(read.warnings, summary.warnings);
 }
@@ -75,6 +80,26 @@ TEST(SessionJson, HoldsShortNumbersAndNullForWhatIsNotAvailable) {
   EXPECT_TRUE(json["calibration"]["left"]["open_ear"].is_null());
   EXPECT_TRUE(json["duration_s"].is_null());
   EXPECT_EQ(json["format_version"], kSessionFormatVersion);
+}
+
+TEST(SessionJson, EveryLevelHasItsSource) {
+  const auto json = nlohmann::json::parse(session_json(filled_summary()));
+  const auto& right = json["calibration"]["right"];
+  EXPECT_EQ(right["open"]["source"], "measured");
+  EXPECT_TRUE(right["open"]["interval"].is_null());
+  EXPECT_EQ(right["closed"]["source"], "estimated");
+  EXPECT_EQ(right["closed"]["interval"], (nlohmann::json{0.006, 0.08}));
+}
+
+TEST(SessionJson, ReadsTheCommonSourcesOfEarlierVersions) {
+  testing::TemporaryFolder folder;
+  std::ofstream(folder / "session.json")
+      << R"({"format": "eyelid session", "calibration": {"right": {"open_ear": 0.3},
+            "open_source": "file", "closed_source": "population"}})";
+  const Calibration read = read_session_json(folder / "session.json").closure.calibration;
+  EXPECT_EQ(read.levels.right.open_ear, 0.3f);
+  EXPECT_EQ(read.open_origin.left.source, LevelSource::Given);
+  EXPECT_EQ(read.closed_origin.right.source, LevelSource::Estimated);
 }
 
 TEST(SessionJson, ReplacesBytesThatAreNotUtf8) {

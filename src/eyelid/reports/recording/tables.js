@@ -64,9 +64,14 @@ function pairsTable(parent, pairs) {
 }
 
 const LEVEL_SOURCES = {
-  measured: "measured in this recording", file: "from a calibration file",
-  population: "no full closure in this recording: population average",
+  none: "none", measured: "measured in this recording", given: "from a calibration file",
+  estimated: "estimated: this recording does not show it",
 };
+
+function levelOrigin(origin) {
+  const between = origin.interval ? ", between " + fixed(origin.interval[0], 4) + " and " + fixed(origin.interval[1], 4) : "";
+  return LEVEL_SOURCES[origin.source] + between + (origin.basis ? " (" + origin.basis + ")" : "");
+}
 
 function drawCalibration(parent, calibration, noise) {
   put(parent, "h3", null, "Calibration");
@@ -78,7 +83,8 @@ function drawCalibration(parent, calibration, noise) {
     { title: "FEC noise at rest", number: true, value: (row) => fixed(row.noise, 3) },
   ], [eye("right"), eye("left")]);
   const conditions = calibration.conditions;
-  pairsTable(parent, [["Open level", LEVEL_SOURCES[calibration.open_source]], ["Closed level", LEVEL_SOURCES[calibration.closed_source]], ["Date", conditions.date], ["Subject", conditions.subject], ["Glasses", conditions.glasses], ["Camera", conditions.camera], ["Recording", conditions.recording]]);
+  const origins = ["right", "left"].flatMap((side) => ["open", "closed"].map((level) => [side + " eye, " + level + " level", levelOrigin(calibration[side][level])]));
+  pairsTable(parent, origins.concat([["Date", conditions.date], ["Subject", conditions.subject], ["Glasses", conditions.glasses], ["Camera", conditions.camera], ["Recording", conditions.recording]]));
 }
 
 function drawMethod(section, report) {
