@@ -64,17 +64,6 @@ std::vector<std::string> replaced_files(const ScoreRequest& request) {
   return names;
 }
 
-void take_known(const Calibration& given, Calibration& conditions) {
-  const auto take = [](const std::string& from, std::string& to) {
-    if (!from.empty()) to = from;
-  };
-  take(given.date, conditions.date);
-  take(given.subject, conditions.subject);
-  take(given.glasses, conditions.glasses);
-  take(given.camera, conditions.camera);
-  take(given.distance, conditions.distance);
-}
-
 // One job: the steps fill `session_`.
 class ScoreJob {
  public:
@@ -100,6 +89,11 @@ class ScoreJob {
     }
     if (session_.summary) session_.calibration = session_.summary->closure.calibration;
     load_trace();
+    if (session_.summary && !imported_) {
+      std::vector<std::string> of_track =
+          warnings_of_track(*session_.summary, *session_.calibration, session_.rows);
+      session_.warnings.insert(session_.warnings.begin(), of_track.begin(), of_track.end());
+    }
     score();
     apply_manual_labels();
     learn();

@@ -10,10 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "eyelid/closure/level_warnings.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/pipeline/frames_in_memory_testing.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
+#include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/frames_csv.hpp"
+#include "eyelid/tables/session_json.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -82,8 +86,10 @@ class ScoreSession : public testing::Test {
     return path;
   }
 
-  ScoredSession score(const std::filesystem::path& log) const {
+  ScoredSession score(const std::filesystem::path& log,
+                      const std::filesystem::path& calibration = {}) const {
     ScoreRequest request;
+    request.calibration_file = calibration;
     request.folder = folder_;
     request.sync_region = "2,2,8,8";
     request.events_file = log;
@@ -213,6 +219,34 @@ TEST_F(ScoreSession, ALampThatFlickersIsOneCs) {
   const PlacedTrials film = placed(folder_ / "frames.csv", levels);
   expect_trials_at_the_lamp(film.rows);
   EXPECT_TRUE(any_names(film.warnings, "the LED flickers (8 dark spells of at most 200 ms"));
+}
+
+// Levels that scoring replaces are no longer warned of; everything else that track said is.
+TEST_F(ScoreSession, WarningsOfTrackAreCarriedOn) {
+  SessionSummary tracked;
+  tracked.source.path = (folder_ / "pictures").string();
+  tracked.source.kind = "image folder";
+  tracked.closure.calibration.levels = {{0.3f, 0.08f}, {0.3f, 0.05f}};
+  tracked.closure.calibration.closed_origin.right = {
+      LevelSource::Estimated, EarInterval{0.006f, 0.09f}, "1 closure"};
+  const std::vector<std::string> of_levels = closure::level_warnings(tracked.closure.calibration);
+  ASSERT_EQ(of_levels.size(), 1u);
+  tracked.warnings = {"frame 7 is damaged", of_levels[0]};
+  tables::write_session_json(folder_ / "session.json", tracked);
+
+  const std::vector<std::string> warnings = score(write_log("")).warnings;
+  ASSERT_GE(warnings.size(), 3u);
+  EXPECT_EQ(warnings[0], "track: frame 7 is damaged");
+  EXPECT_EQ(warnings[1], "track: " + of_levels[0]);
+  EXPECT_TRUE(any_names(warnings, "6 trials have a US: --calibrate-from-trials"));
+
+  Calibration given = tracked.closure.calibration;
+  given.closed_origin = {};
+  files::write_file(folder_ / "levels.json", tables::calibration_text(given));
+  const std::vector<std::string> with_given =
+      score(write_log(""), folder_ / "levels.json").warnings;
+  EXPECT_TRUE(any_names(with_given, "track: frame 7 is damaged"));
+  EXPECT_FALSE(any_names(with_given, "estimated"));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
+#include "eyelid/closure/level_warnings.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
 
 namespace eyelid::pipeline {
@@ -20,6 +22,17 @@ bool has_eyes(const conditioning::SessionTrace& trace) {
 }
 
 }  // namespace
+
+void take_known(const Calibration& given, Calibration& conditions) {
+  const auto take = [](const std::string& from, std::string& to) {
+    if (!from.empty()) to = from;
+  };
+  take(given.date, conditions.date);
+  take(given.subject, conditions.subject);
+  take(given.glasses, conditions.glasses);
+  take(given.camera, conditions.camera);
+  take(given.distance, conditions.distance);
+}
 
 Calibration closure_as_its_scale(const conditioning::SessionTrace& trace) {
   Calibration scale;
@@ -56,6 +69,32 @@ Calibration calibration_from_trials(Calibration calibration,
     }
   }
   return calibration;
+}
+
+std::vector<std::string> warnings_of_track(const SessionSummary& tracked,
+                                           const Calibration& scored_with,
+                                           std::span<const TrialRow> rows) {
+  const std::vector<std::string> of_track = closure::level_warnings(tracked.closure.calibration);
+  std::vector<std::string> of_levels = closure::level_warnings(scored_with);
+  const bool has_other_levels = of_levels != of_track;
+  std::vector<std::string> warnings;
+  for (const std::string& warning : tracked.warnings) {
+    if (has_other_levels && std::ranges::find(of_track, warning) != of_track.end()) continue;
+    warnings.push_back("track: " + warning);
+  }
+  if (has_other_levels) std::ranges::move(of_levels, std::back_inserter(warnings));
+  const bool is_estimated = std::ranges::any_of(kEyes, [&](Eye eye) {
+    return scored_with.closed_origin[eye].source == LevelSource::Estimated;
+  });
+  const auto us_trials = std::ranges::count_if(
+      rows, [](const TrialRow& row) { return row.trial.us_onset_s.has_value(); });
+  if (is_estimated && us_trials >= conditioning::kMinUsTrials) {
+    warnings.push_back(
+        fmt::format("a closed level is estimated, and {} trials have a US: "
+                    "--calibrate-from-trials measures it by the reflex",
+                    us_trials));
+  }
+  return warnings;
 }
 
 }  // namespace eyelid::pipeline
