@@ -89,6 +89,71 @@ TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
   EXPECT_EQ(find_blinks(rows).size(), 2u);
 }
 
+// 25 frames/s, noise 0.06 in each eye.
+std::vector<ClosureRow> noisy_rows() {
+  MadeTrace still;
+  still.frames_per_second = 25.0;
+  still.duration_s = 60.0;
+  return rows_of(still, still, 0.06);
+}
+
+TEST(BinocularBlinkFinder, AWeakClosureCountsBesideASureOneOnly) {
+  std::vector<ClosureRow> rows = noisy_rows();
+  rows[500].fec = {1.0f, 0.27f};
+  const std::vector<Blink> both = find_blinks(rows);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[1].kind, BlinkKind::Partial);
+  rows[500].fec = {0.0f, 0.27f};
+  EXPECT_TRUE(find_blinks(rows).empty());
+  rows[500].fec = {1.0f, 0.0f};
+  EXPECT_TRUE(find_blinks(rows).empty());
+  rows[502].fec.left = 0.27f;  // not at the same time
+  EXPECT_TRUE(find_blinks(rows).empty());
+}
+
+TEST(BinocularBlinkFinder, AFastHeadNeedsMoreThanItsBlur) {
+  const auto count = [](float fec_right, float fec_left, float speed) {
+    std::vector<ClosureRow> rows = flat_rows(25.0);
+    float x = 50.0f;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i >= 98 && i < 104) x += 100.0f * speed;
+      rows[i].face_box = {x, 50.0f, 100.0f, 100.0f};
+    }
+    for (std::size_t i = 100; i < 104; ++i) rows[i].fec = {fec_right, fec_left};
+    return find_blinks(rows).size();
+  };
+  EXPECT_EQ(count(0.4f, 0.4f, 0.0f), 2u);
+  EXPECT_EQ(count(0.4f, 0.4f, 0.01f), 2u);
+  EXPECT_EQ(count(0.4f, 0.4f, 0.04f), 0u);  // blurs 0.6 of an open eye
+  EXPECT_EQ(count(0.7f, 0.7f, 0.04f), 2u);
+  EXPECT_EQ(count(0.9f, 0.9f, 0.2f), 2u);   // shut is shut
+  EXPECT_EQ(count(0.9f, 0.0f, 0.0f), 1u);   // a wink
+  EXPECT_EQ(count(0.9f, 0.0f, 0.03f), 0u);  // a reflection that crosses the lens
+}
+
+TEST(BinocularBlinkFinder, ALookDownIsNoBlink) {
+  const auto count = [](float fec, std::size_t frames) {
+    std::vector<ClosureRow> rows = flat_rows(25.0);
+    for (std::size_t i = 100; i < 100 + frames; ++i) rows[i].fec = {fec, fec};
+    return find_blinks(rows).size();
+  };
+  EXPECT_EQ(count(0.4f, 5), 2u);
+  EXPECT_EQ(count(0.4f, 12), 0u);
+  EXPECT_EQ(count(0.6f, 12), 2u);
+}
+
+TEST(BinocularBlinkFinder, CutAtBothEndsOfAFilm) {
+  std::vector<ClosureRow> rows = flat_rows(25.0);
+  rows[0].fec = {0.75f, 0.7f};
+  rows[1].fec = {0.3f, 0.3f};
+  rows.back().fec = {0.4f, 0.45f};
+  const std::vector<Blink> both = find_blinks(rows);
+  ASSERT_EQ(both.size(), 4u);
+  for (const Blink& blink : both) EXPECT_TRUE(blink.is_cut);
+  for (ClosureRow& row : rows) row.fec.left = kNotAvailable;
+  EXPECT_TRUE(find_blinks(rows).empty());  // one eye alone: too little was seen of it
+}
+
 TEST(BinocularBlinkFinder, InAPoorPictureOnlyBlinksOfBothEyesStand) {
   MadeTrace right;
   right.frames_per_second = 25.0;

@@ -26,8 +26,18 @@ inline constexpr float kMinAmplitudeInNoise = 5.0f;
 inline constexpr float kMaxAmplitudeThreshold = 0.5f;
 inline constexpr float kMaxAmplitudeThresholdInNoise = 2.5f;
 
-/// Smallest amplitude searched for in a trace with this noise at rest (RestNoise).
-float min_amplitude(float rest_noise);
+/// Smallest amplitude that counts in a trace with this noise (TraceNoise).
+float min_amplitude(float noise);
+
+/// The same of an eye whose other eye blinks at the same time: where to look is known then, and
+/// three deviations are more than noise does in those few frames.
+inline constexpr float kMinSharedAmplitudeInNoise = 3.0f;
+float min_shared_amplitude(float noise);
+
+/// How far noise alone may seem to reopen an eye that is shut for kShut_s: the range of as many
+/// values as there are frames then.
+inline constexpr double kShut_s = 0.2;
+float min_valley(float noise, double frame_interval_s);
 
 /// One frame of the trace of one eye; `fec` is not a number where it is not available.
 struct FecPoint {
@@ -41,13 +51,18 @@ struct FecPoint {
 ///
 /// A blink is a rise of at least `min_amplitude` above the rest level (median of the latest
 /// second outside blinks; at least 50 ms of it must be seen) that comes down again. With
-/// `amplitude` = peak FEC - rest level:
-///  - onset: last upward crossing of rest + 10 % of the amplitude before the rise (searched
-///    backwards, at most 500 ms), offset: first downward crossing of it after the peak; both
-///    interpolated in time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and
-///    `offset_frame` are the first and last frame above;
-///  - two peaks are two blinks if FEC falls below half the amplitude between them and rises again
-///    by `min_amplitude`; the second begins at the valley if that lies above its onset level;
+/// `amplitude` = peak FEC - base, the level that the lid last rose from:
+///  - last rise: back in time from half way to the peak, as long as the lid has moved by 10 %
+///  within
+///    150 ms, the longest a lid takes to close. The base is the level it stood at before, if that
+///    is 10 % above rest (a lowered lid, a blink that did not open again), else rest;
+///  - onset: last upward crossing of base + 10 % of the amplitude in that rise (searched backwards,
+///    at most 500 ms), offset: first downward crossing of it after the peak; both interpolated in
+///    time, so that 30 frames/s do not mean 33 ms steps. `onset_frame` and `offset_frame` are the
+///    first and last frame above;
+///  - two peaks are two blinks if the eye clearly reopens between them: by a third of the amplitude
+///    (of 1 at most) and `min_valley`, in two frames and 10 ms, and closes as much again. The
+///    second begins at the valley if that lies above its onset level;
 ///  - half width: between the first upward and the last downward crossing of half the
 ///    amplitude; at least 30 ms (10 ms of a cut blink);
 ///  - an eye that has reopened by 30 % of the amplitude and then stays (no 10 % further for 300 ms)
@@ -58,20 +73,20 @@ struct FecPoint {
 /// A gap, or an end of the recording, may hide a part of a blink, which is then cut
 /// (Blink::is_cut):
 ///  - it ends in a gap: the last point seen is its offset, or, for an eye that has reopened by 30 %
-///    and stayed for 100 ms, where it stopped. Reported when it was seen to reopen by
-///    `min_amplitude`, or rose by 0.5: a smaller rise may have become anything;
+///    and stayed for 100 ms, where it stopped;
 ///  - an eye above half the amplitude on both sides of a gap of at most 300 ms was shut all the
 ///    time: one blink;
 ///  - the eye is half closed or more at first sight: onset is the first point seen, rest is FEC 0.
-///    Reported when it is Full.
 ///
 /// Sources: onset search as in kayla-fernando/Eyelid-conditioning-analysis; the half-height width
-/// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker.
+/// and prominence as in JeFaPaTo (JOSS 2024); hysteresis as in pyblinker; durations: Kwon et al.
+/// 2013.
 class BlinkFinder {
  public:
   struct Options {
     Eye eye = Eye::Right;
     float min_amplitude = kMinAmplitude;
+    float min_valley = kMaxAmplitudeThreshold;  // between two blinks
   };
   /// `floor_fec` is the mean FEC within 5 % of the amplitude below the peak: less sensitive to
   /// noise than the peak itself. Not available when a blink was cut before the lid stopped.
@@ -93,19 +108,23 @@ class BlinkFinder {
     double time_s = 0.0;
   };
   struct Event {
-    float rest = 0.0f;
+    float rest = 0.0f;           // before the event
+    float base = 0.0f;           // before the last rise: rest, or the level the lid stood at
     std::vector<FecPoint> rise;  // from before the onset on; bounded
-    std::size_t entered = 0;     // index in rise of the point that began the event
+    std::optional<std::size_t> last_rise;  // its half way, in rise; once the peak is passed
     bool has_full_history = false;
     bool is_cut = false;
     bool is_peak_at_cut = false;  // the frame before or after the peak was not seen
     FecPoint peak;
-    FecPoint low;              // since the peak
+    FecPoint low;           // since the peak
+    int valley_points = 0;  // since the peak, half a clear valley below it
+    double valley_begin_s = 0.0;
+    double valley_end_s = 0.0;
     FecPoint progress;         // last step of 10 % of the amplitude downwards
     double last_shut_s = 0.0;  // when FEC was last near kFullClosure or above
     std::optional<Crossing> half_down;
     std::array<std::int32_t, 256> counts{};  // how often each FEC was met, in steps of 0.01
-    float amplitude() const { return peak.fec - rest; }
+    float amplitude() const { return peak.fec - base; }
   };
 
   void end_segment();
@@ -115,12 +134,16 @@ class BlinkFinder {
   void rest(const FecPoint& point);
   void begin_event(const FecPoint& point, float rest_level, std::int64_t from_frame);
   void follow_event(const FecPoint& point);
+  void find_last_rise(Event& event) const;
+  float clear_valley(const Event& event) const;
+  bool is_reclosing(Event& event, const FecPoint& point) const;
+  static void forget_valley(Event& event, const FecPoint& point);
   bool has_settled(const FecPoint& point);
   bool has_reopened() const;
   void complete(const Crossing& offset);
   static float floor_of(const Event& event);
   static bool is_bottom_seen(const Event& event);
-  void return_to_rest(const FecPoint& point);
+  void return_to_rest(double from_s);
   void remember(const FecPoint& point);
 
   Options options_;
@@ -131,7 +154,8 @@ class BlinkFinder {
   std::optional<Event> cut_event_;  // a gap has begun; the next segment may continue it
   FecPoint last_;                   // before the one being pushed
   float lowest_since_blink_ = -HUGE_VALF;
-  bool has_full_history_ = false;  // recent_ reaches back to its limit, not to a gap
+  std::int64_t rest_from_frame_ = 0;  // after the latest event
+  bool has_full_history_ = false;     // recent_ reaches back to its limit, not to a gap
 };
 
 }  // namespace eyelid::closure

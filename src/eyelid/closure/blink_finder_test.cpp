@@ -107,16 +107,42 @@ TEST(BlinkFinder, StretchedTimeStretchesTheBlink) {
   EXPECT_NEAR(stretched.amplitude, normal.amplitude, 1e-5);
 }
 
-TEST(BlinkFinder, TwoPeaksAreTwoBlinksWhenTheEyeReopensHalfWay) {
+TEST(BlinkFinder, TwoPeaksAreTwoBlinksWhenTheEyeClearlyReopens) {
   MadeTrace made;
-  made.blinks = {MadeBlink{3.0}, MadeBlink{3.19}};  // reopens to about 0.25
+  made.blinks = {MadeBlink{3.0}, MadeBlink{3.19}};  // reopens to 0.16
   ASSERT_EQ(blinks_of(made).size(), 2u);
   const std::vector<Blink> two = blinks_of(made);
   EXPECT_LE(two[0].offset_s, two[1].onset_s);
   EXPECT_GT(two[1].onset_s, 3.15);
-  made.blinks[1].start_s = 3.13;  // reopens to about 0.7
+  made.blinks[1].start_s = 3.13;  // to 0.53
+  EXPECT_EQ(blinks_of(made).size(), 2u);
+  made.blinks[1].start_s = 3.1;  // to 0.73
   ASSERT_EQ(blinks_of(made).size(), 1u);
   EXPECT_NEAR(blinks_of(made)[0].offset_s, made.blinks[1].opening_crossing_s(0.1), 0.002);
+}
+
+TEST(BlinkFinder, OneOpenFrameInAShutEyeIsNotASecondBlink) {
+  MadeTrace made;
+  made.frames_per_second = 30.0;
+  made.blinks = {MadeBlink{3.0, 1.0, 0.1, 1.0, 0.2}};
+  std::vector<FecPoint> trace = trace_of(made);
+  trace[108].fec = 0.2f;
+  EXPECT_EQ(find_blinks(Eye::Left, trace).size(), 1u);
+  trace[109].fec = 0.2f;
+  EXPECT_EQ(find_blinks(Eye::Left, trace).size(), 2u);
+}
+
+TEST(BlinkFinder, TheOnsetIsThatOfTheLastRise) {
+  MadeTrace made;
+  made.blinks = {MadeBlink{3.0, 0.3, 0.1, 0.5, 0.1}, MadeBlink{3.4}};  // the lid is lowered before
+  const std::vector<Blink> blinks = blinks_of(made);
+  ASSERT_EQ(blinks.size(), 1u);
+  EXPECT_NEAR(blinks[0].onset_s, made.blinks[1].closing_crossing_s(0.37), 0.002);
+  EXPECT_NEAR(blinks[0].amplitude, 0.7, 0.01);
+  EXPECT_NEAR(blinks[0].peak_fec, 1.0, 0.01);
+
+  made.blinks[0] = MadeBlink{3.3, 0.3, 0.1, 0.5, 0.1};  // no pause: one closing
+  EXPECT_NEAR(blinks_of(made).at(0).onset_s, made.blinks[0].closing_crossing_s(0.33), 0.002);
 }
 
 TEST(BlinkFinder, ACrossingThatTremblesIsOneBlink) {

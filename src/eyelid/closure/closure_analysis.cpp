@@ -3,114 +3,83 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <iterator>
 #include <string>
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/ear_levels.hpp"
-#include "eyelid/closure/ear_smoother.hpp"
+#include "eyelid/closure/fec_rows.hpp"
 #include "eyelid/closure/frame_interval.hpp"
 #include "eyelid/closure/level_warnings.hpp"
 #include "eyelid/closure/recording_levels.hpp"
+#include "eyelid/closure/trace_noise.hpp"
 
 namespace eyelid::closure {
 namespace {
 
-// Last pass: joins the eyes to rows, finds the blinks, delivers both.
+// Last pass: delivers the rows, finds the blinks among them.
 class Delivery {
  public:
-  Delivery(const SmootherOptions& options,
+  Delivery(const ClosureNoise& noise,
            ClosureSummary& summary,
            const std::function<void(const EyelidSample&)>& on_sample,
            const std::function<void(const Blink&)>& on_blink)
       : summary_(summary),
         on_sample_(on_sample),
-        on_blink_(on_blink),
-        eyes_{make_eye(options, Eye::Right), make_eye(options, Eye::Left)},
-        finder_({{known(summary.noise.right), known(summary.noise.left)}, summary.frame_interval_s},
-                [this](const Blink& blink) {
-                  ++summary_.blinks[blink.eye];
-                  cut_blinks_ += blink.is_cut;
-                  on_blink_(blink);
-                }) {}
-  Delivery(const Delivery&) = delete;
-  Delivery& operator=(const Delivery&) = delete;
+        finder_({noise, summary.frame_interval_s}, [this, &on_blink](const Blink& blink) {
+          ++summary_.blinks[blink.eye];
+          cut_blinks_ += blink.is_cut;
+          on_blink(blink);
+        }) {}
 
-  void push(const ClosureInput& record) {
-    if (record.clip != clip_) end_clip();
+  void push(const FecRow& row) {
+    const ClosureInput& record = row.record;
+    if (record.clip != clip_) finder_.finish();
     clip_ = record.clip;
-    records_.push_back(record);
+    EyelidSample sample;
+    sample.frame = record.frame;
+    sample.time_s = record.time_s;
+    sample.is_valid = is_measured(record);
+    sample.is_suspect = record.is_suspect;
+    sample.clip = record.clip;
+    sample.face_score = record.face_score;
+    sample.face_box = record.face_box;
     for (const Eye eye : kEyes) {
-      const bool has_levels = are_usable(summary_.calibration.levels[eye]);
-      eyes_[eye].push(record.time_s, has_levels ? measured_ear(record, eye) : kNotAvailable);
+      sample.ear[eye] = measured_ear(record, eye);
+      ranges_[eye].add(record.time_s, row.fec[eye]);
     }
-    deliver_rows();
+    sample.fec = row.fec;
+    sample.is_interpolated = row.is_interpolated;
+    sample.mean_fec = mean_of_valid(sample.fec);
+    summary_.interpolated_frames += sample.is_interpolated;
+    on_sample_(sample);
+    finder_.push({sample.frame, sample.time_s, sample.fec, sample.clip, sample.face_box},
+                 row.starts_segment);
   }
 
-  void finish() { end_clip(); }
+  void finish() { finder_.finish(); }
 
   std::int64_t cut_blinks() const { return cut_blinks_; }
   const FecRangeWatch& range(Eye eye) const { return ranges_[eye]; }
 
  private:
-  static float known(float noise) { return std::isfinite(noise) ? noise : 0.0f; }
-
-  // What follows continues nothing.
-  void end_clip() {
-    for (const Eye eye : kEyes) eyes_[eye].finish();
-    deliver_rows();
-    finder_.finish();
-  }
-
-  EarSmoother make_eye(const SmootherOptions& options, Eye eye) {
-    return {options, [this, eye](const SmoothedValue& v) { ready_[eye].push_back(v); }};
-  }
-
-  void deliver_rows() {
-    while (!ready_.right.empty() && !ready_.left.empty()) {
-      const ClosureInput record = records_.front();
-      records_.pop_front();
-      EyelidSample sample;
-      sample.frame = record.frame;
-      sample.time_s = record.time_s;
-      sample.is_valid = is_measured(record);
-      sample.is_suspect = record.is_suspect;
-      sample.clip = record.clip;
-      sample.face_score = record.face_score;
-      sample.face_box = record.face_box;
-      PerEye<bool> starts_segment;
-      for (const Eye eye : kEyes) {
-        const SmoothedValue value = ready_[eye].front();
-        ready_[eye].pop_front();
-        sample.ear[eye] = measured_ear(record, eye);
-        sample.fec[eye] = fec_of(value.value, summary_.calibration.levels[eye]);
-        ranges_[eye].add(sample.time_s, sample.fec[eye]);
-        sample.is_interpolated = sample.is_interpolated || value.is_interpolated;
-        starts_segment[eye] = value.starts_segment;
-      }
-      sample.mean_fec = mean_of_valid(sample.fec);
-      summary_.interpolated_frames += sample.is_interpolated;
-      on_sample_(sample);
-      finder_.push({sample.frame, sample.time_s, sample.fec}, starts_segment);
-    }
-  }
-
   ClosureSummary& summary_;
   const std::function<void(const EyelidSample&)>& on_sample_;
-  const std::function<void(const Blink&)>& on_blink_;
   std::int32_t clip_ = 1;
-  std::deque<ClosureInput> records_;  // rows the smoothers still hold
-  PerEye<std::deque<SmoothedValue>> ready_;
-  PerEye<EarSmoother> eyes_;
   BinocularBlinkFinder finder_;
   std::int64_t cut_blinks_ = 0;
   PerEye<FecRangeWatch> ranges_;
 };
 
-float noise_in_fec(const EyeBlinks& findings, const EyeLevels& levels) {
-  if (!findings.open || !are_usable(levels)) return kNotAvailable;
-  return findings.rest_noise_ear / (levels.open_ear - levels.closed_ear);
+void read_rows(TraceSpool& trace,
+               const SmootherOptions& smoothing,
+               const ClosureSummary& summary,
+               const FecRows::Sink& sink) {
+  FecRows rows(smoothing, summary.calibration.levels, sink);
+  ClosureInput record;
+  trace.rewind();
+  while (trace.next(record)) rows.push(record);
+  rows.finish();
 }
 
 void warn_of_noise(float noise, Eye eye, ClosureSummary& summary) {
@@ -155,16 +124,21 @@ ClosureSummary analyze_closure(TraceSpool& trace,
   } else {
     calibrate_from_recording(surveyed, findings, summary);
   }
+
+  ClosureNoiseMeter meter;
+  read_rows(trace, smoothing, summary, [&meter](const FecRow& row) {
+    meter.add(row.record.time_s, row.fec, row.starts_segment);
+  });
+  const ClosureNoise noise = meter.noise();
   for (const Eye eye : kEyes) {
-    summary.noise[eye] = noise_in_fec(findings[eye], summary.calibration.levels[eye]);
+    if (noise.deviation[eye] == 0.0f) continue;  // never seen
+    summary.noise[eye] = noise.deviation[eye];
     warn_of_noise(summary.noise[eye], eye, summary);
   }
   std::ranges::move(level_warnings(summary.calibration), std::back_inserter(summary.warnings));
 
-  Delivery delivery(smoothing, summary, on_sample, on_blink);
-  ClosureInput record;
-  trace.rewind();
-  while (trace.next(record)) delivery.push(record);
+  Delivery delivery(noise, summary, on_sample, on_blink);
+  read_rows(trace, smoothing, summary, [&delivery](const FecRow& row) { delivery.push(row); });
   delivery.finish();
   for (const Eye eye : kEyes) {
     std::ranges::move(delivery.range(eye).warnings(eye, summary.frame_interval_s),

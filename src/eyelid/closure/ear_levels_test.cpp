@@ -120,30 +120,5 @@ TEST(RestLevel, TimeSkippedDoesNotCount) {
   EXPECT_EQ(level.median(), 5.0f);
 }
 
-TEST(RestNoise, IsTheStandardDeviationAtRest) {
-  std::mt19937 random(2);
-  std::normal_distribution<double> normal(0.3, 0.04);
-  RestNoise noise;
-  EXPECT_EQ(noise.deviation(), 0.0f);
-  for (int i = 0; i < 20000; ++i) {
-    const bool is_blink = i % 1000 < 60;
-    noise.add(0.002 * i, static_cast<float>(is_blink ? 1.0 : normal(random)));
-  }
-  EXPECT_NEAR(noise.deviation(), 0.04f, 0.004f);
-}
-
-TEST(RestNoise, DoesNotGrowWithManyBlinks) {
-  std::mt19937 random(2);
-  std::normal_distribution<double> normal(0.0, 0.04);
-  RestNoise noise;
-  for (int i = 0; i < 9000; ++i) {  // 25 frames/s, shut a quarter of the time
-    noise.add(0.04 * i, static_cast<float>((i % 40 < 10 ? 1.0 : 0.0) + normal(random)));
-  }
-  // The median of such a second lies 0.43 deviations above the open lid, which widens the open
-  // side by about as much.
-  EXPECT_GT(noise.deviation(), 0.035f);
-  EXPECT_LT(noise.deviation(), 0.06f);
-}
-
 }  // namespace
 }  // namespace eyelid::closure

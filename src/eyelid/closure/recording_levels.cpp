@@ -9,7 +9,6 @@
 
 #include "eyelid/closure/binocular_blink_finder.hpp"
 #include "eyelid/closure/frame_interval.hpp"
-#include "eyelid/closure/rest_level.hpp"
 #include "eyelid/closure/still_lid.hpp"
 
 namespace eyelid::closure {
@@ -117,7 +116,6 @@ EyeBlinks examine_eye(TraceSpool& trace,
   const float open_ear = findings.open->ear;
   const EyeLevels provisional{open_ear, kPopulationClosedRatio * open_ear};
   const float range = provisional.open_ear - provisional.closed_ear;
-  RestNoise noise;
   StillLid still;
   // Only deep blinks matter here, so the noise need not be known yet to tell them from it.
   BlinkFinder finder({eye, kMaxAmplitudeThreshold}, [&](const Blink& blink, float floor_fec) {
@@ -140,11 +138,8 @@ EyeBlinks examine_eye(TraceSpool& trace,
       [&](const FecPoint& point, bool starts_segment) {
         still.push(point, starts_segment);
         finder.push(point, starts_segment);
-        if (starts_segment || !std::isfinite(point.fec)) noise.end_segment();
-        if (std::isfinite(point.fec)) noise.add(point.time_s, point.fec);
       },
       [&] { finder.finish(); });
-  findings.rest_noise_ear = noise.deviation() * range;
   return findings;
 }
 

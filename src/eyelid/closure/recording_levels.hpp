@@ -38,7 +38,6 @@ Survey survey(TraceSpool& trace);
 struct EyeBlinks {
   std::optional<OpenLevel> open;
   std::vector<DeepClosure> closures;  // the first kMaxDeepClosures
-  float rest_noise_ear = 0.0f;        // standard deviation of the filtered EAR at rest
 };
 inline constexpr std::size_t kMaxDeepClosures = 10000;  // of eight hours of blinking
 /// Second pass, once per eye.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -30,21 +28,6 @@ class RestLevel {
   std::vector<float> by_value_;  // sorted
   double skipped_s_ = 0.0;
   double last_time_s_ = 0.0;
-};
-
-/// Robust standard deviation of a FEC trace about its own rest level: 1.4826 times the median
-/// deviation toward the open side, where blinks cannot inflate it. Constant memory.
-class RestNoise {
- public:
-  void add(double time_s, float value);
-  void end_segment() { level_.clear(); }
-  /// 0 before the first value.
-  float deviation() const;
-
- private:
-  RestLevel level_;
-  std::array<std::int64_t, 2000> counts_{};  // level - value in steps of 0.001, the last: more
-  std::int64_t count_ = 0;
 };
 
 }  // namespace eyelid::closure
