@@ -15,7 +15,7 @@ struct TrialBlock {
   int first_trial = 0;
   int last_trial = 0;
   int judged = 0;
-  int crs = 0;
+  int crs = 0;                   // timed to the US
   double percent = kNoFigure;    // 100 crs / judged
   double amplitude = kNoFigure;  // mean over all judged trials, CR or not
 };
@@ -35,13 +35,16 @@ struct SessionLearning {
   int judged = 0;    // and were not rejected
   int rejected = 0;  // of those with CS
   int overruled = 0;
-  int crs = 0;
+  int crs = 0;      // timed to the US: TrialScore::is_timed_cr()
+  int crs_any = 0;  // and those that were over before it
   int alphas = 0;
-  double percent = kNoFigure;            // of judged, or as the preset says, of with_cs
+  /// Of crs; of crs_any. In judged trials, or as the preset says, in with_cs.
+  double percent = kNoFigure;
+  double percent_any = kNoFigure;
   double amplitude_mean = kNoFigure;     // of all judged trials
   double amplitude_median = kNoFigure;   // of all judged trials
-  double cr_amplitude_mean = kNoFigure;  // of CRs only
-  double onset_median_ms = kNoFigure;    // of CRs
+  double cr_amplitude_mean = kNoFigure;  // of CRs only, timed or not
+  double onset_median_ms = kNoFigure;    // of CRs, timed or not
   double peak_latency_median_ms = kNoFigure;
   double ur_peak_mean = kNoFigure;
   /// Spontaneous closures: %CR of the same rule in the time before the CS, of so many trials.

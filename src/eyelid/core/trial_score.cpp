@@ -29,6 +29,18 @@ std::string_view name_of(Verdict verdict) {
   return "";
 }
 
+std::string_view name_of(CrGrade grade) {
+  switch (grade) {
+    case CrGrade::None:
+      return "none";
+    case CrGrade::EarlyOnly:
+      return "early_only";
+    case CrGrade::AtUs:
+      return "at_us";
+  }
+  return "";
+}
+
 std::optional<ScoredEye> scored_eye_from_name(std::string_view name) {
   for (const ScoredEye eye : kScoredEyes) {
     if (name == name_of(eye)) return eye;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -24,9 +25,22 @@ inline constexpr std::size_t kMeanOfEyes = 2;
 /// (US alone, blank).
 enum class Verdict { Cr, NoCr, Rejected, NotApplicable };
 
+/// When a CR was there. AtUs: the lid was still closed when the US came (or would have come), as a
+/// CR is timed. EarlyOnly: it had opened again, as after a startle. None: no CR.
+enum class CrGrade { None, EarlyOnly, AtUs };
+
+/// What makes a trial doubtful; it is scored all the same.
+namespace trial_flag {
+inline constexpr std::string_view kSpontaneousBlink = "spontaneous_blink";
+inline constexpr std::string_view kVoluntarySuspect = "voluntary_suspect";
+inline constexpr std::string_view kOnsetAtWindowEdge = "onset_at_window_edge";
+}  // namespace trial_flag
+
 /// "right", "left", "mean"; "cr", "no_cr", "rejected", "not_applicable": the words of the files.
 std::string_view name_of(ScoredEye eye);
 std::string_view name_of(Verdict verdict);
+/// "none", "early_only", "at_us"
+std::string_view name_of(CrGrade grade);
 std::optional<ScoredEye> scored_eye_from_name(std::string_view name);
 std::optional<Verdict> verdict_from_name(std::string_view name);
 
@@ -43,6 +57,9 @@ struct TrialScore {
   std::string comment;                       // of that person
   std::string grade;                         // "good", "poor" where the preset grades CRs
 
+  CrGrade cr_grade = CrGrade::None;  // computed
+  std::vector<std::string> flags;    // of trial_flag
+
   double us_s = kNoFigure;  // US onset, or where it would have been (CS alone)
   double isi_ms = kNoFigure;
   double baseline = kNoFigure;
@@ -50,7 +67,8 @@ struct TrialScore {
   double criterion = kNoFigure;     // amplitude a CR must exceed
   double cr_amplitude = kNoFigure;  // above baseline, in the preset's window; also without a CR
   double cr_onset_ms = kNoFigure;
-  double cr_crossing_ms = kNoFigure;  // first sample above max(5 SD, 10 % of the amplitude)
+  double cr_onset_error_ms = kNoFigure;  // half the width of its central 68 %
+  double cr_crossing_ms = kNoFigure;     // first sample above max(5 SD, 10 % of the amplitude)
   double cr_peak_latency_ms = kNoFigure;
   double amplitude_at_us = kNoFigure;  // above baseline
   double ur_peak = kNoFigure;          // greatest FEC, not above baseline
@@ -68,6 +86,13 @@ struct TrialScore {
 
   /// What counts: the person's verdict where there is one.
   Verdict final_verdict() const { return label ? *label : verdict; }
+  /// Counts for the percentage of CRs: timed to the US, or a CR by a person's verdict.
+  bool is_timed_cr() const {
+    return label ? *label == Verdict::Cr : verdict == Verdict::Cr && cr_grade == CrGrade::AtUs;
+  }
+  void add_flag(std::string_view flag) {
+    if (std::ranges::find(flags, flag) == flags.end()) flags.emplace_back(flag);
+  }
 };
 
 /// One thing that is wrong with a row of trials.csv, named so that it can be found.
