@@ -1,9 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/tables/blinks_csv.hpp"
 
+#include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_text.hpp"
 
 namespace eyelid::tables {
+
+std::vector<Blink> read_blinks_csv(const std::filesystem::path& path) {
+  CsvReader table(path);
+  const std::size_t eye = table.required_column("eye");
+  const std::size_t onset = table.required_column("onset_s");
+  const std::size_t peak = table.required_column("peak_s");
+  const std::size_t offset = table.required_column("offset_s");
+  const std::size_t kind = table.required_column("kind");
+  std::vector<Blink> blinks;
+  while (table.next()) {
+    Blink blink;
+    if (table.text(eye) != name_of(Eye::Right) && table.text(eye) != name_of(Eye::Left)) {
+      table.fail(eye, "right or left");
+    }
+    blink.eye = table.text(eye) == name_of(Eye::Right) ? Eye::Right : Eye::Left;
+    blink.onset_s = table.number(onset);
+    blink.peak_s = table.number(peak);
+    blink.offset_s = table.number(offset);
+    blink.kind =
+        table.text(kind) == name_of(BlinkKind::Full) ? BlinkKind::Full : BlinkKind::Partial;
+    blinks.push_back(blink);
+  }
+  return blinks;
+}
 
 BlinksCsvWriter::BlinksCsvWriter(const std::filesystem::path& path)
     : table_(path,

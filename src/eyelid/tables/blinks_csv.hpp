@@ -2,11 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "eyelid/core/blink.hpp"
 #include "eyelid/tables/csv_writer.hpp"
 
 namespace eyelid::tables {
+
+/// Reads blinks.csv of any version: eye, times, and kind; other members keep their defaults.
+/// Errors: as CsvReader.
+std::vector<Blink> read_blinks_csv(const std::filesystem::path& path);
 
 /// Writes blinks.csv: one row per blink and eye, columns as in docs/files.md.
 ///

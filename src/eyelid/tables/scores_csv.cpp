@@ -18,21 +18,34 @@ namespace {
 constexpr int kPercentDecimals = 2;
 
 constexpr std::string_view kScoresHeader =
-    "trial,type,eye,cs_onset_s,us_onset_s,isi_ms,verdict,label,final,reason,grade,baseline,"
-    "baseline_sd,criterion,cr_amplitude,cr_onset_ms,cr_crossing_ms,cr_peak_latency_ms,"
-    "amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_share,"
+    "trial,type,eye,cs_onset_s,us_onset_s,isi_ms,verdict,label,final,cr_grade,flags,reason,grade,"
+    "baseline,baseline_sd,criterion,cr_amplitude,cr_onset_ms,cr_onset_error_ms,cr_crossing_ms,"
+    "cr_peak_latency_ms,amplitude_at_us,ur_peak,ur_peak_latency_ms,alpha,alpha_amplitude,missing_"
+    "share,"
     "interpolated_share,onset_interpolated,peak_velocity,cr_peak_from_us_ms,ur_above_pre_us,"
     "before_cs,comment";
+
+std::string joined(const std::vector<std::string>& flags) {
+  std::string text;
+  for (const std::string& flag : flags) {
+    if (!text.empty()) text += ' ';
+    text += flag;
+  }
+  return text;
+}
 
 void write_score(CsvWriter& row, const TrialScore& score) {
   row.integer(score.trial.number).word(name_of(score.trial.type)).word(name_of(score.eye));
   row.time(score.trial.cs_onset_s).time(score.trial.us_onset_s);
   row.number(score.isi_ms, kDurationDecimals).word(name_of(score.verdict));
   row.word(score.label ? name_of(*score.label) : "").word(name_of(score.final_verdict()));
+  row.word(name_of(score.cr_grade)).word(joined(score.flags));
   row.word(score.reason).word(score.grade);
   row.number(score.baseline, kRatioDecimals).number(score.baseline_sd, kRatioDecimals);
   row.number(score.criterion, kRatioDecimals).number(score.cr_amplitude, kRatioDecimals);
-  row.number(score.cr_onset_ms, kDurationDecimals).number(score.cr_crossing_ms, kDurationDecimals);
+  row.number(score.cr_onset_ms, kDurationDecimals);
+  row.number(score.cr_onset_error_ms, kDurationDecimals);
+  row.number(score.cr_crossing_ms, kDurationDecimals);
   row.number(score.cr_peak_latency_ms, kDurationDecimals);
   row.number(score.amplitude_at_us, kRatioDecimals).number(score.ur_peak, kRatioDecimals);
   row.number(score.ur_peak_latency_ms, kDurationDecimals).integer(score.has_alpha);
@@ -83,7 +96,7 @@ void write_long_csv(const std::filesystem::path& path, std::span<const SessionTr
       place(table, session.learning);
       const Verdict verdict = score.final_verdict();
       if (verdict == Verdict::Cr || verdict == Verdict::NoCr) {
-        table.integer(verdict == Verdict::Cr);
+        table.integer(score.is_timed_cr());
       } else {
         table.empty();
       }
@@ -125,17 +138,20 @@ void write_sessions_csv(const std::filesystem::path& path,
                         std::span<const SessionLearning> sessions) {
   CsvWriter row(
       path,
-      "subject,group,phase,session,folder,eye,trials,with_cs,judged,rejected,overruled,crs,alphas,"
-      "cr_percent,amplitude_mean,amplitude_median,cr_amplitude_mean,onset_median_ms,"
-      "peak_latency_median_ms,ur_peak_mean,trials_to_criterion,judged_before_cs,"
+      "subject,group,phase,session,folder,eye,trials,with_cs,judged,rejected,overruled,crs,crs_any,"
+      "alphas,percent_cr,percent_cr_any,amplitude_mean,amplitude_median,cr_amplitude_mean,"
+      "onset_median_ms,peak_latency_median_ms,ur_peak_mean,trials_to_criterion,judged_before_cs,"
       "percent_before_cs,percent_corrected");
   for (const SessionLearning& session : sessions) {
     identity(row, session).integer(session.trials).integer(session.with_cs).integer(session.judged);
     row.integer(session.rejected)
         .integer(session.overruled)
         .integer(session.crs)
+        .integer(session.crs_any)
         .integer(session.alphas);
-    row.number(session.percent, kPercentDecimals).number(session.amplitude_mean, kRatioDecimals);
+    row.number(session.percent, kPercentDecimals);
+    row.number(session.percent_any, kPercentDecimals);
+    row.number(session.amplitude_mean, kRatioDecimals);
     row.number(session.amplitude_median, kRatioDecimals);
     row.number(session.cr_amplitude_mean, kRatioDecimals);
     row.number(session.onset_median_ms, kDurationDecimals);
@@ -159,7 +175,7 @@ void write_blocks_csv(const std::filesystem::path& path,
   CsvWriter row(
       path,
       "subject,group,phase,session,folder,eye,block_size,block,first_trial,last_trial,judged,crs,"
-      "cr_percent,amplitude_mean");
+      "percent_cr,amplitude_mean");
   for (const SessionLearning& session : sessions) {
     for (const auto& [size, blocks] : {std::pair(10, &session.blocks_of_10),
                                        std::pair(20, &session.blocks_of_20),
@@ -179,7 +195,7 @@ void write_blocks_csv(const std::filesystem::path& path,
 void write_conditions_csv(const std::filesystem::path& path,
                           std::span<const ConditionFigures> figures) {
   CsvWriter row(path,
-                "condition,value,eye,trials,judged,rejected,crs,cr_percent,amplitude_mean,"
+                "condition,value,eye,trials,judged,rejected,crs,percent_cr,amplitude_mean,"
                 "onset_median_ms,ur_peak_mean");
   for (const ConditionFigures& one : figures) {
     row.word(one.condition).word(one.value).word(name_of(one.eye)).integer(one.trials);
@@ -194,8 +210,8 @@ void write_conditions_csv(const std::filesystem::path& path,
 void write_curve_csv(const std::filesystem::path& path, std::span<const LearningPoint> points) {
   CsvWriter row(
       path,
-      "group,phase,session,subjects,cr_percent_mean,cr_percent_sem,amplitude_mean,amplitude_sem,"
-      "cr_percent_ci_low,cr_percent_ci_high,amplitude_ci_low,amplitude_ci_high");
+      "group,phase,session,subjects,percent_cr_mean,percent_cr_sem,amplitude_mean,amplitude_sem,"
+      "percent_cr_ci_low,percent_cr_ci_high,amplitude_ci_low,amplitude_ci_high");
   for (const LearningPoint& point : points) {
     row.word(point.group).word(point.phase).integer(point.session).integer(point.subjects);
     row.number(point.percent_mean, kPercentDecimals).number(point.percent_sem, kPercentDecimals);

@@ -22,9 +22,9 @@ struct SessionTrials {
   std::span<const TrialScore> scores;
 };
 /// Writes trials_long.csv: one row per session, trial and eye, with everything that a statistics
-/// program needs to group by: subject, group, phase, session,
-/// `is_cr` (1 or 0; empty where a trial was not judged), then the columns of trial_scores.csv with
-/// the conditions of all sessions.
+/// program needs to group by: subject, group, phase, session, `is_cr` (1: a CR timed to the US, 0;
+/// empty where a trial was not judged), then the columns of trial_scores.csv with the conditions of
+/// all sessions.
 void write_long_csv(const std::filesystem::path& path, std::span<const SessionTrials> sessions);
 
 /// Reads labels.csv, `trial,eye,label,comment` (`eye` may be empty: all three traces; `comment` may

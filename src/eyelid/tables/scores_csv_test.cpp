@@ -23,6 +23,7 @@ std::vector<TrialScore> two_trials() {
       score.trial = {number, 2.0 * number, 2.0 * number + 0.4, TrialType::Paired};
       score.eye = eye;
       score.verdict = Verdict::Cr;
+      score.cr_grade = CrGrade::AtUs;
       score.reason = "amplitude 0.2, \"more\" than 0.1";
       score.cr_amplitude = 0.2;
       scores.push_back(score);
@@ -108,6 +109,34 @@ TEST(ScoresCsv, ConditionsFollowOurColumns) {
     EXPECT_EQ(table.name(block), row == 5 ? "2" : "");
     EXPECT_EQ(table.name(eye), row == 5 ? "=1" : "");
   }
+}
+
+TEST(ScoresCsv, TheLongTableCountsCrsThatAreClosedAtTheUs) {
+  const eyelid::testing::TemporaryFolder folder;
+  std::vector<TrialScore> scores = two_trials();
+  scores[1].cr_grade = CrGrade::EarlyOnly;
+  scores[1].flags = {"spontaneous_blink", "onset_at_window_edge"};
+  scores[2].cr_grade = CrGrade::EarlyOnly;
+  scores[2].label = Verdict::Cr;
+  scores[3].verdict = Verdict::NoCr;
+  scores[4].verdict = Verdict::Rejected;
+  scores[5].verdict = Verdict::NotApplicable;
+  const SessionLearning learning;
+  const SessionTrials session{learning, scores};
+  write_long_csv(folder / "trials_long.csv", {&session, 1});
+  CsvReader table(folder / "trials_long.csv");
+  const std::size_t is_cr = table.required_column("is_cr");
+  const std::size_t grade = table.required_column("cr_grade");
+  const std::size_t flags = table.required_column("flags");
+  std::vector<std::string> counted;
+  while (table.next()) {
+    counted.emplace_back(table.text(is_cr));
+    if (counted.size() == 2) {
+      EXPECT_EQ(table.text(grade), "early_only");
+      EXPECT_EQ(table.text(flags), "spontaneous_blink onset_at_window_edge");
+    }
+  }
+  EXPECT_EQ(counted, (std::vector<std::string>{"1", "0", "1", "0", "", ""}));
 }
 
 TEST(ScoresCsv, LabelsOverruleAndStayApart) {
