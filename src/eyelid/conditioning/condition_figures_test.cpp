@@ -20,6 +20,7 @@ std::vector<TrialScore> forty_trials() {
           {"modality", is_tone ? "tone" : "light"}, {"id", std::to_string(number)}, {"room", "A"}};
       score.eye = eye;
       score.verdict = is_tone ? Verdict::Cr : Verdict::NoCr;
+      score.cr_grade = is_tone ? CrGrade::AtUs : CrGrade::None;
       if (number == 1) score.verdict = Verdict::Rejected;
       score.cr_amplitude = is_tone ? 0.5 : 0.02;
       scores.push_back(score);

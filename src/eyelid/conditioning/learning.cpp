@@ -36,7 +36,7 @@ std::vector<TrialBlock> blocks_of(const std::vector<const TrialScore*>& judged, 
     for (std::size_t i = first; i < std::min(first + size, judged.size()); ++i) {
       block.last_trial = judged[i]->trial.number;
       ++block.judged;
-      block.crs += judged[i]->final_verdict() == Verdict::Cr;
+      block.crs += judged[i]->is_timed_cr();
       amplitudes.push_back(judged[i]->cr_amplitude);
     }
     block.percent = 100.0 * block.crs / block.judged;
@@ -90,7 +90,7 @@ std::vector<bool> judged_verdicts(std::span<const TrialScore> scores, ScoredEye 
   std::vector<bool> verdicts;
   for (const TrialScore& score : scores) {
     if (score.eye == eye && is_judged(score)) {
-      verdicts.push_back(score.final_verdict() == Verdict::Cr);
+      verdicts.push_back(score.is_timed_cr());
     }
   }
   return verdicts;
@@ -135,11 +135,15 @@ SessionLearning learning_of(std::span<const TrialScore> scores,
     if (!is_judged(score)) continue;
     judged.push_back(&score);
     ++learning.judged;
-    learning.crs += score.final_verdict() == Verdict::Cr;
+    learning.crs += score.is_timed_cr();
+    learning.crs_any += score.final_verdict() == Verdict::Cr;
     learning.alphas += score.has_alpha;
   }
   const int counted = rule.counts_rejected ? learning.with_cs : learning.judged;
-  if (counted > 0) learning.percent = 100.0 * learning.crs / counted;
+  if (counted > 0) {
+    learning.percent = 100.0 * learning.crs / counted;
+    learning.percent_any = 100.0 * learning.crs_any / counted;
+  }
   if (learning.judged_before_cs > 0) {
     learning.percent_before_cs = 100.0 * spontaneous / learning.judged_before_cs;
     const double room = 100.0 - learning.percent_before_cs;

@@ -31,7 +31,7 @@ LearningSummary summarize_learning(std::vector<SessionLearning> sessions,
                                    const std::vector<std::vector<bool>>& verdicts,
                                    const Preset::Learning& rule);
 
-/// Final verdicts of the judged trials with a CS, in order.
+/// Whether the judged trials with a CS hold a CR timed to the US, in order.
 std::vector<bool> judged_verdicts(std::span<const TrialScore> scores, ScoredEye eye);
 
 }  // namespace eyelid::conditioning

@@ -16,7 +16,10 @@ TrialScore score_of(int number, Verdict verdict, double amplitude) {
   score.trial = {number, number * 10.0, number * 10.0 + 0.4, TrialType::Paired};
   score.verdict = verdict;
   score.cr_amplitude = amplitude;
-  if (verdict == Verdict::Cr) score.cr_onset_ms = 200.0 + number;
+  if (verdict == Verdict::Cr) {
+    score.cr_grade = CrGrade::AtUs;
+    score.cr_onset_ms = 200.0 + number;
+  }
   return score;
 }
 

@@ -32,8 +32,8 @@ constexpr const char* kEverythingOff = R"keys({
                "quiet_range": null},
   "normalize": {"by": "none", "from": "us+10ms", "to": "us+150ms", "ends": "[)", "low": 1,
                 "high": 99.9},
-  "alpha": {"is_on": false, "from": "cs", "to": "cs+60ms", "above": null, "sd": null, "tail_ms": 0,
-            "onset_before_ms": null},
+  "alpha": {"is_on": false, "from": "cs", "to": "cs+60ms", "above": null, "sd": null,
+            "recovers_to": null, "tail_ms": 0, "onset_before_ms": null},
   "cr": {"from": "cs", "to": "us", "ends": "[)", "statistic": "max"},
   "criterion": {"above": null, "at_least": null, "sd": null, "mean_at_least": null,
                 "peak_at_least": null, "ur_share": null, "ur_from": "us+30ms", "ur_to": "us+70ms",
@@ -183,6 +183,7 @@ void read_response(PresetReader& reader, Preset& preset) {
   preset.alpha.window = reader.window("alpha.from", "alpha.to");
   preset.alpha.above = reader.limit("alpha.above");
   preset.alpha.sd = reader.limit("alpha.sd");
+  preset.alpha.recovers_to = reader.limit("alpha.recovers_to");
   preset.alpha.tail_s = reader.number("alpha.tail_ms", 0.0, 10000.0) / 1000.0;
   preset.alpha.onset_before_s = reader.milliseconds_or_off("alpha.onset_before_ms");
   preset.cr.window = reader.window("cr.from", "cr.to", "cr.ends");

@@ -81,9 +81,10 @@ struct Preset {
   struct Alpha {
     bool is_on = false;
     Window window;
-    double above = kOff;  // an alpha response exceeds this ...
-    double sd = kOff;     // ... and this many SD of the baseline
-    double tail_s = 0.0;  // the CR window then starts at the lowest closure within this
+    double above = kOff;        // an alpha response exceeds this ...
+    double sd = kOff;           // ... and this many SD of the baseline
+    double recovers_to = kOff;  // ... and falls to this share of its peak before the US
+    double tail_s = 0.0;        // the CR window then starts at the lowest closure within this
     double onset_before_s =
         kOff;  // a response with an earlier onset is an alpha response, not a CR
   } alpha;

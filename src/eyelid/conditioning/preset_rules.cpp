@@ -76,8 +76,11 @@ std::string alpha_rule(const Preset& preset) {
   words.add(is_on(rule.above), fmt::format("more than {:g} above baseline", rule.above));
   words.add(is_on(rule.sd), fmt::format("more than {:g} SD of the baseline", rule.sd));
   std::string text = "maximum FEC " + words_of(rule.window) + " " + words.or_else("above baseline");
+  if (is_on(rule.recovers_to)) {
+    text += fmt::format(", and back to {:g} % of its peak before the US", 100.0 * rule.recovers_to);
+  }
   if (rule.tail_s > 0.0) {
-    text += fmt::format("; the CR window then starts at the lowest FEC within its first {:g} ms",
+    text += fmt::format("; the CR window then starts at the lowest FEC within {:g} ms",
                         1000.0 * rule.tail_s);
   }
   if (is_on(rule.onset_before_s)) {
@@ -121,7 +124,9 @@ std::string onset_rule(const Preset& preset) {
     case OnsetMethod::None:
       return "not defined by this preset";
     case OnsetMethod::Flank:
-      text = "start of a smooth closing movement fitted to the flank";
+      text =
+          "start of the rise after the last quiet stretch: several courses are fitted to it and to "
+          "the first part of the rise";
       break;
     case OnsetMethod::Crossing:
       text = "first frame more than " + level.or_else("0") + " above baseline, " +

@@ -5,13 +5,10 @@
 #include <cmath>
 #include <vector>
 
-#include "eyelid/conditioning/flank_fit.hpp"
 #include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
-
-constexpr double kFlankLead_s = 0.1;  // of the level before the movement
 
 std::optional<double> last_rise(const EyeTrace& eye, SampleRange range, double level) {
   std::optional<double> above_s;
@@ -114,31 +111,6 @@ std::optional<double> fast_closing(const EyeTrace& eye,
   return std::nullopt;
 }
 
-std::optional<double> flank_onset(const EyeTrace& eye,
-                                  const StimulusTimes& times,
-                                  const BaselineFigures& baseline,
-                                  const ResponseFigures& response) {
-  // The flank, and before it the quiet eye: without the alpha response between them.
-  const double lead_s =
-      std::max(times.cs_s - kFlankLead_s,
-               baseline.range.is_empty() ? times.cs_s : eye.time_s[baseline.range.first]);
-  const SampleRange quiet = samples_between(eye.time_s, lead_s, times.cs_s);
-  const double flank_from_s = response.has_alpha ? response.window_from_s : times.cs_s;
-  const SampleRange flank =
-      samples_between(eye.time_s, flank_from_s, response.peak_s + 0.5 * eye.frame_interval_s);
-  std::vector<double> time_s;
-  std::vector<double> fec;
-  for (const SampleRange range : {quiet, flank}) {
-    for (std::size_t i = range.first; i < range.last; ++i) {
-      time_s.push_back(eye.time_s[i]);
-      fec.push_back(eye.fec[i]);
-    }
-  }
-  const std::optional<Flank> fit = fit_flank(time_s, fec, flank_from_s);
-  if (!fit) return std::nullopt;
-  return fit->onset_s;
-}
-
 }  // namespace
 
 double highest_level(std::initializer_list<double> levels) {
@@ -183,10 +155,8 @@ std::optional<double> onset_of(const EyeTrace& eye,
   std::optional<double> onset_s;
   switch (rule.method) {
     case OnsetMethod::None:
-      return std::nullopt;
     case OnsetMethod::Flank:
-      onset_s = flank_onset(eye, times, baseline, response);
-      break;
+      return std::nullopt;
     case OnsetMethod::Crossing:
       onset_s = first_crossing(eye, range, zero, level);
       break;

@@ -17,10 +17,10 @@ struct ResponseFigures {
   double amplitude = 0.0;      // above baseline, in FEC (not divided)
   double window_from_s = 0.0;  // of the CR, after an alpha response
   double peak_s = 0.0;         // of the flank: the US at the latest
-  bool has_alpha = false;
 };
 
-/// Time of CR onset by the preset's method; nothing when there is none.
+/// Time of CR onset by the preset's method; nothing when there is none, or the method is a fit
+/// (rise_onset.hpp).
 std::optional<double> onset_of(const EyeTrace& eye,
                                const StimulusTimes& times,
                                const BaselineFigures& baseline,

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <future>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "eyelid/conditioning/session_limits.hpp"
 #include "eyelid/conditioning/trial_figures.hpp"
@@ -36,6 +38,12 @@ StimulusTimes stimulus_times(const Trial& trial, double isi_s) {
 bool has_unfiltered(const SessionTrace& trace) {
   return std::ranges::any_of(trace.unfiltered(ScoredEye::Mean),
                              [](double fec) { return std::isfinite(fec); });
+}
+
+void reject(TrialScore& score, std::string reason) {
+  score.verdict = Verdict::Rejected;
+  score.cr_grade = CrGrade::None;
+  score.reason = std::move(reason);
 }
 
 TrialScore blank_score(const Trial& trial) {
@@ -71,8 +79,7 @@ std::string score_eye(const SessionTrace& trace,
       previous_s = session.times[i].us_s;
     }
     if (!can_scale && std::isfinite(session.times[i].cs_s)) {
-      score.verdict = Verdict::Rejected;
-      score.reason = "no response of this session to divide amplitudes by";
+      reject(score, "no response of this session to divide amplitudes by");
     }
   }
   if (can_scale) return "";
@@ -85,9 +92,7 @@ void reject_unscorable(std::span<const TrialRow> rows, SessionScores& session) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].trial.number != problem.trial) continue;
       for (std::size_t eye = 0; eye < kScoredEyes.size(); ++eye) {
-        TrialScore& score = session.scores[kScoredEyes.size() * i + eye];
-        score.verdict = Verdict::Rejected;
-        score.reason = problem.what;
+        reject(session.scores[kScoredEyes.size() * i + eye], problem.what);
       }
     }
   }

@@ -57,7 +57,9 @@ std::optional<Verdict> verdict_before_cs(const EyeTrace& eye,
   if (first_s < previous_s + kAfterTrial_s) return std::nullopt;
   // Without a US: what comes at the CS is no reflex.
   const Trial quiet{trial.number, before.cs_s, std::nullopt, TrialType::CsOnly};
-  return score_trial(eye, quiet, before, preset, limits).verdict;
+  const TrialScore score = score_trial(eye, quiet, before, preset, limits);
+  const bool is_early = score.verdict == Verdict::Cr && score.cr_grade != CrGrade::AtUs;
+  return is_early ? Verdict::NoCr : score.verdict;
 }
 
 }  // namespace eyelid::conditioning

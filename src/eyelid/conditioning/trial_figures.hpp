@@ -16,8 +16,9 @@ void add_figures(const EyeTrace& eye,
                  TrialScore& score);
 
 /// The verdict of the same rule on the time right before the CS, one ISI earlier: its window ends
-/// at the CS. What it calls a CR there is spontaneous. Nothing where the baseline of that time
-/// would reach to within a second of `previous_s`, the last stimulus of the trial before.
+/// at the CS. What it calls a CR there, still closed at the CS, is spontaneous. Nothing where the
+/// baseline of that time would reach to within a second of `previous_s`, the last stimulus of the
+/// trial before.
 std::optional<Verdict> verdict_before_cs(const EyeTrace& eye,
                                          const Trial& trial,
                                          const StimulusTimes& times,

@@ -46,6 +46,16 @@ TEST(TrialFigures, TheSameRuleBeforeTheCsCountsSpontaneousClosures) {
   EXPECT_NEAR(learning.percent_corrected, 75.0, 1e-9) << "60 of the 80 % beyond chance";
 }
 
+TEST(TrialFigures, AClosureBeforeTheCsCountsAsInTheTrialOnlyWhileItLasts) {
+  ConstructedTrace trace(0.005, 12.0, 0.0);
+  trace.fill(4.700, 4.850, 0.5);
+  trace.fill(9.850, 10.000, 0.5);
+  const auto scores =
+      trace.scores({paired(1, 5.0, 5.4), paired(2, 10.0, 10.4)}, load_preset("human"));
+  EXPECT_EQ(scores[0].verdict_before_cs, Verdict::NoCr) << "over before the CS";
+  EXPECT_EQ(scores[1].verdict_before_cs, Verdict::Cr);
+}
+
 TEST(TrialFigures, NothingIsJudgedBeforeACsTooCloseToTheTrialBefore) {
   ConstructedTrace trace(0.005, 12.0, 0.0);
   const auto scores = trace.scores({paired(1, 3.0, 3.25), paired(2, 4.5, 4.75), us_only(3, 8.0)},

@@ -7,13 +7,17 @@
 #include <cmath>
 #include <vector>
 
+#include "eyelid/conditioning/alpha_response.hpp"
+#include "eyelid/conditioning/cr_timing.hpp"
 #include "eyelid/conditioning/response_onset.hpp"
+#include "eyelid/conditioning/rise_onset.hpp"
 #include "eyelid/core/statistics.hpp"
 
 namespace eyelid::conditioning {
 namespace {
 
 constexpr double kBesideOnset_s = 0.02;  // filled frames this near make an onset uncertain
+constexpr double kReflex_s = 0.04;       // after the CS: no CR begins so early (our limit)
 constexpr double kMinOfWindow = 0.5;     // share of a window that must have been seen
 
 double statistic_of(Statistic statistic, std::span<const double> values, SampleRange range) {
@@ -107,6 +111,9 @@ class TrialScorer {
     apply_criterion();
     if (score_.verdict == Verdict::Cr) {
       find_onset();
+    }
+    if (score_.verdict == Verdict::Cr) {
+      grade_timing(eye_, times_, preset_, window_from_s_, limits_.scale, score_);
       find_peak();
     }
   }
@@ -140,22 +147,12 @@ class TrialScorer {
 
   void find_alpha() {
     window_from_s_ = time_of(preset_.cr.window.from, times_);
-    if (!preset_.alpha.is_on) return;
-    const SampleRange range = samples_in(eye_.time_s, preset_.alpha.window, times_);
-    const std::size_t at = argmax(eye_.smoothed, range);
-    if (at == range.last) return;
-    const double amplitude = eye_.smoothed[at] - baseline_.level;
-    const double level = highest_level({preset_.alpha.above, preset_.alpha.sd * baseline_.sd});
-    score_.has_alpha = amplitude > level + kRounding;
-    if (!score_.has_alpha) return;
-    score_.alpha_amplitude = amplitude / limits_.scale;
-    if (preset_.alpha.tail_s <= 0.0) return;
-    const SampleRange tail = samples_between(
-        eye_.time_s,
-        window_from_s_,
-        std::min(window_from_s_ + preset_.alpha.tail_s, time_of(preset_.cr.window.to, times_)));
-    const std::size_t lowest = argmin(eye_.smoothed, tail);
-    if (lowest < tail.last) window_from_s_ = eye_.time_s[lowest];
+    const auto alpha = alpha_response_of(eye_, times_, baseline_, preset_);
+    if (!alpha) return;
+    score_.has_alpha = true;
+    score_.alpha_amplitude = alpha->amplitude / limits_.scale;
+    alpha_peak_s_ = alpha->peak_s;
+    window_from_s_ = alpha->over_s;
   }
 
   void measure_response() {
@@ -285,13 +282,30 @@ class TrialScorer {
     const std::size_t top = argmax(eye_.smoothed, flank);
     return {score_.cr_amplitude * limits_.scale,
             window_from_s_,
-            top < flank.last ? eye_.time_s[top] : times_.us_s,
-            score_.has_alpha};
+            top < flank.last ? eye_.time_s[top] : times_.us_s};
+  }
+
+  // The crossing where no movement can be fitted.
+  std::optional<double> fitted_onset(const ResponseFigures& response,
+                                     const std::optional<double>& crossing_s) {
+    const double from_s = score_.has_alpha ? alpha_peak_s_ : times_.cs_s;
+    const std::optional<RiseOnset> rise =
+        rise_onset(eye_, baseline_, {from_s, times_.cs_s + kReflex_s, response.peak_s});
+    if (!rise) return crossing_s;
+    score_.cr_onset_error_ms = 1000.0 * rise->error_s;
+    if (rise->is_at_window_edge) score_.add_flag(trial_flag::kOnsetAtWindowEdge);
+    return rise->onset_s;
   }
 
   void find_onset() {
     const ResponseFigures response = response_figures();
-    const auto onset_s = onset_of(eye_, times_, baseline_, response, preset_);
+    const double level = highest_level({0.1 * response.amplitude, 5.0 * baseline_.sd});
+    const auto crossing_s =
+        first_crossing(eye_, window_from_s_, times_.us_s, baseline_.level, level);
+    const std::optional<double> onset_s =
+        preset_.onset.method == OnsetMethod::Flank
+            ? fitted_onset(response, crossing_s)
+            : onset_of(eye_, times_, baseline_, response, preset_);
     if (onset_s && *onset_s - times_.cs_s < preset_.alpha.onset_before_s - kRounding) {
       score_.verdict = Verdict::NoCr;
       score_.has_alpha = true;
@@ -301,9 +315,6 @@ class TrialScorer {
                                   1000.0 * preset_.alpha.onset_before_s);
       return;
     }
-    const double level = highest_level({0.1 * response.amplitude, 5.0 * baseline_.sd});
-    const auto crossing_s =
-        first_crossing(eye_, window_from_s_, times_.us_s, baseline_.level, level);
     if (crossing_s) score_.cr_crossing_ms = milliseconds(*crossing_s);
     if (!onset_s) return;
     score_.cr_onset_ms = milliseconds(*onset_s);
@@ -337,6 +348,7 @@ class TrialScorer {
   TrialScore& score_;
   BaselineFigures baseline_;
   double window_from_s_ = 0.0;
+  double alpha_peak_s_ = 0.0;
   SampleRange window_;
 };
 
