@@ -12,6 +12,7 @@
 #include "eyelid/conditioning/learning.hpp"
 #include "eyelid/conditioning/session_scoring.hpp"
 #include "eyelid/conditioning/trial_calibration.hpp"
+#include "eyelid/conditioning/trial_flags.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
@@ -21,6 +22,7 @@
 #include "eyelid/pipeline/trial_clock.hpp"
 #include "eyelid/pipeline/trial_input.hpp"
 #include "eyelid/pipeline/trials_of_session.hpp"
+#include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/event_log_csv.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -286,6 +288,11 @@ class ScoreJob {
   void score() {
     conditioning::SessionScores scores =
         conditioning::score_session(session_.trace, session_.rows, session_.preset, trials_source_);
+    std::error_code error;
+    const std::filesystem::path blinks = session_.request.folder / "blinks.csv";
+    if (std::filesystem::exists(blinks, error)) {
+      conditioning::flag_spontaneous_blinks(tables::read_blinks_csv(blinks), scores);
+    }
     session_.scores = std::move(scores.scores);
     session_.times = std::move(scores.times);
     session_.isi_s = scores.isi_s;
