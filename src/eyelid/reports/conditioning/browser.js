@@ -40,7 +40,8 @@ function numbersOfTrial(trial, score) {
   const ms = (value) => (isNumber(value) ? fixed(value, 1) + " ms" : DASH);
   return [["trial", trial.trial + ", " + TYPE_NAMES[trial.type]], ["CS onset in the video", isNumber(trial.cs_s) ? fixed(trial.cs_s, 3) + " s" : DASH], ["CS to US", ms(trial.isi_ms)],
     ["baseline", fixed(score.baseline, 3)], ["baseline SD", fixed(score.baseline_sd, 4)], ["criterion", fixed(score.criterion, 3)], ["CR amplitude", fixed(score.amplitude, 3)],
-    ["onset", ms(score.onset_ms)], ["10 % or 5 SD crossing", ms(score.crossing_ms)], ["peak latency", ms(score.peak_ms)], ["amplitude at US", fixed(score.at_us, 3)],
+    ["timing", GRADE_NAMES[score.cr_grade]], ["flags", score.flags.length ? score.flags.join(", ").replace(/_/g, " ") : "none"],
+    ["onset", ms(score.onset_ms) + (isNumber(score.onset_error_ms) ? " \u00b1 " + fixed(score.onset_error_ms, 1) : "")], ["10 % or 5 SD crossing", ms(score.crossing_ms)], ["peak latency", ms(score.peak_ms)], ["amplitude at US", fixed(score.at_us, 3)],
     ["UR peak (FEC)", fixed(score.ur_peak, 3)], ["UR peak after US", ms(score.ur_ms)], ["alpha response", score.alpha ? fixed(score.alpha_amplitude, 3) : "none"],
     ["missing", percent(score.missing, 1) + " %"], ["interpolated", percent(score.interpolated, 1) + " %"]];
 }
@@ -59,15 +60,17 @@ function drawBrowser(section, onChange) {
   heading(section, "Trial browser", "Click a trial here or in the plots above to see its trace, its verdict with the numbers behind it, and the eye. Keys j and k: next and previous trial.");
   let filter = "all", chosen = 0;
   const toolbar = put(section, "div", "toolbar");
-  segmented(toolbar, "Trials", [["all", "All"], ["cr", "CR"], ["no_cr", "No CR"], ["rejected", "Rejected"], ["alpha", "Alpha"]], filter, (value) => { filter = value; list(); });
+  segmented(toolbar, "Trials", [["all", "All"], ["cr", "CR"], ["no_cr", "No CR"], ["rejected", "Rejected"], ["alpha", "Alpha"], ["early_only", "Early only"], ["flagged", "Flagged"]], filter, (value) => { filter = value; list(); });
   const view = put(section, "div", "trial-view");
   const names = put(view, "div", "trial-list").attr("role", "listbox").attr("aria-label", "Trials"), detail = put(view, "div").attr("id", "trial-detail");
   const head = put(detail, "div"), reason = put(detail, "p", "reason"), plotBox = put(detail, "div");
   const showPlot = traces ? drawTrialPlot(plotBox) : () => {};
   const numbers = put(detail, "dl", "numbers"), pictures = put(detail, "div", "eye-pictures"), overrule = put(detail, "div", "overrule");
 
+  const matches = (trial) => (filter === "alpha" ? scoreOf(trial).alpha : filter === "flagged" ? scoreOf(trial).flags.length > 0 : filter === "early_only" ? scoreOf(trial).cr_grade === filter : finalOf(trial) === filter);
+
   function list() {
-    const shown = trials.map((trial, i) => i).filter((i) => filter === "all" || (filter === "alpha" ? scoreOf(trials[i]).alpha : finalOf(trials[i]) === filter));
+    const shown = trials.map((trial, i) => i).filter((i) => filter === "all" || matches(trials[i]));
     const buttons = names.selectAll("button").data(shown, (i) => i).join((enter) => {
       const button = enter.append("button").attr("type", "button").on("click", (i) => show(i));
       put(button, "b"); put(button, "span", "type"); put(button, "span", "verdict");

@@ -78,7 +78,7 @@ function drawBlocks(parent) {
   const blocksOf = () => {
     const judged = trials.filter((trial) => isNumber(trial.cs_s) && isJudged(trial)), result = [];
     for (let i = 0; i < judged.length; i += size) {
-      const block = judged.slice(i, i + size), crs = block.filter((trial) => finalOf(trial) === "cr").length;
+      const block = judged.slice(i, i + size), crs = block.filter(isTimedCr).length;
       result.push({ first: block[0].trial, last: block[block.length - 1].trial, judged: block.length, crs: crs, percent: (100 * crs) / block.length });
     }
     return result;

@@ -4,6 +4,7 @@
 const report = JSON.parse(document.getElementById("report-data").textContent);
 const EYES = [["right", "Right"], ["left", "Left"], ["mean", "Mean"]];
 const VERDICT_NAMES = { cr: "CR", no_cr: "no CR", rejected: "rejected", not_applicable: "no CS" };
+const GRADE_NAMES = { at_us: "closed at the US", early_only: "early only", none: "no CR" };
 const TYPE_NAMES = { paired: "CS and US", cs_only: "CS alone", us_only: "US alone", blank: "blank" };
 const trials = report.trials;
 const traces = report.traces && {
@@ -18,6 +19,11 @@ const scoreOf = (trial) => trial.eyes[eye];
 function finalOf(trial, which) {
   const label = labels.get(labelKey(trial, which || eye));
   return label || trial.eyes[which || eye].final;
+}
+// As TrialScore::is_timed_cr(): a CR by a person's verdict, or still closed when the US comes.
+function isTimedCr(trial) {
+  const label = labels.get(labelKey(trial, eye)) || scoreOf(trial).label;
+  return label ? label === "cr" : scoreOf(trial).timed;
 }
 const isJudged = (trial) => ["cr", "no_cr"].includes(finalOf(trial));
 const timeAt = (i) => traces.first + i * traces.step;
@@ -46,10 +52,11 @@ const median = (list) => (list.length ? d3.median(list) : NaN);
 
 function summaryOf() {
   const withCs = trials.filter((trial) => isNumber(trial.cs_s));
-  const judged = withCs.filter(isJudged), crs = judged.filter((trial) => finalOf(trial) === "cr");
+  const judged = withCs.filter(isJudged), crs = judged.filter((trial) => finalOf(trial) === "cr"), timed = judged.filter(isTimedCr);
   return {
-    trials: trials.length, withCs: withCs.length, judged: judged.length, crs: crs.length, rejected: withCs.filter((trial) => finalOf(trial) === "rejected").length,
-    share: judged.length ? crs.length / judged.length : NaN, alphas: judged.filter((trial) => scoreOf(trial).alpha).length,
+    trials: trials.length, withCs: withCs.length, judged: judged.length, crs: crs.length, timed: timed.length, rejected: withCs.filter((trial) => finalOf(trial) === "rejected").length,
+    share: judged.length ? timed.length / judged.length : NaN, shareAny: judged.length ? crs.length / judged.length : NaN,
+    flagged: withCs.filter((trial) => scoreOf(trial).flags.length).length, alphas: judged.filter((trial) => scoreOf(trial).alpha).length,
     amplitude: d3.mean(numbersOf(judged.map((trial) => scoreOf(trial).amplitude))), crAmplitude: d3.mean(numbersOf(crs.map((trial) => scoreOf(trial).amplitude))),
     onset: median(numbersOf(crs.map((trial) => scoreOf(trial).onset_ms))), onsets: numbersOf(crs.map((trial) => scoreOf(trial).onset_ms)),
     peak: median(numbersOf(crs.map((trial) => scoreOf(trial).peak_ms))), peaks: numbersOf(crs.map((trial) => scoreOf(trial).peak_ms)),
