@@ -32,10 +32,13 @@ Json trial_json(const TrialScore& score) {
   json["type"] = name_of(score.trial.type);
   json["eye"] = name_of(score.eye);
   json["verdict"] = name_of(score.verdict);
+  json["cr_grade"] = name_of(score.cr_grade);
+  json["flags"] = score.flags;
   json["reason"] = score.reason;
   json["baseline"] = json_number(score.baseline);
   json["cr_amplitude"] = json_number(score.cr_amplitude);
   json["cr_onset_ms"] = json_number(score.cr_onset_ms);
+  json["cr_onset_error_ms"] = json_number(score.cr_onset_error_ms);
   json["cr_peak_latency_ms"] = json_number(score.cr_peak_latency_ms);
   json["ur_peak"] = json_number(score.ur_peak);
   json["amplitude_at_us"] = json_number(score.amplitude_at_us);
@@ -66,7 +69,7 @@ Json blocks_json(const std::vector<TrialBlock>& blocks) {
                      {"last_trial", block.last_trial},
                      {"judged", block.judged},
                      {"crs", block.crs},
-                     {"cr_percent", json_number(block.percent)},
+                     {"percent_cr", json_number(block.percent)},
                      {"amplitude_mean", json_number(block.amplitude)}});
   }
   return array;
@@ -85,7 +88,9 @@ Json session_json(const SessionLearning& session) {
           {"rejected", session.rejected},
           {"overruled", session.overruled},
           {"crs", session.crs},
-          {"cr_percent", json_number(session.percent)},
+          {"crs_any", session.crs_any},
+          {"percent_cr", json_number(session.percent)},
+          {"percent_cr_any", json_number(session.percent_any)},
           {"amplitude_mean", json_number(session.amplitude_mean)},
           {"amplitude_median", json_number(session.amplitude_median)},
           {"cr_amplitude_mean", json_number(session.cr_amplitude_mean)},
@@ -106,12 +111,12 @@ Json study_json(const LearningSummary& study) {
                       {"phase", point.phase},
                       {"session", point.session},
                       {"subjects", point.subjects},
-                      {"cr_percent_mean", json_number(point.percent_mean)},
-                      {"cr_percent_sem", json_number(point.percent_sem)},
+                      {"percent_cr_mean", json_number(point.percent_mean)},
+                      {"percent_cr_sem", json_number(point.percent_sem)},
                       {"amplitude_mean", json_number(point.amplitude_mean)},
                       {"amplitude_sem", json_number(point.amplitude_sem)},
-                      {"cr_percent_ci_low", json_number(point.percent_ci_low)},
-                      {"cr_percent_ci_high", json_number(point.percent_ci_high)},
+                      {"percent_cr_ci_low", json_number(point.percent_ci_low)},
+                      {"percent_cr_ci_high", json_number(point.percent_ci_high)},
                       {"amplitude_ci_low", json_number(point.amplitude_ci_low)},
                       {"amplitude_ci_high", json_number(point.amplitude_ci_high)}});
   }
@@ -133,14 +138,23 @@ void print_scores(const pipeline::ScoredSession& session) {
              session.rows.size(),
              session.preset.name,
              session.preset.title);
-  TerminalTable table(
-      {"eye", "with CS", "rejected", "CRs", "%CR", "amplitude", "onset ms", "peak ms", "UR peak"});
+  TerminalTable table({"eye",
+                       "with CS",
+                       "rejected",
+                       "CRs at US",
+                       "%CR",
+                       "any %CR",
+                       "amplitude",
+                       "onset ms",
+                       "peak ms",
+                       "UR peak"});
   for (const SessionLearning& eye : session.learning) {
     table.add({std::string(name_of(eye.eye)),
                fmt::format("{}", eye.with_cs),
                fmt::format("{}", eye.rejected),
                fmt::format("{}", eye.crs),
                cell(eye.percent, 1),
+               cell(eye.percent_any, 1),
                cell(eye.amplitude_mean, 3),
                cell(eye.onset_median_ms, 0),
                cell(eye.peak_latency_median_ms, 0),
