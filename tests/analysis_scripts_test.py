@@ -51,7 +51,7 @@ def check(folder, program):
         if row["eye"] != "mean":
             continue
         mine = mean[(mean.subject == row["subject"]) & (mean.phase == row["phase"]) & (mean.session == int(row["session"]))]
-        assert abs(100 * mine.is_cr.mean() - float(row["cr_percent"])) < 0.01, row
+        assert abs(100 * mine.is_cr.mean() - float(row["percent_cr"])) < 0.01, row
         assert row["percent_before_cs"] != "", "the base rate of spontaneous closures"
     assert {"peak_velocity", "ur_above_pre_us", "cr_peak_from_us_ms", "before_cs"} <= set(long.columns)
 

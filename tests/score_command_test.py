@@ -64,8 +64,10 @@ class Session(unittest.TestCase):
         self.assertEqual(document["preset"], "human")
         self.assertEqual(len(document["trials"]), 60)
         for key in ("trial", "type", "eye", "verdict", "reason", "baseline", "cr_amplitude", "cr_onset_ms",
-                    "cr_peak_latency_ms", "ur_peak", "amplitude_at_us"):
+                    "cr_onset_error_ms", "cr_crossing_ms", "cr_grade", "flags", "cr_peak_latency_ms", "ur_peak", "amplitude_at_us"):
             self.assertIn(key, document["trials"][0])
+        for session in document["sessions"]:
+            self.assertLessEqual(session["percent_cr"], session["percent_cr_any"])
         verdicts = {t["verdict"] for t in document["trials"]}
         self.assertLessEqual(verdicts, {"cr", "no_cr", "rejected", "not_applicable"})
         self.assertGreaterEqual(verdicts, {"cr", "no_cr", "rejected"})
@@ -154,12 +156,12 @@ class Session(unittest.TestCase):
         self.ok("--sessions", self.folder / "study.csv", "--out", self.folder / "study", "--json", self.folder / "s.json")
         curve = rows(self.folder / "study" / "learning_curve.csv")
         self.assertEqual([r["subjects"] for r in curve], ["3", "3"])
-        self.assertGreater(float(curve[1]["cr_percent_mean"]), float(curve[0]["cr_percent_mean"]) + 30)
+        self.assertGreater(float(curve[1]["percent_cr_mean"]), float(curve[0]["percent_cr_mean"]) + 30)
         sessions = [r for r in rows(self.folder / "study" / "sessions.csv") if r["eye"] == "mean"]
-        percents = [float(r["cr_percent"]) for r in sessions if r["session"] == "2"]
+        percents = [float(r["percent_cr"]) for r in sessions if r["session"] == "2"]
         mean = sum(percents) / 3
         sem = (sum((p - mean) ** 2 for p in percents) / 2 / 3) ** 0.5
-        self.assertAlmostEqual(float(curve[1]["cr_percent_sem"]), sem, places=1)
+        self.assertAlmostEqual(float(curve[1]["percent_cr_sem"]), sem, places=1)
         document = json.loads((self.folder / "s.json").read_text())
         self.assertEqual(len(document["learning"]["subjects"]), 3)
 
