@@ -11,10 +11,11 @@
 namespace eyelid::closure {
 namespace {
 
-constexpr float kPartlyClosed = 0.15f;  // the weaker eye of two: not only back from wide open
-constexpr double kRowMemory_s = 4.0;    // of what both eyes did around a blink
-constexpr std::size_t kMaxRows = 8192;  // of it: 2000 frames/s
-constexpr double kBefore_s = 0.15;      // level of the other eye before an onset
+constexpr float kPartlyClosed = 0.15f;      // the weaker eye of two: not only back from wide open
+constexpr double kRowMemory_s = 4.0;        // of what both eyes did around a blink
+constexpr std::size_t kMaxRows = 8192;      // of it: 2000 frames/s
+constexpr double kBefore_s = 0.15;          // level of the other eye before an onset
+constexpr double kHeadStep_s = 1.0 / 30.0;  // over which the speed of a head is measured
 constexpr float kLongestHalfWidth_ms = 300.0f;  // of blinks, which last up to 400 ms
 constexpr float kGazeClosure = 0.5f;            // lids follow the gaze down (Becker & Fuchs 1988)
 
@@ -38,15 +39,36 @@ void BinocularBlinkFinder::add_candidate(const Blink& blink) {
   candidate.other_at_peak = median_of(other_eye, blink.peak_s, blink.peak_s);
   const float before = median_of(other_eye, blink.onset_s - kBefore_s, blink.onset_s);
   if (std::isfinite(before)) candidate.other_before = before;
-  for (const RecentRow& row : recent_) {
+  for (std::size_t i = 0; i < recent_.size(); ++i) {
+    const RecentRow& row = recent_[i];
     if (row.time_s < blink.onset_s) candidate.is_onset_seen = std::isfinite(row.fec[blink.eye]);
     // From the frame before on: an onset lies between two frames.
-    const bool is_closing =
-        row.time_s >= blink.onset_s - options_.frame_interval_s && row.time_s <= blink.peak_s;
-    candidate.is_head_fast = candidate.is_head_fast || (is_closing && row.head_speed > kFastHead);
-    if (row.time_s == blink.peak_s) candidate.head_speed = row.head_speed;
+    if (row.time_s < blink.onset_s - options_.frame_interval_s || row.time_s > blink.peak_s) {
+      continue;
+    }
+    candidate.head_speed_per_s = std::max(candidate.head_speed_per_s, head_speed_per_s(i));
   }
   candidates_.push_back(candidate);
+}
+
+// Of two steps in a row, the slower, and no more than what they lead to: boxes of a detector jump
+// by what its pyramid is stepped, and boxes that landmarks carry differ from detected ones.
+double BinocularBlinkFinder::head_speed_per_s(std::size_t row) const {
+  const double step_s = std::max(kHeadStep_s, options_.frame_interval_s);
+  const RecentRow& now = recent_[row];
+  const auto row_at = [&](double time_s) {
+    const auto is_before = [](const RecentRow& r, double t) { return r.time_s < t; };
+    constexpr double kSlack_s = 1e-3;  // of times that are rounded
+    return std::lower_bound(recent_.begin(), recent_.end(), time_s - kSlack_s, is_before);
+  };
+  const auto before = row_at(now.time_s - step_s), after = row_at(now.time_s + step_s);
+  if (after == recent_.end()) return 0.0;  // not seen so far
+  const Point a = before->face_box.center(), b = now.face_box.center();
+  const Point c = after->face_box.center();
+  const float step = std::min({distance(a, b), distance(b, c), 0.5f * distance(a, c)});
+  const double longer_s = std::max(now.time_s - before->time_s, after->time_s - now.time_s);
+  const bool is_seen = std::isfinite(step) && longer_s > 0.5 * step_s && longer_s < 2.0 * step_s;
+  return is_seen ? static_cast<double>(step / now.face_box.width) / longer_s : 0.0;
 }
 
 float BinocularBlinkFinder::median_of(Eye eye, double begin_s, double end_s) const {
@@ -74,7 +96,6 @@ void BinocularBlinkFinder::finish() {
   for (const Eye eye : kEyes) finders_[eye].finish();
   deliver();  // a finished finder expects no further blink: nothing stays waiting
   recent_.clear();
-  face_box_ = kNoBox;
 }
 
 void BinocularBlinkFinder::deliver() {
@@ -122,7 +143,8 @@ bool BinocularBlinkFinder::is_strong(const Blink& blink) const {
 
 // Both closed, by more than a moving picture is blurred.
 bool BinocularBlinkFinder::are_closed(const Candidate& candidate, float other_fec) const {
-  const float blur = candidate.head_speed > kFastHead ? candidate.head_speed / kOpening : 0.0f;
+  const auto moved = static_cast<float>(candidate.head_speed_per_s * options_.frame_interval_s);
+  const float blur = candidate.head_speed_per_s > kFastHead_per_s ? moved / kOpening : 0.0f;
   return 0.5f * (candidate.blink.peak_fec + other_fec) >=
          std::clamp(blur, kMinAmplitude, kFullClosure);
 }
@@ -168,7 +190,7 @@ bool BinocularBlinkFinder::stands_alone(const Candidate& candidate) const {
   if (is_unfinished && blink.amplitude < kMaxAmplitudeThreshold) return false;
 
   const bool is_other_clear = is_other_eye_clear(blink);
-  if (is_other_clear && candidate.is_head_fast) return false;
+  if (is_other_clear && candidate.head_speed_per_s > kFastHead_per_s) return false;
   const double half_width_in_frames =
       static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
   const double least_frames = is_other_clear  ? kLoneHalfWidthInFrames
@@ -199,12 +221,7 @@ bool BinocularBlinkFinder::is_other_eye_clear(const Blink& blink) const {
 }
 
 void BinocularBlinkFinder::remember(const ClosureRow& row) {
-  const Rect& now = row.face_box;
-  const auto middle = [](float begin, float size) { return begin + 0.5f * size; };
-  const float dx = middle(now.x, now.width) - middle(face_box_.x, face_box_.width);
-  const float dy = middle(now.y, now.height) - middle(face_box_.y, face_box_.height);
-  recent_.push_back({row.time_s, row.fec, std::hypot(dx, dy) / now.width});
-  face_box_ = now;
+  recent_.push_back({row.time_s, row.fec, row.face_box});
   while (recent_.size() > kMaxRows || row.time_s - recent_.front().time_s > kRowMemory_s) {
     recent_.pop_front();
   }

@@ -51,9 +51,9 @@ inline constexpr double kHeldHalfWidthInFrames = 5.0;
 /// Height of an open eye in widths of the face box (EAR 0.3, eyes of 0.22): a head that moves by
 /// it between two frames, both exposed all the time, blurs an eye from open to closed.
 inline constexpr float kOpening = 0.065f;
-/// Speed of the head, per frame, from which reflections cross lenses and landmarks slip: it blurs
-/// a third of that.
-inline constexpr float kFastHead = 0.02f;
+/// Speed of the head, in widths of the face box per second, from which reflections cross lenses and
+/// landmarks slip. At 30 frames/s it blurs a third of an opening.
+inline constexpr double kFastHead_per_s = 0.6;
 
 /// Finds the blinks of both eyes, each with its own times (BlinkFinder), streaming.
 ///
@@ -67,18 +67,18 @@ inline constexpr float kFastHead = 0.02f;
 /// fast, what blur does to an open eye. At 25 frames/s a real blink may show in one frame only.
 ///
 /// A blink stands by itself (a wink, a response of one eye, the other eye hidden) when its
-/// amplitude is at least kLoneAmplitudeInNoise deviations of the tail of the noise, that noise at
-/// most kPoorNoise, its half width at least kLoneHalfWidthInFrames frames, and the head not fast
-/// while the eye closed; while the other eye is hidden or poor, kUnconfirmedHalfWidthInFrames
-/// and, if Full, kMinAmplitudeInNoise suffice, the latter also for a Full one of
-/// kHeldHalfWidthInFrames and for a squint. Cut blinks alone must be Full if they began before they
-/// were seen, and reach 0.5 if they were only seen to close.
+/// amplitude is at least kLoneAmplitudeInNoise deviations of the tail of the noise, the noise
+/// itself at most kPoorNoise, its half width at least kLoneHalfWidthInFrames frames, and, beside an
+/// eye that is clearly seen, the head not fast while the eye closed; while the other eye is hidden
+/// or poor, kUnconfirmedHalfWidthInFrames and, if Full, kMinAmplitudeInNoise suffice, the latter
+/// also for a Full one of kHeldHalfWidthInFrames and for a squint. Cut blinks alone must be Full if
+/// they began before they were seen, and reach 0.5 if they were only seen to close.
 ///
 /// Closures below a FEC of 0.5 in both eyes that last longer than a blink (a half width of 300 ms)
 /// are left out: lids follow the gaze down by up to half.
 ///
 /// `sink` gets the blinks in order of onset, right before left, each after the rows it spans.
-/// Memory does not depend on the length of the trace.
+/// Memory: 4 s of rows, and the blinks of one eye that wait while the other stays shut.
 class BinocularBlinkFinder {
  public:
   struct Options {
@@ -103,15 +103,15 @@ class BinocularBlinkFinder {
     bool is_onset_seen = false;
     // FEC of the other eye; not a number where it was not seen or is too long ago.
     float other_at_peak = kNotAvailable;
-    float other_before = 0.0f;  // open, where it was not seen before
-    float head_speed = 0.0f;    // at the peak
-    bool is_head_fast = false;  // while the eye closes
+    float other_before = 0.0f;      // open, where it was not seen before
+    double head_speed_per_s = 0.0;  // at the peak
+    bool is_head_fast = false;      // while the eye closes
   };
 
   struct RecentRow {
     double time_s = 0.0;
     PerEye<float> fec;
-    float head_speed = kNotAvailable;  // widths of the face box since the frame before
+    Rect face_box;
   };
 
   BlinkFinder make_finder(Eye eye);
@@ -120,6 +120,7 @@ class BinocularBlinkFinder {
   void deliver();
   Verdict verdict_on(const Candidate& candidate) const;
   double nearness_s() const;
+  double head_speed_per_s(std::size_t row) const;
   float median_of(Eye eye, double begin_s, double end_s) const;
   bool is_strong(const Blink& blink) const;
   bool are_closed(const Candidate& candidate, float other_fec) const;
@@ -137,7 +138,6 @@ class BinocularBlinkFinder {
   std::vector<Candidate> candidates_;  // in order of onset; a few seconds' worth
   PerEye<BlinkFinder> finders_;
   PerEye<double> last_seen_s_{-HUGE_VAL, -HUGE_VAL};  // latest value of each eye
-  Rect face_box_ = kNoBox;                            // of the latest row
   std::deque<RecentRow> recent_;                      // the latest 4 s
 };
 

@@ -131,6 +131,31 @@ TEST(BinocularBlinkFinder, AFastHeadNeedsMoreThanItsBlur) {
   EXPECT_EQ(count(0.9f, 0.0f, 0.03f), 0u);  // a reflection that crosses the lens
 }
 
+TEST(BinocularBlinkFinder, BoxesThatJumpAreNoFastHead) {
+  const auto count = [](float fec_left, double rate, auto&& box_x) {
+    std::vector<ClosureRow> rows = flat_rows(rate);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].face_box = {50.0f + box_x(i), 50.0f, 100.0f, 100.0f};
+    }
+    const auto frames = static_cast<std::size_t>(0.16 * rate);
+    for (std::size_t i = 100; i < 100 + frames; ++i) rows[i].fec = {0.5f, fec_left};
+    return find_blinks(rows).size();
+  };
+  // The steps of a pyramid, as a head drifts by; boxes detected now and then amid carried ones.
+  const auto stepped = [](std::size_t i) { return i < 101 ? 0.0f : 15.0f; };
+  const auto to_and_fro = [](std::size_t i) { return i % 2 == 0 ? 0.0f : 12.0f; };
+  const auto detected = [](std::size_t i) { return i % 10 == 1 ? 8.0f : 0.0f; };
+  for (const double rate : {30.0, 60.0, 500.0}) {
+    for (const float fec_left : {0.5f, 0.0f}) {
+      SCOPED_TRACE(std::to_string(rate) + " " + std::to_string(fec_left));
+      const std::size_t expected = fec_left > 0.0f ? 2 : 1;
+      EXPECT_EQ(count(fec_left, rate, stepped), expected);
+      EXPECT_EQ(count(fec_left, rate, to_and_fro), expected);
+      EXPECT_EQ(count(fec_left, rate, detected), expected);
+    }
+  }
+}
+
 TEST(BinocularBlinkFinder, ALookDownIsNoBlink) {
   const auto count = [](float fec, std::size_t frames) {
     std::vector<ClosureRow> rows = flat_rows(25.0);

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "eyelid/core/exponential.hpp"
+
 namespace eyelid::closure {
 namespace {
 
@@ -60,7 +62,7 @@ float min_shared_amplitude(float noise) {
 
 float min_valley(float noise, double frame_interval_s) {
   const double frames = std::max(3.0, kShut_s / std::max(frame_interval_s, 1e-6));
-  const double deviations = 2.0 * std::sqrt(2.0 * std::log(frames));  // of their extremes
+  const double deviations = 2.0 * std::sqrt(2.0 * logarithm(frames));  // of their extremes
   return std::max(kShallowestValley, static_cast<float>(deviations) * noise);
 }
 

@@ -119,7 +119,8 @@ class SceneMaker {
       Movement glare{start_s, frame_s, uniform(2.0, 4.0) * frame_s, frame_s, {0.0, 0.0}};
       glare.amplitude[eye] = uniform(0.5, 1.0);
       lowered_.push_back(glare);
-      jerks_.push_back({start_s - frame_s, start_s + 2.0 * frame_s, uniform(0.03, 0.06)});
+      const double end_s = start_s + std::max(2.0 * frame_s, 0.08);  // no head turns faster
+      jerks_.push_back({start_s - frame_s, end_s, uniform(0.03, 0.06)});
     } else if (kind == Kind::Jerk) {  // blurs both eyes for a frame or two
       event.movements.clear();
       const double speed = uniform(0.03, 0.05);

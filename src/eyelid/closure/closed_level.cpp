@@ -126,6 +126,7 @@ ClosedRatio estimated(const Closures& closures) {
   const float deepest = quantile_from_below(ratios_of(closures), kDeepest);
   level.ratio = std::min(deepest, 0.5f * (deepest + kPopulationClosedRatio));
   level.high = std::min(deepest + kBottomNoise, kMaxClosedRatio);
+  level.low = std::min(level.low, level.ratio);
   level.basis = fmt::format("no closure is known to be full, {} to {:.0f} % of the open height",
                             closures_text(closures.size()),
                             100.0f * deepest);
@@ -146,6 +147,7 @@ PerEye<ClosedRatio> closed_ratios(const PerEye<Closures>& closures) {
   for (const Eye eye : kEyes) {
     if (!closures[eye].empty() || closures[other(eye)].empty()) continue;
     levels[eye].ratio = levels[other(eye)].ratio;
+    levels[eye].low = std::min(levels[eye].low, levels[eye].ratio);
     levels[eye].basis = fmt::format("the share of the {} eye", name_of(other(eye)));
   }
   return levels;
