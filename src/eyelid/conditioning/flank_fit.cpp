@@ -29,7 +29,8 @@ constexpr double kFinestDuration = 0.05;  // as a logarithm, before the last par
 constexpr int kMoves = 2;                 // along a scale of durations
 constexpr double kNegligible = 7.0;       // onsets worse by this in log likelihood weigh nothing
 // Neighboring residuals say less than their lag-1 correlation tells where noise is pink: with half
-// of the samples the intervals hold the true onset as often as they claim (known_onsets_test).
+// of the samples the intervals hold the true onset about as often as they claim. Chosen on
+// known_onsets_test.
 constexpr double kIndependent = 0.5;
 
 constexpr std::size_t kCourses = std::tuple_size_v<std::decay_t<decltype(lid_courses())>>;

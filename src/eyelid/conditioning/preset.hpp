@@ -85,6 +85,7 @@ struct Preset {
     double sd = kOff;           // ... and this many SD of the baseline
     double recovers_to = kOff;  // ... and falls to this share of its peak before the US
     double tail_s = 0.0;        // the CR window then starts at the lowest closure within this
+                                // after its recovery
     double onset_before_s =
         kOff;  // a response with an earlier onset is an alpha response, not a CR
   } alpha;

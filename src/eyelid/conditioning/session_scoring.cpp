@@ -43,6 +43,7 @@ bool has_unfiltered(const SessionTrace& trace) {
 void reject(TrialScore& score, std::string reason) {
   score.verdict = Verdict::Rejected;
   score.cr_grade = CrGrade::None;
+  score.flags.clear();
   score.reason = std::move(reason);
 }
 

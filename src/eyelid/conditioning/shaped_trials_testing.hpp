@@ -49,8 +49,7 @@ struct ShapedResponse {
 /// Closure above rest at a time, without what ends the movement.
 double closure_of(const ShapedResponse& response, double time_s);
 
-/// Ranges to draw from. Held-out sets differ from those the method was tuned on in seeds and
-/// ranges.
+/// Ranges to draw from.
 struct ShapedSessionPlan {
   std::uint64_t seed = 1;
   LidShape shape = LidShape::MinimumJerk;

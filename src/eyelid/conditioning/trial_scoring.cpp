@@ -308,6 +308,8 @@ class TrialScorer {
             : onset_of(eye_, times_, baseline_, response, preset_);
     if (onset_s && *onset_s - times_.cs_s < preset_.alpha.onset_before_s - kRounding) {
       score_.verdict = Verdict::NoCr;
+      score_.cr_onset_error_ms = kNoFigure;  // there is no CR
+      std::erase(score_.flags, trial_flag::kOnsetAtWindowEdge);
       score_.has_alpha = true;
       score_.alpha_amplitude = score_.cr_amplitude;
       score_.reason = fmt::format("onset {:.1f} ms after the CS, before {:g} ms: alpha response",
