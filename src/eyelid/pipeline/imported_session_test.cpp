@@ -114,7 +114,7 @@ TEST_F(ImportedSession, AnAreaAndALogOfOtherProgramsAreScored) {
   session.run.reset();  // unlocks the folder
   // What is left can be scored again as a folder.
   EXPECT_EQ(eyelid::testing::text_of_file(folder_ / "out" / "conditions.csv").substr(0, 50),
-            "condition,value,eye,trials,judged,rejected,crs,cr_");
+            "condition,value,eye,trials,judged,rejected,crs,per");
   ScoreRequest again;
   again.folder = folder_ / "out";
   again.trials_file = folder_ / "out" / "trials_placed.csv";

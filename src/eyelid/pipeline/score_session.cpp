@@ -285,14 +285,19 @@ class ScoreJob {
     session_.warnings.insert(session_.warnings.end(), found.begin(), found.end());
   }
 
+  // A trace of another program has none; those in the folder are then of something else.
+  void flag_blinks(conditioning::SessionScores& scores) const {
+    const std::filesystem::path blinks = session_.request.folder / "blinks.csv";
+    std::error_code error;
+    if (imported_ || !std::filesystem::exists(blinks, error)) return;
+    check_same_run(session_.request.folder, "blinks.csv", session_.summary);
+    conditioning::flag_spontaneous_blinks(tables::read_blinks_csv(blinks), scores);
+  }
+
   void score() {
     conditioning::SessionScores scores =
         conditioning::score_session(session_.trace, session_.rows, session_.preset, trials_source_);
-    std::error_code error;
-    const std::filesystem::path blinks = session_.request.folder / "blinks.csv";
-    if (std::filesystem::exists(blinks, error)) {
-      conditioning::flag_spontaneous_blinks(tables::read_blinks_csv(blinks), scores);
-    }
+    flag_blinks(scores);
     session_.scores = std::move(scores.scores);
     session_.times = std::move(scores.times);
     session_.isi_s = scores.isi_s;
