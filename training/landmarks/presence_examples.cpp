@@ -233,7 +233,7 @@ class ExampleMaker {
       draw_random_glasses(example.patch, std::span(&on_patch, 1), random_);
     }
     if (random_.chance(0.3)) degrade(example.patch, random_);
-    // Those are told without the ensemble.
+    // Those are recognized without the ensemble.
     if (landmarks::even_light(example.patch)) return;
     examples_.push_back(std::move(example));
   }

@@ -97,7 +97,7 @@ inline constexpr float kPresenceOfOneTone = -1.0f;
 /// About +0.5 where there is an eye, -0.5 elsewhere; `point` as the ensemble predicts it.
 EYELID_PORTABLE inline float presence_of(Point point) { return kPresenceCenter - point.y; }
 
-/// The presence that it takes to be an eye; chosen on held-out scenes (models/eye_presence.md). Two
+/// The presence that it takes to be an eye; chosen on scenes held out from training. Two
 /// that look like a pair support each other: a lens that reflects may spoil one. Places without
 /// eyes that look like a pair are rare. One alone must be sure.
 struct PresenceBounds {
