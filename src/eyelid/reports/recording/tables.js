@@ -139,7 +139,7 @@ const TERMS = [
   ["EAR, eye aspect ratio", "Height of the eye opening divided by its width, dimensionless: (|p1 p5| + |p2 p4|) / (2 |p0 p3|) for the six lid points of an eye, where p0 and p3 are its corners. About 0.3 for an open eye. It does not depend on the distance or tilt of the head; it increases when the head turns sideways and decreases when it nods. [1]"],
   ["FEC, fraction eyelid closure", "(open \u2212 EAR) / (open \u2212 closed), per eye, with the two calibration levels: 0 is the subject's open eye, 1 the closed eye. It is not clamped: values below 0 or above 1 mean noise, a wider-open eye, or a tighter squeeze. The mean is taken over the eyes that have a value. [2]"],
   ["Right and left", "Always the subject's right and left."],
-  ["Blink", "A rise of FEC above the preceding rest level, and its return. Onset and offset: where FEC crosses 10 % of the amplitude above rest. Amplitude: maximum FEC minus rest level."],
+  ["Blink", "A rise of FEC above the level before it, and its return. Onset: where FEC crosses 10 % of its last rise before the peak; offset: the same on the way back. Amplitude: maximum FEC minus the level before that rise."],
   ["Cut", "A blink of which a gap (missing frames, a lost face) or an end of the recording or clip hides a part. Its times, durations, and amplitude are of what was seen."],
   ["Full, partial", "A full blink reaches an FEC of 0.8 or more; all others are partial. [4]"],
   ["Closing, opening, half width", "Onset to peak; peak to offset; time above half the amplitude. In milliseconds. In a spontaneous blink, closing takes about 66 ms; a whole blink takes 100 to 400 ms. [3]"],
