@@ -125,6 +125,8 @@ def check_nwb(folder, frames, points, likelihood, scores, is_even):
         assert list(trials["trial_number"]) == [int(r["trial"]) for r in mean]
         assert list(trials["verdict"]) == [r["verdict"] for r in mean]
         assert list(trials["reason"]) == [r["reason"] for r in mean]
+        assert list(trials["cr_grade"]) == [r["cr_grade"] for r in mean]
+        assert list(trials["flags"]) == [r["flags"] for r in mean]
         for column, key in (("cs_onset", "cs_onset_s"), ("us_onset", "us_onset_s"), ("cr_amplitude", "cr_amplitude"), ("baseline", "baseline")):
             expected = np.array([float(r[key]) if r[key] else np.nan for r in mean])
             assert np.allclose(trials[column].to_numpy(), expected, atol=6e-6, equal_nan=True), column

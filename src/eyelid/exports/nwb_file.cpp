@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // NWB 2 in HDF5, laid out as pynwb writes it (core 2.11, hdmf-common 1.10, ndx-pose 0.4).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -329,6 +330,13 @@ class NwbWriter {
            "Manual label if there is one, otherwise the computed verdict",
            of_trials<std::string>(
                [](const TrialScore& s) { return std::string(name_of(s.final_verdict())); }));
+    column("cr_grade",
+           "at_us: still closed at the US, which %CR counts; early_only; none",
+           of_trials<std::string>(
+               [](const TrialScore& s) { return std::string(name_of(s.cr_grade)); }));
+    column("flags", "Doubts, separated by spaces", of_trials<std::string>([](const TrialScore& s) {
+             return fmt::format("{}", fmt::join(s.flags, " "));
+           }));
     column("reason",
            "The numbers behind the verdict",
            of_trials<std::string>([](const TrialScore& s) { return s.reason; }));
@@ -341,6 +349,9 @@ class NwbWriter {
     column("cr_onset_ms",
            "CR onset after CS onset (ms)",
            of_trials<double>([](const TrialScore& s) { return s.cr_onset_ms; }));
+    column("cr_onset_error_ms",
+           "Uncertainty of the onset: half the width of the central 68 % (ms)",
+           of_trials<double>([](const TrialScore& s) { return s.cr_onset_error_ms; }));
     column("cr_peak_latency_ms",
            "CR peak after CS onset (ms)",
            of_trials<double>([](const TrialScore& s) { return s.cr_peak_latency_ms; }));
