@@ -112,6 +112,10 @@ class Runs(unittest.TestCase):
         shutil.copy(other / "landmarks.csv", self.out)
         self.assertIn("landmarks.csv: is not of the run", self.refused("score", self.out, "--export", "dlc", "--no-report"))
         self.assertFalse((self.out / "trial_scores.csv").exists())
+        mine = (self.out / "blinks.csv").read_bytes()
+        (self.out / "blinks.csv").write_bytes(mine + b"\n")
+        self.assertIn("blinks.csv: is not of the run", self.refused("score", self.out, "--no-report"))
+        (self.out / "blinks.csv").write_bytes(mine)
         shutil.copy(other / "frames.csv", self.out)
         self.assertIn("frames.csv: is not of the run", self.refused("score", self.out, "--no-report"))
         self.assertIn("frames.csv: is not of the run",
