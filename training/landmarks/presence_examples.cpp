@@ -13,6 +13,7 @@
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/presence_judge.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "eyelid/tables/csv_reader.hpp"
