@@ -105,14 +105,13 @@ struct PresenceBounds {
   float mean_of_pair;
   float alone;
 };
-inline constexpr PresenceBounds kUsualBounds{-0.1f, 0.0f, 0.2f};
 /// Where the detector itself is unsure of the face. Chosen on a film of one eye close up, whose
 /// false faces score up to 0.65; true faces large enough to measure score 0.73 and more.
 inline constexpr float kUnsureFace = 0.7f;
-inline constexpr PresenceBounds kBoundsOfUnsureFace{0.1f, 0.3f, 0.5f};
 
 EYELID_PORTABLE constexpr PresenceBounds presence_bounds(float face_score) {
-  return face_score < kUnsureFace ? kBoundsOfUnsureFace : kUsualBounds;
+  if (face_score < kUnsureFace) return {0.1f, 0.3f, 0.5f};
+  return {-0.1f, 0.0f, 0.2f};
 }
 
 /// Eyes that blink, squint, or blur in motion look less like eyes for a few frames. From this

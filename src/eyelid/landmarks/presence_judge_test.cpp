@@ -127,7 +127,8 @@ TEST(PresenceJudge, AnswersForEachEyeAsForBoth) {
 }
 
 TEST(EyePresence, TwoSupportEachOtherAndOneMustBeSure) {
-  for (const PresenceBounds& least : {kUsualBounds, kBoundsOfUnsureFace}) {
+  for (const float face_score : {0.9f, kUnsureFace - 0.01f}) {
+    const PresenceBounds least = presence_bounds(face_score);
     const float mean = least.mean_of_pair;
     EXPECT_TRUE(are_pair_of_eyes({0.6f, least.of_pair}, least));
     EXPECT_FALSE(are_pair_of_eyes({0.6f, least.of_pair - 0.01f}, least));
