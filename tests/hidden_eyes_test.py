@@ -4,26 +4,13 @@
 
 usage: hidden_eyes_test.py EYELID   (unittest options may follow)
 """
-import csv
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-EYELID = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
-TIMEOUT_S = 240
-
-
-def eyelid(*arguments, **options):
-    return subprocess.run([EYELID, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=TIMEOUT_S, **options)
-
-
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
+from program import eyelid, rows
 
 
 class HiddenEyes(unittest.TestCase):
