@@ -36,9 +36,13 @@ class Measured:
     def path(self, tool, film, kind="csv"):
         return self.folder / f"{tool} {self.versions[tool]}".replace(" ", "_").replace(",", "") / f"{film}.{kind}"
 
-    def measure(self, film, path):
-        """Fills in what is missing of a film."""
-        missing = {tool for tool in self.tools if not self.path(tool, film).exists()}
+    def missing(self, film, tools):
+        return {tool for tool in tools if not self.path(tool, film).exists()}
+
+    def measure(self, film, path, tools=None):
+        """Fills in what is missing of a film; all tools unless some are named."""
+        tools = tools or self.tools
+        missing = self.missing(film, tools)
         for ear, blink, is_film in ((EAR_IMAGE, BLINK_IMAGE, False), (EAR_VIDEO, BLINK_VIDEO, True)):
             if missing & {ear, blink}:
                 print(f"{film}: MediaPipe, {'video' if is_film else 'image'} mode", file=sys.stderr)
@@ -58,11 +62,11 @@ class Measured:
             import eyelid_openings
             found = eyelid_openings.openings_of_film(self.program, path, self.path(EYELID, film, "blinks"))
             openings.write(self.path(EYELID, film), film, found)
-        self._check(film)
+        self._check(film, tools)
 
-    def _check(self, film):
+    def _check(self, film, tools):
         """All tools must have seen the same frames."""
-        counts = {tool: len(self.closures(tool, film)["right"]) for tool in self.tools}
+        counts = {tool: len(self.closures(tool, film)["right"]) for tool in tools}
         if len(set(counts.values())) > 1:
             sys.exit(f"{film}: frames by tool {counts}; expected equal numbers")
 
