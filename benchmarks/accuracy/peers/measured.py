@@ -33,11 +33,20 @@ class Measured:
     def tools(self):
         return list(self.versions)
 
+    @property
+    def tools_but_dlib(self):
+        """For long material: dlib's detector alone takes longer than all others together."""
+        return [tool for tool in self.tools if tool != DLIB]
+
     def path(self, tool, film, kind="csv"):
         return self.folder / f"{tool} {self.versions[tool]}".replace(" ", "_").replace(",", "") / f"{film}.{kind}"
 
     def missing(self, film, tools):
         return {tool for tool in tools if not self.path(tool, film).exists()}
+
+    def forget(self, film):
+        for tool in self.tools:
+            self.path(tool, film).unlink(missing_ok=True)
 
     def measure(self, film, path, tools=None):
         """Fills in what is missing of a film; all tools unless some are named."""
@@ -69,6 +78,9 @@ class Measured:
         counts = {tool: len(self.closures(tool, film)["right"]) for tool in tools}
         if len(set(counts.values())) > 1:
             sys.exit(f"{film}: frames by tool {counts}; expected equal numbers")
+
+    def frames(self, film):
+        return len(self.closures(EYELID, film)["right"])
 
     def closures(self, tool, film):
         return openings.read(self.path(tool, film))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""The public films and photographs of the bench: what they are, and what eyelid has seen of them before."""
+import dataclasses
+import pathlib
+import sys
+
+RULES = "looked at while the rules of `blinks.csv` were made"
+UNSEEN = "not used for any rule"
+
+
+@dataclasses.dataclass(frozen=True)
+class Film:
+    name: str
+    shows: str
+    seen: str
+    is_steady: bool = True   # one shot: closures of one eye can be spliced
+
+    def path(self, shared):
+        return pathlib.Path(shared) / "video" / f"{self.name}.mp4"
+
+
+FILMS = (
+    Film("webcam_0004_01_06_03", "webcam; the right eye often covered by a reflection", RULES),
+    Film("webcam_0006_00_06_03", "webcam", RULES),
+    Film("webcam_0007_01_05_03", "webcam, large glasses", RULES),
+    Film("webcam_0011_01_07_03", "webcam, glances down", RULES),
+    Film("webcam_0012_01_07_03", "webcam, glasses, burnt-out light", RULES),
+    Film("portrait_d6", "rolling eyes, eyeliner, squints", RULES),
+    Film("portrait_d9", "glasses, turning head", RULES),
+    Film("portrait_d12", "glasses, drawn-like picture, jump cuts", UNSEEN, is_steady=False),
+    Film("portrait_d18", "still frontal man", RULES),
+    Film("portrait_d19", "glasses, squints of one eye", RULES),
+    Film("clip_02", "selfie with long closures", UNSEEN),
+    Film("clip_05", "small turned face", UNSEEN),
+    Film("clip_08", "lashes, jump cuts", UNSEEN),
+)
+# One eye fills the picture: labelled, but none of the tools is made for a picture without a face.
+WITHOUT_FACE = Film("clip_07", "one eye close up, no face", UNSEEN)
+
+
+def check(shared):
+    """Ends with one sentence where the material is absent."""
+    shared = pathlib.Path(shared)
+    needed = [film.path(shared) for film in (*FILMS, WITHOUT_FACE)]
+    needed += [shared / "models" / "face_landmarker.task", shared / "data" / "eval" / "yale", shared / "data" / "eval" / "helen"]
+    for path in needed:
+        if not path.exists():
+            sys.exit(f"bench-accuracy: {path} is absent; expected the public material beside the repository or in EYELID_SHARED")
