@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick build configure dependencies test-dependencies check full-check format bench-peers clean
+.PHONY: demo test quick build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -32,6 +32,10 @@ test-dependencies:
 # Other programs in the same run; JSON=FILE leaves the rows there as well, TASKS=LIST runs some of the tasks.
 bench-peers: dependencies
 	BUILD=$(BUILD) JSON=$(JSON) TASKS=$(TASKS) CMAKE_FLAGS="$(CMAKE_FLAGS)" benchmarks/peers/run.sh
+
+# Accuracy against MediaPipe and dlib on the films and photographs of ../shared; what was measured is kept.
+bench-accuracy: dependencies
+	BUILD=$(BUILD) JSON=$(JSON) SEEDS=$(SEEDS) CMAKE_FLAGS="$(CMAKE_FLAGS)" benchmarks/accuracy/peers/run.sh
 
 # What CI checks besides the tests.
 check:
