@@ -61,20 +61,27 @@ def total(counts):
     return sum(counts, Count())
 
 
-def best_threshold(traces):
-    """Threshold with the best F1 over [(closures, states)]; of equally good ones the middle one."""
-    scores = [total(count_events(detections(values, threshold), states) for values, states in traces).f1 or 0.0
-              for threshold in THRESHOLDS]
-    best = [threshold for threshold, score in zip(THRESHOLDS, scores) if score >= max(scores) - 1e-9]
+def counts_by_threshold(traces):
+    """Count of [(closures, states)] at each of THRESHOLDS."""
+    return [total(count_events(detections(values, threshold), states) for values, states in traces)
+            for threshold in THRESHOLDS]
+
+
+def best_index(counts):
+    """Place in THRESHOLDS of the best F1; of equally good ones the middle one."""
+    scores = [count.f1 or 0.0 for count in counts]
+    best = [index for index, score in enumerate(scores) if score >= max(scores) - 1e-9]
     return best[(len(best) - 1) // 2]
 
 
 def leave_one_film_out(films):
     """{film: [(closures, states)]} -> ({film: Count}, {film: threshold}): the threshold is that of the others."""
+    by_film = {film: counts_by_threshold(traces) for film, traces in films.items()}
     counts, thresholds = {}, {}
-    for film, traces in films.items():
-        thresholds[film] = best_threshold([trace for other, of_other in films.items() if other != film for trace in of_other])
-        counts[film] = total(count_events(detections(values, thresholds[film]), states) for values, states in traces)
+    for film in films:
+        others = zip(*(of_other for other, of_other in by_film.items() if other != film))
+        chosen = best_index([total(of_threshold) for of_threshold in others])
+        thresholds[film], counts[film] = THRESHOLDS[chosen], by_film[film][chosen]
     return counts, thresholds
 
 

@@ -28,16 +28,16 @@ def _table(heads, rows):
     return _row(heads) + "|" + "---|" * len(heads) + "\n" + "".join(map(_row, rows))
 
 
-def _films(found):
+def _films(found, which):
     rows = []
     for tool, figures in found["tools"].items():
-        films = figures["films"]
+        films = figures[which]
         worst = min(films["auc_by_eye"], key=lambda eye: films["auc_by_eye"][eye]["auc"])
         least = films["auc_by_eye"][worst]
         rows.append([tool, _events(films["each_eye"]), _events(films["both_eyes"]), _figure(films["auc"], 4),
                      _figure(films["auc_both_eyes"], 4), f"{_figure(least['auc'])} ({worst}, {least['closed_frames']} frames)",
                      f"{_figure(films['noise_sd'])} / {_figure(films['noise_bends'])}", f"{100 * films['unmeasured']:.1f} %"])
-    rows.append([BLINKS, _events(found["blinks.csv"])] + ["-"] * 6)
+    rows.append([BLINKS, _events(found["blinks.csv"][which])] + ["-"] * 6)
     return _table(["tool", "each eye alone: F1 (found, false, missed)", "both eyes: F1", "AUC", "AUC, both eyes", "least AUC of an eye",
                    "noise at rest: SD / second differences", "frames not measured"], rows)
 
@@ -67,7 +67,7 @@ def _by_film(found):
     for film in material.FILMS:
         rows.append([f"`{film.name}`", film.shows, film.seen, str(found["labels"]["closures"][film.name])] +
                     [cells(found["tools"][tool]["films"]["each_eye"]["films"][film.name]) for tool in tools] +
-                    [cells(found["blinks.csv"]["films"][film.name])])
+                    [cells(found["blinks.csv"]["films"]["films"][film.name])])
     return _table(["film", "shows", "eyelid", "closed eyes", *tools, BLINKS], rows)
 
 
@@ -76,7 +76,9 @@ def text(found):
     agreed = found["labels"]["agreement"]
     close_up = ", ".join(f"{tool} {100 * share:.0f} %" for tool, share in found["close_up"].items())
     return (f"{found['processor']}, {found['date']}; {', '.join(versions)}; eyelid with SHA-256 {found['program']}...\n\n"
-            f"Films ({sum(found['labels']['closures'].values())} closed eyes in {len(material.FILMS)} films):\n\n{_films(found)}\n"
+            f"Films ({sum(found['labels']['closures'].values())} closed eyes in {len(material.FILMS)} films):\n\n{_films(found, 'films')}\n"
+            f"The same of the {len(material.FIRST_TABLE)} public films of issue 17's first table, thresholds from the other five:\n\n"
+            f"{_films(found, 'first_table')}\n"
             f"Photographs, rendered people, closures of one eye:\n\n{_others(found)}\n"
             f"Found, false, missed, each eye alone, film by film:\n\n{_by_film(found)}\n"
             f"Two readings of {agreed['films']} films ({agreed['frames']} frames, both eyes): Cohen's kappa of the five states "

@@ -99,13 +99,15 @@ def of_close_up(measured):
 
 
 def of_all(measured, states_of, photographs, sessions, truth_folder, splices_of):
+    first_table = {film: states_of[film] for film in material.FIRST_TABLE}
     tools = {}
     for tool in measured.tools:
         films = of_films(measured, tool, states_of)
-        tools[tool] = {"version": measured.versions[tool], "films": films, **photographs.get(tool, {})}
+        tools[tool] = {"version": measured.versions[tool], "films": films,
+                       "first_table": of_films(measured, tool, first_table), **photographs.get(tool, {})}
         if sessions and tool in measured.tools_but_dlib:
             tools[tool]["rendered"] = of_rendered(measured, truth_folder, tool, sessions)
         if tool in measured.tools_but_dlib:
             tools[tool]["spliced"] = of_spliced(measured, tool, splices_of, films["each_eye"]["thresholds"])
-    blinks = {**of_blinks(measured, states_of), "spliced": of_spliced_blinks(measured, splices_of)}
+    blinks = {"films": of_blinks(measured, states_of), "first_table": of_blinks(measured, first_table), "spliced": of_spliced_blinks(measured, splices_of)}
     return {"tools": tools, "blinks.csv": blinks, "close_up": of_close_up(measured), "program": measured.versions[EYELID]}
