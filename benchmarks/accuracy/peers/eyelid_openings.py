@@ -25,10 +25,11 @@ def read_frames(path):
     return ears
 
 
-def read_blinks(path):
-    """[(eye, onset frame, offset frame)] of a blinks.csv."""
+def read_blinks(path, only_full=False):
+    """[(eye, onset frame, offset frame)] of a blinks.csv; of all rows, or of those whose kind is full."""
     with open(path, newline="") as file:
-        return [(row["eye"], int(row["onset_frame"]), int(row["offset_frame"])) for row in csv.DictReader(file)]
+        return [(row["eye"], int(row["onset_frame"]), int(row["offset_frame"])) for row in csv.DictReader(file)
+                if row["kind"] == "full" or not only_full]
 
 
 def openings_of_film(program, path, blinks_to):

@@ -9,6 +9,7 @@ import importlib.metadata
 import pathlib
 import sys
 
+import eyelid_openings
 import openings
 import pictures
 
@@ -68,7 +69,6 @@ class Measured:
             openings.write(self.path(DLIB, film), film, found)
         if EYELID in missing:
             print(f"{film}: eyelid", file=sys.stderr)
-            import eyelid_openings
             found = eyelid_openings.openings_of_film(self.program, path, self.path(EYELID, film, "blinks"))
             openings.write(self.path(EYELID, film), film, found)
         self._check(film, tools)
@@ -88,6 +88,5 @@ class Measured:
     def openings(self, tool, film):
         return openings.read(self.path(tool, film), "opening")
 
-    def blinks(self, film):
-        import eyelid_openings
-        return eyelid_openings.read_blinks(self.path(EYELID, film, "blinks"))
+    def blinks(self, film, only_full=False):
+        return eyelid_openings.read_blinks(self.path(EYELID, film, "blinks"), only_full)

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 
+import eyelid_openings
 import measured as films
 import pictures
 import stills
@@ -50,8 +51,6 @@ def of_dlib(measured, yale, helen):
 
 
 def of_eyelid(measured, yale, helen):
-    import eyelid_openings
-
     def compute():
         print("photographs: eyelid", file=sys.stderr)
         paths = stills.yale_pictures(yale)

@@ -9,8 +9,6 @@ from measured import EYELID
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 from marked_page import write_between_marks  # noqa: E402
 
-BLINKS = "eyelid `blinks.csv`"
-
 
 def _figure(value, digits=3):
     return "-" if value is None else f"{value:.{digits}f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.{digits}f}"
@@ -37,7 +35,7 @@ def _films(found, which):
         rows.append([tool, _events(films["each_eye"]), _events(films["both_eyes"]), _figure(films["auc"], 4),
                      _figure(films["auc_both_eyes"], 4), f"{_figure(least['auc'])} ({worst}, {least['closed_frames']} frames)",
                      f"{_figure(films['noise_sd'])} / {_figure(films['noise_bends'])}", f"{100 * films['unmeasured']:.1f} %"])
-    rows.append([BLINKS, _events(found["blinks.csv"][which])] + ["-"] * 6)
+    rows += [[name, _events(figures[which])] + ["-"] * 6 for name, figures in found["blinks"].items()]
     return _table(["tool", "each eye alone: F1 (found, false, missed)", "both eyes: F1", "AUC", "AUC, both eyes", "least AUC of an eye",
                    "noise at rest: SD / second differences", "frames not measured"], rows)
 
@@ -48,7 +46,7 @@ def _rendered(summary):
 
 def _others(found):
     rows = []
-    for tool, figures in [*found["tools"].items(), (BLINKS, found["blinks.csv"])]:
+    for tool, figures in {**found["tools"], **found["blinks"]}.items():
         yale, helen, spliced = figures.get("yale"), figures.get("helen"), figures.get("spliced")
         sessions = figures.get("rendered", {})
         rows.append([
@@ -61,14 +59,13 @@ def _others(found):
 
 
 def _by_film(found):
-    tools = list(found["tools"])
+    tools = {**found["tools"], **found["blinks"]}
     cells = lambda count: f"{count['found']}, {count['false']}, {count['missed']}"
     rows = []
     for film in material.FILMS:
-        rows.append([f"`{film.name}`", film.shows, film.seen, str(found["labels"]["closures"][film.name])] +
-                    [cells(found["tools"][tool]["films"]["each_eye"]["films"][film.name]) for tool in tools] +
-                    [cells(found["blinks.csv"]["films"]["films"][film.name])])
-    return _table(["film", "shows", "eyelid", "closed eyes", *tools, BLINKS], rows)
+        rows.append([f"`{film.name}`: {film.shows}", "yes" if film.decided_rules else "ran along", str(found["labels"]["closures"][film.name])] +
+                    [cells(figures["films"].get("each_eye", figures["films"])["films"][film.name]) for figures in tools.values()])
+    return _table(["film", "decided rules", "closed eyes", *tools], rows)
 
 
 def text(found):
@@ -80,7 +77,7 @@ def text(found):
             f"The same of the {len(material.FIRST_TABLE)} public films of issue 17's first table, thresholds from the other five:\n\n"
             f"{_films(found, 'first_table')}\n"
             f"Photographs, rendered people, closures of one eye:\n\n{_others(found)}\n"
-            f"Found, false, missed, each eye alone, film by film:\n\n{_by_film(found)}\n"
+            f"Found, false, missed, each eye alone, film by film; `decided rules`: cases of the film decided rules of `blinks.csv`:\n\n{_by_film(found)}\n"
             f"Two readings of {agreed['films']} films ({agreed['frames']} frames, both eyes): Cohen's kappa of the five states "
             f"{_figure(agreed['kappa_states'])}, of closed or not {_figure(agreed['kappa_closed'])}; closures "
             f"{agreed['closures'][0]} and {agreed['closures'][1]}, {agreed['matched']} matched.\n\n"

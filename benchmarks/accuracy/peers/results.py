@@ -11,6 +11,8 @@ import spliced
 from measured import EYELID
 from openings import EYES
 
+BLINKS, FULL_BLINKS = "eyelid `blinks.csv`", "eyelid `blinks.csv`, kind full"
+
 
 def _count(count):
     return {"found": count.found, "false": count.false, "missed": count.missed, "f1": count.f1}
@@ -45,11 +47,11 @@ def of_films(measured, tool, states_of):
             "unmeasured": sum(value is None for value in all_values) / len(all_values)}
 
 
-def of_blinks(measured, states_of):
+def of_blinks(measured, states_of, only_full):
     """Rows of blinks.csv against the labels, each eye."""
     counts = {}
     for film, states in states_of.items():
-        blinks = measured.blinks(film)
+        blinks = measured.blinks(film, only_full)
         counts[film] = figures.total(
             figures.count_events([(first, last) for eye, first, last in blinks if eye == wanted], states[wanted]) for wanted in EYES)
     return {**_count(figures.total(counts.values())), "films": {film: _count(count) for film, count in counts.items()}}
@@ -79,10 +81,10 @@ def of_spliced(measured, tool, splices_of, thresholds):
     return {"closures": sum(len(splices) for _, splices in splices_of.values()), "found": found, "silent": silent}
 
 
-def of_spliced_blinks(measured, splices_of):
+def of_spliced_blinks(measured, splices_of, only_full):
     found = silent = 0
     for name, splices in splices_of.values():
-        events = {eye: [(a, b) for each, a, b in measured.blinks(name) if each == eye] for eye in EYES}
+        events = {eye: [(a, b) for each, a, b in measured.blinks(name, only_full) if each == eye] for eye in EYES}
         one, other = spliced.count(splices, events)
         found, silent = found + one, silent + other
     return {"closures": sum(len(splices) for _, splices in splices_of.values()), "found": found, "silent": silent}
@@ -109,5 +111,8 @@ def of_all(measured, states_of, photographs, sessions, truth_folder, splices_of)
             tools[tool]["rendered"] = of_rendered(measured, truth_folder, tool, sessions)
         if tool in measured.tools_but_dlib:
             tools[tool]["spliced"] = of_spliced(measured, tool, splices_of, films["each_eye"]["thresholds"])
-    blinks = {"films": of_blinks(measured, states_of), "first_table": of_blinks(measured, first_table), "spliced": of_spliced_blinks(measured, splices_of)}
-    return {"tools": tools, "blinks.csv": blinks, "close_up": of_close_up(measured), "program": measured.versions[EYELID]}
+    blinks = {name: {"films": of_blinks(measured, states_of, only_full),
+                     "first_table": of_blinks(measured, first_table, only_full),
+                     "spliced": of_spliced_blinks(measured, splices_of, only_full)}
+              for name, only_full in ((BLINKS, False), (FULL_BLINKS, True))}
+    return {"tools": tools, "blinks": blinks, "close_up": of_close_up(measured), "program": measured.versions[EYELID]}
