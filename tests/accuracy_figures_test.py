@@ -13,6 +13,8 @@ import agreement
 import figures
 import labels
 import openings
+import splice_plan
+import stills
 
 OPEN, CLOSED = labels.OPEN, labels.CLOSED
 
@@ -141,6 +143,44 @@ class Noise(unittest.TestCase):
         truth = [0.0, 0.25, 0.5, 1.0] * 3
         self.assertAlmostEqual(figures.fitted_rmse([0.3 - 0.2 * fec for fec in truth], truth), 0.0)
         self.assertAlmostEqual(figures.fitted_rmse([0.3] * 12, truth), math.sqrt(0.13671875))
+
+
+class Photographs(unittest.TestCase):
+    def test_winks_above_the_others(self):
+        names = [f"subject{i:02}_normal.png" for i in range(20)] + ["a_sleepy.png", "a_wink.png", "b_wink.png", "c_wink.png"]
+        right = [0.3] * 20 + [0.03, 0.05, 0.29, None]
+        left = [0.3] * 19 + [0.27, 0.03, 0.30, 0.30, 0.05]
+        found = stills.wink_figures(names, {"right": right, "left": left})
+        self.assertEqual((found["above"], found["winks"], found["others"]), (1, 3, 21))
+        self.assertAlmostEqual(found["others_99"], 0.08)
+
+    def test_ear_errors_by_annotated_ear(self):
+        found = stills.ear_figures([(0.05, 0.08), (0.119, 0.129), (0.12, 0.10), (0.2, 0.25), (0.3, 0.2)], 3, 1)
+        self.assertAlmostEqual(found["closed"], 0.02)
+        self.assertAlmostEqual(found["half"], 0.02)
+        self.assertAlmostEqual(found["open"], 0.075)
+        self.assertEqual((found["auc"], found["faces"], found["missed"]), (1.0, 3, 1))
+
+
+class Splices(unittest.TestCase):
+    LABELS = [("both", 30, 31, "closed"), ("both", 32, 32, "partial"), ("both", 60, 61, "closed"), ("left", 90, 91, "closed"),
+              ("both", 110, 140, "closed")]
+
+    def test_short_closures_of_both_eyes_in_turns(self):
+        splices = splice_plan.plan(self.LABELS, 200)
+        self.assertEqual([(s.eye, s.closure, s.over) for s in splices], [("right", (30, 31), (28, 34)), ("left", (60, 61), (58, 63))])
+        for splice in splices:
+            self.assertEqual(splice.source[1] - splice.source[0], splice.over[1] - splice.over[0])
+            self.assertFalse(any(a - figures.BORDER <= frame <= b + figures.BORDER for _, a, b, _ in self.LABELS
+                                 for frame in range(splice.source[0], splice.source[1] + 1)))
+
+    def test_without_rest_nearby_there_is_none(self):
+        self.assertEqual(splice_plan.plan([("both", 0, 2, "hidden"), ("both", 6, 6, "closed"), ("both", 10, 14, "hidden")], 15), [])
+
+    def test_other_found_spliced_silent(self):
+        splices = splice_plan.plan(self.LABELS, 200)
+        self.assertEqual(splice_plan.count(splices, {"right": [(61, 61)], "left": [(30, 32)]}), (2, 2))
+        self.assertEqual(splice_plan.count(splices, {"right": [(30, 31)], "left": []}), (0, 1))
 
 
 class Labels(unittest.TestCase):

@@ -20,6 +20,7 @@ import measured_stills
 import page
 import rendered
 import results
+import splice_plan
 import spliced
 
 DEBIAN_DLIB_MODEL = pathlib.Path("/usr/share/dlib/shape_predictor_68_face_landmarks.dat")
@@ -48,7 +49,7 @@ def splice_films(tools, shared, folder, intervals_of):
     """{film: (name of the spliced film, [Splice])}; the spliced films are measured."""
     splices_of = {}
     for film in material.FILMS:
-        splices = spliced.plan(intervals_of[film.name], tools.frames(film.name)) if film.is_steady else []
+        splices = splice_plan.plan(intervals_of[film.name], tools.frames(film.name)) if film.is_steady else []
         if splices:
             out, splices = spliced.make(film.path(shared), splices, tools.mediapipe_model, folder)
         if splices:

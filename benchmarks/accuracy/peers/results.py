@@ -7,7 +7,7 @@ import figures
 import labels
 import material
 import rendered
-import spliced
+import splice_plan
 from measured import EYELID
 from openings import EYES
 
@@ -76,7 +76,7 @@ def of_spliced(measured, tool, splices_of, thresholds):
     for film, (name, splices) in splices_of.items():
         closures = measured.closures(tool, name)
         events = {eye: figures.detections(closures[eye], thresholds[film]) for eye in EYES}
-        one, other = spliced.count(splices, events)
+        one, other = splice_plan.count(splices, events)
         found, silent = found + one, silent + other
     return {"closures": sum(len(splices) for _, splices in splices_of.values()), "found": found, "silent": silent}
 
@@ -85,7 +85,7 @@ def of_spliced_blinks(measured, splices_of, only_full):
     found = silent = 0
     for name, splices in splices_of.values():
         events = {eye: [(a, b) for each, a, b in measured.blinks(name, only_full) if each == eye] for eye in EYES}
-        one, other = spliced.count(splices, events)
+        one, other = splice_plan.count(splices, events)
         found, silent = found + one, silent + other
     return {"closures": sum(len(splices) for _, splices in splices_of.values()), "found": found, "silent": silent}
 
