@@ -44,14 +44,14 @@ struct CropNetwork::Workspace {
       const StageShape shape(extent, stage);
       const std::ptrdiff_t channels = stage.convolution.outputs;
       const std::ptrdiff_t convolved =
-          shape.input * whole_blocks(shape.input * crops) + kMtcnnSlack;  // as rows or as a whole
+          shape.input * whole_blocks(shape.input * crops) + kMapSlack;  // as rows or as a whole
       if (stage.pool > 0) largest_group = std::max(largest_group, kConvolutionGroup * convolved);
       largest = std::max(largest,
                          channels * (stage.pool > 0 ? plane_of(shape.output, crops) : convolved));
       extent = shape.output;
     }
     const auto buffer = [](std::ptrdiff_t count) {
-      return AlignedBuffer<float>(static_cast<std::size_t>(count + kMtcnnSlack));
+      return AlignedBuffer<float>(static_cast<std::size_t>(count + kMapSlack));
     };
     input = buffer(plane_of(size, crops));
     maps[0] = buffer(largest);
@@ -61,7 +61,7 @@ struct CropNetwork::Workspace {
   }
 
   static std::ptrdiff_t plane_of(std::ptrdiff_t extent, std::ptrdiff_t crops) {
-    return extent * extent * crops + kMtcnnSlack;
+    return extent * extent * crops + kMapSlack;
   }
 
   kernels::ConvolutionInput run_stage(const MtcnnStage& stage,
@@ -90,7 +90,7 @@ kernels::ConvolutionInput CropNetwork::Workspace::run_stage(const MtcnnStage& st
   const int rows = by_rows ? shape.convolved : 1;
   const std::ptrdiff_t count = by_rows ? row : whole;
   const std::ptrdiff_t pitch = by_rows ? whole_blocks(row) : source.row;
-  const std::ptrdiff_t plane = shape.convolved * pitch + kMtcnnSlack;
+  const std::ptrdiff_t plane = shape.convolved * pitch + kMapSlack;
   if (stage.pool == 0) {
     kernels->convolve(stage.convolution.view(), source, {target, plane, pitch}, rows, count);
     return {target, plane, pitch, crops};

@@ -29,7 +29,7 @@ struct ProposalNetwork::Workspace {
     half_pitch = whole_blocks((pixels_wide + 1) / 2 + 1) + kConvolutionBlock;
     pitch = whole_blocks((pixels_wide - 1) / 2) + kConvolutionBlock;
     const auto buffer = [&](std::ptrdiff_t rows, std::ptrdiff_t row) {
-      return AlignedBuffer<float>(static_cast<std::size_t>(rows * row + kMtcnnSlack));
+      return AlignedBuffer<float>(static_cast<std::size_t>(rows * row + kMapSlack));
     };
     pixels = buffer(8, half_pitch);
     first = buffer(kFirst * kFirstRows, pitch);

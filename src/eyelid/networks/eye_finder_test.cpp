@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "eyelid/compute/cpu_features.hpp"
+#include "eyelid/core/error.hpp"
+#include "eyelid/kernels/convolution/convolution.hpp"
+#include "eyelid/networks/eye_finder_network.hpp"
+#include "random_eye_finder.hpp"
+
+namespace eyelid::networks {
+namespace {
+
+GrayImage random_patch(std::uint32_t seed) {
+  std::mt19937 random(seed);
+  GrayImage patch(kEyeFinderWidth, kEyeFinderHeight);
+  for (int y = 0; y < patch.height(); y++) {
+    for (int x = 0; x < patch.width(); x++) {
+      patch.row(y)[x] = static_cast<std::uint8_t>(random() % 256);
+    }
+  }
+  return patch;
+}
+
+/// The network by its definition, in double precision.
+std::vector<double> definition(const EyeFinderWeights& weights, const GrayImage& patch) {
+  double sum = 0.0, squares = 0.0;
+  std::vector<double> map;
+  for (int y = 0; y < patch.height(); y++) {
+    for (int x = 0; x < patch.width(); x++) map.push_back(patch.row(y)[x]);
+  }
+  for (const double level : map) {
+    sum += level;
+    squares += level * level;
+  }
+  const auto count = static_cast<double>(map.size());
+  const double mean = sum / count;
+  const double deviation = std::sqrt(squares / count - mean * mean);
+  for (double& level : map) level = (level - mean) / (deviation + 5.1);
+  std::size_t width = 96, height = 56;
+  for (std::size_t i = 0; i < kEyeFinderConvolutions.size(); i++) {
+    const EyeFinderConvolution& shape = kEyeFinderConvolutions[i];
+    const EyeFinderLayer& layer = weights.convolutions[i];
+    std::vector<double> next;
+    for (std::size_t o = 0; o < shape.outputs; o++) {
+      for (std::size_t y = 0; y + shape.window <= height; y += shape.stride) {
+        for (std::size_t x = 0; x + shape.window <= width; x += shape.stride) {
+          double value = layer.bias[o];
+          for (std::size_t c = 0; c < shape.inputs; c++) {
+            for (std::size_t dy = 0; dy < shape.window; dy++) {
+              for (std::size_t dx = 0; dx < shape.window; dx++) {
+                value +=
+                    layer
+                        .weights[((o * shape.inputs + c) * shape.window + dy) * shape.window + dx] *
+                    map[(c * height + y + dy) * width + x + dx];
+              }
+            }
+          }
+          next.push_back(std::max(value, 0.0));
+        }
+      }
+    }
+    width = (width - shape.window) / shape.stride + 1;
+    height = (height - shape.window) / shape.stride + 1;
+    EXPECT_EQ(width, shape.width);
+    EXPECT_EQ(height, shape.height);
+    map = std::move(next);
+  }
+  for (std::size_t i = 0; i < kEyeFinderDenses.size(); i++) {
+    const EyeFinderDense& shape = kEyeFinderDenses[i];
+    EXPECT_EQ(map.size(), shape.inputs);
+    std::vector<double> next;
+    for (std::size_t o = 0; o < shape.outputs; o++) {
+      double value = weights.denses[i].bias[o];
+      for (std::size_t k = 0; k < shape.inputs; k++) {
+        value += weights.denses[i].weights[o * shape.inputs + k] * map[k];
+      }
+      next.push_back(i == 0 ? std::max(value, 0.0) : value);
+    }
+    map = std::move(next);
+  }
+  return map;
+}
+
+TEST(EyeFinderNetwork, IsWhatItsWeightsDefine) {
+  const EyeFinderWeights weights = random_eye_finder(1);
+  EyeFinderNetwork network(pack_eye_finder(weights));
+  for (const std::uint32_t seed : {2u, 3u}) {  // twice: nothing is left of the first
+    const GrayImage patch = random_patch(seed);
+    const auto points = network.run(patch);
+    const std::vector<double> expected = definition(weights, patch);
+    ASSERT_EQ(expected.size(), 2 * points.size());
+    for (std::size_t i = 0; i < points.size(); i++) {
+      EXPECT_NEAR(points[i].x, expected[2 * i], 2e-5);
+      EXPECT_NEAR(points[i].y, expected[2 * i + 1], 2e-5);
+    }
+  }
+}
+
+TEST(EyeFinderNetwork, GivesTheSameBitsOnEveryInstructionSet) {
+  const auto packed = pack_eye_finder(random_eye_finder(4));
+  const GrayImage patch = random_patch(5);
+  const auto variants = kernels::convolution_kernels();
+  const auto scalar = EyeFinderNetwork(packed, variants.scalar()).run(patch);
+  for (const kernels::ConvolutionKernels& variant : variants) {
+    if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
+    const auto points = EyeFinderNetwork(packed, variant).run(patch);
+    for (std::size_t i = 0; i < points.size(); i++) {
+      EXPECT_EQ(points[i].x, scalar[i].x) << variant.isa << " point " << i;
+      EXPECT_EQ(points[i].y, scalar[i].y) << variant.isa << " point " << i;
+    }
+  }
+}
+
+TEST(EyeFinderNetwork, AnswersFlatPatchesWithNumbers) {
+  EyeFinderNetwork network(pack_eye_finder(random_eye_finder(6)));
+  for (const int level : {0, 128, 255}) {
+    GrayImage patch(kEyeFinderWidth, kEyeFinderHeight);
+    for (int y = 0; y < patch.height(); y++) {
+      std::fill_n(patch.row(y), patch.width(), static_cast<std::uint8_t>(level));
+    }
+    for (const Point p : network.run(patch)) EXPECT_TRUE(is_finite(p.x) && is_finite(p.y));
+  }
+}
+
+template <class Action>
+std::string refusal_of(Action action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(EyeFinderWeights, ComeBackFromTheirFile) {
+  const EyeFinderWeights weights = random_eye_finder(7);
+  const std::vector<std::byte> bytes = eye_finder_to_safetensors(weights);
+  EXPECT_TRUE(is_eye_finder(bytes, "made here"));
+  const EyeFinderWeights back = load_eye_finder(bytes, "made here");
+  EXPECT_EQ(back.name, "random");
+  EXPECT_EQ(eye_finder_to_safetensors(back), bytes);
+  for (std::size_t i = 0; i < weights.convolutions.size(); i++) {
+    EXPECT_EQ(back.convolutions[i].weights, weights.convolutions[i].weights);
+  }
+}
+
+TEST(EyeFinderWeights, AreRefusedInOneSentence) {
+  EyeFinderWeights weights = random_eye_finder(8);
+  weights.denses[1].bias[3] = std::numeric_limits<float>::quiet_NaN();
+  const auto not_finite = eye_finder_to_safetensors(weights);
+  EXPECT_EQ(refusal_of([&] { load_eye_finder(not_finite, "x.safetensors"); }),
+            "x.safetensors: tensor \"dense2.bias\" holds a number that is not finite; expected "
+            "finite weights");
+  weights = random_eye_finder(8);
+  const auto whole = eye_finder_to_safetensors(weights);
+  for (std::size_t keep = 0; keep < whole.size(); keep += 1 + whole.size() / 37) {
+    EXPECT_NE(refusal_of([&] { load_eye_finder(std::span(whole).first(keep), "x"); }), "accepted");
+  }
+}
+
+}  // namespace
+}  // namespace eyelid::networks
