@@ -21,8 +21,8 @@ inline constexpr float kLidsMetRatio = 0.11f;
 /// Up to this share lids that were held shut, or closures that agree, show the closed level; above
 /// it squints and partial blinks look the same too often, and FEC would be over 20 % too large.
 inline constexpr float kMaxProvenRatio = 0.2f;
-/// Closed eyes of our test films lie above this share.
-inline constexpr float kLeastClosedRatio = 0.02f;
+/// The least that a closed level may be: the lid points of an eye that is shut can coincide.
+inline constexpr float kLeastClosedRatio = 0.0f;
 
 /// A closing and opening, or a longer closure, of one eye that went below kMaxClosedRatio.
 struct DeepClosure {
