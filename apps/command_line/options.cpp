@@ -49,10 +49,11 @@ void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request)
                      "BlazeFace: .safetensors, .tflite or .pth (default: embedded); MTCNN: "
                      ".safetensors, .pt or a folder with its three files (default: the model from "
                      "`eyelid model fetch mtcnn`)");
-  command.add_option("--landmark-model",
-                     request.landmark_models,
-                     "Landmark model, .safetensors or dlib .dat; replaces the embedded model with "
-                     "the same number of points");
+  command.add_option(
+      "--landmark-model",
+      request.landmark_models,
+      "Landmark model, .safetensors or dlib .dat; replaces the embedded model of its "
+      "kind: eye finder, or ensemble with the same number of points");
   command
       .add_option("--upsample",
                   request.upsampling,

@@ -34,8 +34,8 @@ pipeline::Setup gpu_setup(compute::Precision precision) {
   }
   pipeline::GpuSetup chosen;
   chosen.models = std::make_shared<const gpu::DeviceModels>(networks::embedded_blazeface(),
+                                                            networks::embedded_eye_finder(),
                                                             shape("landmarks_22.safetensors"),
-                                                            shape("landmarks_12.safetensors"),
                                                             shape("landmarks_6.safetensors"),
                                                             shape("landmarks_68.safetensors"),
                                                             shape("eye_presence.safetensors"));

@@ -203,7 +203,7 @@ def kinds_of(valid):
     kinds = [
         Kind("film", valid.films, lambda file, folder: ["track", file, "--out", folder / "out", "--no-report"]),
         Kind("picture", valid.pictures, lambda file, folder: ["detect", file, "--json", folder / "out.json"]),
-        Kind("landmark model", [models / "landmarks_12.safetensors"],
+        Kind("landmark model", [models / "landmarks_6.safetensors"],
              lambda file, folder: ["detect", valid.picture, "--landmark-model", file]),
         Kind("detector model", [models / "blazeface_gray.safetensors"],
              lambda file, folder: ["detect", valid.picture, "--detector-model", file]),

@@ -14,7 +14,6 @@
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/synthesis/random.hpp"
 #include "training/landmarks/degrade.hpp"
-#include "training/landmarks/detector_starts.hpp"
 #include "training/landmarks/draw_glasses.hpp"
 
 namespace eyelid::training {
@@ -25,7 +24,6 @@ using synthesis::Random;
 
 // One stream of random numbers per use.
 constexpr std::uint64_t kFaceStream = 11;
-constexpr std::uint64_t kBothEyesStream = 12;
 constexpr std::uint64_t kOneEyeStream = 13;
 constexpr std::uint64_t kEyeRegionStream = 14;
 
@@ -66,20 +64,7 @@ PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
                                      eye_center(face.eyes.left) + random_offset(random, deviation));
 }
 
-// BlazeFace's eye keypoints err by 0.035 (HELEN), 0.05 (AFW) and, on faces half as large, 0.08 of
-// the outer-eye distance per axis, of which about a third is common to both eyes. Few err much
-// more, as the 68-point model does where it takes a brow for a closed eye.
-PatchPlacement random_both_eyes_placement(const TrainingFace& face, Random& random) {
-  const double kind = random.unit();
-  const float deviation = kind < 0.08 ? 0.15f : kind < 0.35 ? 0.08f : 0.04f;
-  const float unit = deviation * outer_eye_distance(face.eyes);
-  const Point common = random_offset(random, 0.58f * unit);
-  return landmarks::place_both_eyes_patch(
-      eye_center(face.eyes.right) + common + random_offset(random, 0.82f * unit),
-      eye_center(face.eyes.left) + common + random_offset(random, 0.82f * unit));
-}
-
-// Corners of the both-eyes model err by 0.08 of their distance on held-out faces (90 % below 0.14),
+// Corners of the first stage err by 0.08 of their distance on held-out faces (90 % below 0.14),
 // those that the one-eye model itself finds, for its second patch, by 0.065 (0.12).
 PatchPlacement random_one_eye_placement(Eye side, const EyePoints& eye, Random& random) {
   const double kind = random.unit();
@@ -158,13 +143,6 @@ ShapeExamples gather(const TrainingFaces& faces,
   return result;
 }
 
-std::array<Point, 12> twelve_points(const EyeLandmarks& eyes) {
-  std::array<Point, 12> points;
-  std::copy(eyes.right.begin(), eyes.right.end(), points.begin());
-  std::copy(eyes.left.begin(), eyes.left.end(), points.begin() + 6);
-  return points;
-}
-
 // Brows, then lids.
 std::array<Point, 22> eye_region_points(const FaceLandmarks& points) {
   constexpr std::size_t kBrowsBegin = 17;
@@ -216,34 +194,6 @@ ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOption
       faces, 68, kFaceStream, options, random_face_placement, [](const FaceLandmarks& points) {
         return points;
       });
-}
-
-ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options) {
-  return gather(faces,
-                12,
-                options.seed,
-                kBothEyesStream,
-                [&](std::size_t index, Random& random, std::vector<Example>& examples) {
-                  const TrainingFace face = faces.load(index);
-                  const TrainingFace mirrored = face.mirrored();
-                  landmarks::PatchCutter cutter;
-                  std::optional<DetectorStarts> detector;
-                  if (options.detector) detector.emplace(*options.detector);
-                  const std::size_t copies =
-                      copies_of(smaller_ear(face.eyes), faces.is_rendered(index), options);
-                  for (std::size_t copy = 0; copy < copies; ++copy) {
-                    const TrainingFace& side = (copy + index) % 2 == 0 ? face : mirrored;
-                    PatchPlacement placement = random_both_eyes_placement(side, random);
-                    if (detector && random.chance(options.detector_share)) {
-                      const auto start = detector->find(side, random);
-                      if (start)
-                        placement = landmarks::place_both_eyes_patch((*start)[0], (*start)[1]);
-                    }
-                    if (!placement.is_usable()) continue;
-                    examples.push_back(cut_example(
-                        side, placement, twelve_points(side.eyes), options, random, cutter));
-                  }
-                });
 }
 
 ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options) {

@@ -3,9 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
-#include "eyelid/detection/face_detector.hpp"
 #include "training/landmarks/shape_trainer.hpp"
 #include "training/landmarks/training_faces.hpp"
 
@@ -13,7 +11,7 @@ namespace eyelid::training {
 
 /// How many examples to cut from a face, and from which stream of random numbers.
 struct ExampleOptions {
-  /// Patches per face, every second of the mirrored face (face and both eyes). Eyes that are closed
+  /// Patches per face, every second of the mirrored face (face). Eyes that are closed
   /// or half closed are rare in photographs and come more often by these factors.
   std::size_t copies = 4;
   std::size_t closed_factor = 5;
@@ -24,15 +22,10 @@ struct ExampleOptions {
   double glasses_share = 0.35;
   /// Share of the patches made worse (degrade.hpp).
   double degraded_share = 0.5;
-  /// Finds starts of the both-eyes model on the pictures themselves; without one all of them are
-  /// noise. Used through clones.
-  std::shared_ptr<const detection::FaceDetector> detector;
-  /// Share of the both-eyes patches that start from it; a face it misses starts from noise.
-  double detector_share = 0.6;
   std::uint64_t seed = 1;
 };
 
-/// Examples of the four models as tracking meets them: patches are placed by the functions of
+/// Examples of the three models as tracking meets them: patches are placed by the functions of
 /// landmarks/patch.hpp from starts that err as detectors and earlier stages do. Some of the patches
 /// are made worse (degrade.hpp).
 ///
@@ -47,12 +40,8 @@ ShapeExamples make_eye_region_examples(const TrainingFaces& faces, const Example
 /// 68 points, on patches aligned on eye centers that err like those of measured lids.
 ShapeExamples make_face_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
-/// 12 points, on patches aligned on the keypoints that options.detector finds, or on eye centers
-/// that err like BlazeFace's.
-ShapeExamples make_both_eyes_examples(const TrainingFaces& faces, const ExampleOptions& options);
-
 /// 6 points of right eyes and mirrored left eyes, on patches aligned on corners that err like those
-/// of the both-eyes model.
+/// of the stage before.
 ShapeExamples make_one_eye_examples(const TrainingFaces& faces, const ExampleOptions& options);
 
 }  // namespace eyelid::training

@@ -50,11 +50,6 @@ constexpr KindTraits kTraits[] = {{"eyelid landmarks 22, eyes in a face box",
                                    landmarks::kFacePatch,
                                    "aligned on the eye centers",
                                    make_face_examples},
-                                  {"eyelid landmarks 12, both eyes",
-                                   "landmarks_12.safetensors",
-                                   landmarks::kBothEyesPatch,
-                                   "aligned on the eye centers",
-                                   make_both_eyes_examples},
                                   {"eyelid landmarks 6, one eye",
                                    "landmarks_6.safetensors",
                                    landmarks::kOneEyePatch,
@@ -105,10 +100,6 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
       settings.rendered_share = 1.0 / 7.0;
       training.trees = 400;
       break;
-    case LandmarkModelKind::BothEyes:
-      examples.rendered_copies = 3;
-      training.lid_gaps.insert(training.lid_gaps.end(), {{7, 11}, {8, 10}});
-      break;
     case LandmarkModelKind::OneEye:
       break;
   }
@@ -147,7 +138,6 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
 
   ExampleOptions example_options = settings.examples;
   example_options.seed = options.seed;
-  example_options.detector = options.detector;
   ShapeTrainingOptions training_options = settings.training;
   training_options.seed = options.seed;
   training_options.threads = options.threads;
@@ -218,7 +208,7 @@ void report_held_out(const ModelOfKind& trained,
   const auto models = std::make_shared<const landmarks::LandmarkModels>(
       landmarks::LandmarkModels{trained_or_embedded(trained, LandmarkModelKind::EyeRegion),
                                 trained_or_embedded(trained, LandmarkModelKind::Face),
-                                trained_or_embedded(trained, LandmarkModelKind::BothEyes),
+                                networks::pack_eye_finder(networks::embedded_eye_finder()),
                                 trained_or_embedded(trained, LandmarkModelKind::OneEye)});
   const auto own_detector = detector.clone();
   const evaluation::LandmarkAccuracy accuracy =

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "eyelid/detection/face_detector.hpp"
 #include "eyelid/landmarks/shape_model_description.hpp"
 #include "training/landmarks/example_builder.hpp"
 #include "training/landmarks/shape_trainer.hpp"
@@ -17,10 +18,10 @@
 /// thin cover of this door.
 namespace eyelid::training {
 
-/// The four ensembles, see landmarks/landmark_models.hpp.
-enum class LandmarkModelKind { EyeRegion, Face, BothEyes, OneEye };
+/// The three ensembles, see landmarks/landmark_models.hpp.
+enum class LandmarkModelKind { EyeRegion, Face, OneEye };
 
-/// Its file in models/: "landmarks_22.safetensors", "landmarks_68...", "landmarks_12...", ...
+/// Its file in models/: "landmarks_22.safetensors", "landmarks_68...", "landmarks_6..."
 std::string file_name_of(LandmarkModelKind kind);
 
 /// Settings of one of them.
@@ -36,14 +37,11 @@ struct LandmarkTrainingOptions {
   /// FORMAT:PATH of evaluation/landmark_datasets.hpp. Of sets without 68 points only faces with an
   /// eye at EAR < 0.2 take part, and only in the eye models.
   std::vector<std::string> datasets;
-  std::vector<LandmarkModelKind> kinds = {LandmarkModelKind::EyeRegion,
-                                          LandmarkModelKind::Face,
-                                          LandmarkModelKind::BothEyes,
-                                          LandmarkModelKind::OneEye};
+  std::vector<LandmarkModelKind> kinds = {
+      LandmarkModelKind::EyeRegion, LandmarkModelKind::Face, LandmarkModelKind::OneEye};
   /// Synthetic persons added, six pictures of each; a model may take a share of them only.
   std::size_t rendered_people = 700;
-  /// Finds starts of the both-eyes model on the pictures (ExampleOptions::detector); with none they
-  /// are noise.
+  /// Finds the faces of held-out scenes; with none nothing is measured on them.
   std::shared_ptr<const detection::FaceDetector> detector;
   /// Share of the scenes not trained on, to measure on: 0 for a model to be used. They are the
   /// fold-th such share of all scenes: with 0.25 there are folds 0 .. 3.

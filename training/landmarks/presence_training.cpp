@@ -35,7 +35,7 @@ std::shared_ptr<const landmarks::LandmarkModels> models_without_presence() {
   return std::make_shared<const landmarks::LandmarkModels>(
       landmarks::LandmarkModels{load("landmarks_22.safetensors"),
                                 load("landmarks_68.safetensors"),
-                                load("landmarks_12.safetensors"),
+                                networks::pack_eye_finder(networks::embedded_eye_finder()),
                                 load("landmarks_6.safetensors")});
 }
 

@@ -69,7 +69,9 @@ Description InspectCommand::describe() const {
   const std::vector<std::byte> bytes = model_files::read_model_file(source);
   const std::string name = source.string();
   Description description =
-      is_blazeface(bytes, name)
+      networks::is_eye_finder(bytes, name)
+          ? networks::describe_eye_finder(networks::load_eye_finder(bytes, name))
+      : is_blazeface(bytes, name)
           ? networks::describe_blazeface(networks::load_blazeface(bytes, name))
           : landmarks::describe_shape_model(landmarks::load_shape_model(bytes, name));
   description.emplace_back("bytes", fmt::format("{}", bytes.size()));

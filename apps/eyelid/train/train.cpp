@@ -22,7 +22,6 @@ namespace {
 const std::map<std::string, training::LandmarkModelKind> kKinds = {
     {"22", training::LandmarkModelKind::EyeRegion},
     {"68", training::LandmarkModelKind::Face},
-    {"12", training::LandmarkModelKind::BothEyes},
     {"6", training::LandmarkModelKind::OneEye}};
 
 struct TrainLandmarksCommand {
@@ -51,11 +50,10 @@ void add_landmarks(CLI::App& train) {
       ->required();
   landmarks->add_option("--out", command->folder, "Output folder for the models")->required();
   landmarks
-      ->add_option(
-          "--model",
-          options.kinds,
-          "Model to train: 22 (eyes in a box), 68 (face), 12 (both eyes) or 6 (one eye); may "
-          "be repeated (default: all)")
+      ->add_option("--model",
+                   options.kinds,
+                   "Model to train: 22 (eyes in a box), 68 (face) or 6 (one eye); may "
+                   "be repeated (default: all)")
       ->transform(CLI::CheckedTransformer(kKinds));
   landmarks
       ->add_option(

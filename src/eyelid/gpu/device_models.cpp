@@ -11,6 +11,7 @@
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/patch.hpp"
+#include "eyelid/networks/packed_eye_finder.hpp"
 
 namespace eyelid::gpu {
 namespace {
@@ -184,8 +185,8 @@ std::vector<Half4> pack_blazeface_half(const BlazeFaceWeights& detector) {
 }
 
 DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
+                           const networks::EyeFinderWeights& eye_finder,
                            const ShapeModelDescription& eye_region,
-                           const ShapeModelDescription& both_eyes,
                            const ShapeModelDescription& one_eye,
                            const ShapeModelDescription& face,
                            const ShapeModelDescription& presence)
@@ -194,14 +195,13 @@ DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
       schedule_ampere_(image_.add(half_schedule(kernels::gpu::BlazeHalfAmpere::kBand))),
       input_scale_(detector.input_scale),
       input_offset_(detector.input_offset) {
-  EYELID_EXPECTS(eye_region.mean_shape.size() == 22 && both_eyes.mean_shape.size() == 12 &&
-                 one_eye.mean_shape.size() == 6 && face.mean_shape.size() == 68 &&
-                 presence.mean_shape.size() == 1);
+  EYELID_EXPECTS(eye_region.mean_shape.size() == 22 && one_eye.mean_shape.size() == 6 &&
+                 face.mean_shape.size() == 68 && presence.mean_shape.size() == 1);
   add_f32(detector);
   boxes_16_ = image_.add(pack_boxes(detector.boxes_16, 88));
   boxes_8_ = image_.add(pack_boxes(detector.boxes_8, 96));
+  add_eye_finder(eye_finder);
   eye_region_ = add_shape(eye_region);
-  both_eyes_ = add_shape(both_eyes);
   one_eye_ = add_shape(one_eye);
   presence_ = add_shape(with_twin(presence));
   face_ = add_shape(face);
@@ -233,6 +233,40 @@ DeviceModels::F32Layer DeviceModels::add_f32_layer(const ConvolutionWeights& lay
   places.weights = image_.add(transposed(layer.weights, inputs));
   places.bias = image_.add(layer.bias);
   return places;
+}
+
+void DeviceModels::add_eye_finder(const networks::EyeFinderWeights& eye_finder) {
+  const auto packed = networks::pack_eye_finder(eye_finder);
+  for (std::size_t i = 0; i < finder_convolutions_.size(); i++) {
+    const networks::PackedConvolution& layer = packed->convolutions[i];
+    finder_convolutions_[i] = {image_.add(layer.weights.span()), image_.add(layer.bias.span())};
+  }
+  for (std::size_t i = 0; i < finder_denses_.size(); i++) {
+    finder_denses_[i] = image_.add(packed->denses[i].span());
+  }
+}
+
+DeviceEyeFinder DeviceModels::eye_finder_at(std::uintptr_t base) const {
+  DeviceEyeFinder finder{};
+  for (std::size_t i = 0; i < finder_convolutions_.size(); i++) {
+    const networks::EyeFinderConvolution& shape = networks::kEyeFinderConvolutions[i];
+    finder.convolutions[i] = {finder_convolutions_[i].weights.at(base),
+                              finder_convolutions_[i].bias.at(base),
+                              static_cast<std::int32_t>(shape.inputs),
+                              static_cast<std::int32_t>(shape.outputs),
+                              static_cast<std::int32_t>(shape.window / shape.stride),
+                              static_cast<std::int32_t>(shape.stride),
+                              static_cast<std::int32_t>(shape.width),
+                              static_cast<std::int32_t>(shape.height)};
+  }
+  for (std::size_t i = 0; i < finder_denses_.size(); i++) {
+    const networks::EyeFinderDense& shape = networks::kEyeFinderDenses[i];
+    finder.denses[i] = {finder_denses_[i].at(base),
+                        static_cast<std::int32_t>(shape.inputs),
+                        static_cast<std::int32_t>(shape.outputs),
+                        static_cast<std::int32_t>(networks::PackedEyeFinder::kDenseColumns[i])};
+  }
+  return finder;
 }
 
 DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) {
@@ -315,7 +349,7 @@ ModelPointers DeviceModels::pointers(std::uintptr_t base) const {
   pointers.boxes_16 = boxes_16_.at(base);
   pointers.boxes_8 = boxes_8_.at(base);
   pointers.eye_region = shape_at(eye_region_, base);
-  pointers.both_eyes = shape_at(both_eyes_, base);
+  pointers.eye_finder = eye_finder_at(base);
   pointers.one_eye = shape_at(one_eye_, base);
   pointers.presence = shape_at(presence_, base);
   pointers.face = shape_at(face_, base);

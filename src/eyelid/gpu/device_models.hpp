@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "eyelid/gpu/device_eye_finder.hpp"
 #include "eyelid/gpu/device_image.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
@@ -30,19 +31,20 @@ struct ModelPointers {
   float input_scale, input_offset;
   const float* boxes_16;
   const float* boxes_8;
-  kernels::gpu::DeviceShapeModel eye_region, both_eyes, one_eye, presence, face;
+  DeviceEyeFinder eye_finder;
+  kernels::gpu::DeviceShapeModel eye_region, one_eye, presence, face;
   const std::int32_t* mirrored_face_point;
 };
 
 /// The models in the order the GPU reads them. Immutable; one for all devices.
 class DeviceModels {
  public:
-  /// Shape models of 22, 12, 6, 68 and (landmarks/eye_presence.hpp) 1 point; half-precision leaves
+  /// Shape models of 22, 6, 68 and (landmarks/eye_presence.hpp) 1 point; half-precision leaves
   /// become integers as in ShapeModel. Throws InputError when one is larger than the kernels allow
   /// (1024 features, 4096 trees per cascade, 68 points).
   DeviceModels(const networks::BlazeFaceWeights& detector,
+               const networks::EyeFinderWeights& eye_finder,
                const landmarks::ShapeModelDescription& eye_region,
-               const landmarks::ShapeModelDescription& both_eyes,
                const landmarks::ShapeModelDescription& one_eye,
                const landmarks::ShapeModelDescription& face,
                const landmarks::ShapeModelDescription& presence);
@@ -64,6 +66,8 @@ class DeviceModels {
   };
   void add_f32(const networks::BlazeFaceWeights& detector);
   F32Layer add_f32_layer(const networks::ConvolutionWeights& layer, std::size_t inputs);
+  void add_eye_finder(const networks::EyeFinderWeights& eye_finder);
+  DeviceEyeFinder eye_finder_at(std::uintptr_t base) const;
   Shape add_shape(const landmarks::ShapeModelDescription& model);
   static kernels::gpu::DeviceShapeModel shape_at(const Shape& shape, std::uintptr_t base);
 
@@ -72,7 +76,12 @@ class DeviceModels {
   std::array<F32Layer, kF32Layers> f32_;
   float input_scale_ = 1.0f, input_offset_ = 0.0f;
   DeviceImage::Place<float> boxes_16_, boxes_8_;
-  Shape eye_region_, both_eyes_, one_eye_, presence_, face_;
+  struct FinderLayer {
+    DeviceImage::Place<float> weights, bias;
+  };
+  std::array<FinderLayer, kEyeFinderStages> finder_convolutions_;
+  std::array<DeviceImage::Place<float>, 2> finder_denses_;
+  Shape eye_region_, one_eye_, presence_, face_;
   DeviceImage::Place<std::int32_t> mirrored_face_point_;
 };
 

@@ -40,6 +40,7 @@ struct BatchBuffers {
   FaceRecord* faces;
   std::int32_t* face_counts;
   std::int32_t* subjects;
+  float* eye_finder_maps;
   FrameRecord* records;
   FaceLandmarks* points;
 };
@@ -47,6 +48,25 @@ struct BatchBuffers {
 /// Up to this many images are spread over several blocks each.
 inline bool spreads_images(const FrameProgram& program, int image_count) {
   return image_count * 2 * kernels::gpu::kHalfParts <= program.processors;
+}
+
+/// Groups of frames whose eyes are located by a block, or spread over a cluster of blocks.
+inline int eye_groups(const FrameProgram& program, int frames) {
+  return (frames + program.options.detect_every - 1) / program.options.detect_every;
+}
+inline bool spreads_eyes(const FrameProgram& program, int frames) {
+  return program.is_hopper &&
+         eye_groups(program, frames) * 2 * LocateEyesSpread::kCluster <= program.processors;
+}
+/// The most blocks that LocateEyes or LocateEyesSpread runs on up to this many frames.
+inline std::size_t eye_blocks(const FrameProgram& program, int frames) {
+  int blocks = eye_groups(program, frames);
+  for (int few = frames; few > 0; few--) {
+    if (!spreads_eyes(program, few)) continue;
+    blocks = std::max(blocks, eye_groups(program, few) * LocateEyesSpread::kCluster);
+    break;
+  }
+  return static_cast<std::size_t>(blocks);
 }
 
 /// Calls take(field, bytes) for every buffer of a batch: one list for sizes and addresses.
@@ -70,6 +90,7 @@ void for_each_buffer(BatchBuffers& b, const FrameProgram& program, int frames, T
   take_as(b.faces, count * kMaxFaces * sizeof(FaceRecord));
   take_as(b.face_counts, count * sizeof(std::int32_t));
   take_as(b.subjects, count * sizeof(std::int32_t));
+  take_as(b.eye_finder_maps, eye_blocks(program, frames) * kEyeFinderScratch * sizeof(float));
   take_as(b.records, count * sizeof(FrameRecord));
   take_as(b.points, program.options.wants_points ? count * sizeof(FaceLandmarks) : 0);
 }
@@ -261,7 +282,8 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       b.face_counts,
                                       b.subjects,
                                       p.models.eye_region,
-                                      p.models.both_eyes,
+                                      p.models.eye_finder,
+                                      b.eye_finder_maps,
                                       p.models.one_eye,
                                       p.models.presence,
                                       p.models.face,
@@ -269,12 +291,12 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       p.options.wants_points ? 1 : 0,
                                       b.records,
                                       b.points};
-  const int groups = (frames + p.options.detect_every - 1) / p.options.detect_every;
+  const int groups = eye_groups(p, frames);
   const auto run = [&]<class Kernel>(Kernel) {
     launch.template run<Kernel>(
         arguments, groups * Kernel::kCluster, Kernel::shared_bytes(p.options.wants_points));
   };
-  if (p.is_hopper && groups * 2 * LocateEyesSpread::kCluster <= p.processors) {
+  if (spreads_eyes(p, frames)) {
     run(LocateEyesSpread{});
   } else {
     run(LocateEyes{});

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/half.hpp"
@@ -14,6 +15,7 @@
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "random_blazeface.hpp"
+#include "random_eye_finder.hpp"
 
 namespace eyelid::gpu {
 namespace {
@@ -234,20 +236,20 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
   for (const auto type :
        {landmarks::LeafType::F32, landmarks::LeafType::F16, landmarks::LeafType::I16}) {
     for (const std::size_t points :
-         {std::size_t{68}, std::size_t{12}, std::size_t{6}, std::size_t{1}}) {
+         {std::size_t{68}, std::size_t{22}, std::size_t{6}, std::size_t{1}}) {
       auto description = landmarks::random_shape_model(
           {points, points == 68 ? 3 : 5, 4, points == 68 ? 170u : 433u, 301},
           static_cast<unsigned>(points));
       description.leaf_type = type;
-      // The models a DeviceModels holds have 12, 6, 68 and 1 point: the tested one takes its place.
-      auto both = embedded_shape("landmarks_12.safetensors");
+      // The models a DeviceModels holds have 22, 6, 68 and 1 point: the tested one takes its place.
+      auto region = embedded_shape("landmarks_22.safetensors");
       auto one = embedded_shape("landmarks_6.safetensors");
       auto face = embedded_shape("landmarks_68.safetensors");
       auto presence = embedded_shape("eye_presence.safetensors");
-      (points == 12 ? both : points == 6 ? one : points == 1 ? presence : face) = description;
+      (points == 22 ? region : points == 6 ? one : points == 1 ? presence : face) = description;
       const DeviceModels models(networks::random_weights(1),
-                                embedded_shape("landmarks_22.safetensors"),
-                                both,
+                                networks::embedded_eye_finder(),
+                                region,
                                 one,
                                 face,
                                 presence);
@@ -258,7 +260,7 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
       const GrayImage pictures[2] = {landmarks::random_gray_image(96, 56, 1),
                                      landmarks::random_gray_image(96, 56, 2)};
       std::vector<std::uint8_t> dense[2];
-      const kernels::gpu::DeviceShapeModel& device = points == 12  ? pointers.both_eyes
+      const kernels::gpu::DeviceShapeModel& device = points == 22  ? pointers.eye_region
                                                      : points == 6 ? pointers.one_eye
                                                      : points == 1 ? pointers.presence
                                                                    : pointers.face;
@@ -293,12 +295,66 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
   }
 }
 
+/// The eye finder on one patch.
+struct FindEyesArguments {
+  DeviceEyeFinder network;
+  kernels::gpu::PatchView patch;
+  float* maps;    // kEyeFinderScratch
+  float* points;  // (2 * kEyeFinderPoints)
+};
+struct FindEyes {
+  using Arguments = FindEyesArguments;
+  static constexpr int kThreads = 256;
+  template <class Block>
+  static void run(Block& block, const Arguments& a) {
+    auto& work = *block.template shared<EyeFinderWork>();
+    EyeFinding<Block, kThreads>(a.network, a.patch, work, a.maps).run(block);
+    block.each_thread([&](int thread) {
+      if (thread < static_cast<int>(2 * networks::kEyeFinderPoints)) {
+        a.points[thread] = work.points[thread];
+      }
+    });
+  }
+};
+
+TEST(GpuEyeFinder, GivesTheBitsOfTheCpu) {
+  const networks::EyeFinderWeights weights = networks::random_eye_finder(1);
+  const DeviceModels models(networks::random_weights(1),
+                            weights,
+                            embedded_shape("landmarks_22.safetensors"),
+                            embedded_shape("landmarks_6.safetensors"),
+                            embedded_shape("landmarks_68.safetensors"),
+                            embedded_shape("eye_presence.safetensors"));
+  PoisonedMemory memory = emulated_copy(models);
+  networks::EyeFinderNetwork network(networks::pack_eye_finder(weights));
+  for (const ThreadOrder order : {ThreadOrder::Forward, ThreadOrder::Backward}) {
+    const GrayImage picture = random_picture(96, 56, order == ThreadOrder::Forward ? 2 : 3);
+    std::vector<std::uint8_t> pixels;
+    for (int y = 0; y < 56; y++) {
+      pixels.insert(pixels.end(), picture.row(y), picture.row(y) + 96);
+    }
+    std::vector<float> maps(kEyeFinderScratch, std::numeric_limits<float>::quiet_NaN());
+    std::vector<float> points(2 * networks::kEyeFinderPoints + 1, -77.0f);
+    const FindEyesArguments arguments{models.pointers(memory.address()).eye_finder,
+                                      {pixels.data(), 96, 56},
+                                      maps.data(),
+                                      points.data()};
+    kernels::gpu::emulate<FindEyes>(arguments, 1, sizeof(EyeFinderWork), order);
+    const auto expected = network.run(picture);
+    for (std::size_t i = 0; i < expected.size(); i++) {
+      EXPECT_EQ(points[2 * i], expected[i].x) << "point " << i;
+      EXPECT_EQ(points[2 * i + 1], expected[i].y) << "point " << i;
+    }
+    EXPECT_EQ(points.back(), -77.0f);
+  }
+}
+
 TEST(GpuModels, RefuseEnsemblesTooLarge) {
   auto one = landmarks::random_shape_model({6, 3, 1, 10, 20}, 1);
   one.depth = 9;
   EXPECT_THROW(DeviceModels(networks::random_weights(1),
+                            networks::embedded_eye_finder(),
                             embedded_shape("landmarks_22.safetensors"),
-                            embedded_shape("landmarks_12.safetensors"),
                             one,
                             embedded_shape("landmarks_68.safetensors"),
                             embedded_shape("eye_presence.safetensors")),

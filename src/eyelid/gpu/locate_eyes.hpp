@@ -6,11 +6,11 @@
 #include "eyelid/gpu/locate_eyes_arguments.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 #include "eyelid/kernels/warp_patch/cuda_patch.hpp"
-#include "eyelid/landmarks/closed_eye_recheck.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
 #include "eyelid/landmarks/eye_presence.hpp"
 #include "eyelid/landmarks/face_following.hpp"
 #include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/plausibility.hpp"
 
 namespace eyelid::gpu {
 
@@ -30,16 +30,14 @@ struct LocateEyesIn {
     kernels::gpu::PatchView patches[2];
     landmarks::EyeCenters start;
     landmarks::EyePair pair;
-    EyeLandmarks once;         // after the one-eye model on the first patches
-    landmarks::EyePair first;  // the pair located at first, while eyes are located again
-    FaceRecord face;           // where this frame's eyes are looked for
+    EyeLandmarks once;  // after the one-eye model on the first patches
+    EyeFinderWork finding;
+    FaceRecord face;  // where this frame's eyes are looked for
     std::int32_t subject;
     std::int32_t is_placed;
     PerEye<float> presence;  // of the eyes judged, kNotAvailable where not measurable
     PerEye<std::int32_t> trusted_eyes;
     PerEye<std::int32_t> doubted_eyes;
-    PerEye<std::int32_t> first_trusted;  // by the pair located at first
-    PerEye<std::int32_t> first_doubted;
     std::int32_t are_both_trusted;
     // While the eyes are judged: pixels of each gray level of the presence patches, their light.
     std::int32_t levels[2][landmarks::kGrayLevels];
@@ -131,27 +129,10 @@ struct LocateEyesIn {
     const FrameView image{a.frames + frame * a.frame_bytes, a.width, a.height, a.row_bytes};
     begin(block, shared);
     const bool has_face = block.read(shared.is_placed) != 0;
-    const bool has_keypoints = shared.face.has_keypoints != 0;
-    bool is_placed = false;
-    // An eye that appears closed from keypoints is located a second time, from the box.
-    EYELID_KEEP_LOOP
-    for (int pass = 0; has_face && pass < 2; pass++) {
-      const bool is_recheck = pass == 1;
-      if (is_recheck && !needs_recheck(block, shared)) break;
-      const Point eye_line =
-          has_keypoints ? shared.start.left - shared.start.right : Point{1.0f, 0.0f};
-      const bool has_start = (!is_recheck && has_keypoints) ||
-                             start_from_box(block, a, image, shared, eye_line, exchanges);
-      const bool is_found =
-          has_start && locate_pair(block, a, image, shared, is_recheck, exchanges);
-      if (is_recheck) correct(block, image, shared, is_found);
-      if (!is_recheck) is_placed = is_found;
-      if (!is_placed || !has_keypoints) break;
-    }
-    if (is_placed) {
-      judge(block, a, image, shared, exchanges);
-      if (!block.read(shared.are_both_trusted)) locate_alone(block, a, image, shared, exchanges);
-    }
+    const bool has_start = has_face && (shared.face.has_keypoints != 0 ||
+                                        start_from_box(block, a, image, shared, exchanges));
+    const bool is_placed = has_start && locate_pair(block, a, image, shared, exchanges);
+    if (is_placed) judge(block, a, image, shared, exchanges);
     const bool has_points =
         is_placed && a.wants_points != 0 && locate_face(block, a, image, frame, shared, exchanges);
     finish(block, a, frame, shared, has_points);
@@ -256,35 +237,26 @@ struct LocateEyesIn {
     return i < 6 ? located(shared, 0, i) : located(shared, 1, mirrored_eye_point(i - 6));
   }
 
-  /// From two eye centers: both-eyes model, then the one-eye model on two patches, the second
-  /// aligned on the corners found on the first; the mean of the two. A recheck ends where it finds
-  /// the closed eyes in their place.
+  /// From two eye centers: the eye finder, then the one-eye model on two patches, the second
+  /// aligned on the corners found on the first; the mean of the two.
   template <class Block>
-  static EYELID_DEVICE bool locate_pair(Block& block,
-                                        const Arguments& a,
-                                        const FrameView& image,
-                                        Shared& shared,
-                                        bool is_recheck,
-                                        int& exchanges) {
-    const bool has_both = predict<1>(block, a.both_eyes, image, shared, exchanges, [&](int) {
+  static EYELID_DEVICE bool locate_pair(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
+    const bool is_cut = cut<1>(block, image, shared, [&](int) {
       return landmarks::place_both_eyes_patch(shared.start.right, shared.start.left);
     });
-    if (!has_both) return false;
-    EyeLandmarks& first_stage = shared.pair.first_stage;
+    if (!is_cut) return false;
+    float* maps = a.eye_finder_maps + static_cast<std::size_t>(block.index()) * kEyeFinderScratch;
+    EyeFinding<Block, kThreads>(a.eye_finder, shared.patches[0], shared.finding, maps).run(block);
     block.each_thread([&](int thread) {
       const auto i = static_cast<std::size_t>(thread);
-      if (i < 12) lid_point(first_stage, i) = located(shared, 0, i);
+      if (i >= networks::kEyeFinderPoints) return;
+      const Point found{shared.finding.points[2 * i], shared.finding.points[2 * i + 1]};
+      lid_point(shared.pair.first_stage, i) =
+          landmarks::frame_from_found(shared.placements[0], found);
     });
-    if (is_recheck) {
-      block.each_thread([&](int thread) {
-        if (thread != 0) return;
-        shared.is_placed = landmarks::needs_correction(shared.first.eyes, first_stage) ? 1 : 0;
-      });
-      if (block.read(shared.is_placed) == 0) return false;
-    }
     return refine(block, a, image, shared, exchanges);
   }
-
   /// From the corners in pair.first_stage to pair.eyes: the mean of the one-eye model on two
   /// patches.
   template <class Block>
@@ -306,17 +278,12 @@ struct LocateEyesIn {
     return true;
   }
 
-  /// Eye centers by brows and lids in the box, which is turned as `eye_line`; false when the box
-  /// cannot be placed.
+  /// Eye centers by brows and lids in the box; false when the box cannot be placed.
   template <class Block>
-  static EYELID_DEVICE bool start_from_box(Block& block,
-                                           const Arguments& a,
-                                           const FrameView& image,
-                                           Shared& shared,
-                                           Point eye_line,
-                                           int& exchanges) {
+  static EYELID_DEVICE bool start_from_box(
+      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
     const bool is_found = predict<1>(block, a.eye_region, image, shared, exchanges, [&](int) {
-      return landmarks::place_face_patch(shared.face.box, eye_line);
+      return landmarks::place_face_patch(shared.face.box);
     });
     if (!is_found) return false;
     block.each_thread([&](int thread) {
@@ -325,31 +292,6 @@ struct LocateEyesIn {
           landmarks::eye_centers_of_region([&](std::size_t i) { return located(shared, 0, i); });
     });
     return true;
-  }
-
-  /// Keeps what was located at first.
-  template <class Block>
-  static EYELID_DEVICE bool needs_recheck(Block& block, Shared& shared) {
-    block.each_thread([&](int thread) {
-      if (thread != 0) return;
-      shared.first = shared.pair;
-      shared.is_placed = landmarks::needs_recheck(shared.pair.eyes) ? 1 : 0;
-    });
-    return block.read(shared.is_placed) != 0;
-  }
-
-  template <class Block>
-  static EYELID_DEVICE void correct(Block& block,
-                                    const FrameView& image,
-                                    Shared& shared,
-                                    bool is_found) {
-    block.each_thread([&](int thread) {
-      if (thread != 0) return;
-      if (is_found && landmarks::is_plausible_eye_pair(shared.pair.eyes, image)) {
-        landmarks::correct(shared.first, shared.pair);
-      }
-      shared.pair = shared.first;
-    });
   }
 
   /// The 68 points: the mean of the face and of its mirror image; lid points are those of the eyes.
@@ -402,34 +344,6 @@ struct LocateEyesIn {
       shared.trusted_eyes = {trusted.right ? 1 : 0, trusted.left ? 1 : 0};
       shared.doubted_eyes = {judged.doubted.right ? 1 : 0, judged.doubted.left ? 1 : 0};
       shared.are_both_trusted = trusted.right && trusted.left ? 1 : 0;
-    });
-  }
-
-  /// Each eye by itself, around its center: what covers one misleads about the other. Keeps what
-  /// was located at first where this finds no eye.
-  template <class Block>
-  static EYELID_DEVICE void locate_alone(
-      Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
-    block.each_thread([&](int thread) {
-      if (thread != 0) return;
-      shared.first = shared.pair;
-      shared.first_trusted = shared.trusted_eyes;
-      shared.first_doubted = shared.doubted_eyes;
-      // A recheck has begun elsewhere since.
-      if (shared.face.has_keypoints != 0) {
-        shared.start = {shared.face.keypoints[0], shared.face.keypoints[1]};
-      }
-      shared.pair.first_stage = landmarks::eyes_around(shared.start);
-    });
-    const bool is_found = refine(block, a, image, shared, exchanges);
-    if (is_found) judge(block, a, image, shared, exchanges);
-    block.each_thread([&](int thread) {
-      if (thread != 0) return;
-      const PerEye<std::int32_t>& trusted = shared.trusted_eyes;
-      if (is_found && (trusted.right != 0 || trusted.left != 0)) return;
-      shared.pair = shared.first;
-      shared.trusted_eyes = shared.first_trusted;
-      shared.doubted_eyes = shared.first_doubted;
     });
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "eyelid/gpu/device_eye_finder.hpp"
 #include "eyelid/gpu/frame_records.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 
@@ -19,7 +20,8 @@ struct LocateEyesArguments {
   const std::int32_t* face_counts;  // (frame_count)
   const std::int32_t* subjects;     // (frame_count)
   kernels::gpu::DeviceShapeModel eye_region;  // 22 points
-  kernels::gpu::DeviceShapeModel both_eyes;
+  DeviceEyeFinder eye_finder;
+  float* eye_finder_maps;  // kEyeFinderScratch numbers for every block
   kernels::gpu::DeviceShapeModel one_eye;
   kernels::gpu::DeviceShapeModel presence;  // no cascades: every place counts as an eye
   kernels::gpu::DeviceShapeModel face;

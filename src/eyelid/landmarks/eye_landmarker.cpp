@@ -6,13 +6,15 @@
 #include <span>
 
 #include "eyelid/core/error.hpp"
-#include "eyelid/landmarks/closed_eye_recheck.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
 #include "eyelid/landmarks/patch.hpp"
+#include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/presence_judge.hpp"
 
 namespace eyelid::landmarks {
 namespace {
+
+static_assert(kBothEyesPatch == PatchSize{networks::kEyeFinderWidth, networks::kEyeFinderHeight});
 
 using EyeRegionPoints = std::array<Point, kEyeRegionPoints>;
 
@@ -30,6 +32,8 @@ EyePoints mean_of(const EyePoints& a, const EyePoints& b) {
 }  // namespace
 
 struct EyeLandmarker::Workspace {
+  explicit Workspace(const LandmarkModels& models) : finder_(models.eye_finder) {}
+
   // Each step cuts its patch, runs its model there and maps the points back; nothing when the
   // patch cannot be placed (points that coincide, or are no numbers).
   std::optional<EyeCenters> locate_eyes(const ShapeModel& model,
@@ -40,33 +44,16 @@ struct EyeLandmarker::Workspace {
     return eye_centers_of_region([&](std::size_t i) { return points[i]; });
   }
 
-  // From the corners of the both-eyes model to lid points: the one-eye model on two patches, the
+  // From the corners of the eye finder to lid points: the one-eye model on two patches, the
   // second aligned on the corners found on the first. Their mean errs less than either.
   std::optional<EyePair> refine(const ShapeModel& one_eye,
                                 const FrameView& frame,
-                                const EyeLandmarks& both) {
-    const auto once = locate_each_eye(one_eye, frame, both);
+                                const EyeLandmarks& found) {
+    const auto once = locate_each_eye(one_eye, frame, found);
     if (!once) return std::nullopt;
     const auto twice = locate_each_eye(one_eye, frame, *once);
     if (!twice) return std::nullopt;
-    return EyePair{both, {mean_of(once->right, twice->right), mean_of(once->left, twice->left)}};
-  }
-
-  // The eyes again, from brows and lids in the box, which is turned as the keypoints are: a start
-  // that owes nothing to where they lie.
-  void recheck_closed_eye(const LandmarkModels& models,
-                          const FrameView& frame,
-                          const FaceBox& face,
-                          EyePair& pair) {
-    const EyeCenters keypoints = eye_centers(*face.keypoints);
-    const PatchPlacement turned = place_face_patch(face.box, keypoints.left - keypoints.right);
-    const auto start = locate_eyes(models.eye_region, frame, turned);
-    if (!start) return;
-    const auto both = locate_both_eyes(models.both_eyes, frame, *start);
-    if (!both || !needs_correction(pair.eyes, *both)) return;
-    const auto other = refine(models.one_eye, frame, *both);
-    if (!other || !is_plausible_eye_pair(other->eyes, frame)) return;
-    correct(pair, *other);
+    return EyePair{found, {mean_of(once->right, twice->right), mean_of(once->left, twice->left)}};
   }
 
   JudgedEyes judge(const std::optional<ShapeModel>& model,
@@ -87,22 +74,6 @@ struct EyeLandmarker::Workspace {
     return judged_eyes(pair.eyes, presence, face.box, face.score);
   }
 
-  // What covers one eye misleads the both-eyes model about the other: each is looked for again by
-  // itself. That counts as soon as it finds an eye.
-  void locate_alone(const LandmarkModels& models,
-                    const FrameView& frame,
-                    const EyeCenters& start,
-                    const FaceBox& face,
-                    EyePair& pair,
-                    JudgedEyes& judged) {
-    const auto alone = refine(models.one_eye, frame, eyes_around(start));
-    if (!alone) return;
-    const JudgedEyes found = judge(models.presence, frame, *alone, face);
-    if (!found.trusted.right && !found.trusted.left) return;
-    pair = *alone;
-    judged = found;
-  }
-
   // The mean of the face and of its mirror image: the errors of the two differ.
   std::optional<FaceLandmarks> locate_face(const ShapeModel& model,
                                            const FrameView& frame,
@@ -117,15 +88,15 @@ struct EyeLandmarker::Workspace {
     return points;
   }
 
-  std::optional<EyeLandmarks> locate_both_eyes(const ShapeModel& model,
-                                               const FrameView& frame,
-                                               const EyeCenters& centers) {
-    std::array<Point, 12> points;
-    if (!run(model, frame, place_both_eyes_patch(centers.right, centers.left), points)) {
-      return std::nullopt;
-    }
+  std::optional<EyeLandmarks> find_eyes(const FrameView& frame, const EyeCenters& around) {
+    const PatchPlacement placement = place_both_eyes_patch(around.right, around.left);
+    if (!placement.is_usable()) return std::nullopt;
+    cutter_.cut(frame, placement, patch_);
+    const auto found = finder_.run(patch_);
     EyeLandmarks eyes;
-    for (std::size_t i = 0; i < points.size(); ++i) lid_point(eyes, i) = points[i];
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      lid_point(eyes, i) = frame_from_found(placement, found[i]);
+    }
     return eyes;
   }
 
@@ -164,19 +135,20 @@ struct EyeLandmarker::Workspace {
   }
 
   PatchCutter cutter_;
+  networks::EyeFinderNetwork finder_;
   PresenceJudge judge_;
   GrayImage patch_;
   GrayImage left_patch_;
 };
 
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
-    : models_(std::move(models)), workspace_(std::make_unique<Workspace>()) {
-  EYELID_EXPECTS(models_ != nullptr);
+    : models_(std::move(models)) {
+  EYELID_EXPECTS(models_ != nullptr && models_->eye_finder != nullptr);
   EYELID_EXPECTS(models_->eye_region.point_count() == kEyeRegionPoints);
   EYELID_EXPECTS(models_->face.point_count() == 68);
-  EYELID_EXPECTS(models_->both_eyes.point_count() == 12);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
   EYELID_EXPECTS(!models_->presence || models_->presence->point_count() == 1);
+  workspace_ = std::make_unique<Workspace>(*models_);
 }
 EyeLandmarker::~EyeLandmarker() = default;
 EyeLandmarker::EyeLandmarker(EyeLandmarker&&) noexcept = default;
@@ -190,17 +162,11 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
       face.keypoints ? eye_centers(*face.keypoints)
                      : work.locate_eyes(models_->eye_region, frame, place_face_patch(face.box));
   if (!start) return result;
-  const auto both = work.locate_both_eyes(models_->both_eyes, frame, *start);
-  if (!both) return result;
-  auto pair = work.refine(models_->one_eye, frame, *both);
+  const auto found = work.find_eyes(frame, *start);
+  if (!found) return result;
+  const auto pair = work.refine(models_->one_eye, frame, *found);
   if (!pair) return result;
-  if (face.keypoints && needs_recheck(pair->eyes)) {
-    work.recheck_closed_eye(*models_, frame, face, *pair);
-  }
-  JudgedEyes judged = work.judge(models_->presence, frame, *pair, face);
-  if (!judged.trusted.right || !judged.trusted.left) {
-    work.locate_alone(*models_, frame, *start, face, *pair, judged);
-  }
+  const JudgedEyes judged = work.judge(models_->presence, frame, *pair, face);
   result.eyes = pair->eyes;
 
   if (count == PointCount::SixtyEight) {

@@ -28,12 +28,10 @@ struct FacePoints {
 
 /// From a face box to lid points:
 ///   keypoints of the detector, or eye centers of the 22-point model on the box
-///   -> both-eyes model (12 points) -> one-eye model per eye, the left one mirrored (6 points), on
-///   two patches: aligned on the corners of the both-eyes model, then on its own. The mean counts.
-///
-/// An eye that appears closed when located from keypoints is rechecked: located a second time, from
-/// the eye centers on the box (closed_eye_recheck.hpp). At the end each eye is judged by itself;
-/// unless both are there, each is located once more without the other, from its center.
+///   -> eye finder (networks/eye_finder_network.hpp), whose corners a blink does not move
+///   -> one-eye model per eye, the left one mirrored (6 points), on two patches: aligned on the
+///   corners of the eye finder, then on its own. The mean counts. Then each eye is judged by
+///   itself.
 ///
 /// Threads: one per thread, the models shared. Same points on every machine.
 class EyeLandmarker {

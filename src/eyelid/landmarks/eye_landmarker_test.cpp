@@ -9,6 +9,7 @@
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
+#include "random_eye_finder.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -49,6 +50,20 @@ std::vector<Point> twelve_on_patch() {
   return points;
 }
 
+// An eye finder that always answers these points of its patch.
+std::shared_ptr<const networks::PackedEyeFinder> constant_eye_finder(
+    const std::vector<Point>& points_px) {
+  networks::EyeFinderWeights weights = networks::random_eye_finder(1);
+  networks::EyeFinderLayer& last = weights.denses.back();
+  std::fill(last.weights.begin(), last.weights.end(), 0.0f);
+  for (std::size_t i = 0; i < points_px.size(); ++i) {
+    const Point found = (points_px[i] - kBothEyesPatch.middle()) * (1.0f / 48.0f);
+    last.bias[2 * i] = found.x;
+    last.bias[2 * i + 1] = found.y;
+  }
+  return networks::pack_eye_finder(weights);
+}
+
 std::vector<Point> face_on_patch() {
   std::vector<Point> points(68, Point{55.5f, 80.0f});
   const auto eyes = twelve_on_patch();
@@ -67,7 +82,7 @@ std::shared_ptr<const LandmarkModels> constant_models() {
   return std::make_shared<const LandmarkModels>(
       LandmarkModels{constant_model(eye_region, 112.0f),
                      constant_model(face_on_patch(), 112.0f),
-                     constant_model(twelve_on_patch(), 96.0f),
+                     constant_eye_finder(twelve_on_patch()),
                      constant_model({eye.begin(), eye.end()}, 64.0f)});
 }
 
@@ -83,7 +98,7 @@ TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
   EyeLandmarker landmarker(constant_models());
   const FaceBox face = face_at({250, 200}, {346, 200});  // twice the both-eyes patch, level
   const FacePoints found = landmarker.locate(frame, face, PointCount::SixtyEight);
-  // The 12-point stage finds eyes 40 px wide around the keypoints; the one-eye patch has 32 px.
+  // The eye finder finds eyes 40 px wide around the keypoints; the one-eye patch has 32 px.
   expect_near(found.eyes.right[0], {230, 200}, 0.01f);
   expect_near(found.eyes.right[3], {270, 200}, 0.01f);
   expect_near(found.eyes.left[0], {326, 200}, 0.01f);

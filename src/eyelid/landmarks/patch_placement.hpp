@@ -112,6 +112,11 @@ constexpr PatchPlacement place_both_eyes_patch(Point right_eye, Point left_eye) 
       kBothEyesPatch, kBothEyesPatch.middle(), kEyeDistanceOnBothEyesPatch, right_eye, left_eye);
 }
 
+/// A point of the eye finder on the both-eyes patch, in the frame.
+constexpr Point frame_from_found(const PatchPlacement& both_eyes, Point found) {
+  return both_eyes.frame_from_patch(both_eyes.size.middle() + found * kEyeDistanceOnBothEyesPatch);
+}
+
 /// One eye: its corners level, kCornerDistanceOnOneEyePatch apart, around the patch's center.
 /// `first` and `last` are EyePoints[0] and EyePoints[3]: image-left and image-right corner.
 /// The left eye is mirrored: it looks like a right one, its points in the order of

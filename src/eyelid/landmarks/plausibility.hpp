@@ -29,7 +29,7 @@ inline constexpr float kHighestAbove = 0.6f;    // the same, up or down
 inline constexpr float kMaxStageShift = 0.33f;  // in eye widths
 }  // namespace bounds
 
-/// Both eyes after the both-eyes model and after the one-eye model; frame pixels.
+/// Both eyes after the eye finder and after the one-eye model; frame pixels.
 struct EyePair {
   EyeLandmarks first_stage;
   EyeLandmarks eyes;
@@ -120,7 +120,7 @@ EYELID_PORTABLE inline bool stages_agree(const EyePoints& first_stage, const Eye
 }
 
 /// The eyes whose points can be measured as far as the points themselves tell: inside the frame, of
-/// an eye's shape, and found at the same place by the both-eyes model and the one-eye model
+/// an eye's shape, and found at the same place by the eye finder and the one-eye model
 /// (centers moved by less than a third of an eye's width). That catches failed fits. Whether the
 /// picture shows an eye there is another question: presence_judge.hpp.
 EYELID_PORTABLE inline PerEye<bool> measurable_eyes(const EyePair& pair, const FrameView& frame) {

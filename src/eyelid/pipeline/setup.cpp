@@ -24,6 +24,7 @@
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/model_files/user_models.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
+#include "eyelid/networks/eye_finder_network.hpp"
 #include "eyelid/networks/mtcnn_weights.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/startable_threads.hpp"
@@ -119,10 +120,9 @@ struct LandmarkRole {
   const char* embedded;
   std::size_t points;
 };
-constexpr std::array<LandmarkRole, 5> kLandmarkRoles = {{
+constexpr std::array<LandmarkRole, 4> kLandmarkRoles = {{
     {"landmarks 22 (eyes in a box)", "landmarks_22.safetensors", 22},
     {"landmarks 68 (face)", "landmarks_68.safetensors", 68},
-    {"landmarks 12 (both eyes)", "landmarks_12.safetensors", 12},
     {"landmarks 6 (one eye)", "landmarks_6.safetensors", 6},
     {"eye presence", "eye_presence.safetensors", 1},
 }};
@@ -144,28 +144,49 @@ LoadedModel load_landmark_model(const LandmarkRole& role,
   return model;
 }
 
-/// The models of all roles: the user's file with as many points where there is one.
-std::vector<LoadedModel> load_landmark_models(const std::vector<std::filesystem::path>& files) {
+LoadedModel load_embedded(const LandmarkRole& role) {
+  return load_landmark_model(
+      role, model_files::embedded_model(role.embedded), std::string("embedded ") + role.embedded);
+}
+
+/// What locates lid points: one ensemble per kLandmarkRoles, in that order, and the eye finder.
+struct LoadedModels {
+  std::vector<LoadedModel> ensembles;
+  networks::EyeFinderWeights eye_finder;
+
+  std::vector<ModelIdentity> identities() const {
+    std::vector<ModelIdentity> all = {
+        {"eye finder", eye_finder.name, eye_finder.version, eye_finder.source, eye_finder.sha256}};
+    for (const LoadedModel& model : ensembles) all.push_back(model.identity);
+    return all;
+  }
+};
+
+/// The embedded models, and the user's files instead of those of their kind.
+LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& files) {
   std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
+  std::optional<networks::EyeFinderWeights> finder;
   for (const std::filesystem::path& path : files) {
     const std::vector<std::byte> bytes = model_files::read_model_file(path);
+    if (networks::is_eye_finder(bytes, path.string())) {
+      finder = networks::load_eye_finder(bytes, path.string());
+      continue;
+    }
     const std::size_t points = landmarks::load_shape_model(bytes, path.string()).mean_shape.size();
     const auto role = std::ranges::find(kLandmarkRoles, points, &LandmarkRole::points);
     if (role == kLandmarkRoles.end()) {
       throw InputError(fmt::format(
-          "{}: a shape model of {} points; expected 22, 68, 12, 6 or 1", path.string(), points));
+          "{}: a shape model of {} points; expected 22, 68, 6 or 1", path.string(), points));
     }
     chosen[static_cast<std::size_t>(role - kLandmarkRoles.begin())] =
         load_landmark_model(*role, bytes, path.string());
   }
-  std::vector<LoadedModel> models;
+  LoadedModels models;
   for (std::size_t i = 0; i < kLandmarkRoles.size(); ++i) {
-    const LandmarkRole& role = kLandmarkRoles[i];
-    models.push_back(chosen[i] ? std::move(*chosen[i])
-                               : load_landmark_model(role,
-                                                     model_files::embedded_model(role.embedded),
-                                                     std::string("embedded ") + role.embedded));
+    models.ensembles.push_back(chosen[i] ? std::move(*chosen[i])
+                                         : load_embedded(kLandmarkRoles[i]));
   }
+  models.eye_finder = finder ? std::move(*finder) : networks::embedded_eye_finder();
   return models;
 }
 
@@ -188,15 +209,15 @@ void describe_options(const SetupRequest& request, Setup& setup) {
 void use_gpu(const SetupRequest& request,
              const ChosenDevice& device,
              const networks::BlazeFaceWeights& weights,
-             const std::vector<LoadedModel>& models,
+             const LoadedModels& models,
              Setup& setup) {
   GpuSetup chosen;
   chosen.models = std::make_shared<const gpu::DeviceModels>(weights,
-                                                            models[0].description,
-                                                            models[2].description,
-                                                            models[3].description,
-                                                            models[1].description,
-                                                            models[4].description);
+                                                            models.eye_finder,
+                                                            models.ensembles[0].description,
+                                                            models.ensembles[2].description,
+                                                            models.ensembles[1].description,
+                                                            models.ensembles[3].description);
   const detection::BlazeFaceOptions defaults;
   chosen.measure = {request.precision,
                     detection::logit_of(request.score_threshold.value_or(defaults.score_threshold)),
@@ -229,14 +250,16 @@ Setup make_setup(const SetupRequest& request) {
     setup.detector = make_other_detector(request, setup);
   }
 
-  std::vector<LoadedModel> models = load_landmark_models(request.landmark_models);
-  for (const LoadedModel& model : models) setup.identities.push_back(model.identity);
+  const LoadedModels models = load_landmark_models(request.landmark_models);
+  for (ModelIdentity& identity : models.identities()) {
+    setup.identities.push_back(std::move(identity));
+  }
   setup.models = std::make_shared<const landmarks::LandmarkModels>(
-      landmarks::LandmarkModels{landmarks::ShapeModel(models[0].description),
-                                landmarks::ShapeModel(models[1].description),
-                                landmarks::ShapeModel(models[2].description),
-                                landmarks::ShapeModel(models[3].description),
-                                landmarks::ShapeModel(models[4].description)});
+      landmarks::LandmarkModels{landmarks::ShapeModel(models.ensembles[0].description),
+                                landmarks::ShapeModel(models.ensembles[1].description),
+                                networks::pack_eye_finder(models.eye_finder),
+                                landmarks::ShapeModel(models.ensembles[2].description),
+                                landmarks::ShapeModel(models.ensembles[3].description)});
 
   setup.tracker.points = request.landmarks;
   setup.tracker.threads = startable_threads(request.threads.value_or(machine.hardware_threads));

@@ -36,7 +36,8 @@ struct SetupRequest {
   std::filesystem::path detector_model;
   /// The subject's face in every frame, where the user has said so: nothing is detected.
   std::optional<Rect> face_box;
-  /// Each replaces the embedded model with the same number of points (22, 68, 12, 6 or 1).
+  /// Each replaces the embedded model of its kind: the eye finder, or the ensemble with the same
+  /// number of points (22, 68, 6 or 1).
   std::vector<std::filesystem::path> landmark_models;
   landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
   DeviceChoice device = DeviceChoice::Auto;
