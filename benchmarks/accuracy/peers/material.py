@@ -31,7 +31,7 @@ FILMS = (
     Film("clip_05", "small turned face", False),
     Film("clip_08", "lashes, jump cuts", False),
 )
-# Those of issue 17's first table that are public; the other two are kept aside.
+# Eight films were labeled first; the other two are kept aside.
 FIRST_TABLE = ("webcam_0004_01_06_03", "webcam_0006_00_06_03", "webcam_0007_01_05_03", "webcam_0011_01_07_03",
                "webcam_0012_01_07_03", "portrait_d18")
 # One eye fills the picture: labelled, but none of the tools is made for a picture without a face.

@@ -74,7 +74,7 @@ def text(found):
     close_up = ", ".join(f"{tool} {100 * share:.0f} %" for tool, share in found["close_up"].items())
     return (f"{found['processor']}, {found['date']}; {', '.join(versions)}; eyelid with SHA-256 {found['program']}...\n\n"
             f"Films ({sum(found['labels']['closures'].values())} closed eyes in {len(material.FILMS)} films):\n\n{_films(found, 'films')}\n"
-            f"The same of the {len(material.FIRST_TABLE)} public films of issue 17's first table, thresholds from the other five:\n\n"
+            f"The same of the {len(material.FIRST_TABLE)} public films that were labeled first, thresholds from the other five:\n\n"
             f"{_films(found, 'first_table')}\n"
             f"Photographs, rendered people, closures of one eye:\n\n{_others(found)}\n"
             f"Found, false, missed, each eye alone, film by film; `decided rules`: cases of the film decided rules of `blinks.csv`:\n\n{_by_film(found)}\n"
