@@ -105,6 +105,11 @@ EyeCrop cut_both_eyes(const FrameView& frame,
                       int height) {
   const Point right = middle_of(eyes_in_frame.right);
   const Point left = middle_of(eyes_in_frame.left);
+  for (const Eye eye : kEyes) {
+    if (std::isfinite(middle_of(eyes_in_frame[other(eye)]).x)) continue;
+    const EyePoints& lid = eyes_in_frame[eye];
+    return cut_eye(frame, lid, middle_of(lid), distance(lid[0], lid[3]), width, height);
+  }
   const Point center = (right + left) * 0.5f;
   const float width_in_frame_px = kWidthInEyeDistances * distance(right, left);
   EyeCrop crop = cut(frame, center, width_in_frame_px, width, height);

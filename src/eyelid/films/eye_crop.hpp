@@ -30,7 +30,8 @@ EyeCrop cut_eye(const FrameView& frame,
 /// As above, centered between the corners of the eye.
 EyeCrop cut_eye(const FrameView& frame, const EyePoints& lid_in_frame);
 
-/// Crops both eyes with the brows, 2 interocular distances wide.
+/// Crops both eyes with the brows, 2 interocular distances wide; where one has no finite points,
+/// the surroundings of the other as above.
 EyeCrop cut_both_eyes(const FrameView& frame,
                       const EyeLandmarks& eyes_in_frame,
                       int width = 320,

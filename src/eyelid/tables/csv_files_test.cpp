@@ -295,6 +295,25 @@ TEST(LandmarksCsv, WritesEveryRowWithAsManyCells) {
                 zeros + zeros + ",1.500,-2.000\n1,,,,,,,,,,,,,,,,,,,,,,,,\n");
 }
 
+TEST(LandmarksCsv, ReadsOneEyeAlone) {
+  testing::TemporaryFolder folder;
+  LandmarksCsvWriter writer(folder / "landmarks.csv", 12);
+  EyeLandmarks eyes;
+  eyes.right.fill({kNotAvailable, kNotAvailable});
+  eyes.left[5] = {1.5f, -2.0f};
+  writer.write(0, eyes);
+  writer.write(1, std::span<const Point>());
+  writer.commit();
+  LandmarksCsvReader reader(folder / "landmarks.csv");
+  LandmarksRow row;
+  ASSERT_TRUE(reader.next(row));
+  ASSERT_TRUE(row.eyes());
+  EXPECT_FALSE(std::isfinite(row.eyes()->right[0].x));
+  EXPECT_EQ(row.eyes()->left[5], (Point{1.5f, -2.0f}));
+  ASSERT_TRUE(reader.next(row));
+  EXPECT_TRUE(row.points.empty());
+}
+
 TEST(TrialsCsv, ReadsBackWhatItWrote) {
   testing::TemporaryFolder folder;
   const std::vector<Trial> trials = {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/tables/csv_text.hpp"
@@ -72,11 +73,14 @@ bool LandmarksCsvReader::next(LandmarksRow& row) {
   if (!table_.next()) return false;
   row.frame = table_.increasing_frame(frame_);
   row.points.clear();
-  if (table_.text(columns_[0]).empty()) return true;
+  bool is_any_known = false;
   for (std::size_t i = 0; i + 1 < columns_.size(); i += 2) {
-    row.points.push_back({static_cast<float>(table_.number(columns_[i])),
-                          static_cast<float>(table_.number(columns_[i + 1]))});
+    const Point point{table_.number_if_available(columns_[i]),
+                      table_.number_if_available(columns_[i + 1])};
+    is_any_known |= std::isfinite(point.x) && std::isfinite(point.y);
+    row.points.push_back(point);
   }
+  if (!is_any_known) row.points.clear();
   return true;
 }
 

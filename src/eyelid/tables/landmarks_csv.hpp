@@ -33,7 +33,8 @@ class LandmarksCsvWriter {
   std::size_t point_count_;
 };
 
-/// One row of landmarks.csv; without points if there was no face.
+/// One row of landmarks.csv; without points if no eye was measured. Points that are not known (of
+/// the other eye where a film shows one close up) are not finite.
 struct LandmarksRow {
   std::int64_t frame = -1;
   std::vector<Point> points;
@@ -42,8 +43,7 @@ struct LandmarksRow {
   std::optional<EyeLandmarks> eyes() const;
 };
 
-/// Reads landmarks.csv row by row. Frames must increase; a row has all of its points or none.
-/// Errors: as CsvReader.
+/// Reads landmarks.csv row by row. Frames must increase. Errors: as CsvReader.
 class LandmarksCsvReader {
  public:
   explicit LandmarksCsvReader(const std::filesystem::path& path);
