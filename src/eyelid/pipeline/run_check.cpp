@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/run_check.hpp"
 
+#include <system_error>
+
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256.hpp"
+#include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/tables/session_json.hpp"
 
 namespace eyelid::pipeline {
@@ -25,6 +28,21 @@ void check_same_run(const std::filesystem::path& folder,
   throw InputError((folder / name).string() +
                    ": is not of the run in session.json, expected the files of one run (track the "
                    "recording again, or remove the file)");
+}
+
+void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "labels.csv", ignored)) return;
+  std::optional<SessionSummary> earlier;
+  try {
+    earlier = session_in(folder);
+  } catch (const InputError&) {  // about to be replaced
+  }
+  if (!earlier || earlier->run.id.empty() || is_same_recording(earlier->run.recording, recording)) {
+    return;
+  }
+  throw InputError((folder / "labels.csv").string() + ": labels the trials of another recording (" +
+                   earlier->source.path + "), expected none or those of this one; move it away");
 }
 
 }  // namespace eyelid::pipeline

@@ -20,4 +20,8 @@ void check_same_run(const std::filesystem::path& folder,
                     const std::string& name,
                     const std::optional<SessionSummary>& summary);
 
+/// Refuses a folder with the labels.csv of another recording: labels stay with the user, but they
+/// name trials of one recording. Throws InputError.
+void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording);
+
 }  // namespace eyelid::pipeline

@@ -40,12 +40,14 @@ void add_example(reports::ReportBuilder& report,
 }  // namespace
 
 void ExampleFrames::consider(const EyelidSample& sample) {
-  if (!sample.is_valid || !std::isfinite(sample.fec.right) || !std::isfinite(sample.fec.left)) {
-    return;
-  }
+  if (!sample.is_valid || !std::isfinite(sample.mean_fec)) return;
   for (Example& example : examples_) {
-    const float error = std::abs(sample.fec.right - example.target_fec) +
-                        std::abs(sample.fec.left - example.target_fec);
+    constexpr float kForMissing = 10.0f;  // frames that show both eyes go first
+    float error = 0.0f;
+    for (const Eye eye : kEyes) {
+      const float fec = sample.fec[eye];
+      error += std::isfinite(fec) ? std::abs(fec - example.target_fec) : kForMissing;
+    }
     if (example.frame >= 0 && error >= example.error) continue;
     example.frame = sample.frame;
     example.error = error;

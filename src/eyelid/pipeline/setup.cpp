@@ -194,7 +194,7 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   const auto add = [&](const char* name, std::string value) {
     setup.options.emplace_back(name, std::move(value));
   };
-  add("detector", std::string(setup.detector->name()));
+  if (setup.detector) add("detector", std::string(setup.detector->name()));
   if (const std::optional<Rect>& box = request.face_box) {
     add("face box", fmt::format("{},{},{},{}", box->x, box->y, box->width, box->height));
   }
@@ -243,7 +243,9 @@ Setup make_setup(const SetupRequest& request) {
   const compute::Machine machine = compute::this_machine();
   check_upsampling(request);
   if (!device.is_gpu) check_precision(request);
-  if (request.detector == DetectorKind::BlazeFace && !request.face_box) {
+  if (request.eye_box) {
+    setup.identities.push_back({"face detector", "none: a given eye", "", "--eye-box", ""});
+  } else if (request.detector == DetectorKind::BlazeFace && !request.face_box) {
     weights = load_blazeface_weights(request, setup);
     if (!device.is_gpu) setup.detector = make_blazeface(request, *weights);
   } else {
@@ -282,6 +284,7 @@ std::unique_ptr<FrameTracker> make_tracker(Setup& setup) {
 }
 
 void resolve_detect_every(Setup& setup, double frames_per_second) {
+  if (!setup.detector) return;
   const std::string_view detector = setup.detector->name();
   if (setup.is_detect_every_free && (detector == "hog" || detector == "mtcnn")) {
     setup.tracker.detect_every =

@@ -36,6 +36,8 @@ struct SetupRequest {
   std::filesystem::path detector_model;
   /// The subject's face in every frame, where the user has said so: nothing is detected.
   std::optional<Rect> face_box;
+  /// One eye close up, where the user has said so: neither a face nor an eye is looked for.
+  std::optional<Rect> eye_box;
   /// Each replaces the embedded model of its kind: the eye finder, or the ensemble with the same
   /// number of points (22, 68, 6 or 1).
   std::vector<std::filesystem::path> landmark_models;
@@ -56,7 +58,7 @@ constexpr int number_of(landmarks::PointCount points) {
 
 /// Everything a Tracker needs, and what a report says about it.
 struct Setup {
-  std::unique_ptr<detection::FaceDetector> detector;
+  std::unique_ptr<detection::FaceDetector> detector;  // none for a given eye
   std::shared_ptr<const landmarks::LandmarkModels> models;
   TrackerOptions tracker;             // detect_every is 1 where it was not requested
   bool is_detect_every_free = false;  // detect_every was not requested
@@ -71,7 +73,7 @@ struct Setup {
 /// combinations, DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
 
-/// Tracks as it was set up; `setup.detector` goes into it.
+/// Tracks faces as it was set up; `setup.detector` goes into it.
 std::unique_ptr<FrameTracker> make_tracker(Setup& setup);
 
 /// HOG and MTCNN cost ten to fifty times as much as BlazeFace, so by default they run only this
@@ -80,7 +82,8 @@ std::unique_ptr<FrameTracker> make_tracker(Setup& setup);
 inline constexpr double kSlowDetections_per_s = 50.0;
 
 /// Where `detect_every` was not requested: every frame for BlazeFace, every frame up to
-/// kSlowDetections_per_s for HOG and MTCNN. Adds the result to the options.
+/// kSlowDetections_per_s for HOG and MTCNN. Adds the result to the options. Nothing without a
+/// detector.
 void resolve_detect_every(Setup& setup, double frames_per_second);
 
 }  // namespace eyelid::pipeline

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/track_session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "eyelid/closure/closure_analysis.hpp"
@@ -11,6 +12,7 @@
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/pipeline/close_up_tracker.hpp"
 #include "eyelid/pipeline/hidden_eye.hpp"
 #include "eyelid/pipeline/one_size_source.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
@@ -55,22 +57,6 @@ std::vector<std::filesystem::path> inputs_of(const TrackRequest& request,
   return inputs;
 }
 
-/// Manual labels stay with the user, but they name trials of one recording.
-void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder / "labels.csv", ignored)) return;
-  std::optional<SessionSummary> earlier;
-  try {
-    earlier = session_in(folder);
-  } catch (const InputError&) {  // about to be replaced
-  }
-  if (!earlier || earlier->run.id.empty() || is_same_recording(earlier->run.recording, recording)) {
-    return;
-  }
-  throw InputError((folder / "labels.csv").string() + ": labels the trials of another recording (" +
-                   earlier->source.path + "), expected none or those of this one; move it away");
-}
-
 /// One job from decoding to the last file.
 class TrackJob {
  public:
@@ -82,10 +68,13 @@ class TrackJob {
  private:
   void open_folder();
   void track();
+  void track_faces(PictureSample& sample);
+  void track_close_up(const CloseUpEye& eye);
+  void measure(FrameTracker& tracker, video::FrameSource& source);
   void count_in_clip(std::int32_t clip);
   void analyze();
   void render_second_pass();
-  std::unique_ptr<video::FrameSource> open_source();
+  std::unique_ptr<video::FrameSource> open_source(PictureSample* sample = nullptr);
   std::unique_ptr<films::VideoWriter> open_overlay() const;
   std::vector<Trial> trials_for_report();
   void add_comparison(reports::ReportBuilder& report);
@@ -107,6 +96,8 @@ class TrackJob {
   std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
   std::unique_ptr<tables::FramesCsvWriter> frames_csv_;
   std::unique_ptr<tables::BlinksCsvWriter> blinks_csv_;
+  std::optional<Eye> eye_;            // measured alone
+  std::int64_t measured_frames_ = 0;  // in which an eye was
   std::vector<Blink> blinks_;
   closure::ClosureOptions closure_options_;
   HiddenEyeWatch eye_watch_;
@@ -139,41 +130,91 @@ void TrackJob::open_folder() {
   }
 }
 
-std::unique_ptr<video::FrameSource> TrackJob::open_source() {
+std::unique_ptr<video::FrameSource> TrackJob::open_source(PictureSample* sample) {
   std::unique_ptr<video::FrameSource> source = video::open_source(inputs_, source_options_);
+  if (sample != nullptr) source = std::make_unique<SampledSource>(std::move(source), *sample);
   if (!request_.write_overlay) return source;
   return std::make_unique<OneSizeSource>(std::move(source));
 }
 
 void TrackJob::track() {
-  const std::unique_ptr<video::FrameSource> source = open_source();
-  summary_.source = source->info();
-  // The second pass need not find them again.
-  if (summary_.source.used_bits) {
-    source_options_.bits = static_cast<int>(*summary_.source.used_bits);
+  eye_ = request_.eye;
+  if (request_.setup.eye_box) {
+    return track_close_up({eye_.value_or(Eye::Right), *request_.setup.eye_box, false});
   }
+  PictureSample sample;
+  track_faces(sample);
+  // False faces may be found in an eye that fills the picture; true ones are there in most frames.
+  if (request_.setup.face_box || 4 * measured_frames_ > trace_->size()) return;
+  const std::optional<CloseUpEye> found =
+      setup_.gpu ? std::nullopt : find_close_up(sample, setup_.models, request_.eye);
+  if (found) return track_close_up(*found);
+  if (20 * measured_frames_ > trace_->size()) return;
+  summary_.warnings.push_back(
+      fmt::format("the eyes of a face were measured in {} of {} frames, and no eye close up was "
+                  "found for certain{}; if the film shows one, say where: --eye-box "
+                  "X,Y,WIDTH,HEIGHT",
+                  measured_frames_,
+                  trace_->size(),
+                  setup_.gpu ? " (only the CPU looks for one)" : ""));
+}
+
+void TrackJob::track_faces(PictureSample& sample) {
+  const std::unique_ptr<video::FrameSource> source = open_source(&sample);
+  resolve_detect_every(setup_, source->info().frames_per_second);
+  summary_.options = setup_.options;
+  if (eye_) summary_.options.emplace_back("eye", name_of(*eye_));
+  measure(*make_tracker(setup_), *source);
+}
+
+void TrackJob::track_close_up(const CloseUpEye& eye) {
+  const std::unique_ptr<video::FrameSource> source = open_source();
+  eye_ = eye.eye;
+  summary_.options = setup_.options;
+  summary_.options.emplace_back("eye", name_of(eye.eye));
+  const Rect& box = eye.box;
+  summary_.options.emplace_back("eye box",
+                                fmt::format("{},{},{},{}", box.x, box.y, box.width, box.height));
+  summary_.options.emplace_back("eye box source", eye.is_found ? "found" : "given");
+  CloseUpTracker tracker(setup_.models, eye, setup_.tracker.points);
+  measure(tracker, *source);
+  if (!eye.is_side_sure) {
+    summary_.warnings.push_back(
+        "the eye close up is taken for the right one, its shape does not tell; --eye left says "
+        "otherwise");
+  }
+}
+
+void TrackJob::measure(FrameTracker& tracker, video::FrameSource& source) {
+  // A second look at the recording begins anew.
+  trace_ = std::make_unique<closure::TraceSpool>(run_->private_folder());
+  points_ = std::make_unique<PointSpool>(run_->private_folder());
+  measured_frames_ = 0;
+  for (ClipIdentity& clip : summary_.run.recording.clips) clip.frames = 0;
+  landmarks_csv_.reset();
   if (request_.save_landmarks) {
     landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
         run_->staged("landmarks.csv"),
         static_cast<std::size_t>(number_of(request_.setup.landmarks)));
   }
-
-  resolve_detect_every(setup_, summary_.source.frames_per_second);
-  summary_.options = setup_.options;
-  if (request_.eye) summary_.options.emplace_back("eye", name_of(*request_.eye));
+  summary_.source = source.info();
+  // Who reads it again need not find them again.
+  if (summary_.source.used_bits) {
+    source_options_.bits = static_cast<int>(*summary_.source.used_bits);
+  }
   const auto on_measurement = [&](const FrameMeasurement& measurement) {
-    trace_->append(closure::closure_input(measurement, request_.eye));
+    trace_->append(closure::closure_input(measurement, eye_));
     count_in_clip(measurement.clip);
+    measured_frames_ += measurement.is_trustworthy();
     points_->append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
     if (landmarks_csv_) write_landmark_row(measurement);
     progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
   };
-  const std::unique_ptr<FrameTracker> tracker = make_tracker(setup_);
-  tracker->run(*source, on_measurement);
-  summary_.stages = tracker->stage_times();
-  summary_.source_report = source->report();
+  tracker.run(source, on_measurement);
+  summary_.stages = tracker.stage_times();
+  summary_.source_report = source.report();
   summary_.run.recording.frames = trace_->size();
-  if (const auto* film = dynamic_cast<const OneSizeSource*>(source.get())) {
+  if (const auto* film = dynamic_cast<const OneSizeSource*>(&source)) {
     width_ = film->width();
     height_ = film->height();
   }
@@ -205,7 +246,7 @@ void TrackJob::analyze() {
 
 void TrackJob::describe_closure() {
   ClosureSummary& closure = summary_.closure;
-  if (request_.eye) closure.no_fec_reason[other(*request_.eye)].clear();  // it was not asked for
+  if (eye_) closure.no_fec_reason[other(*eye_)].clear();  // it was not asked for
   if (!closure_options_.calibration) {
     Calibration& calibration = closure.calibration;
     calibration.subject = request_.conditions.subject;
@@ -214,9 +255,11 @@ void TrackJob::describe_closure() {
     calibration.distance = request_.conditions.distance;
     calibration.recording = summary_.source.path;
   }
-  summary_.warnings = summary_.source_report.warnings;
+  summary_.warnings.insert(summary_.warnings.begin(),
+                           summary_.source_report.warnings.begin(),
+                           summary_.source_report.warnings.end());
   std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
-  const std::optional<Eye> hidden = request_.eye ? std::nullopt : eye_watch_.hidden_eye();
+  const std::optional<Eye> hidden = eye_ ? std::nullopt : eye_watch_.hidden_eye();
   if (hidden) summary_.warnings.push_back(eye_watch_.warning());
   for (const Eye eye : kEyes) {
     const std::string& reason = closure.no_fec_reason[eye];
@@ -318,9 +361,6 @@ TrackedSession TrackJob::run() {
   summary_.models = setup_.identities;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
-  trace_ = std::make_unique<closure::TraceSpool>(run_->private_folder());
-  points_ = std::make_unique<PointSpool>(run_->private_folder());
-
   track();
   analyze();
   summary_.wall_s = stopwatch.seconds();
