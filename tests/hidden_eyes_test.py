@@ -78,14 +78,6 @@ class HiddenEyes(unittest.TestCase):
         self.assertEqual(self.share(table, "valid_left"), 0.0)
         self.assertGreaterEqual(self.share(table, "valid_right"), 0.95)
 
-    def test_one_eye_close_up_is_no_face(self):
-        x, y, right, bottom = self.left
-        width = 2.2 * (right - x)
-        film = self.filtered("close.mkv", f"crop=w={width:.0f}:h={0.75 * width:.0f}:x={(x + right - width) / 2:.0f}:"
-                             f"y={(y + bottom - 0.75 * width) / 2:.0f}:exact=1,scale=640:480")
-        table, _, _ = self.track(film)
-        self.assertLessEqual(self.share(table, "valid"), 0.01)
-
     def test_one_eye_is_measured_alone_where_asked(self):
         table, blinks, messages = self.track(self.video, "--eye", "left")
         self.assertEqual(self.share(table, "valid_right"), 0.0)

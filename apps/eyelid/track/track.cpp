@@ -18,12 +18,13 @@ namespace {
 const Choices<std::optional<Eye>> kEyeChoices = {
     {"right", Eye::Right}, {"left", Eye::Left}, {"both", std::nullopt}};
 
-Rect checked_box(const std::vector<float>& numbers) {
+Rect checked_box(const char* option, const std::vector<float>& numbers) {
   const Rect box{numbers[0], numbers[1], numbers[2], numbers[3]};
   if (!(box.width > 0.0f && box.height > 0.0f && std::isfinite(box.area() + box.x + box.y))) {
     throw InputError(
-        fmt::format("--face-box {},{},{},{}: not a box, expected x,y,width,height in "
-                    "pixels with a width and a height above 0",
+        fmt::format("{} {},{},{},{}: not a box, expected x,y,width,height in pixels with a "
+                    "width and a height above 0",
+                    option,
                     box.x,
                     box.y,
                     box.width,
@@ -36,9 +37,11 @@ struct TrackCommand {
   pipeline::TrackRequest request;
   std::filesystem::path json;
   std::vector<float> face_box;
+  std::vector<float> eye_box;
 
   void run() {
-    if (!face_box.empty()) request.setup.face_box = checked_box(face_box);
+    if (!face_box.empty()) request.setup.face_box = checked_box("--face-box", face_box);
+    if (!eye_box.empty()) request.setup.eye_box = checked_box("--eye-box", eye_box);
     track_and_print(request, json);
   }
 };
@@ -90,6 +93,7 @@ void add_track_command(CLI::App& app) {
         ->check(CLI::Range(8, 16));
   }
   CLI::Option* face_box = nullptr;
+  CLI::Option* eye_box = nullptr;
   {
     const OptionGroup group(*track, "Subject");
     add_choice(*track,
@@ -104,6 +108,16 @@ void add_track_command(CLI::App& app) {
                                 "is detected then")
                    ->delimiter(',')
                    ->expected(4);
+    eye_box = track
+                  ->add_option("--eye-box",
+                               command->eye_box,
+                               "X,Y,WIDTH,HEIGHT of one eye that a camera shows close up, without "
+                               "a face: its corners lie about halfway up the left and the right "
+                               "edge; a right eye unless --eye says left. Followed from there. "
+                               "Without a face and this option eyelid looks for one eye itself")
+                  ->delimiter(',')
+                  ->expected(4)
+                  ->excludes(face_box);
   }
   track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report");
   track->add_option("--truth", request.truth_file, "Truth file; the report compares with it");
@@ -125,7 +139,9 @@ void add_track_command(CLI::App& app) {
   add_setup_options(*track, request.setup);
   for (const char* of_detector : {"--detector", "--detector-model", "--score"}) {
     face_box->excludes(track->get_option(of_detector));
+    eye_box->excludes(track->get_option(of_detector));
   }
+  eye_box->excludes(track->get_option("--detect-every"));
   add_json_option(*track, command->json);
   track->callback([command] { command->run(); });
 }

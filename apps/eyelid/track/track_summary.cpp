@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/progress.hpp"
@@ -35,6 +36,21 @@ void print_levels(const Calibration& calibration) {
   }
 }
 
+/// Where a single eye was measured, without a face.
+void print_close_up(const SessionSummary& summary) {
+  const auto option = [&](std::string_view name) -> std::string_view {
+    for (const auto& [key, value] : summary.options) {
+      if (key == name) return value;
+    }
+    return {};
+  };
+  if (option("eye box").empty()) return;
+  fmt::print("  one eye close up     {}, {} at {}\n",
+             option("eye"),
+             option("eye box source"),
+             option("eye box"));
+}
+
 void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {
   const double valid_share = summary.closure.frames > 0
                                  ? static_cast<double>(summary.closure.valid_frames) /
@@ -59,6 +75,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              decoding.timestamp_gaps,
              decoding.missing_frames,
              decoding.repaired_timestamps);
+  print_close_up(summary);
   print_levels(summary.closure.calibration);
   fmt::print("  blinks               right {}   left {}\n",
              summary.closure.blinks.right,

@@ -6,7 +6,7 @@ const trace = unpackTrace(report.trace);
 
 function drawLede() {
   const session = report.session;
-  d3.select("#lede").text("How far each eye was closed on every frame of this recording, measured from the lid points of the face by eyelid " + report.eyelid_version + ". This page is one self-contained file; frames.csv and blinks.csv next to it hold the same figures for further analysis.");
+  d3.select("#lede").text("How far each eye was closed on every frame of this recording, measured from the lid points by eyelid " + report.eyelid_version + ". This page is one self-contained file; frames.csv and blinks.csv next to it hold the same figures for further analysis.");
   const parts = [["closure", "Closure"], ["truth", "Truth"], ["looks", "Examples"], ["blinks", "Blinks"], ["method", "Method"], ["definitions", "Definitions"]];
   d3.select("#navigation").selectAll("a").data(parts.filter((part) => part[0] !== "truth" || report.comparison || report.agreement.length)).join("a").attr("href", (part) => "#" + part[0]).text((part) => part[1]);
   d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + " from " + session.input.path + ". Plots are drawn with D3 by Mike Bostock. Nothing on this page is loaded from elsewhere.");

@@ -24,7 +24,7 @@ function drawKeyFigures(section, report) {
   const nominal = session.input.nominal_frames_per_second;
   figureBox(list, "Duration", [{ text: time[0], unit: time[1] }], (nominal ? "first to last frame; nominal rate " + fixed(nominal, nominal % 1 ? 2 : 0) + " frames/s" : "first to last frame") + (session.input.width_px ? ", " + session.input.width_px + " \u00d7 " + session.input.height_px + " px" : ""));
   figureBox(list, "Valid frames", [{ text: percent(counts.frames ? counts.valid_frames / counts.frames : NaN, 1), unit: "%" }],
-    "face found and eye points plausible; " + grouped(counts.interpolated_frames) + " more interpolated across short gaps" + (counts.face_lost_intervals ? ", face lost " + grouped(counts.face_lost_intervals) + (counts.face_lost_intervals === 1 ? " time" : " times") : ""));
+    "an eye was measured; " + grouped(counts.interpolated_frames) + " more interpolated across short gaps" + (counts.face_lost_intervals ? ", face lost " + grouped(counts.face_lost_intervals) + (counts.face_lost_intervals === 1 ? " time" : " times") : ""));
   const minutes = session.duration_s / 60;
   const rate = (count) => (minutes > 0.5 ? fixed(count / minutes, 1) : null);
   figureBox(list, "Blinks", [{ eye: "right", text: grouped(counts.blinks_right) }, { eye: "left", text: grouped(counts.blinks_left) }],
@@ -143,7 +143,7 @@ const TERMS = [
   ["Cut", "A blink of which a gap (missing frames, a lost face) or an end of the recording or clip hides a part. Its times, durations, and amplitude are of what was seen."],
   ["Full, partial", "A full blink reaches an FEC of 0.8 or more; all others are partial. [4]"],
   ["Closing, opening, half width", "Onset to peak; peak to offset; time above half the amplitude. In milliseconds. In a spontaneous blink, closing takes about 66 ms; a whole blink takes 100 to 400 ms. [3]"],
-  ["Valid, interpolated, lost", "Valid: a face was found and the eye points are plausible. Interpolated: no measurement, but the gap is short enough to be bridged by a straight line (flagged in frames.csv). Lost: longer gaps; the closure is left empty."],
+  ["Valid, interpolated, lost", "Valid: an eye was found and its points are plausible. Interpolated: no measurement, but the gap is short enough to be bridged by a straight line (flagged in frames.csv). Lost: longer gaps; the closure is left empty."],
   ["CS, US", "Conditioned stimulus (a light or tone) and unconditioned stimulus (an air puff) in eyeblink conditioning; read from the trial file."],
 ];
 const SOURCES = [
