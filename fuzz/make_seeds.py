@@ -98,3 +98,6 @@ if __name__ == "__main__":
     (folder / "csv_names").mkdir(exist_ok=True)
     for number, name in enumerate(["=1+1", "'@a", " b,\"c\" ", "-"]):
         (folder / "csv_names" / f"seed{number}").write_text(name)
+    for target in ("networks", "safetensors"):
+        (folder / target).mkdir(exist_ok=True)
+        (folder / target / "seed0").write_bytes((ROOT / "models/eye_finder.safetensors").read_bytes())

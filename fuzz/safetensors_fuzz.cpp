@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto* begin = reinterpret_cast<const std::byte*>(data);
   const std::vector<std::byte> bytes(begin, begin + size);
   try {
-    model_files::SafetensorsFile::from_bytes(bytes, "fuzz");
+    eyelid::model_files::SafetensorsFile::from_bytes(bytes, "fuzz");
   } catch (const eyelid::InputError&) {
   }
   return 0;

@@ -54,7 +54,7 @@ struct StageTime {
 
 /// A model file that took part, by content.
 struct ModelIdentity {
-  std::string role;  // "face detector", "landmarks 12", ...
+  std::string role;  // "face detector", "eye finder", ...
   std::string name;
   std::string version;
   std::string source;  // "embedded" or a path
