@@ -246,7 +246,8 @@ class NwbWriter {
     confidences_.emplace_back(file_, series + "/confidence", Shape{session_.frames}, 0);
     file_.attribute(series + "/confidence",
                     "definition",
-                    std::string("Score of the face detector, 0 if no point was found"));
+                    std::string("Score of the face detector (1 where one eye fills the picture), 0 "
+                                "if no point was found"));
     write_time(series, "/processing/behavior/eyelid_closure");
   }
 
@@ -258,7 +259,7 @@ class NwbWriter {
       for (auto& times : times_) times.add(frame.time_s);
       for (std::size_t node = 0; node < points_.size(); ++node) {
         points_[node].add(frame.points.subspan(2 * node, 2));
-        confidences_[node].add(frame.confidence);
+        confidences_[node].add(frame.has_node(node) ? frame.confidence : 0.0f);
       }
     });
     closure_->finish();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <cmath>
 
@@ -27,15 +28,18 @@ void write_sleap_frames(Hdf5File& file, const SessionExport& session) {
   FrameDataset<double> tracking(file, "/tracking_scores", {1, frames}, 1);
   std::vector<double> points(2 * nodes);
   session.visit_frames([&](const ExportFrame& frame) {
-    const bool has_points = std::isfinite(frame.points[0]);
+    const bool has_points =
+        std::ranges::any_of(frame.points, [](float v) { return std::isfinite(v); });
     const double score = has_points ? static_cast<double>(frame.confidence) : kNoFigure;
+    std::vector<double> of_nodes(nodes, kNoFigure);
     for (std::size_t node = 0; node < nodes; ++node) {
+      if (frame.has_node(node)) of_nodes[node] = score;
       points[node] = static_cast<double>(frame.points[2 * node]);
       points[nodes + node] = static_cast<double>(frame.points[2 * node + 1]);
     }
     tracks.add(points);
     occupancy.add(has_points ? 1 : 0);
-    scores.add(std::vector<double>(nodes, score));
+    scores.add(of_nodes);
     instance.add(score);
     tracking.add(kNoFigure);
   });
@@ -91,7 +95,8 @@ void write_dlc_csv(const std::filesystem::path& path, const SessionExport& sessi
       for (const std::size_t axis : {0u, 1u}) {
         table.number(static_cast<double>(frame.points[2 * node + axis]), tables::kPointDecimals);
       }
-      table.number(static_cast<double>(frame.confidence), tables::kScoreDecimals);
+      const float likelihood = frame.has_node(node) ? frame.confidence : 0.0f;
+      table.number(static_cast<double>(likelihood), tables::kScoreDecimals);
     }
     table.end_row();
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -20,8 +21,11 @@ struct ExportFrame {
   double time_s = 0.0;
   std::array<float, 3> fec{};     // right, left, mean
   std::array<float, 2> ear{};     // right, left
-  std::span<const float> points;  // (nodes, 2), pixels; NaN without a face
-  float confidence = 0.0f;        // detector's score of the face; 0 without points
+  std::span<const float> points;  // (nodes, 2), pixels; NaN where a point is absent
+  /// The detector's score of the face, 1 where one eye fills the picture; 0 without points.
+  float confidence = 0.0f;
+
+  bool has_node(std::size_t node) const { return std::isfinite(points[2 * node]); }
 };
 
 /// Calls its argument with every frame in order. Writers do so twice rather than keep the frames.

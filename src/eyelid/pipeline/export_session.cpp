@@ -68,6 +68,8 @@ void visit_frames(const ScoredSession& session,
       frame.confidence = 0.0f;
       std::ranges::fill(points, kNotAvailable);
     }
+    // One eye close up has no face, hence no score of one.
+    if (is_found && !std::isfinite(sample.face_score)) frame.confidence = 1.0f;
     for (std::size_t node = 0; is_found && node < row.points.size(); ++node) {
       points[2 * node] = row.points[node].x;
       points[2 * node + 1] = row.points[node].y;
