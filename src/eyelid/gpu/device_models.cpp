@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/gpu/device_models.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <string>
@@ -234,6 +235,19 @@ DeviceModels::F32Layer DeviceModels::add_f32_layer(const ConvolutionWeights& lay
   places.bias = image_.add(layer.bias);
   return places;
 }
+
+namespace {
+
+// The maps of the eye finder as EyeFinding lays them out in scratch memory.
+constexpr std::size_t map_numbers(std::size_t layer) {
+  const networks::EyeFinderConvolution& shape = networks::kEyeFinderConvolutions[layer];
+  return shape.outputs * shape.width * shape.height;
+}
+static_assert(networks::kEyeFinderConvolutions.size() == kEyeFinderStages);
+static_assert(std::max({map_numbers(0), map_numbers(2), map_numbers(4)}) <= kEyeFinderFirstMap);
+static_assert(kEyeFinderFirstMap + std::max(map_numbers(1), map_numbers(3)) <= kEyeFinderScratch);
+
+}  // namespace
 
 void DeviceModels::add_eye_finder(const networks::EyeFinderWeights& eye_finder) {
   const auto packed = networks::pack_eye_finder(eye_finder);

@@ -9,7 +9,7 @@ namespace eyelid::gpu {
 
 /// Frame and subject -> lid points and eye aspect ratio: what pipeline::FrameMeasurer does, by the
 /// rules of landmarks/.
-/// Patches, shapes and all steps between stay in shared memory.
+/// Patches, shapes, and all steps between stay in shared memory, except the maps of the eye finder.
 struct LocateEyesArguments {
   const std::uint8_t* frames;
   std::size_t frame_bytes;

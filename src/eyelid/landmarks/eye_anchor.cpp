@@ -29,6 +29,7 @@ void EyeAnchor::follow(const EyePoints& eye, double step_s) {
     if (ear < kAppearsClosed) return;
     is_settled_ = true;
     corners_ = {eye[0], eye[3]};
+    first_width_ = corners_.width();
     usual_ear_ = ear;
     return;
   }

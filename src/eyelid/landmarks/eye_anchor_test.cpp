@@ -34,6 +34,16 @@ TEST(EyeAnchor, TakesTheFirstOpenEyeAsItIs) {
   EXPECT_EQ(anchor.corners().middle(), (Point{108.0f, 85.0f}));
 }
 
+TEST(EyeAnchor, FollowsAnEyeThatIsMuchNarrowerThanItsBox) {
+  EyeAnchor anchor(corners_in({22.5f, 50.0f, 155.0f, 60.0f}));
+  Point middle{100.0f, 80.0f};
+  for (int i = 0; i < 400; ++i) {
+    middle.x += 0.1f;
+    anchor.follow(eye_at(middle, 0.3f), kStep_s);
+  }
+  EXPECT_NEAR(anchor.corners().middle().x, middle.x, 5.0f);
+}
+
 TEST(EyeAnchor, RestsWhileTheEyeIsClosed) {
   EyeAnchor anchor = settled_at({100.0f, 80.0f});
   for (int i = 0; i < 300; ++i) anchor.follow(eye_at({100.0f, 95.0f}, 0.05f, 115.0f), kStep_s);

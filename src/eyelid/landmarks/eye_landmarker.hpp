@@ -14,7 +14,7 @@ enum class PointCount { Twelve, SixtyEight };
 
 /// Points of one face.
 struct FacePoints {
-  EyeLandmarks eyes;                    // always from the two-stage eye models, in frame pixels
+  EyeLandmarks eyes;                    // always from eye finder and one-eye model, in frame pixels
   std::optional<FaceLandmarks> points;  // when SixtyEight was asked for; its lid points are `eyes`
   /// Which eyes can be measured: the points can be an eye of this face (plausibility.hpp), and the
   /// picture shows an eye there, open or closed (eye_presence.hpp). The points of the other must

@@ -13,7 +13,8 @@
 /// Whether points can be measured: the rules of CPU and GPU.
 namespace eyelid::landmarks {
 
-/// Bounds of plausible eyes, beside the extremes seen on the annotated faces (lowest .. highest).
+/// Bounds of plausible eyes, with some room beyond what all of 1,207 annotated HELEN and AFW
+/// training faces (yaw up to about 60 degrees) have, which stands beside them (lowest .. highest).
 namespace bounds {
 inline constexpr float kMinEyeWidth_px = 5.0f;  // below, one pixel of lid gap is an EAR of 0.2
 inline constexpr float kMinWidthRatio = 0.4f;   // narrower over wider eye: 0.43 .. 1
@@ -76,18 +77,6 @@ EYELID_PORTABLE inline bool are_alike(const EyeLandmarks& eyes) {
   const float share = 0.5f * (right + left) / std::sqrt(dot(eye_line, eye_line));
   return std::min(right, left) >= kMinWidthRatio * std::max(right, left) && share >= kMinWidth &&
          share <= kMaxWidth;
-}
-
-/// Whether the points can be a pair of eyes: numbers, inside the frame, large enough to measure,
-/// and of the proportions that all of 1,207 annotated HELEN and AFW training faces (yaw up to about
-/// 60 degrees) have, with some room: widths of the two eyes alike and in keeping with their
-/// distance, both along the line through their centers, lids between the corners.
-EYELID_PORTABLE inline bool is_plausible_eye_pair(const EyeLandmarks& eyes,
-                                                  const FrameView& frame) {
-  const Point eye_line = eye_center(eyes.left) - eye_center(eyes.right);
-  return is_inside(eyes.right, frame) && is_inside(eyes.left, frame) &&
-         is_plausible_eye(eyes.right, eye_line) && is_plausible_eye(eyes.left, eye_line) &&
-         are_alike(eyes);
 }
 
 /// Whether eyes at this place and of this size can belong to the face in this box.
