@@ -4,6 +4,7 @@
 
 usage: close_up_test.py EYELID   (unittest options may follow)
 """
+import csv
 import json
 import os
 import pathlib
@@ -71,6 +72,17 @@ class CloseUp(unittest.TestCase):
         for column in (f"ear_{other}", f"fec_{other}", "face_score", "face_x_px"):
             self.assertEqual({row[column] for row in table}, {""}, column)
 
+    def check_export(self, eye):
+        """The points of the eye are sure, without a face; the other eye's are absent."""
+        out = self.folder / "tracked"
+        shutil.copy(self.folder / "s" / "trials.csv", out)
+        done = eyelid("score", out, "--no-report", "--export", "dlc")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(out / "landmarks_dlc.csv", newline="") as file:
+            first = list(csv.reader(file))[3]
+        likelihoods = [float(value) for value in first[3::3]]
+        self.assertEqual(likelihoods, [float(eye == "right")] * 6 + [float(eye == "left")] * 6)
+
     def test_each_eye_is_found_by_itself(self):
         for eye, film in self.films.items():
             with self.subTest(eye):
@@ -84,6 +96,7 @@ class CloseUp(unittest.TestCase):
                 self.assertEqual([row["eye"] for row in blinks], [eye] * len(seen))
                 points = rows(self.folder / "tracked" / "landmarks.csv")[0]
                 self.assertEqual([points["x0"] == "", points["x6"] == ""], [eye == "left", eye == "right"])
+                self.check_export(eye)
 
     def test_the_box_that_was_found_gives_the_same_bytes(self):
         film = self.films["left"]
@@ -103,7 +116,7 @@ class CloseUp(unittest.TestCase):
     def test_drawn_eyes_do_not_tell_which_they_are(self):
         _, options, done = self.track(self.films["left"], "--no-report")
         self.assertEqual(options["eye"], "right")
-        self.assertIn("--eye left says otherwise", done.stderr)
+        self.assertIn("use --eye left", done.stderr)
 
     def test_the_bytes_do_not_depend_on_the_processor_or_threads(self):
         tables = set()
@@ -136,7 +149,7 @@ class CloseUp(unittest.TestCase):
             self.assertEqual(done.returncode, 1, box)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
             self.assertIn(text, done.stderr)
-        for more in (("--face-box", "1,2,30,40"), ("--detector", "hog"), ("--detect-every", "2")):
+        for more in (("--face-box", "1,2,30,40"), ("--detector", "hog"), ("--detect-every", "2"), ("--upsample", "1")):
             done = eyelid("track", film, "--out", self.folder / "refused", "--eye-box", "1,2,30,40", *more)
             self.assertEqual(done.returncode, 2, more)
 

@@ -137,7 +137,7 @@ void add_track_command(CLI::App& app) {
     add_condition_options(*track, request.conditions);
   }
   add_setup_options(*track, request.setup);
-  for (const char* of_detector : {"--detector", "--detector-model", "--score"}) {
+  for (const char* of_detector : {"--detector", "--detector-model", "--score", "--upsample"}) {
     face_box->excludes(track->get_option(of_detector));
     eye_box->excludes(track->get_option(of_detector));
   }

@@ -76,7 +76,8 @@ void CloseUpTracker::run(video::FrameSource& source,
   };
   while (is_read()) {
     files::throw_if_interrupted();
-    check_inside(eye_.box, frame.image);
+    // One that was found lies in the pictures that were looked at; others may be smaller.
+    if (!eye_.is_found) check_inside(eye_.box, frame.image);
     FrameMeasurement measurement;
     {
       const StageTimer timer(&landmark_clock_);
@@ -116,7 +117,7 @@ std::optional<CloseUpEye> find_close_up(
   const float shift = 0.5f * (factor - 1.0f);
   EyePoints points = found->points;
   for (Point& p : points) p = p * factor + Point{shift, shift};
-  // In whole pixels, as it is reported: given with --eye-box it leads to the same bytes.
+  // In whole pixels, as it is reported: given with --eye-box and --eye it leads to the same bytes.
   const Rect box = landmarks::box_around(points);
   return CloseUpEye{
       eye.value_or(found->side),

@@ -264,11 +264,16 @@ Setup make_setup(const SetupRequest& request) {
                                 landmarks::ShapeModel(models.ensembles[3].description)});
 
   setup.tracker.points = request.landmarks;
-  setup.tracker.threads = startable_threads(request.threads.value_or(machine.hardware_threads));
+  // One eye close up is measured by the caller's thread.
+  setup.tracker.threads =
+      request.eye_box ? 1 : startable_threads(request.threads.value_or(machine.hardware_threads));
   setup.tracker.groups_in_flight = request.batch.value_or(0);
   setup.is_detect_every_free = !request.detect_every;
   setup.tracker.detect_every = request.detect_every.value_or(1);
-  setup.device = fmt::format("cpu/{}, {} threads", machine.cpu_features, setup.tracker.threads);
+  setup.device = fmt::format("cpu/{}, {} thread{}",
+                             machine.cpu_features,
+                             setup.tracker.threads,
+                             setup.tracker.threads == 1 ? "" : "s");
   setup.device_reason = device.reason;
   if (device.is_gpu) use_gpu(request, device, *weights, models, setup);
   describe_options(request, setup);

@@ -151,16 +151,17 @@ void TrackJob::track() {
   if (found) return track_close_up(*found);
   if (20 * measured_frames_ > trace_->size()) return;
   summary_.warnings.push_back(
-      fmt::format("the eyes of a face were measured in {} of {} frames, and no eye close up was "
-                  "found for certain{}; if the film shows one, say where: --eye-box "
-                  "X,Y,WIDTH,HEIGHT",
+      fmt::format("the eyes of a face were measured in {} of {} frames, and no eye was found "
+                  "close up with certainty{}; if the film shows one, give its place with "
+                  "--eye-box X,Y,WIDTH,HEIGHT",
                   measured_frames_,
                   trace_->size(),
                   setup_.gpu ? " (only the CPU looks for one)" : ""));
 }
 
 void TrackJob::track_faces(PictureSample& sample) {
-  const std::unique_ptr<video::FrameSource> source = open_source(&sample);
+  const std::unique_ptr<video::FrameSource> source =
+      open_source(setup_.gpu || request_.setup.face_box ? nullptr : &sample);
   resolve_detect_every(setup_, source->info().frames_per_second);
   summary_.options = setup_.options;
   if (eye_) summary_.options.emplace_back("eye", name_of(*eye_));
@@ -180,8 +181,8 @@ void TrackJob::track_close_up(const CloseUpEye& eye) {
   measure(tracker, *source);
   if (!eye.is_side_sure) {
     summary_.warnings.push_back(
-        "the eye close up is taken for the right one, its shape does not tell; --eye left says "
-        "otherwise");
+        "the eye was taken for a right one because its shape does not tell which it is; if it is a "
+        "left one, use --eye left");
   }
 }
 
