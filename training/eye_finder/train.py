@@ -88,10 +88,11 @@ def place(faces, chosen, points, keypoint_errors):
     return torch.stack([torch.stack([x, -y], -1), torch.stack([y, x], -1)], 1), middle
 
 
-def make_batch(faces, chosen, closed=CLOSED, covered=COVERED):
+def make_batch(faces, chosen, closed=CLOSED, covered=COVERED, is_mirrored=None):
     """Patches; points, corners in eye distances of the patch; EARs; how much each eye counts (n, 2)."""
     count = len(chosen)
-    is_mirrored = torch.rand(count) < 0.5
+    if is_mirrored is None:
+        is_mirrored = torch.rand(count) < 0.5
     pictures, points, corners = augment.mirror(faces.pictures[chosen].float()[:, None] / 255, faces.points[chosen],
                                                faces.corners[chosen], is_mirrored)
     errors = faces.keypoint_errors[chosen]
@@ -122,8 +123,9 @@ def loss_of(network, batch, trust):
     away = found[:, CORNERS] - corners
     loss = 6 * (robust(away) * of_corners).mean((1, 2)) + 2 * (robust(found - points) * of_points).mean((1, 2))
     loss = loss + 0.5 * (functional.smooth_l1_loss(found_ears, ears, beta=0.02, reduction="none") * counts).mean(1)
-    first, second = (away * of_corners).chunk(VIEWS)
-    agreement = (first - second).abs().mean((1, 2)) * trust[:len(first)]
+    first, second = away.chunk(VIEWS)
+    seen_in_both = torch.minimum(*of_corners.chunk(VIEWS))
+    agreement = ((first - second).abs() * seen_in_both).mean((1, 2)) * trust[:len(first)]
     return (loss * trust).mean() + 2 * agreement.mean()
 
 
@@ -176,7 +178,9 @@ def main():
             # Making a batch takes longer than learning from it: each is seen three times, in other light and noise.
             if len(batches) < 6 or step % 3 == 0:
                 chosen = faces.draw(FACES).repeat(VIEWS)
-                batches = batches[-39:] + [(make_batch(faces, chosen), SOURCE_TRUST[faces.source[chosen]])]
+                is_mirrored = (torch.rand(FACES) < 0.5).repeat(VIEWS)  # both views alike: their corners are compared
+                batch = make_batch(faces, chosen, is_mirrored=is_mirrored)
+                batches = batches[-39:] + [(batch, SOURCE_TRUST[faces.source[chosen]])]
                 batch, trust = batches[-1]
             else:
                 (patches, *rest), trust = batches[int(torch.randint(len(batches), (1,)))]

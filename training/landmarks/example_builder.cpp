@@ -64,8 +64,9 @@ PatchPlacement random_face_placement(const TrainingFace& face, Random& random) {
                                      eye_center(face.eyes.left) + random_offset(random, deviation));
 }
 
-// Corners of the first stage err by 0.08 of their distance on held-out faces (90 % below 0.14),
-// those that the one-eye model itself finds, for its second patch, by 0.065 (0.12).
+// Corners of the ensemble that the eye finder replaced erred by 0.08 of their distance on held-out
+// faces (90 % below 0.14), those that the one-eye model itself finds, for its second patch, by
+// 0.065 (0.12).
 PatchPlacement random_one_eye_placement(Eye side, const EyePoints& eye, Random& random) {
   const double kind = random.unit();
   const float deviation = kind < 0.08 ? 0.16f : kind < 0.43 ? 0.09f : 0.05f;
@@ -80,7 +81,7 @@ struct Example {
   std::vector<Point> shape;
 };
 
-// `points` in frame pixels: those of one eye, of both, of brows and lids, or all 68.
+// `points` in frame pixels: those of one eye, of brows and lids, or all 68.
 void draw_glasses_on(GrayImage& patch,
                      const PatchPlacement& placement,
                      std::span<const Point> points,
