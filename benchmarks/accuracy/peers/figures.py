@@ -9,7 +9,7 @@ from labels import CLOSED, OPEN, closures, runs
 
 # Frames that a reader may be off by at an end of a closure.
 LABEL_ERROR = 1
-# Frames beside anything labelled that count neither as open nor as rest.
+# Frames beside anything labeled that count neither as open nor as rest.
 BORDER = 4
 THRESHOLDS = [round(0.05 + 0.01 * step, 2) for step in range(91)]
 MAD_TO_SD = 1.4826
@@ -37,10 +37,10 @@ def detections(of_frames, threshold):
 
 
 def count_events(found, states):
-    """Detections against the labelled closures of one eye (or of both together).
+    """Detections against the labeled closures of one eye (or of both together).
 
     A closure is found by one detection that meets it, give or take LABEL_ERROR, and a detection finds one
-    closure. Others that touch anything labelled (partial, lookdown, hidden, a closure found already) count
+    closure. Others that touch anything labeled (partial, lookdown, hidden, a closure found already) count
     for nothing; the rest are false.
     """
     wanted, count = closures(states), Count()
@@ -86,7 +86,7 @@ def leave_one_film_out(films):
 
 
 def open_frames(states):
-    """Numbers of the frames that are open and farther than BORDER from anything labelled."""
+    """Numbers of the frames that are open and farther than BORDER from anything labeled."""
     far = [True] * len(states)
     for index, state in enumerate(states):
         if state != OPEN:

@@ -9,7 +9,7 @@ import sys
 class Film:
     name: str
     shows: str
-    decided_rules: bool      # cases of it decided rules of blinks.csv; the others ran along
+    decided_rules: bool      # cases of it decided rules of blinks.csv; the others were watched
     is_steady: bool = True   # one shot: closures of one eye can be spliced
 
     def path(self, shared):
@@ -34,7 +34,7 @@ FILMS = (
 # Eight films were labeled first; the other two are kept aside.
 FIRST_TABLE = ("webcam_0004_01_06_03", "webcam_0006_00_06_03", "webcam_0007_01_05_03", "webcam_0011_01_07_03",
                "webcam_0012_01_07_03", "portrait_d18")
-# One eye fills the picture: labelled, but none of the tools is made for a picture without a face.
+# One eye fills the picture: labeled, but only eyelid measures a picture without a face, so it is left out of the tables.
 WITHOUT_FACE = Film("clip_07", "one eye close up, no face", False)
 
 

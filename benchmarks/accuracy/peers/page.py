@@ -63,7 +63,7 @@ def _by_film(found):
     cells = lambda count: f"{count['found']}, {count['false']}, {count['missed']}"
     rows = []
     for film in material.FILMS:
-        rows.append([f"`{film.name}`: {film.shows}", "yes" if film.decided_rules else "ran along", str(found["labels"]["closures"][film.name])] +
+        rows.append([f"`{film.name}`: {film.shows}", "yes" if film.decided_rules else "watched", str(found["labels"]["closures"][film.name])] +
                     [cells(figures["films"].get("each_eye", figures["films"])["films"][film.name]) for figures in tools.values()])
     return _table(["film", "decided rules", "closed eyes", *tools], rows)
 

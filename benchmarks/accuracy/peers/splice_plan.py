@@ -7,7 +7,7 @@ import labels
 from openings import EYES
 
 LONGEST = 12       # frames of a closure that is spliced
-MARGIN = 2         # frames beside the closure's labelled frames that are spliced too
+MARGIN = 2         # frames beside the closure's labeled frames that are spliced too
 FARTHEST = 90      # frames between a closure and the open eye laid over it
 
 

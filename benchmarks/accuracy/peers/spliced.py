@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Closures of one eye alone, made from real films: over a blink of both eyes one eye's open picture is laid.
 
-For each labelled closure of both eyes that is short enough, the frames in which one eye moves get that eye's
+For each labeled closure of both eyes that is short enough, the frames in which one eye moves get that eye's
 picture from the nearest frames in which both are open, shifted onto the face by what surrounds the eye, its
 edge blended. Right and left eyes take turns. A tool should find the other eye's closure and none of this one.
 """
