@@ -12,7 +12,6 @@ import labels
 from openings import EYES
 
 READINGS = ("reading_1.csv", "reading_2.csv")
-READER = "two readings"
 
 
 def kappa(pairs):
@@ -53,14 +52,12 @@ def intervals_of(states):
 
 
 def write_consensus(first, second, frames_of):
-    path = labels.FOLDER / "closures.csv"
-    with open(path, newline="") as file:
-        rows = [row for row in csv.reader(file) if row[-1] != READER]
+    rows = [["film", "eye", "first", "last", "state"]]
     for film, frames in frames_of.items():
         one, other = (labels.states(reading[film], frames) for reading in (first, second))
         agreed = {eye: [consensus(a, b) for a, b in zip(one[eye], other[eye])] for eye in EYES}
-        rows += [[film, *row, READER] for row in intervals_of(agreed)]
-    with open(path, "w", newline="") as file:
+        rows += [[film, *row] for row in intervals_of(agreed)]
+    with open(labels.FOLDER / "closures.csv", "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 

@@ -64,7 +64,7 @@ def main():
     dlib_model = options.dlib_model if options.dlib_model.exists() else None
     tools = measured.Measured(options.work / "closures", options.program, options.shared / "models" / "face_landmarker.task",
                               dlib_model)
-    intervals_of = labels.read()
+    intervals_of = labels.of_all_films(options.shared)
     for film in (*material.FILMS, material.WITHOUT_FACE):
         tools.measure(film.name, film.path(options.shared))
     evaluation = options.shared / "data" / "eval"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which eye is closed in which frame, as people and readers saw it: ../labels/*.csv.
+"""Which eye is closed in which frame, as readers saw it: ../labels/*.csv, and the list that comes with the films.
 
 `film,eye,first,last,state`: frames from 0, both ends included, eye `right`, `left` (the subject's) or `both`;
 state `closed` (the lids meet), `partial` (lowered to about half or more), `lookdown`, `hidden`. What is not
@@ -17,15 +17,20 @@ STATES = ("closed", "partial", "lookdown", "hidden")
 OPEN, CLOSED = "open", "closed"
 
 
-def read(path=FOLDER / "closures.csv"):
-    """{film: [(eye, first, last, state)]}"""
+def read(path=FOLDER / "closures.csv", film="film", state="state"):
+    """{film: [(eye, first, last, state)]}; `film` and `state` are the names of its columns."""
     films = collections.defaultdict(list)
     with open(path, newline="") as file:
         for row in csv.DictReader(file):
-            if row["state"] not in STATES or row["eye"] not in (*EYES, "both"):
+            if row[state] not in STATES or row["eye"] not in (*EYES, "both"):
                 sys.exit(f"{path}: {row}; expected an eye of right, left, both and a state of {', '.join(STATES)}")
-            films[row["film"]].append((row["eye"], int(row["first"]), int(row["last"]), row["state"]))
+            films[row[film]].append((row["eye"], int(row["first"]), int(row["last"]), row[state]))
     return dict(films)
+
+
+def of_all_films(shared):
+    """Our readings, and of the other films the list in `shared`, which is not ours to keep here."""
+    return read(pathlib.Path(shared) / "data" / "closures.csv", "video", "kind") | read()
 
 
 def states(intervals, frames):

@@ -42,7 +42,8 @@ def check(shared):
     """Ends with one sentence where the material is absent."""
     shared = pathlib.Path(shared)
     needed = [film.path(shared) for film in (*FILMS, WITHOUT_FACE)]
-    needed += [shared / "models" / "face_landmarker.task", shared / "data" / "eval" / "yale", shared / "data" / "eval" / "helen"]
+    needed += [shared / "data" / "closures.csv", shared / "models" / "face_landmarker.task"]
+    needed += [shared / "data" / "eval" / "yale", shared / "data" / "eval" / "helen"]
     for path in needed:
         if not path.exists():
             sys.exit(f"bench-accuracy: {path} is absent; expected the public material beside the repository or in EYELID_SHARED")
