@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import eyelid, rows
+from program import eyelid, rendered_session, rows
 
 
 class CloseUp(unittest.TestCase):
@@ -22,14 +22,7 @@ class CloseUp(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-close-up-"))
-        made = eyelid("synthesize", "--out", cls.folder / "s", "--seconds", 3, "--trials", 2, "--seed", 5,
-                      "--fps", 100)
-        assert made.returncode == 0, made.stderr
-        cls.face = cls.folder / "s" / "video.mkv"
-        cls.truth = rows(cls.folder / "s" / "truth.csv")
-        done = eyelid("track", cls.face, "--out", cls.folder / "face", "--no-report", "--save-landmarks")
-        assert done.returncode == 0, done.stderr
-        points = rows(cls.folder / "face" / "landmarks.csv")
+        cls.face, cls.truth, points = rendered_session(cls.folder, "face")
         cls.corners = {eye: [sum(float(row[f"{axis}{i}"]) for row in points) / len(points)
                              for i in (first, first + 3) for axis in "xy"]
                        for eye, first in (("right", 0), ("left", 6))}

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from program import eyelid, rows
+from program import eyelid, rendered_session, rows
 
 
 class HiddenEyes(unittest.TestCase):
@@ -19,13 +19,7 @@ class HiddenEyes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyelid-hidden-"))
-        made = eyelid("synthesize", "--out", cls.folder / "s", "--seconds", 3, "--trials", 2, "--seed", 5,
-                      "--fps", 100)
-        assert made.returncode == 0, made.stderr
-        cls.video = cls.folder / "s" / "video.mkv"
-        done = eyelid("track", cls.video, "--out", cls.folder / "seen", "--no-report", "--save-landmarks")
-        assert done.returncode == 0, done.stderr
-        points = rows(cls.folder / "seen" / "landmarks.csv")
+        cls.video, _, points = rendered_session(cls.folder, "seen")
         x = [float(row[f"x{i}"]) for row in points for i in range(6, 12)]
         y = [float(row[f"y{i}"]) for row in points for i in range(6, 12)]
         cls.left = (min(x), min(y), max(x), max(y))
