@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "eyelid/gpu/device_gray_levels.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 #include "eyelid/networks/eye_finder_network.hpp"
@@ -103,18 +104,12 @@ class EyeFinding {
   /// The gray levels of the patch, counted, and the numbers that stand for them.
   EYELID_DEVICE void read(Block& block) {
     const int pixels = patch_.width * patch_.height;
+    block.each_thread(
+        [&](int thread) { count_gray_level(patch_.pixels, pixels, thread, work_.levels); });
     block.each_thread([&](int thread) {
-      std::int32_t count = 0;
-      for (int i = 0; i < pixels; i++) count += patch_.pixels[i] == thread ? 1 : 0;
-      work_.levels[thread] = count;
-    });
-    block.each_thread([&](int thread) {
-      std::int64_t levels = 0, squares = 0;
-      for (std::int64_t level = 0; level < 256; level++) {
-        levels += level * work_.levels[level];
-        squares += level * level * work_.levels[level];
-      }
-      work_.numbers[thread] = networks::EyeFinderInput::of_sums(levels, squares)(thread);
+      const landmarks::PatchSums sums = sums_of_levels(work_.levels);
+      const auto input = networks::EyeFinderInput::of_sums(sums.of_levels, sums.of_squares);
+      work_.numbers[thread] = input(thread);
     });
   }
 

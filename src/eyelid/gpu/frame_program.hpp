@@ -60,13 +60,10 @@ inline bool spreads_eyes(const FrameProgram& program, int frames) {
 }
 /// The most blocks that LocateEyes or LocateEyesSpread runs on up to this many frames.
 inline std::size_t eye_blocks(const FrameProgram& program, int frames) {
-  int blocks = eye_groups(program, frames);
-  for (int few = frames; few > 0; few--) {
-    if (!spreads_eyes(program, few)) continue;
-    blocks = std::max(blocks, eye_groups(program, few) * LocateEyesSpread::kCluster);
-    break;
-  }
-  return static_cast<std::size_t>(blocks);
+  const int groups = eye_groups(program, frames);
+  // Few groups are spread over clusters, which fill half of the processors at most.
+  const int spread = std::min(groups * LocateEyesSpread::kCluster, program.processors / 2);
+  return static_cast<std::size_t>(program.is_hopper ? std::max(groups, spread) : groups);
 }
 
 /// Calls take(field, bytes) for every buffer of a batch: one list for sizes and addresses.

@@ -3,6 +3,7 @@
 
 #include "eyelid/core/eye_aspect_ratio.hpp"
 #include "eyelid/detection/subject_selection.hpp"
+#include "eyelid/gpu/device_gray_levels.hpp"
 #include "eyelid/gpu/locate_eyes_arguments.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 #include "eyelid/kernels/warp_patch/cuda_patch.hpp"
@@ -39,10 +40,7 @@ struct LocateEyesIn {
     PerEye<std::int32_t> trusted_eyes;
     PerEye<std::int32_t> doubted_eyes;
     std::int32_t are_both_trusted;
-    // While the eyes are judged: pixels of each gray level of the presence patches, their light.
-    std::int32_t levels[2][landmarks::kGrayLevels];
-    landmarks::PatchLight light[2];
-    std::int32_t is_of_one_tone[2];
+    PresenceLightWork light_work;  // while the eyes are judged
     // Of the frame before, in the same group.
     FaceRecord last_face;
     EyeLandmarks last_eyes;
@@ -359,39 +357,16 @@ struct LocateEyesIn {
     });
     if (!is_placed) return;
     std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
-    static_assert(kThreads == landmarks::kGrayLevels);
-    block.each_thread([&](int thread) {
-      for (int i = 0; i < 2; i++) {
-        const std::uint8_t* patch = pixels + i * landmarks::kPresencePixels;
-        std::int32_t count = 0;
-        for (int p = 0; p < landmarks::kPresencePixels; p++) count += patch[p] == thread ? 1 : 0;
-        shared.levels[i][thread] = count;
-      }
-    });
-    block.each_thread([&](int thread) {
-      if (thread >= 2) return;
-      const std::int32_t* counts = shared.levels[thread];
-      landmarks::PatchSums sums;
-      for (std::int64_t level = 0; level < landmarks::kGrayLevels; level++) {
-        sums.of_levels += level * counts[level];
-        sums.of_squares += level * level * counts[level];
-      }
-      shared.light[thread] = sums.light();
-      shared.is_of_one_tone[thread] = landmarks::is_of_one_tone(counts, sums.deviation()) ? 1 : 0;
-    });
-    block.each_thread([&](int thread) {
-      for (int p = thread; p < 2 * landmarks::kPresencePixels; p += kThreads) {
-        pixels[p] = shared.light[p / landmarks::kPresencePixels](pixels[p]);
-      }
-    });
+    even_light<kThreads>(block, pixels, shared.light_work);
     run_model<2>(block, a.presence, shared, exchanges);
     block.each_thread([&](int thread) {
       if (thread >= 2) return;
       const float* point = shared.work.shape[thread];
       float& presence = shared.presence[thread == 0 ? Eye::Right : Eye::Left];
       if (!is_finite(presence)) return;
-      presence = shared.is_of_one_tone[thread] != 0 ? landmarks::kPresenceOfOneTone
-                                                    : landmarks::presence_of({point[0], point[1]});
+      presence = shared.light_work.is_of_one_tone[thread] != 0
+                     ? landmarks::kPresenceOfOneTone
+                     : landmarks::presence_of({point[0], point[1]});
     });
   }
 
