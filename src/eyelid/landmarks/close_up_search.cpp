@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"

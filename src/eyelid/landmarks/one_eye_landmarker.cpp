@@ -46,18 +46,10 @@ constexpr EyePoints eye_between(const EyeCorners& corners) {
   return {corners.first, middle, middle, corners.last, middle, middle};
 }
 
-bool is_in_picture(const EyePoints& eye, const FrameView& frame, float margin_px) {
-  return std::ranges::all_of(eye, [&](Point p) {
-    return p.x >= -margin_px && p.y >= -margin_px &&
-           p.x <= static_cast<float>(frame.width - 1) + margin_px &&
-           p.y <= static_cast<float>(frame.height - 1) + margin_px;
-  });
-}
-
 bool is_plausible_near(const EyePoints& eye, const EyeCorners& start, const FrameView& frame) {
   const float width = start.width();
   const float found = distance(eye[0], eye[3]);
-  return is_in_picture(eye, frame, kBeyondBorder * width) &&
+  return is_inside(eye, frame, kBeyondBorder * width) &&
          is_plausible_eye(eye, start.last - start.first) &&
          distance(eye_center(eye), start.middle()) <= kFarthest * width &&
          found >= kNarrowest * width && found <= kWidest * width;

@@ -57,12 +57,15 @@ EYELID_PORTABLE inline bool is_plausible_eye(const EyePoints& eye, Point eye_lin
   return true;
 }
 
-/// All points inside the frame; not-a-number is outside.
-EYELID_PORTABLE inline bool is_inside(const EyePoints& eye, const FrameView& frame) {
+/// All points inside the frame, or at most `margin_px` beyond its border; not-a-number is outside.
+EYELID_PORTABLE inline bool is_inside(const EyePoints& eye,
+                                      const FrameView& frame,
+                                      float margin_px = 0.0f) {
+  const float right = static_cast<float>(frame.width - 1) + margin_px;
+  const float bottom = static_cast<float>(frame.height - 1) + margin_px;
   for (const Point p : eye) {
-    const bool is_point_inside = p.x >= 0.0f && p.y >= 0.0f &&
-                                 p.x <= static_cast<float>(frame.width - 1) &&
-                                 p.y <= static_cast<float>(frame.height - 1);
+    const bool is_point_inside =
+        p.x >= -margin_px && p.y >= -margin_px && p.x <= right && p.y <= bottom;
     if (!is_point_inside) return false;
   }
   return true;
