@@ -17,10 +17,13 @@
 #include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/tables/trials_csv.hpp"
 #include "eyelid/tables/truth_csv.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::tables {
 namespace {
+
+using testing::refusal_of;
 
 std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -29,16 +32,6 @@ std::string bytes_of(const std::filesystem::path& path) {
 
 void put(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
-}
-
-template <typename Action>
-std::string error_of(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 constexpr const char* kTwoFrames =
@@ -155,7 +148,7 @@ TEST(FramesCsv, NamesFileLineFoundAndExpected) {
   const auto path = folder / "a.csv";
   const auto error_of_text = [&path](const std::string& text) {
     put(path, text);
-    return error_of([&path] {
+    return refusal_of([&path] {
       FramesCsvReader reader(path);
       EyelidSample sample;
       while (reader.next(sample)) {
@@ -184,9 +177,9 @@ TEST(FramesCsv, NamesFileLineFoundAndExpected) {
 
 TEST(FramesCsv, RefusesFoldersAndMissingFiles) {
   testing::TemporaryFolder folder;
-  EXPECT_NE(error_of([&] { FramesCsvReader reader(folder.path()); }), "");
-  EXPECT_NE(error_of([&] { FramesCsvReader reader(folder / "absent.csv"); }), "");
-  EXPECT_NE(error_of([&] { FramesCsvWriter writer(folder / "absent/frames.csv"); }), "");
+  EXPECT_NE(refusal_of([&] { FramesCsvReader reader(folder.path()); }), "");
+  EXPECT_NE(refusal_of([&] { FramesCsvReader reader(folder / "absent.csv"); }), "");
+  EXPECT_NE(refusal_of([&] { FramesCsvWriter writer(folder / "absent/frames.csv"); }), "");
 }
 
 // 800 damaged tables: each is read to its end or refused with InputError.
@@ -209,7 +202,7 @@ TEST(FramesCsv, SurvivesRandomDamage) {
       if (below(3) == 0) text[below(text.size())] = static_cast<char>(below(256));
     }
     put(path, text);
-    refused += !error_of([&path] {
+    refused += !refusal_of([&path] {
                   FramesCsvReader reader(path);
                   EyelidSample sample;
                   while (reader.next(sample)) {
@@ -349,10 +342,10 @@ TEST(TrialsCsv, RefusesTrialsThatContradictTheirType) {
                           "-1,1,2,paired",
                           "1,1,2,paired\n1,3,4,paired"}) {
     put(path, header + row + "\n");
-    EXPECT_NE(error_of([&path] { read_trial_table(path); }), "") << row;
+    EXPECT_NE(refusal_of([&path] { read_trial_table(path); }), "") << row;
   }
   put(path, header + "1,1.0,,paired\n");
-  EXPECT_EQ(error_of([&path] { read_trial_table(path); }),
+  EXPECT_EQ(refusal_of([&path] { read_trial_table(path); }),
             path.string() +
                 ":2: column us_onset_s: found \"\", expected a time in seconds for type paired");
 }

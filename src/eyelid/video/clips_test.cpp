@@ -4,18 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <functional>
 #include <string>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/frame_source.hpp"
 #include "eyelid/video/video_testing.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::video {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::refusal_of;
 using testing::TemporaryFolder;
 
 void touch(const fs::path& path) {
@@ -30,15 +31,6 @@ std::vector<std::string> names_of(const std::vector<ClipInputs>& clips) {
     for (const fs::path& input : clip) name += input.filename().string() + ";";
   }
   return names;
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 using Names = std::vector<std::string>;
@@ -87,11 +79,11 @@ TEST(Clips, MixturesAndEmptyFoldersAreRefused) {
   touch(folder / "mixed" / "2.png");
   fs::create_directories(folder / "empty");
   EXPECT_NE(
-      error_of([&] { clips_of({folder / "mixed"}); }).find("holds films (1) and pictures (1)"),
+      refusal_of([&] { clips_of({folder / "mixed"}); }).find("holds films (1) and pictures (1)"),
       std::string::npos);
-  EXPECT_NE(error_of([&] { clips_of({folder / "empty"}); }).find("no pictures and no films"),
+  EXPECT_NE(refusal_of([&] { clips_of({folder / "empty"}); }).find("no pictures and no films"),
             std::string::npos);
-  EXPECT_NE(error_of([&] {
+  EXPECT_NE(refusal_of([&] {
               clips_of({folder / "mixed" / "1.mp4", folder / "mixed" / "2.png"});
             }).find("2.png: a picture beside"),
             std::string::npos);
@@ -138,19 +130,19 @@ TEST(Clips, OtherSizesRatesAndTimeStampsAreRefusedBeforeTheFirstFrame) {
   ASSERT_TRUE(write_test_video(folder / "a.mkv", {.frames = 5}));
   ASSERT_TRUE(write_test_video(folder / "wide.mkv", {.width = 128, .frames = 5}));
   ASSERT_TRUE(write_test_video(folder / "fast.mkv", {.frames = 5, .frames_per_second = 100}));
-  EXPECT_EQ(error_of([&] {
+  EXPECT_EQ(refusal_of([&] {
               open_source({folder / "a.mkv", folder / "wide.mkv"});
             }),
             (folder / "wide.mkv").string() + ": 128 x 64 pixels, expected 96 x 64 as of " +
                 (folder / "a.mkv").string() + " (the clips of a session have one size)");
-  EXPECT_EQ(error_of([&] {
+  EXPECT_EQ(refusal_of([&] {
               open_source({folder / "a.mkv", folder / "fast.mkv"});
             }),
             (folder / "fast.mkv").string() + ": 100 frames/s, expected 50 as of " +
                 (folder / "a.mkv").string() + " (the clips of a session have one rate)");
   SourceOptions options;
   options.stamps = {{0.0, 0.1}, "stamps.csv"};
-  EXPECT_EQ(error_of([&] {
+  EXPECT_EQ(refusal_of([&] {
               open_source({folder / "a.mkv", folder / "a.mkv"}, options);
             }),
             "stamps.csv: time stamps of one recording, but there are 2 clips");
