@@ -17,15 +17,16 @@ function drawKeyFigures() {
   section.selectAll("*").remove();
   const sum = summaryOf(), list = put(section, "dl", "figures");
   const box = (name, text, unit, meaning) => { const part = put(list, "div"); put(part, "dt", null, name); const line = put(part, "dd", "value"); line.append("span").text(text); if (unit) put(line, "span", "unit", unit); put(part, "dd", "meaning", meaning); };
+  const counted = (values, noun) => values.length + " " + noun + (values.length === 1 ? "" : "s");
   box("CRs", percent(sum.share, 1), "%", sum.timed + " of " + sum.judged + " judged trials, still closed at the US; CRs of any timing: " + percent(sum.shareAny, 1) + " %");
   box("Amplitude", fixed(sum.amplitude, 3), "FEC", "mean of all judged trials; CRs only: " + fixed(sum.crAmplitude, 3));
-  box("Onset", fixed(sum.onset, 0), "ms", "median of " + sum.onsets.length + " CRs; CS to US " + fixed(report.isi_ms, 0) + " ms");
-  box("Peak latency", fixed(sum.peak, 0), "ms", "median of " + sum.peaks.length + " CRs with a peak");
+  box("Onset", fixed(sum.onset, 0), "ms", "median of " + counted(sum.onsets, "CR") + "; CS to US " + fixed(report.isi_ms, 0) + " ms");
+  box("Peak latency", fixed(sum.peak, 0), "ms", "median of " + counted(sum.peaks, "CR") + " with a peak");
   box("Trials", grouped(sum.trials), null, sum.withCs + " with a CS, " + (sum.trials - sum.withCs) + " without");
   box("Rejected", grouped(sum.rejected), null, "of the trials with a CS; reasons below");
   box("Alpha responses", grouped(sum.alphas), null, "short-latency responses to the CS, in judged trials");
   box("Flagged", grouped(sum.flagged), null, "trials with a doubt: spontaneous blink, voluntary closure, onset at the edge of the window; all are scored");
-  box("UR peak", fixed(d3.mean(sum.urs), 2), "FEC", "mean of " + sum.urs.length + " trials with a US");
+  box("UR peak", fixed(d3.mean(sum.urs), 2), "FEC", "mean of " + counted(sum.urs, "trial") + " with a US");
 }
 
 function drawDefinitions() {
