@@ -86,7 +86,6 @@ float BinocularBlinkFinder::median_of(Eye eye, double begin_s, double end_s) con
 void BinocularBlinkFinder::push(const ClosureRow& row, const PerEye<bool>& starts_segment) {
   remember(row);
   for (const Eye eye : kEyes) {
-    if (std::isfinite(row.fec[eye])) last_seen_s_[eye] = row.time_s;
     finders_[eye].push({row.frame, row.time_s, row.fec[eye]}, starts_segment[eye]);
   }
   if (!candidates_.empty()) deliver();
@@ -189,7 +188,7 @@ bool BinocularBlinkFinder::stands_alone(const Candidate& candidate) const {
   const bool is_unfinished = blink.is_cut && blink.peak_frame == blink.offset_frame;
   if (is_unfinished && blink.amplitude < kMaxAmplitudeThreshold) return false;
 
-  const bool is_other_clear = is_other_eye_clear(blink);
+  const bool is_other_clear = is_other_eye_clear(candidate);
   if (is_other_clear && candidate.head_speed_per_s > kFastHead_per_s) return false;
   const double half_width_in_frames =
       static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
@@ -214,10 +213,9 @@ bool BinocularBlinkFinder::is_gaze(const Candidate& candidate) {
          candidate.blink.peak_fec < kGazeClosure && !(candidate.other_at_peak >= kGazeClosure);
 }
 
-bool BinocularBlinkFinder::is_other_eye_clear(const Blink& blink) const {
-  const Eye other_eye = other(blink.eye);
-  return options_.noise.deviation[other_eye] <= kPoorNoise &&
-         last_seen_s_[other_eye] >= blink.onset_s;
+bool BinocularBlinkFinder::is_other_eye_clear(const Candidate& candidate) const {
+  return options_.noise.deviation[other(candidate.blink.eye)] <= kPoorNoise &&
+         std::isfinite(candidate.other_at_peak);
 }
 
 void BinocularBlinkFinder::remember(const ClosureRow& row) {

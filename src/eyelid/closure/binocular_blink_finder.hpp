@@ -104,8 +104,7 @@ class BinocularBlinkFinder {
     // FEC of the other eye; not a number where it was not seen or is too long ago.
     float other_at_peak = kNotAvailable;
     float other_before = 0.0f;      // open, where it was not seen before
-    double head_speed_per_s = 0.0;  // at the peak
-    bool is_head_fast = false;      // while the eye closes
+    double head_speed_per_s = 0.0;  // the largest while the eye closes
   };
 
   struct RecentRow {
@@ -129,7 +128,7 @@ class BinocularBlinkFinder {
   bool is_confirmed_by_trace(const Candidate& candidate) const;
   bool stands_alone(const Candidate& candidate) const;
   static bool is_gaze(const Candidate& candidate);
-  bool is_other_eye_clear(const Blink& blink) const;
+  bool is_other_eye_clear(const Candidate& candidate) const;
   bool are_simultaneous(const Candidate& a, const Candidate& b) const;
   static bool is_half_way(const Candidate& at, const Blink& other);
 
@@ -137,8 +136,7 @@ class BinocularBlinkFinder {
   Sink sink_;
   std::vector<Candidate> candidates_;  // in order of onset; a few seconds' worth
   PerEye<BlinkFinder> finders_;
-  PerEye<double> last_seen_s_{-HUGE_VAL, -HUGE_VAL};  // latest value of each eye
-  std::deque<RecentRow> recent_;                      // the latest 4 s
+  std::deque<RecentRow> recent_;  // the latest 4 s
 };
 
 /// All blinks of a trace that comes with FEC, by the definition `track` uses: median frame

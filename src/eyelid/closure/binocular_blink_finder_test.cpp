@@ -78,6 +78,11 @@ TEST(BinocularBlinkFinder, ABriefBlinkBesideAClearlyOpenEyeIsASlippedLandmark) {
   // Of an eye that cannot be seen nothing follows.
   for (std::size_t i = 60; i < 140; ++i) rows[i].fec.left = kNotAvailable;
   EXPECT_EQ(find_blinks(rows).size(), 2u);
+  // Nor of one that is back soon after.
+  rows = flat_rows(25.0);
+  rows[100].fec.right = rows[101].fec.right = 0.9f;
+  for (std::size_t i = 98; i < 104; ++i) rows[i].fec.left = kNotAvailable;
+  EXPECT_EQ(find_blinks(rows).size(), 1u);
 }
 
 TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
