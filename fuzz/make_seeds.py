@@ -100,4 +100,5 @@ if __name__ == "__main__":
         (folder / "csv_names" / f"seed{number}").write_text(name)
     for target in ("networks", "safetensors"):
         (folder / target).mkdir(exist_ok=True)
-        (folder / target / "seed0").write_bytes((ROOT / "models/eye_finder.safetensors").read_bytes())
+        for number, model in enumerate(["eye_finder", "lid_finder"]):
+            (folder / target / f"seed{number}").write_bytes((ROOT / f"models/{model}.safetensors").read_bytes())

@@ -53,7 +53,7 @@ void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request)
       "--landmark-model",
       request.landmark_models,
       "Landmark model, .safetensors or dlib .dat; replaces the embedded model of its "
-      "kind: eye finder, or ensemble with the same number of points");
+      "kind: eye finder, lid finder, or ensemble with the same number of points");
   command
       .add_option("--upsample",
                   request.upsampling,

@@ -33,12 +33,14 @@ pipeline::Setup gpu_setup(compute::Precision precision) {
     throw DeviceError(found.why_none + "; expected " + found.expected);
   }
   pipeline::GpuSetup chosen;
-  chosen.models = std::make_shared<const gpu::DeviceModels>(networks::embedded_blazeface(),
-                                                            networks::embedded_eye_finder(),
-                                                            shape("landmarks_22.safetensors"),
-                                                            shape("landmarks_6.safetensors"),
-                                                            shape("landmarks_68.safetensors"),
-                                                            shape("eye_presence.safetensors"));
+  chosen.models = std::make_shared<const gpu::DeviceModels>(
+      networks::embedded_blazeface(),
+      networks::embedded_point_network(networks::kEyeFinder),
+      networks::embedded_point_network(networks::kLidFinder),
+      shape("landmarks_22.safetensors"),
+      shape("landmarks_6.safetensors"),
+      shape("landmarks_68.safetensors"),
+      shape("eye_presence.safetensors"));
   chosen.measure.precision = precision;
   chosen.measure.logit_threshold = detection::logit_of(0.5f);
   chosen.devices = found.names;

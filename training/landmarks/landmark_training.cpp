@@ -205,11 +205,12 @@ void report_held_out(const ModelOfKind& trained,
                std::back_inserter(dataset.faces),
                [](const LabeledFace& face) { return face.points.has_value(); });
   if (dataset.faces.empty()) return;
-  const auto models = std::make_shared<const landmarks::LandmarkModels>(
-      landmarks::LandmarkModels{trained_or_embedded(trained, LandmarkModelKind::EyeRegion),
-                                trained_or_embedded(trained, LandmarkModelKind::Face),
-                                networks::pack_eye_finder(networks::embedded_eye_finder()),
-                                trained_or_embedded(trained, LandmarkModelKind::OneEye)});
+  const auto models = std::make_shared<const landmarks::LandmarkModels>(landmarks::LandmarkModels{
+      trained_or_embedded(trained, LandmarkModelKind::EyeRegion),
+      trained_or_embedded(trained, LandmarkModelKind::Face),
+      networks::pack_point_network(networks::embedded_point_network(networks::kEyeFinder)),
+      networks::pack_point_network(networks::embedded_point_network(networks::kLidFinder)),
+      trained_or_embedded(trained, LandmarkModelKind::OneEye)});
   const auto own_detector = detector.clone();
   const evaluation::LandmarkAccuracy accuracy =
       evaluation::evaluate_landmarks(dataset, own_detector.get(), models).accuracy;

@@ -32,11 +32,12 @@ std::shared_ptr<const landmarks::LandmarkModels> models_without_presence() {
     return landmarks::ShapeModel(
         landmarks::load_shape_model(model_files::embedded_model(name), name));
   };
-  return std::make_shared<const landmarks::LandmarkModels>(
-      landmarks::LandmarkModels{load("landmarks_22.safetensors"),
-                                load("landmarks_68.safetensors"),
-                                networks::pack_eye_finder(networks::embedded_eye_finder()),
-                                load("landmarks_6.safetensors")});
+  return std::make_shared<const landmarks::LandmarkModels>(landmarks::LandmarkModels{
+      load("landmarks_22.safetensors"),
+      load("landmarks_68.safetensors"),
+      networks::pack_point_network(networks::embedded_point_network(networks::kEyeFinder)),
+      networks::pack_point_network(networks::embedded_point_network(networks::kLidFinder)),
+      load("landmarks_6.safetensors")});
 }
 
 bool is_eye(PresenceKind kind) {

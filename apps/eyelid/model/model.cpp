@@ -68,9 +68,10 @@ Description InspectCommand::describe() const {
   if (is_mtcnn(source)) return networks::describe_mtcnn(networks::load_mtcnn(source));
   const std::vector<std::byte> bytes = model_files::read_model_file(source);
   const std::string name = source.string();
+  const networks::PointNetworkShape* shape = networks::point_network_shape(bytes, name);
   Description description =
-      networks::is_eye_finder(bytes, name)
-          ? networks::describe_eye_finder(networks::load_eye_finder(bytes, name))
+      shape != nullptr
+          ? networks::describe_point_network(networks::load_point_network(*shape, bytes, name))
       : is_blazeface(bytes, name)
           ? networks::describe_blazeface(networks::load_blazeface(bytes, name))
           : landmarks::describe_shape_model(landmarks::load_shape_model(bytes, name));

@@ -74,15 +74,20 @@ TEST(EmbeddedChain, KeepsItsFiguresOnRenderedFaces) {
   const LandmarkAccuracy figures = counter.summary();
   RecordProperty("nme_median", std::to_string(figures.nme_median));
   RecordProperty("ear_error_closed", std::to_string(figures.ear_error_closed.mean));
+  RecordProperty("failures", std::to_string(figures.failures));
+  RecordProperty("ear_error_half_closed", std::to_string(figures.ear_error_half_closed.mean));
+  RecordProperty("closed_auc", std::to_string(figures.closed_auc.value()));
   RecordProperty("ear_error_open", std::to_string(figures.ear_error_open.mean));
   EXPECT_EQ(figures.missed, 0u);
-  // When committed: 2 of 80 failed, median 0.0074, EAR errors 0.013, 0.013, 0.025, AUC 0.983.
-  EXPECT_LE(figures.failures, 3u);
-  EXPECT_LT(figures.nme_median, 0.009);
+  // When committed: none of 80 failed, median 0.0083, EAR errors 0.013, 0.019, 0.021, AUC 0.9996.
+  // Before the lid finder: 2, 0.0074; 0.013, 0.013, 0.025; 0.983. Lids half closed are read too
+  // shut.
+  EXPECT_LE(figures.failures, 1u);
+  EXPECT_LT(figures.nme_median, 0.0095);
   EXPECT_LT(figures.ear_error_closed.mean, 0.018);
-  EXPECT_LT(figures.ear_error_half_closed.mean, 0.018);
-  EXPECT_LT(figures.ear_error_open.mean, 0.032);
-  EXPECT_GT(figures.closed_auc.value(), 0.97);
+  EXPECT_LT(figures.ear_error_half_closed.mean, 0.022);
+  EXPECT_LT(figures.ear_error_open.mean, 0.025);
+  EXPECT_GT(figures.closed_auc.value(), 0.995);
 }
 
 // A dark bar as of a rim of glasses, `below` eye distances under the eyes, two hundredths thick.

@@ -12,7 +12,7 @@
 #include "eyelid/kernels/blazeface/cuda_half.hpp"
 #include "eyelid/kernels/tree_ensemble/tree_ensemble.hpp"
 #include "eyelid/landmarks/patch.hpp"
-#include "eyelid/networks/packed_eye_finder.hpp"
+#include "eyelid/networks/packed_point_network.hpp"
 
 namespace eyelid::gpu {
 namespace {
@@ -186,7 +186,8 @@ std::vector<Half4> pack_blazeface_half(const BlazeFaceWeights& detector) {
 }
 
 DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
-                           const networks::EyeFinderWeights& eye_finder,
+                           const networks::PointNetworkWeights& eye_finder,
+                           const networks::PointNetworkWeights& lid_finder,
                            const ShapeModelDescription& eye_region,
                            const ShapeModelDescription& one_eye,
                            const ShapeModelDescription& face,
@@ -201,7 +202,8 @@ DeviceModels::DeviceModels(const BlazeFaceWeights& detector,
   add_f32(detector);
   boxes_16_ = image_.add(pack_boxes(detector.boxes_16, 88));
   boxes_8_ = image_.add(pack_boxes(detector.boxes_8, 96));
-  add_eye_finder(eye_finder);
+  eye_finder_ = add_point_network(eye_finder);
+  lid_finder_ = add_point_network(lid_finder);
   eye_region_ = add_shape(eye_region);
   one_eye_ = add_shape(one_eye);
   presence_ = add_shape(with_twin(presence));
@@ -238,49 +240,60 @@ DeviceModels::F32Layer DeviceModels::add_f32_layer(const ConvolutionWeights& lay
 
 namespace {
 
-// The maps of the eye finder as EyeFinding lays them out in scratch memory.
-constexpr std::size_t map_numbers(std::size_t layer) {
-  const networks::EyeFinderConvolution& shape = networks::kEyeFinderConvolutions[layer];
-  return shape.outputs * shape.width * shape.height;
+// Whether the maps fit into scratch memory as PointFinding lays them out.
+constexpr bool maps_fit(const networks::PointNetworkShape& shape) {
+  std::array<std::size_t, 2> largest{};
+  for (std::size_t i = 0; i < shape.convolutions.size(); i++) {
+    const networks::PointConvolution& layer = shape.convolutions[i];
+    largest[i % 2] = std::max(largest[i % 2], layer.outputs * layer.width * layer.height);
+  }
+  return largest[0] <= kPointNetworkFirstMap &&
+         kPointNetworkFirstMap + largest[1] <= kPointNetworkScratch;
 }
-static_assert(networks::kEyeFinderConvolutions.size() == kEyeFinderStages);
-static_assert(std::max({map_numbers(0), map_numbers(2), map_numbers(4)}) <= kEyeFinderFirstMap);
-static_assert(kEyeFinderFirstMap + std::max(map_numbers(1), map_numbers(3)) <= kEyeFinderScratch);
+static_assert(maps_fit(networks::kEyeFinder) && maps_fit(networks::kLidFinder));
 
 }  // namespace
 
-void DeviceModels::add_eye_finder(const networks::EyeFinderWeights& eye_finder) {
-  const auto packed = networks::pack_eye_finder(eye_finder);
-  for (std::size_t i = 0; i < finder_convolutions_.size(); i++) {
-    const networks::PackedConvolution& layer = packed->convolutions[i];
-    finder_convolutions_[i] = {image_.add(layer.weights.span()), image_.add(layer.bias.span())};
+DeviceModels::PointNetworkPlaces DeviceModels::add_point_network(
+    const networks::PointNetworkWeights& weights) {
+  const networks::PointNetworkShape& shape = *weights.shape;
+  const auto packed = networks::pack_point_network(weights);
+  PointNetworkPlaces places;
+  places.numbers.convolution_count = static_cast<std::int32_t>(shape.convolutions.size());
+  for (std::size_t i = 0; i < shape.convolutions.size(); i++) {
+    const networks::PointConvolution& layer = shape.convolutions[i];
+    const networks::PackedConvolution& numbers = packed->convolutions[i];
+    places.convolutions[i] = {image_.add(numbers.weights.span()), image_.add(numbers.bias.span())};
+    places.numbers.convolutions[i] = {nullptr,
+                                      nullptr,
+                                      static_cast<std::int32_t>(layer.inputs),
+                                      static_cast<std::int32_t>(layer.outputs),
+                                      static_cast<std::int32_t>(layer.window / layer.stride),
+                                      static_cast<std::int32_t>(layer.stride),
+                                      static_cast<std::int32_t>(layer.width),
+                                      static_cast<std::int32_t>(layer.height)};
   }
-  for (std::size_t i = 0; i < finder_denses_.size(); i++) {
-    finder_denses_[i] = image_.add(packed->denses[i].span());
+  for (std::size_t i = 0; i < shape.denses.size(); i++) {
+    places.denses[i] = image_.add(packed->denses[i].weights.span());
+    places.numbers.denses[i] = {nullptr,
+                                static_cast<std::int32_t>(shape.denses[i].inputs),
+                                static_cast<std::int32_t>(shape.denses[i].outputs),
+                                static_cast<std::int32_t>(packed->denses[i].columns)};
   }
+  return places;
 }
 
-DeviceEyeFinder DeviceModels::eye_finder_at(std::uintptr_t base) const {
-  DeviceEyeFinder finder{};
-  for (std::size_t i = 0; i < finder_convolutions_.size(); i++) {
-    const networks::EyeFinderConvolution& shape = networks::kEyeFinderConvolutions[i];
-    finder.convolutions[i] = {finder_convolutions_[i].weights.at(base),
-                              finder_convolutions_[i].bias.at(base),
-                              static_cast<std::int32_t>(shape.inputs),
-                              static_cast<std::int32_t>(shape.outputs),
-                              static_cast<std::int32_t>(shape.window / shape.stride),
-                              static_cast<std::int32_t>(shape.stride),
-                              static_cast<std::int32_t>(shape.width),
-                              static_cast<std::int32_t>(shape.height)};
+DevicePointNetwork DeviceModels::point_network_at(const PointNetworkPlaces& places,
+                                                  std::uintptr_t base) {
+  DevicePointNetwork network = places.numbers;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(network.convolution_count); i++) {
+    network.convolutions[i].weights = places.convolutions[i].weights.at(base);
+    network.convolutions[i].bias = places.convolutions[i].bias.at(base);
   }
-  for (std::size_t i = 0; i < finder_denses_.size(); i++) {
-    const networks::EyeFinderDense& shape = networks::kEyeFinderDenses[i];
-    finder.denses[i] = {finder_denses_[i].at(base),
-                        static_cast<std::int32_t>(shape.inputs),
-                        static_cast<std::int32_t>(shape.outputs),
-                        static_cast<std::int32_t>(networks::PackedEyeFinder::kDenseColumns[i])};
+  for (std::size_t i = 0; i < places.denses.size(); i++) {
+    network.denses[i].weights = places.denses[i].at(base);
   }
-  return finder;
+  return network;
 }
 
 DeviceModels::Shape DeviceModels::add_shape(const ShapeModelDescription& model) {
@@ -363,7 +376,8 @@ ModelPointers DeviceModels::pointers(std::uintptr_t base) const {
   pointers.boxes_16 = boxes_16_.at(base);
   pointers.boxes_8 = boxes_8_.at(base);
   pointers.eye_region = shape_at(eye_region_, base);
-  pointers.eye_finder = eye_finder_at(base);
+  pointers.eye_finder = point_network_at(eye_finder_, base);
+  pointers.lid_finder = point_network_at(lid_finder_, base);
   pointers.one_eye = shape_at(one_eye_, base);
   pointers.presence = shape_at(presence_, base);
   pointers.face = shape_at(face_, base);

@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "eyelid/gpu/device_eye_finder.hpp"
 #include "eyelid/gpu/device_image.hpp"
+#include "eyelid/gpu/device_point_network.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 #include "eyelid/landmarks/shape_model_description.hpp"
@@ -31,7 +31,7 @@ struct ModelPointers {
   float input_scale, input_offset;
   const float* boxes_16;
   const float* boxes_8;
-  DeviceEyeFinder eye_finder;
+  DevicePointNetwork eye_finder, lid_finder;
   kernels::gpu::DeviceShapeModel eye_region, one_eye, presence, face;
   const std::int32_t* mirrored_face_point;
 };
@@ -43,7 +43,8 @@ class DeviceModels {
   /// become integers as in ShapeModel. Throws InputError when one is larger than the kernels allow
   /// (1024 features, 4096 trees per cascade, 68 points).
   DeviceModels(const networks::BlazeFaceWeights& detector,
-               const networks::EyeFinderWeights& eye_finder,
+               const networks::PointNetworkWeights& eye_finder,
+               const networks::PointNetworkWeights& lid_finder,
                const landmarks::ShapeModelDescription& eye_region,
                const landmarks::ShapeModelDescription& one_eye,
                const landmarks::ShapeModelDescription& face,
@@ -64,10 +65,18 @@ class DeviceModels {
     DeviceImage::Place<double> centered_mean;
     kernels::gpu::DeviceShapeModel numbers{};  // without the pointers
   };
+  struct PointNetworkPlaces {
+    struct Layer {
+      DeviceImage::Place<float> weights, bias;
+    };
+    std::array<Layer, networks::kMostPointConvolutions> convolutions;
+    std::array<DeviceImage::Place<float>, 2> denses;
+    DevicePointNetwork numbers{};  // without the pointers
+  };
   void add_f32(const networks::BlazeFaceWeights& detector);
   F32Layer add_f32_layer(const networks::ConvolutionWeights& layer, std::size_t inputs);
-  void add_eye_finder(const networks::EyeFinderWeights& eye_finder);
-  DeviceEyeFinder eye_finder_at(std::uintptr_t base) const;
+  PointNetworkPlaces add_point_network(const networks::PointNetworkWeights& weights);
+  static DevicePointNetwork point_network_at(const PointNetworkPlaces& places, std::uintptr_t base);
   Shape add_shape(const landmarks::ShapeModelDescription& model);
   static kernels::gpu::DeviceShapeModel shape_at(const Shape& shape, std::uintptr_t base);
 
@@ -76,11 +85,7 @@ class DeviceModels {
   std::array<F32Layer, kF32Layers> f32_;
   float input_scale_ = 1.0f, input_offset_ = 0.0f;
   DeviceImage::Place<float> boxes_16_, boxes_8_;
-  struct FinderLayer {
-    DeviceImage::Place<float> weights, bias;
-  };
-  std::array<FinderLayer, kEyeFinderStages> finder_convolutions_;
-  std::array<DeviceImage::Place<float>, 2> finder_denses_;
+  PointNetworkPlaces eye_finder_, lid_finder_;
   Shape eye_region_, one_eye_, presence_, face_;
   DeviceImage::Place<std::int32_t> mirrored_face_point_;
 };

@@ -40,7 +40,7 @@ struct BatchBuffers {
   FaceRecord* faces;
   std::int32_t* face_counts;
   std::int32_t* subjects;
-  float* eye_finder_maps;
+  float* network_maps;
   FrameRecord* records;
   FaceLandmarks* points;
 };
@@ -87,7 +87,7 @@ void for_each_buffer(BatchBuffers& b, const FrameProgram& program, int frames, T
   take_as(b.faces, count * kMaxFaces * sizeof(FaceRecord));
   take_as(b.face_counts, count * sizeof(std::int32_t));
   take_as(b.subjects, count * sizeof(std::int32_t));
-  take_as(b.eye_finder_maps, eye_blocks(program, frames) * kEyeFinderScratch * sizeof(float));
+  take_as(b.network_maps, eye_blocks(program, frames) * kPointNetworkScratch * sizeof(float));
   take_as(b.records, count * sizeof(FrameRecord));
   take_as(b.points, program.options.wants_points ? count * sizeof(FaceLandmarks) : 0);
 }
@@ -280,7 +280,8 @@ void enqueue_eyes(Launch& launch, const FrameProgram& p, const BatchBuffers& b, 
                                       b.subjects,
                                       p.models.eye_region,
                                       p.models.eye_finder,
-                                      b.eye_finder_maps,
+                                      p.models.lid_finder,
+                                      b.network_maps,
                                       p.models.one_eye,
                                       p.models.presence,
                                       p.models.face,

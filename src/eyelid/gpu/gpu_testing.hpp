@@ -21,12 +21,14 @@ inline landmarks::ShapeModelDescription embedded_shape(const std::string& name) 
 
 /// The embedded landmark models with any detector.
 inline std::shared_ptr<const DeviceModels> models_with(const networks::BlazeFaceWeights& detector) {
-  return std::make_shared<const DeviceModels>(detector,
-                                              networks::embedded_eye_finder(),
-                                              embedded_shape("landmarks_22.safetensors"),
-                                              embedded_shape("landmarks_6.safetensors"),
-                                              embedded_shape("landmarks_68.safetensors"),
-                                              embedded_shape("eye_presence.safetensors"));
+  return std::make_shared<const DeviceModels>(
+      detector,
+      networks::embedded_point_network(networks::kEyeFinder),
+      networks::embedded_point_network(networks::kLidFinder),
+      embedded_shape("landmarks_22.safetensors"),
+      embedded_shape("landmarks_6.safetensors"),
+      embedded_shape("landmarks_68.safetensors"),
+      embedded_shape("eye_presence.safetensors"));
 }
 
 inline networks::BlazeFaceWeights embedded_detector() {

@@ -15,7 +15,7 @@
 #include "eyelid/landmarks/random_shape_model.hpp"
 #include "eyelid/landmarks/shape_model.hpp"
 #include "random_blazeface.hpp"
-#include "random_eye_finder.hpp"
+#include "random_point_network.hpp"
 
 namespace eyelid::gpu {
 namespace {
@@ -248,7 +248,8 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
       auto presence = embedded_shape("eye_presence.safetensors");
       (points == 22 ? region : points == 6 ? one : points == 1 ? presence : face) = description;
       const DeviceModels models(networks::random_weights(1),
-                                networks::embedded_eye_finder(),
+                                networks::embedded_point_network(networks::kEyeFinder),
+                                networks::embedded_point_network(networks::kLidFinder),
                                 region,
                                 one,
                                 face,
@@ -295,57 +296,62 @@ TEST(GpuTreeEnsemble, GivesTheBitsOfTheCpu) {
   }
 }
 
-/// The eye finder on one patch.
-struct FindEyesArguments {
-  DeviceEyeFinder network;
+/// A network on one patch.
+struct FindPointsArguments {
+  DevicePointNetwork network;
   kernels::gpu::PatchView patch;
-  float* maps;    // kEyeFinderScratch
-  float* points;  // (2 * kEyeFinderPoints)
+  float* maps;    // kPointNetworkScratch
+  float* points;  // (2 * kMostNetworkPoints)
 };
-struct FindEyes {
-  using Arguments = FindEyesArguments;
+struct FindPoints {
+  using Arguments = FindPointsArguments;
   static constexpr int kThreads = 256;
   template <class Block>
   static void run(Block& block, const Arguments& a) {
-    auto& work = *block.template shared<EyeFinderWork>();
-    EyeFinding<Block, kThreads>(a.network, a.patch, work, a.maps).run(block);
+    auto& work = *block.template shared<PointNetworkWork>();
+    PointFinding<Block, kThreads>(a.network, a.patch, work, a.maps).run(block);
     block.each_thread([&](int thread) {
-      if (thread < static_cast<int>(2 * networks::kEyeFinderPoints)) {
-        a.points[thread] = work.points[thread];
-      }
+      if (thread < a.network.denses[1].outputs) a.points[thread] = work.points[thread];
     });
   }
 };
 
-TEST(GpuEyeFinder, GivesTheBitsOfTheCpu) {
-  const networks::EyeFinderWeights weights = networks::random_eye_finder(1);
+TEST(GpuPointNetworks, GiveTheBitsOfTheCpu) {
+  const auto eye_finder = networks::random_point_network(networks::kEyeFinder, 1);
+  const auto lid_finder = networks::random_point_network(networks::kLidFinder, 2);
   const DeviceModels models(networks::random_weights(1),
-                            weights,
+                            eye_finder,
+                            lid_finder,
                             embedded_shape("landmarks_22.safetensors"),
                             embedded_shape("landmarks_6.safetensors"),
                             embedded_shape("landmarks_68.safetensors"),
                             embedded_shape("eye_presence.safetensors"));
   PoisonedMemory memory = emulated_copy(models);
-  networks::EyeFinderNetwork network(networks::pack_eye_finder(weights));
-  for (const ThreadOrder order : {ThreadOrder::Forward, ThreadOrder::Backward}) {
-    const GrayImage picture = random_picture(96, 56, order == ThreadOrder::Forward ? 2 : 3);
-    std::vector<std::uint8_t> pixels;
-    for (int y = 0; y < 56; y++) {
-      pixels.insert(pixels.end(), picture.row(y), picture.row(y) + 96);
+  const ModelPointers on_device = models.pointers(memory.address());
+  for (const auto& [weights, device] :
+       {std::pair{&eye_finder, on_device.eye_finder}, {&lid_finder, on_device.lid_finder}}) {
+    const networks::PointNetworkShape& shape = *weights->shape;
+    networks::PointNetwork network(networks::pack_point_network(*weights));
+    for (const ThreadOrder order : {ThreadOrder::Forward, ThreadOrder::Backward}) {
+      const GrayImage picture =
+          random_picture(shape.width, shape.height, order == ThreadOrder::Forward ? 2 : 3);
+      std::vector<std::uint8_t> pixels;
+      for (int y = 0; y < shape.height; y++) {
+        pixels.insert(pixels.end(), picture.row(y), picture.row(y) + shape.width);
+      }
+      std::vector<float> maps(kPointNetworkScratch, std::numeric_limits<float>::quiet_NaN());
+      std::vector<float> points(2 * shape.points() + 1, -77.0f);
+      const FindPointsArguments arguments{
+          device, {pixels.data(), shape.width, shape.height}, maps.data(), points.data()};
+      kernels::gpu::emulate<FindPoints>(arguments, 1, sizeof(PointNetworkWork), order);
+      std::vector<Point> expected(shape.points());
+      network.run(picture, expected);
+      for (std::size_t i = 0; i < expected.size(); i++) {
+        EXPECT_EQ(points[2 * i], expected[i].x) << shape.purpose << " point " << i;
+        EXPECT_EQ(points[2 * i + 1], expected[i].y) << shape.purpose << " point " << i;
+      }
+      EXPECT_EQ(points.back(), -77.0f);
     }
-    std::vector<float> maps(kEyeFinderScratch, std::numeric_limits<float>::quiet_NaN());
-    std::vector<float> points(2 * networks::kEyeFinderPoints + 1, -77.0f);
-    const FindEyesArguments arguments{models.pointers(memory.address()).eye_finder,
-                                      {pixels.data(), 96, 56},
-                                      maps.data(),
-                                      points.data()};
-    kernels::gpu::emulate<FindEyes>(arguments, 1, sizeof(EyeFinderWork), order);
-    const auto expected = network.run(picture);
-    for (std::size_t i = 0; i < expected.size(); i++) {
-      EXPECT_EQ(points[2 * i], expected[i].x) << "point " << i;
-      EXPECT_EQ(points[2 * i + 1], expected[i].y) << "point " << i;
-    }
-    EXPECT_EQ(points.back(), -77.0f);
   }
 }
 
@@ -353,7 +359,8 @@ TEST(GpuModels, RefuseEnsemblesTooLarge) {
   auto one = landmarks::random_shape_model({6, 3, 1, 10, 20}, 1);
   one.depth = 9;
   EXPECT_THROW(DeviceModels(networks::random_weights(1),
-                            networks::embedded_eye_finder(),
+                            networks::embedded_point_network(networks::kEyeFinder),
+                            networks::embedded_point_network(networks::kLidFinder),
                             embedded_shape("landmarks_22.safetensors"),
                             one,
                             embedded_shape("landmarks_68.safetensors"),

@@ -5,12 +5,10 @@
 #include "eyelid/detection/subject_selection.hpp"
 #include "eyelid/gpu/device_gray_levels.hpp"
 #include "eyelid/gpu/locate_eyes_arguments.hpp"
-#include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
-#include "eyelid/kernels/warp_patch/cuda_patch.hpp"
+#include "eyelid/gpu/patch_models.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
 #include "eyelid/landmarks/eye_presence.hpp"
 #include "eyelid/landmarks/face_following.hpp"
-#include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 
 namespace eyelid::gpu {
@@ -25,15 +23,11 @@ struct LocateEyesIn {
   static constexpr int kBlocksPerProcessor = kParts == 1 ? 4 : 1;
 
   struct Shared {
-    kernels::gpu::TreeWork work;
-    kernels::gpu::PatchCut cuts[2];
-    landmarks::PatchPlacement placements[2];
-    kernels::gpu::PatchView patches[2];
+    PatchWork patches;
     landmarks::EyeCenters start;
     landmarks::EyePair pair;
-    EyeLandmarks once;  // after the one-eye model on the first patches
-    EyeFinderWork finding;
-    FaceRecord face;  // where this frame's eyes are looked for
+    EyeLandmarks by_trees;  // the one-eye model alone
+    FaceRecord face;        // where this frame's eyes are looked for
     std::int32_t subject;
     std::int32_t is_placed;
     PerEye<float> presence;  // of the eyes judged, kNotAvailable where not measurable
@@ -49,6 +43,7 @@ struct LocateEyesIn {
     std::int32_t follows;  // the frame's eyes were found by following
   };
   static constexpr std::size_t kPixels = (sizeof(Shared) + 127) / 128 * 128;
+  using Models = PatchModels<kParts, kThreads, kPixels>;
   static constexpr int kEyePatchBytes =
       landmarks::kBothEyesPatch.width * landmarks::kBothEyesPatch.height;
   static constexpr int kFacePatchBytes = landmarks::kFacePatch.width * landmarks::kFacePatch.height;
@@ -149,74 +144,6 @@ struct LocateEyesIn {
     });
   }
 
-  /// Runs a model on kFaces patches at once; false when one cannot be placed. The points are in
-  /// work.shape, normalized.
-  template <int kFaces, class Block, class Place>
-  static EYELID_DEVICE bool predict(Block& block,
-                                    const kernels::gpu::DeviceShapeModel& model,
-                                    const FrameView& image,
-                                    Shared& shared,
-                                    int& exchanges,
-                                    Place place) {
-    if (!cut<kFaces>(block, image, shared, place)) return false;
-    run_model<kFaces>(block, model, shared, exchanges);
-    return true;
-  }
-
-  template <int kFaces, class Block>
-  static EYELID_DEVICE void run_model(Block& block,
-                                      const kernels::gpu::DeviceShapeModel& model,
-                                      Shared& shared,
-                                      int& exchanges) {
-    kernels::gpu::TreePrediction<kFaces, kParts, Block>(
-        model, shared.patches, shared.work, exchanges)
-        .run(block);
-  }
-
-  /// Cuts kFaces patches; false when one cannot be placed.
-  template <int kFaces, class Block, class Place>
-  static EYELID_DEVICE bool cut(Block& block, const FrameView& image, Shared& shared, Place place) {
-    std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
-    block.each_thread([&](int thread) {
-      if (thread != 0) return;
-      shared.is_placed = 1;
-      for (int i = 0; i < kFaces; i++) {
-        const landmarks::PatchPlacement placement = place(i);
-        shared.placements[i] = placement;
-        if (!placement.is_usable()) {
-          shared.is_placed = 0;
-          continue;
-        }
-        const auto [width, height] = placement.size;
-        const landmarks::PatchCutPlan plan =
-            landmarks::plan_cut(image.width, image.height, placement);
-        shared.cuts[i] = {
-            {image.pixels + plan.y * image.stride + plan.x, image.stride, plan.width, plan.height},
-            plan.factor,
-            plan.grid,
-            width,
-            height,
-            placement.is_mirrored ? 1 : 0};
-        shared.patches[i] = {pixels + i * width * height, width, height};
-      }
-    });
-    if (block.read(shared.is_placed) == 0) return false;
-    block.each_thread([&](int thread) {
-      for (int i = 0; i < kFaces; i++) {
-        cut_patch(shared.cuts[i],
-                  pixels + i * shared.cuts[i].width * shared.cuts[i].height,
-                  thread,
-                  kThreads);
-      }
-    });
-    return true;
-  }
-
-  static EYELID_DEVICE Point located(const Shared& shared, int face, std::size_t point) {
-    const float* shape = shared.work.shape[face] + 2 * point;
-    return shared.placements[face].frame_from_normalized({shape[0], shape[1]});
-  }
-
   /// The one-eye model on both eyes, on patches aligned on the corners in `from`; false when one
   /// cannot be placed.
   template <class Block>
@@ -226,51 +153,60 @@ struct LocateEyesIn {
                                         Shared& shared,
                                         int& exchanges,
                                         const EyeLandmarks& from) {
-    return predict<2>(block, a.one_eye, image, shared, exchanges, [&](int eye) {
-      const Eye side = eye == 0 ? Eye::Right : Eye::Left;
-      return landmarks::place_one_eye_patch(side, from[side][0], from[side][3]);
-    });
+    return Models::template predict<2>(
+        block, a.one_eye, image, shared.patches, exchanges, [&](int eye) {
+          const Eye side = eye == 0 ? Eye::Right : Eye::Left;
+          return landmarks::place_one_eye_patch(side, from[side][0], from[side][3]);
+        });
   }
   static EYELID_DEVICE Point located_lid(const Shared& shared, std::size_t i) {
-    return i < 6 ? located(shared, 0, i) : located(shared, 1, mirrored_eye_point(i - 6));
+    return i < 6 ? Models::located(shared.patches, 0, i)
+                 : Models::located(shared.patches, 1, mirrored_eye_point(i - 6));
   }
 
-  /// From two eye centers: the eye finder, then the one-eye model on two patches, the second
-  /// aligned on the corners found on the first; the mean of the two.
+  /// From two eye centers: the eye finder, then the one-eye model and the lid finder on patches
+  /// aligned on its corners; the mean of the two.
   template <class Block>
   static EYELID_DEVICE bool locate_pair(
       Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
-    const bool is_cut = cut<1>(block, image, shared, [&](int) {
+    const bool is_cut = Models::template cut<1>(block, image, shared.patches, [&](int) {
       return landmarks::place_both_eyes_patch(shared.start.right, shared.start.left);
     });
     if (!is_cut) return false;
-    float* maps = a.eye_finder_maps + static_cast<std::size_t>(block.index()) * kEyeFinderScratch;
-    EyeFinding<Block, kThreads>(a.eye_finder, shared.patches[0], shared.finding, maps).run(block);
+    Models::find_points(block, a.eye_finder, 0, a.network_maps, shared.patches);
     block.each_thread([&](int thread) {
       const auto i = static_cast<std::size_t>(thread);
-      if (i >= networks::kEyeFinderPoints) return;
-      const Point found{shared.finding.points[2 * i], shared.finding.points[2 * i + 1]};
-      lid_point(shared.pair.first_stage, i) =
-          landmarks::frame_from_found(shared.placements[0], found);
+      if (i >= 12) return;
+      lid_point(shared.pair.first_stage, i) = shared.patches.placements[0].frame_from_middle(
+          Models::found_point(shared.patches, i) * landmarks::kEyeDistanceOnBothEyesPatch);
     });
     return refine(block, a, image, shared, exchanges);
   }
-  /// From the corners in pair.first_stage to pair.eyes: the mean of the one-eye model on two
-  /// patches.
+  /// From the corners in pair.first_stage to pair.eyes.
   template <class Block>
   static EYELID_DEVICE bool refine(
       Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
+    const EyeLandmarks& found = shared.pair.first_stage;
+    if (!locate_each(block, a, image, shared, exchanges, found)) return false;
+    block.each_thread([&](int thread) {
+      const auto i = static_cast<std::size_t>(thread);
+      if (i < 12) lid_point(shared.by_trees, i) = located_lid(shared, i);
+    });
+    const bool is_cut = Models::template cut<2>(block, image, shared.patches, [&](int eye) {
+      return landmarks::place_lid_patch(eye == 0 ? Eye::Right : Eye::Left, found);
+    });
+    if (!is_cut) return false;
     EYELID_KEEP_LOOP
-    for (int pass = 0; pass < 2; pass++) {
-      const EyeLandmarks& from = pass == 0 ? shared.pair.first_stage : shared.once;
-      if (!locate_each(block, a, image, shared, exchanges, from)) return false;
+    for (int eye = 0; eye < 2; eye++) {
+      Models::find_points(block, a.lid_finder, eye, a.network_maps, shared.patches);
       block.each_thread([&](int thread) {
         const auto i = static_cast<std::size_t>(thread);
-        if (i >= 12) return;
-        const Point lid = located_lid(shared, i);
-        Point& once = lid_point(shared.once, i);
-        if (pass == 1) lid_point(shared.pair.eyes, i) = (once + lid) * 0.5f;
-        if (pass == 0) once = lid;
+        if (i >= 6) return;
+        const Point lid = shared.patches.placements[eye].frame_from_middle(
+            Models::found_point(shared.patches, eye == 0 ? i : mirrored_eye_point(i)) *
+            landmarks::kCornerDistanceOnLidPatch);
+        const std::size_t point = eye == 0 ? i : 6 + i;
+        lid_point(shared.pair.eyes, point) = (lid_point(shared.by_trees, point) + lid) * 0.5f;
       });
     }
     return true;
@@ -280,14 +216,15 @@ struct LocateEyesIn {
   template <class Block>
   static EYELID_DEVICE bool start_from_box(
       Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
-    const bool is_found = predict<1>(block, a.eye_region, image, shared, exchanges, [&](int) {
-      return landmarks::place_face_patch(shared.face.box);
-    });
+    const bool is_found = Models::template predict<1>(
+        block, a.eye_region, image, shared.patches, exchanges, [&](int) {
+          return landmarks::place_face_patch(shared.face.box);
+        });
     if (!is_found) return false;
     block.each_thread([&](int thread) {
       if (thread != 0) return;
-      shared.start =
-          landmarks::eye_centers_of_region([&](std::size_t i) { return located(shared, 0, i); });
+      shared.start = landmarks::eye_centers_of_region(
+          [&](std::size_t i) { return Models::located(shared.patches, 0, i); });
     });
     return true;
   }
@@ -301,11 +238,13 @@ struct LocateEyesIn {
                                         Shared& shared,
                                         int& exchanges) {
     const EyeLandmarks& eyes = shared.pair.eyes;
-    const bool is_placed = predict<2>(block, a.face, image, shared, exchanges, [&](int face) {
-      auto placement = landmarks::place_face_patch(eye_center(eyes.right), eye_center(eyes.left));
-      placement.is_mirrored = face == 1;
-      return placement;
-    });
+    const bool is_placed =
+        Models::template predict<2>(block, a.face, image, shared.patches, exchanges, [&](int face) {
+          auto placement =
+              landmarks::place_face_patch(eye_center(eyes.right), eye_center(eyes.left));
+          placement.is_mirrored = face == 1;
+          return placement;
+        });
     if (!is_placed) return false;
     block.each_thread([&](int thread) {
       if (!is_writing_block(block)) return;
@@ -313,7 +252,9 @@ struct LocateEyesIn {
         const auto mirrored = static_cast<std::size_t>(a.mirrored_face_point[i]);
         const bool is_lid = i >= kRightEyeBegin && i < kRightEyeBegin + 12;
         a.points[frame][i] = is_lid ? lid_point(eyes, i - kRightEyeBegin)
-                                    : (located(shared, 0, i) + located(shared, 1, mirrored)) * 0.5f;
+                                    : (Models::located(shared.patches, 0, i) +
+                                       Models::located(shared.patches, 1, mirrored)) *
+                                          0.5f;
       }
     });
     return true;
@@ -350,7 +291,7 @@ struct LocateEyesIn {
   static EYELID_DEVICE void look_for_eyes(
       Block& block, const Arguments& a, const FrameView& image, Shared& shared, int& exchanges) {
     // One that cannot be measured has no patch: the other's stands in, and is not looked at.
-    const bool is_placed = cut<2>(block, image, shared, [&](int i) {
+    const bool is_placed = Models::template cut<2>(block, image, shared.patches, [&](int i) {
       Eye side = i == 0 ? Eye::Right : Eye::Left;
       if (!is_finite(shared.presence[side])) side = other(side);
       return landmarks::place_presence_patch(side, shared.pair.eyes[side]);
@@ -358,10 +299,10 @@ struct LocateEyesIn {
     if (!is_placed) return;
     std::uint8_t* pixels = block.template shared<std::uint8_t>(kPixels);
     even_light<kThreads>(block, pixels, shared.light_work);
-    run_model<2>(block, a.presence, shared, exchanges);
+    Models::template run_model<2>(block, a.presence, shared.patches, exchanges);
     block.each_thread([&](int thread) {
       if (thread >= 2) return;
-      const float* point = shared.work.shape[thread];
+      const float* point = shared.patches.trees.shape[thread];
       float& presence = shared.presence[thread == 0 ? Eye::Right : Eye::Left];
       if (!is_finite(presence)) return;
       presence = shared.light_work.is_of_one_tone[thread] != 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "eyelid/gpu/device_eye_finder.hpp"
+#include "eyelid/gpu/device_point_network.hpp"
 #include "eyelid/gpu/frame_records.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
 
@@ -9,7 +9,7 @@ namespace eyelid::gpu {
 
 /// Frame and subject -> lid points and eye aspect ratio: what pipeline::FrameMeasurer does, by the
 /// rules of landmarks/.
-/// Patches, shapes, and all steps between stay in shared memory, except the maps of the eye finder.
+/// Patches, shapes, and all steps between stay in shared memory, except the maps of the networks.
 struct LocateEyesArguments {
   const std::uint8_t* frames;
   std::size_t frame_bytes;
@@ -20,8 +20,9 @@ struct LocateEyesArguments {
   const std::int32_t* face_counts;  // (frame_count)
   const std::int32_t* subjects;     // (frame_count)
   kernels::gpu::DeviceShapeModel eye_region;  // 22 points
-  DeviceEyeFinder eye_finder;
-  float* eye_finder_maps;  // kEyeFinderScratch numbers for every block
+  DevicePointNetwork eye_finder;
+  DevicePointNetwork lid_finder;
+  float* network_maps;  // kPointNetworkScratch numbers for every block
   kernels::gpu::DeviceShapeModel one_eye;
   kernels::gpu::DeviceShapeModel presence;  // no cascades: every place counts as an eye
   kernels::gpu::DeviceShapeModel face;

@@ -7,6 +7,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/landmarks/eye_centers.hpp"
+#include "eyelid/landmarks/lid_finder.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/presence_judge.hpp"
@@ -14,7 +15,7 @@
 namespace eyelid::landmarks {
 namespace {
 
-static_assert(kBothEyesPatch == PatchSize{networks::kEyeFinderWidth, networks::kEyeFinderHeight});
+static_assert(kBothEyesPatch == PatchSize{networks::kEyeFinder.width, networks::kEyeFinder.height});
 
 using EyeRegionPoints = std::array<Point, kEyeRegionPoints>;
 
@@ -23,16 +24,11 @@ EyeCenters eye_centers(const FaceKeypoints& keypoints) {
           keypoints[static_cast<std::size_t>(FaceKeypoint::LeftEye)]};
 }
 
-EyePoints mean_of(const EyePoints& a, const EyePoints& b) {
-  EyePoints mean;
-  for (std::size_t i = 0; i < mean.size(); ++i) mean[i] = (a[i] + b[i]) * 0.5f;
-  return mean;
-}
-
 }  // namespace
 
 struct EyeLandmarker::Workspace {
-  explicit Workspace(const LandmarkModels& models) : finder_(models.eye_finder) {}
+  explicit Workspace(const LandmarkModels& models)
+      : eye_finder_(models.eye_finder), lid_finder_(models.lid_finder) {}
 
   // Each step cuts its patch, runs its model there and maps the points back; nothing when the
   // patch cannot be placed (points that coincide, or are no numbers).
@@ -44,16 +40,18 @@ struct EyeLandmarker::Workspace {
     return eye_centers_of_region([&](std::size_t i) { return points[i]; });
   }
 
-  // From the corners of the eye finder to lid points: the one-eye model on two patches, the
-  // second aligned on the corners found on the first. Their mean errs less than either.
+  // From the corners of the eye finder to lid points: the mean of an ensemble and a network, whose
+  // errors differ.
   std::optional<EyePair> refine(const ShapeModel& one_eye,
                                 const FrameView& frame,
                                 const EyeLandmarks& found) {
-    const auto once = locate_each_eye(one_eye, frame, found);
-    if (!once) return std::nullopt;
-    const auto twice = locate_each_eye(one_eye, frame, *once);
-    if (!twice) return std::nullopt;
-    return EyePair{found, {mean_of(once->right, twice->right), mean_of(once->left, twice->left)}};
+    const auto by_trees = locate_each_eye(one_eye, frame, found);
+    if (!by_trees) return std::nullopt;
+    const auto by_network = find_lids(frame, found);
+    if (!by_network) return std::nullopt;
+    return EyePair{
+        found,
+        {mean_of(by_trees->right, by_network->right), mean_of(by_trees->left, by_network->left)}};
   }
 
   JudgedEyes judge(const std::optional<ShapeModel>& model,
@@ -92,10 +90,21 @@ struct EyeLandmarker::Workspace {
     const PatchPlacement placement = place_both_eyes_patch(around.right, around.left);
     if (!placement.is_usable()) return std::nullopt;
     cutter_.cut(frame, placement, patch_);
-    const auto found = finder_.run(patch_);
+    std::array<Point, 12> found;
+    eye_finder_.run(patch_, found);
     EyeLandmarks eyes;
     for (std::size_t i = 0; i < found.size(); ++i) {
-      lid_point(eyes, i) = frame_from_found(placement, found[i]);
+      lid_point(eyes, i) = placement.frame_from_middle(found[i] * kEyeDistanceOnBothEyesPatch);
+    }
+    return eyes;
+  }
+
+  std::optional<EyeLandmarks> find_lids(const FrameView& frame, const EyeLandmarks& found) {
+    EyeLandmarks eyes;
+    for (const Eye eye : kEyes) {
+      const PatchPlacement placement = place_lid_patch(eye, found);
+      if (!placement.is_usable()) return std::nullopt;
+      eyes[eye] = lid_finder_.locate(frame, eye, placement);
     }
     return eyes;
   }
@@ -135,7 +144,8 @@ struct EyeLandmarker::Workspace {
   }
 
   PatchCutter cutter_;
-  networks::EyeFinderNetwork finder_;
+  networks::PointNetwork eye_finder_;
+  LidFinder lid_finder_;
   PresenceJudge judge_;
   GrayImage patch_;
   GrayImage left_patch_;
@@ -143,7 +153,7 @@ struct EyeLandmarker::Workspace {
 
 EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
     : models_(std::move(models)) {
-  EYELID_EXPECTS(models_ != nullptr && models_->eye_finder != nullptr);
+  EYELID_EXPECTS(models_ != nullptr && models_->eye_finder && models_->lid_finder);
   EYELID_EXPECTS(models_->eye_region.point_count() == kEyeRegionPoints);
   EYELID_EXPECTS(models_->face.point_count() == 68);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);

@@ -14,7 +14,7 @@ enum class PointCount { Twelve, SixtyEight };
 
 /// Points of one face.
 struct FacePoints {
-  EyeLandmarks eyes;                    // always from eye finder and one-eye model, in frame pixels
+  EyeLandmarks eyes;                    // always from the last step, in frame pixels
   std::optional<FaceLandmarks> points;  // when SixtyEight was asked for; its lid points are `eyes`
   /// Which eyes can be measured: the points can be an eye of this face (plausibility.hpp), and the
   /// picture shows an eye there, open or closed (eye_presence.hpp). The points of the other must
@@ -28,10 +28,9 @@ struct FacePoints {
 
 /// From a face box to lid points:
 ///   keypoints of the detector, or eye centers of the 22-point model on the box
-///   -> eye finder (networks/eye_finder_network.hpp), whose corners a blink does not move
-///   -> one-eye model per eye, the left one mirrored (6 points), on two patches: aligned on the
-///   corners of the eye finder, then on its own. The mean counts. Then each eye is judged by
-///   itself.
+///   -> eye finder (networks/point_network_shape.hpp), whose corners a blink does not move
+///   -> six points per eye on patches aligned on these corners, the left eye mirrored: the mean of
+///   the one-eye ensemble and the lid finder. Then each eye is judged by itself.
 ///
 /// Threads: one per thread, the models shared. Same points on every machine.
 class EyeLandmarker {

@@ -9,7 +9,7 @@
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/plausibility.hpp"
 #include "eyelid/landmarks/random_shape_model.hpp"
-#include "random_eye_finder.hpp"
+#include "random_point_network.hpp"
 
 namespace eyelid::landmarks {
 namespace {
@@ -27,6 +27,13 @@ EyePoints eye_on_patch(float raise) {
           {47.5f, 23.5f},
           {36.0f, 26.5f},
           {27.0f, 26.5f}};
+}
+
+// The same eye on the lid finder's patch, its upper lid raised by what would be 2 pixels there.
+EyePoints lids_on_patch() {
+  EyePoints lids = eye_on_patch(2.0f);
+  for (Point& p : lids) p = kLidPatch.middle() + (p - kOneEyePatch.middle()) * (28.0f / 32.0f);
+  return lids;
 }
 
 // A model that always answers its mean shape: what is left to see is placement, mirroring, order.
@@ -50,18 +57,19 @@ std::vector<Point> twelve_on_patch() {
   return points;
 }
 
-// An eye finder that always answers these points of its patch.
-std::shared_ptr<const networks::PackedEyeFinder> constant_eye_finder(
-    const std::vector<Point>& points_px) {
-  networks::EyeFinderWeights weights = networks::random_eye_finder(1);
-  networks::EyeFinderLayer& last = weights.denses.back();
+// A network that always answers these points of its patch, in its unit.
+std::shared_ptr<const networks::PackedPointNetwork> constant_network(
+    const networks::PointNetworkShape& shape, std::span<const Point> points_px, float unit_px) {
+  networks::PointNetworkWeights weights = networks::random_point_network(shape, 1);
+  networks::PointLayer& last = weights.denses.back();
   std::fill(last.weights.begin(), last.weights.end(), 0.0f);
+  const Point middle = PatchSize{shape.width, shape.height}.middle();
   for (std::size_t i = 0; i < points_px.size(); ++i) {
-    const Point found = (points_px[i] - kBothEyesPatch.middle()) * (1.0f / 48.0f);
+    const Point found = (points_px[i] - middle) * (1.0f / unit_px);
     last.bias[2 * i] = found.x;
     last.bias[2 * i + 1] = found.y;
   }
-  return networks::pack_eye_finder(weights);
+  return networks::pack_point_network(weights);
 }
 
 std::vector<Point> face_on_patch() {
@@ -82,7 +90,8 @@ std::shared_ptr<const LandmarkModels> constant_models() {
   return std::make_shared<const LandmarkModels>(
       LandmarkModels{constant_model(eye_region, 112.0f),
                      constant_model(face_on_patch(), 112.0f),
-                     constant_eye_finder(twelve_on_patch()),
+                     constant_network(networks::kEyeFinder, twelve_on_patch(), 48.0f),
+                     constant_network(networks::kLidFinder, lids_on_patch(), 28.0f),
                      constant_model({eye.begin(), eye.end()}, 64.0f)});
 }
 
@@ -98,12 +107,13 @@ TEST(EyeLandmarker, PutsTheModelsWhereTheKeypointsAre) {
   EyeLandmarker landmarker(constant_models());
   const FaceBox face = face_at({250, 200}, {346, 200});  // twice the both-eyes patch, level
   const FacePoints found = landmarker.locate(frame, face, PointCount::SixtyEight);
-  // The eye finder finds eyes 40 px wide around the keypoints; the one-eye patch has 32 px.
+  // The eye finder finds eyes 40 px wide around the keypoints; the one-eye patch has 32 px. The
+  // upper lids of ensemble and lid finder lie 2 px of that patch apart: their mean counts.
   expect_near(found.eyes.right[0], {230, 200}, 0.01f);
   expect_near(found.eyes.right[3], {270, 200}, 0.01f);
   expect_near(found.eyes.left[0], {326, 200}, 0.01f);
   expect_near(found.eyes.left[3], {366, 200}, 0.01f);
-  expect_near(found.eyes.right[1], {230 + 10.5f * 1.25f, 200 - 5 * 1.25f}, 0.01f);
+  expect_near(found.eyes.right[1], {230 + 10.5f * 1.25f, 200 - 6 * 1.25f}, 0.01f);
   expect_near(found.eyes.right[5], {230 + 11.5f * 1.25f, 200 + 3 * 1.25f}, 0.01f);
   // The left eye is the mirror image about x = 298.
   for (std::size_t i = 0; i < 6; ++i) {

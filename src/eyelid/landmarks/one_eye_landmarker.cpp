@@ -67,8 +67,7 @@ Rect box_around(const EyePoints& eye) {
 }
 
 OneEyeLandmarker::OneEyeLandmarker(std::shared_ptr<const LandmarkModels> models)
-    : models_(std::move(models)) {
-  EYELID_EXPECTS(models_ != nullptr);
+    : models_(std::move(models)), lid_finder_(models_->lid_finder) {
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
   EYELID_EXPECTS(models_->presence && models_->presence->point_count() == 1);
 }
@@ -132,13 +131,13 @@ OneEye OneEyeLandmarker::locate(const FrameView& frame, Eye side, const EyeCorne
   constexpr float kShare = 1.0f / static_cast<float>(kStarts);
   result.presence = 0.0f;
   for (std::size_t k = 0; k < kStarts; ++k) {
-    EyePoints mean;
-    for (std::size_t i = 0; i < 6; ++i) {
-      mean[i] = (once[k][i] + twice[k][i]) * 0.5f;
-      result.points[i] = result.points[i] + mean[i] * kShare;
-    }
+    const EyePoints mean = mean_of(once[k], twice[k]);
+    for (std::size_t i = 0; i < 6; ++i) result.points[i] = result.points[i] + mean[i] * kShare;
     result.presence += kShare * presence(frame, side, mean);
   }
+  const PatchPlacement placement = place_lid_patch(side, result.points);
+  if (!placement.is_usable()) return result;
+  result.points = mean_of(result.points, lid_finder_.locate(frame, side, placement));
   if (!is_plausible_near(result.points, start, frame)) return result;
   result.is_trusted = result.presence >= kLeastTrusted;
   result.is_doubted = !result.is_trusted && result.presence >= kLeastDoubtedInPlace;

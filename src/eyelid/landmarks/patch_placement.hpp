@@ -9,8 +9,8 @@
 #include "eyelid/core/geometry.hpp"
 #include "eyelid/core/portable.hpp"
 
-/// Where the small aligned pictures of a face or an eye lie in a frame, on which the tree ensembles
-/// work: the same for training, tracking and the GPU.
+/// Where the small aligned pictures of a face or an eye lie in a frame, on which the models work:
+/// the same for training, tracking and the GPU.
 namespace eyelid::landmarks {
 
 struct PatchSize {
@@ -22,17 +22,21 @@ struct PatchSize {
   friend constexpr bool operator==(PatchSize, PatchSize) = default;
 };
 
-/// The three patches. On them the distance of the outer eye corners is about 42, 68 and (one eye
-/// only) 107 px; a study of 67 trainings found no effect of the scale between 70 and 110.
+/// The patches of the face, of both eyes, and of one. On them the distance of the outer eye corners
+/// is about 42, 68 and (one eye only) 107 px; a study of 67 trainings found no effect of the scale
+/// between 70 and 110.
 inline constexpr PatchSize kFacePatch{112, 112};
 inline constexpr PatchSize kBothEyesPatch{96, 56};
 inline constexpr PatchSize kOneEyePatch{64, 48};
+/// The lid finder's, of one eye.
+inline constexpr PatchSize kLidPatch{64, 48};
 
 /// Distance of the two eye centers on the face patch and on the both-eyes patch, and of the two
 /// corners on the one-eye patch; in patch pixels.
 inline constexpr float kEyeDistanceOnFacePatch = 30.24f;
 inline constexpr float kEyeDistanceOnBothEyesPatch = 48.0f;
 inline constexpr float kCornerDistanceOnOneEyePatch = 32.0f;
+inline constexpr float kCornerDistanceOnLidPatch = 28.0f;
 
 /// Side of the face patch over the side of the (square) face box.
 inline constexpr float kFacePatchMargin = 1.5f;
@@ -52,6 +56,10 @@ struct PatchPlacement {
 
   constexpr Point frame_from_normalized(Point normalized) const {
     return frame_from_patch(mirrored(normalized * static_cast<float>(size.width)));
+  }
+  /// Of a point given by its place on the patch, from the patch's middle.
+  constexpr Point frame_from_middle(Point from_middle_px) const {
+    return frame_from_patch(mirrored(size.middle() + from_middle_px));
   }
   constexpr Point normalized_from_frame(Point in_frame) const {
     return mirrored(frame_from_patch.inverse()(in_frame)) * (1.0f / static_cast<float>(size.width));
@@ -112,11 +120,6 @@ constexpr PatchPlacement place_both_eyes_patch(Point right_eye, Point left_eye) 
       kBothEyesPatch, kBothEyesPatch.middle(), kEyeDistanceOnBothEyesPatch, right_eye, left_eye);
 }
 
-/// A point of the eye finder on the both-eyes patch, in the frame.
-constexpr Point frame_from_found(const PatchPlacement& both_eyes, Point found) {
-  return both_eyes.frame_from_patch(both_eyes.size.middle() + found * kEyeDistanceOnBothEyesPatch);
-}
-
 /// One eye: its corners level, kCornerDistanceOnOneEyePatch apart, around the patch's center.
 /// `first` and `last` are EyePoints[0] and EyePoints[3]: image-left and image-right corner.
 /// The left eye is mirrored: it looks like a right one, its points in the order of
@@ -126,6 +129,29 @@ constexpr PatchPlacement place_one_eye_patch(Eye side, Point first, Point last) 
       place_pair(kOneEyePatch, kOneEyePatch.middle(), kCornerDistanceOnOneEyePatch, first, last);
   result.is_mirrored = side == Eye::Left;
   return result;
+}
+
+/// The lids of one eye: its corners' middle in the patch's, `half` (from there to the image-right
+/// corner) level, kCornerDistanceOnLidPatch / 2 long. The left eye is mirrored.
+constexpr PatchPlacement place_lid_patch(Eye side, Point middle, Point half) {
+  PatchPlacement result = place_pair(
+      kLidPatch, kLidPatch.middle(), kCornerDistanceOnLidPatch, middle - half, middle + half);
+  result.is_mirrored = side == Eye::Left;
+  return result;
+}
+constexpr Point corner_middle(const EyePoints& eye) { return (eye[0] + eye[3]) * 0.5f; }
+/// Of a pair, along the line between the eyes and of their mean width: what one corner errs turns
+/// and scales the patch little.
+EYELID_PORTABLE inline PatchPlacement place_lid_patch(Eye side, const EyeLandmarks& eyes) {
+  const Point across = corner_middle(eyes.left) - corner_middle(eyes.right);
+  const float width =
+      0.5f * (distance(eyes.right[0], eyes.right[3]) + distance(eyes.left[0], eyes.left[3]));
+  const Point half = across * (0.5f * width / std::sqrt(dot(across, across)));
+  return place_lid_patch(side, corner_middle(eyes[side]), half);
+}
+/// Of an eye without its fellow.
+constexpr PatchPlacement place_lid_patch(Eye side, const EyePoints& eye) {
+  return place_lid_patch(side, corner_middle(eye), (eye[3] - eye[0]) * 0.5f);
 }
 
 /// Point i of the mirrored face is point kMirroredFacePoint[i] of the original.

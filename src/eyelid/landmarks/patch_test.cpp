@@ -89,6 +89,29 @@ TEST(Patch, MirroredPlacementMapsBothWays) {
       left.frame_from_normalized(left.normalized_from_frame({311, 190})), {311, 190}, 1e-3f);
 }
 
+TEST(Patch, LidPatchesShareTurnAndScaleOfBothEyes) {
+  EyeLandmarks eyes;  // the right eye 36 wide and slanted, the left 44 wide and level
+  eyes.right[0] = {184.0f, 196.0f};
+  eyes.right[3] = {216.0f, 204.0f};
+  eyes.left[0] = {278.0f, 200.0f};
+  eyes.left[3] = {322.0f, 200.0f};
+  const float mean_width = 0.5f * (std::sqrt(32.0f * 32.0f + 8.0f * 8.0f) + 44.0f);
+  for (const Eye side : {Eye::Right, Eye::Left}) {
+    const PatchPlacement patch = place_lid_patch(side, eyes);
+    EXPECT_NEAR(patch.frame_from_patch.scale(), mean_width / 28.0f, 1e-5f);
+    EXPECT_NEAR(patch.frame_from_patch.b, 0.0f, 1e-6f);  // the eye centers lie level
+    const Point center = (eyes[side][0] + eyes[side][3]) * 0.5f;
+    expect_near(patch.frame_from_middle({0.0f, 0.0f}), center, 1e-3f);
+    // Toward the nose, on the right of every patch.
+    const float inward = side == Eye::Right ? 1.0f : -1.0f;
+    expect_near(patch.frame_from_middle({14.0f, 7.0f}),
+                center + Point{inward * 0.5f, 0.25f} * mean_width,
+                1e-3f);
+  }
+  eyes.left = eyes.right;
+  EXPECT_FALSE(place_lid_patch(Eye::Left, eyes).is_usable());
+}
+
 TEST(Patch, CutsWhatThePlacementSays) {
   const GrayImage frame = ramp(400, 300, 0.3f, 0.4f);
   PatchCutter cutter;

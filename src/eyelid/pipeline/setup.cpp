@@ -24,8 +24,8 @@
 #include "eyelid/model_files/model_file.hpp"
 #include "eyelid/model_files/user_models.hpp"
 #include "eyelid/networks/blazeface_weights.hpp"
-#include "eyelid/networks/eye_finder_network.hpp"
 #include "eyelid/networks/mtcnn_weights.hpp"
+#include "eyelid/networks/point_network.hpp"
 #include "eyelid/pipeline/gpu_tracker.hpp"
 #include "eyelid/pipeline/startable_threads.hpp"
 
@@ -149,14 +149,17 @@ LoadedModel load_embedded(const LandmarkRole& role) {
       role, model_files::embedded_model(role.embedded), std::string("embedded ") + role.embedded);
 }
 
-/// What locates lid points: one ensemble per kLandmarkRoles, in that order, and the eye finder.
+/// What locates lid points: one ensemble per kLandmarkRoles, in that order, and the networks.
 struct LoadedModels {
   std::vector<LoadedModel> ensembles;
-  networks::EyeFinderWeights eye_finder;
+  networks::PointNetworkWeights eye_finder, lid_finder;
 
   std::vector<ModelIdentity> identities() const {
-    std::vector<ModelIdentity> all = {
-        {"eye finder", eye_finder.name, eye_finder.version, eye_finder.source, eye_finder.sha256}};
+    const auto identity = [](const char* role, const networks::PointNetworkWeights& weights) {
+      return ModelIdentity{role, weights.name, weights.version, weights.source, weights.sha256};
+    };
+    std::vector<ModelIdentity> all = {identity("eye finder", eye_finder),
+                                      identity("lid finder", lid_finder)};
     for (const LoadedModel& model : ensembles) all.push_back(model.identity);
     return all;
   }
@@ -165,11 +168,12 @@ struct LoadedModels {
 /// The embedded models, and the user's files instead of those of their kind.
 LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& files) {
   std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
-  std::optional<networks::EyeFinderWeights> finder;
+  std::optional<networks::PointNetworkWeights> eye_finder, lid_finder;
   for (const std::filesystem::path& path : files) {
     const std::vector<std::byte> bytes = model_files::read_model_file(path);
-    if (networks::is_eye_finder(bytes, path.string())) {
-      finder = networks::load_eye_finder(bytes, path.string());
+    if (const auto* shape = networks::point_network_shape(bytes, path.string())) {
+      auto& network = shape == &networks::kEyeFinder ? eye_finder : lid_finder;
+      network = networks::load_point_network(*shape, bytes, path.string());
       continue;
     }
     const std::size_t points = landmarks::load_shape_model(bytes, path.string()).mean_shape.size();
@@ -186,7 +190,10 @@ LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& file
     models.ensembles.push_back(chosen[i] ? std::move(*chosen[i])
                                          : load_embedded(kLandmarkRoles[i]));
   }
-  models.eye_finder = finder ? std::move(*finder) : networks::embedded_eye_finder();
+  models.eye_finder =
+      eye_finder ? std::move(*eye_finder) : networks::embedded_point_network(networks::kEyeFinder);
+  models.lid_finder =
+      lid_finder ? std::move(*lid_finder) : networks::embedded_point_network(networks::kLidFinder);
   return models;
 }
 
@@ -214,6 +221,7 @@ void use_gpu(const SetupRequest& request,
   GpuSetup chosen;
   chosen.models = std::make_shared<const gpu::DeviceModels>(weights,
                                                             models.eye_finder,
+                                                            models.lid_finder,
                                                             models.ensembles[0].description,
                                                             models.ensembles[2].description,
                                                             models.ensembles[1].description,
@@ -259,7 +267,8 @@ Setup make_setup(const SetupRequest& request) {
   setup.models = std::make_shared<const landmarks::LandmarkModels>(
       landmarks::LandmarkModels{landmarks::ShapeModel(models.ensembles[0].description),
                                 landmarks::ShapeModel(models.ensembles[1].description),
-                                networks::pack_eye_finder(models.eye_finder),
+                                networks::pack_point_network(models.eye_finder),
+                                networks::pack_point_network(models.lid_finder),
                                 landmarks::ShapeModel(models.ensembles[2].description),
                                 landmarks::ShapeModel(models.ensembles[3].description)});
 

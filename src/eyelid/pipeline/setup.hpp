@@ -38,8 +38,8 @@ struct SetupRequest {
   std::optional<Rect> face_box;
   /// One eye close up, where the user has said so: neither a face nor an eye is looked for.
   std::optional<Rect> eye_box;
-  /// Each replaces the embedded model of its kind: the eye finder, or the ensemble with the same
-  /// number of points (22, 68, 6 or 1).
+  /// Each replaces the embedded model of its kind: the eye finder, the lid finder, or the ensemble
+  /// with the same number of points (22, 68, 6 or 1).
   std::vector<std::filesystem::path> landmark_models;
   landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
   DeviceChoice device = DeviceChoice::Auto;

@@ -12,8 +12,8 @@
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/kernels/convolution/convolution.hpp"
-#include "eyelid/networks/eye_finder_network.hpp"
-#include "random_eye_finder.hpp"
+#include "eyelid/networks/point_network.hpp"
+#include "random_point_network.hpp"
 #include "refusal.hpp"
 
 namespace eyelid::networks {
@@ -21,9 +21,9 @@ namespace {
 
 using testing::refusal_of;
 
-GrayImage random_patch(std::uint32_t seed) {
+GrayImage random_patch(const PointNetworkShape& shape, std::uint32_t seed) {
   std::mt19937 random(seed);
-  GrayImage patch(kEyeFinderWidth, kEyeFinderHeight);
+  GrayImage patch(shape.width, shape.height);
   for (int y = 0; y < patch.height(); y++) {
     for (int x = 0; x < patch.width(); x++) {
       patch.row(y)[x] = static_cast<std::uint8_t>(random() % 256);
@@ -33,7 +33,7 @@ GrayImage random_patch(std::uint32_t seed) {
 }
 
 /// The network by its definition, in double precision.
-std::vector<double> definition(const EyeFinderWeights& weights, const GrayImage& patch) {
+std::vector<double> definition(const PointNetworkWeights& weights, const GrayImage& patch) {
   double sum = 0.0, squares = 0.0;
   std::vector<double> map;
   for (int y = 0; y < patch.height(); y++) {
@@ -47,10 +47,11 @@ std::vector<double> definition(const EyeFinderWeights& weights, const GrayImage&
   const double mean = sum / count;
   const double deviation = std::sqrt(squares / count - mean * mean);
   for (double& level : map) level = (level - mean) / (deviation + 5.1);
-  std::size_t width = 96, height = 56;
-  for (std::size_t i = 0; i < kEyeFinderConvolutions.size(); i++) {
-    const EyeFinderConvolution& shape = kEyeFinderConvolutions[i];
-    const EyeFinderLayer& layer = weights.convolutions[i];
+  auto width = static_cast<std::size_t>(patch.width());
+  auto height = static_cast<std::size_t>(patch.height());
+  for (std::size_t i = 0; i < weights.convolutions.size(); i++) {
+    const PointConvolution& shape = weights.shape->convolutions[i];
+    const PointLayer& layer = weights.convolutions[i];
     std::vector<double> next;
     for (std::size_t o = 0; o < shape.outputs; o++) {
       for (std::size_t y = 0; y + shape.window <= height; y += shape.stride) {
@@ -76,8 +77,8 @@ std::vector<double> definition(const EyeFinderWeights& weights, const GrayImage&
     EXPECT_EQ(height, shape.height);
     map = std::move(next);
   }
-  for (std::size_t i = 0; i < kEyeFinderDenses.size(); i++) {
-    const EyeFinderDense& shape = kEyeFinderDenses[i];
+  for (std::size_t i = 0; i < weights.denses.size(); i++) {
+    const PointDense& shape = weights.shape->denses[i];
     EXPECT_EQ(map.size(), shape.inputs);
     std::vector<double> next;
     for (std::size_t o = 0; o < shape.outputs; o++) {
@@ -92,12 +93,30 @@ std::vector<double> definition(const EyeFinderWeights& weights, const GrayImage&
   return map;
 }
 
-TEST(EyeFinderNetwork, IsWhatItsWeightsDefine) {
-  const EyeFinderWeights weights = random_eye_finder(1);
-  EyeFinderNetwork network(pack_eye_finder(weights));
+std::vector<Point> run(PointNetwork network,
+                       const PointNetworkShape& shape,
+                       const GrayImage& patch) {
+  std::vector<Point> points(shape.points());
+  network.run(patch, points);
+  return points;
+}
+
+class PointNetworks : public ::testing::TestWithParam<const PointNetworkShape*> {};
+INSTANTIATE_TEST_SUITE_P(Both,
+                         PointNetworks,
+                         ::testing::Values(&kEyeFinder, &kLidFinder),
+                         [](const auto& shape) {
+                           return shape.param == &kEyeFinder ? "EyeFinder" : "LidFinder";
+                         });
+
+TEST_P(PointNetworks, AreWhatTheirWeightsDefine) {
+  const PointNetworkShape& shape = *GetParam();
+  const PointNetworkWeights weights = random_point_network(shape, 1);
+  PointNetwork network(pack_point_network(weights));
+  std::vector<Point> points(shape.points());
   for (const std::uint32_t seed : {2u, 3u}) {  // twice: nothing is left of the first
-    const GrayImage patch = random_patch(seed);
-    const auto points = network.run(patch);
+    const GrayImage patch = random_patch(shape, seed);
+    network.run(patch, points);
     const std::vector<double> expected = definition(weights, patch);
     ASSERT_EQ(expected.size(), 2 * points.size());
     for (std::size_t i = 0; i < points.size(); i++) {
@@ -107,14 +126,15 @@ TEST(EyeFinderNetwork, IsWhatItsWeightsDefine) {
   }
 }
 
-TEST(EyeFinderNetwork, GivesTheSameBitsOnEveryInstructionSet) {
-  const auto packed = pack_eye_finder(random_eye_finder(4));
-  const GrayImage patch = random_patch(5);
+TEST_P(PointNetworks, GiveTheSameBitsOnEveryInstructionSet) {
+  const PointNetworkShape& shape = *GetParam();
+  const auto packed = pack_point_network(random_point_network(shape, 4));
+  const GrayImage patch = random_patch(shape, 5);
   const auto variants = kernels::convolution_kernels();
-  const auto scalar = EyeFinderNetwork(packed, variants.scalar()).run(patch);
+  const auto scalar = run(PointNetwork(packed, variants.scalar()), shape, patch);
   for (const kernels::ConvolutionKernels& variant : variants) {
     if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
-    const auto points = EyeFinderNetwork(packed, variant).run(patch);
+    const auto points = run(PointNetwork(packed, variant), shape, patch);
     for (std::size_t i = 0; i < points.size(); i++) {
       EXPECT_EQ(points[i].x, scalar[i].x) << variant.isa << " point " << i;
       EXPECT_EQ(points[i].y, scalar[i].y) << variant.isa << " point " << i;
@@ -122,40 +142,47 @@ TEST(EyeFinderNetwork, GivesTheSameBitsOnEveryInstructionSet) {
   }
 }
 
-TEST(EyeFinderNetwork, AnswersFlatPatchesWithNumbers) {
-  EyeFinderNetwork network(pack_eye_finder(random_eye_finder(6)));
+TEST_P(PointNetworks, AnswerFlatPatchesWithNumbers) {
+  const PointNetworkShape& shape = *GetParam();
+  const auto packed = pack_point_network(random_point_network(shape, 6));
   for (const int level : {0, 128, 255}) {
-    GrayImage patch(kEyeFinderWidth, kEyeFinderHeight);
+    GrayImage patch(shape.width, shape.height);
     for (int y = 0; y < patch.height(); y++) {
       std::fill_n(patch.row(y), patch.width(), static_cast<std::uint8_t>(level));
     }
-    for (const Point p : network.run(patch)) EXPECT_TRUE(is_finite(p.x) && is_finite(p.y));
+    for (const Point p : run(PointNetwork(packed), shape, patch)) {
+      EXPECT_TRUE(is_finite(p.x) && is_finite(p.y));
+    }
   }
 }
 
-TEST(EyeFinderWeights, ComeBackFromTheirFile) {
-  const EyeFinderWeights weights = random_eye_finder(7);
-  const std::vector<std::byte> bytes = eye_finder_to_safetensors(weights);
-  EXPECT_TRUE(is_eye_finder(bytes, "made here"));
-  const EyeFinderWeights back = load_eye_finder(bytes, "made here");
+TEST_P(PointNetworks, ComeBackFromTheirFiles) {
+  const PointNetworkShape& shape = *GetParam();
+  const PointNetworkWeights weights = random_point_network(shape, 7);
+  const std::vector<std::byte> bytes = point_network_to_safetensors(weights);
+  EXPECT_EQ(point_network_shape(bytes, "made here"), &shape);
+  const PointNetworkWeights back = load_point_network(shape, bytes, "made here");
   EXPECT_EQ(back.name, "random");
-  EXPECT_EQ(eye_finder_to_safetensors(back), bytes);
+  EXPECT_EQ(point_network_to_safetensors(back), bytes);
   for (std::size_t i = 0; i < weights.convolutions.size(); i++) {
     EXPECT_EQ(back.convolutions[i].weights, weights.convolutions[i].weights);
   }
+  const PointNetworkShape& other = &shape == &kEyeFinder ? kLidFinder : kEyeFinder;
+  EXPECT_NE(refusal_of([&] { load_point_network(other, bytes, "made here"); }), "");
 }
 
-TEST(EyeFinderWeights, AreRefusedInOneSentence) {
-  EyeFinderWeights weights = random_eye_finder(8);
+TEST_P(PointNetworks, AreRefusedInOneSentence) {
+  const PointNetworkShape& shape = *GetParam();
+  PointNetworkWeights weights = random_point_network(shape, 8);
   weights.denses[1].bias[3] = std::numeric_limits<float>::quiet_NaN();
-  const auto not_finite = eye_finder_to_safetensors(weights);
-  EXPECT_EQ(refusal_of([&] { load_eye_finder(not_finite, "x.safetensors"); }),
+  const auto not_finite = point_network_to_safetensors(weights);
+  EXPECT_EQ(refusal_of([&] { load_point_network(shape, not_finite, "x.safetensors"); }),
             "x.safetensors: tensor \"dense2.bias\" holds a number that is not finite; expected "
             "finite weights");
-  weights = random_eye_finder(8);
-  const auto whole = eye_finder_to_safetensors(weights);
+  const auto whole = point_network_to_safetensors(random_point_network(shape, 8));
   for (std::size_t keep = 0; keep < whole.size(); keep += 1 + whole.size() / 37) {
-    EXPECT_NE(refusal_of([&] { load_eye_finder(std::span(whole).first(keep), "x"); }), "");
+    EXPECT_NE(refusal_of([&] { load_point_network(shape, std::span(whole).first(keep), "x"); }),
+              "");
   }
 }
 

@@ -7,11 +7,11 @@
 #include "eyelid/gpu/device_gray_levels.hpp"
 #include "eyelid/kernels/gpu/block.hpp"
 #include "eyelid/kernels/tree_ensemble/cuda_tree_ensemble.hpp"
-#include "eyelid/networks/eye_finder_network.hpp"
+#include "eyelid/networks/point_network.hpp"
 
 namespace eyelid::gpu {
 
-/// One convolution of networks::PackedEyeFinder on a device.
+/// One convolution of networks::PackedPointNetwork on a device.
 struct DeviceConvolution {
   const float* weights;
   const float* bias;
@@ -25,43 +25,43 @@ struct DeviceDense {
   const float* weights;  // (inputs + 1, columns): the bias first
   std::int32_t inputs, outputs, columns;
 };
-inline constexpr int kEyeFinderStages = 5;
-struct DeviceEyeFinder {
-  DeviceConvolution convolutions[kEyeFinderStages];
+struct DevicePointNetwork {
+  std::int32_t convolution_count;
+  DeviceConvolution convolutions[networks::kMostPointConvolutions];
   DeviceDense denses[2];
 };
 
 /// Numbers of device memory that a block needs between the layers: the largest map after conv1,
 /// conv3 and conv5, then the largest after conv2 and conv4.
-inline constexpr std::size_t kEyeFinderFirstMap = 8 * 47 * 27;
-inline constexpr std::size_t kEyeFinderScratch = kEyeFinderFirstMap + 24 * 22 * 12;
+inline constexpr std::size_t kPointNetworkFirstMap = 16 * 31 * 23;
+inline constexpr std::size_t kPointNetworkScratch = kPointNetworkFirstMap + 24 * 22 * 12;
 
 /// In shared memory.
-struct EyeFinderWork {
+struct PointNetworkWork {
   std::int32_t levels[256];  // pixels of each gray level
   float numbers[256];        // what the network reads for it
   float hidden[96];
-  float points[2 * networks::kEyeFinderPoints];
+  float points[2 * networks::kMostNetworkPoints];
 };
 
-/// networks::EyeFinderNetwork by the threads of one block: the same bits, as every sum takes its
+/// networks::PointNetwork by the threads of one block: the same bits, as every sum takes its
 /// products in the same order.
 template <class Block, int kThreads>
-class EyeFinding {
+class PointFinding {
  public:
   static_assert(kThreads == 256);
 
-  EYELID_DEVICE EyeFinding(const DeviceEyeFinder& network,
-                           const kernels::gpu::PatchView& patch,
-                           EyeFinderWork& work,
-                           float* scratch)
+  EYELID_DEVICE PointFinding(const DevicePointNetwork& network,
+                             const kernels::gpu::PatchView& patch,
+                             PointNetworkWork& work,
+                             float* scratch)
       : network_(network), patch_(patch), work_(work), scratch_(scratch) {}
 
   /// Leaves the points in work.points.
   EYELID_DEVICE void run(Block& block) {
     read(block);
     EYELID_KEEP_LOOP
-    for (int i = 0; i < kEyeFinderStages; i++) {
+    for (int i = 0; i < network_.convolution_count; i++) {
       const DeviceConvolution& layer = network_.convolutions[i];
       const int width = i == 0 ? patch_.width : network_.convolutions[i - 1].width;
       const int height = i == 0 ? patch_.height : network_.convolutions[i - 1].height;
@@ -85,7 +85,7 @@ class EyeFinding {
         }
       });
     }
-    const float* features = map_after(kEyeFinderStages - 1);
+    const float* features = map_after(network_.convolution_count - 1);
     multiply(block, network_.denses[0], features, work_.hidden, true);
     multiply(block, network_.denses[1], work_.hidden, work_.points, false);
   }
@@ -98,7 +98,7 @@ class EyeFinding {
 
   /// The maps after an even layer lie in the first part of the scratch memory.
   EYELID_DEVICE float* map_after(int layer) const {
-    return layer % 2 == 0 ? scratch_ : scratch_ + kEyeFinderFirstMap;
+    return layer % 2 == 0 ? scratch_ : scratch_ + kPointNetworkFirstMap;
   }
 
   /// The gray levels of the patch, counted, and the numbers that stand for them.
@@ -108,7 +108,8 @@ class EyeFinding {
         [&](int thread) { count_gray_level(patch_.pixels, pixels, thread, work_.levels); });
     block.each_thread([&](int thread) {
       const landmarks::PatchSums sums = sums_of_levels(work_.levels);
-      const auto input = networks::EyeFinderInput::of_sums(sums.of_levels, sums.of_squares);
+      const auto input =
+          networks::PointNetworkInput::of_sums(sums.of_levels, sums.of_squares, pixels);
       work_.numbers[thread] = input(thread);
     });
   }
@@ -150,9 +151,9 @@ class EyeFinding {
     });
   }
 
-  const DeviceEyeFinder& network_;
+  const DevicePointNetwork& network_;
   const kernels::gpu::PatchView& patch_;
-  EyeFinderWork& work_;
+  PointNetworkWork& work_;
   float* scratch_;
 };
 

@@ -10,7 +10,6 @@ from network import both_aspect_ratios
 
 MIRRORED = [9, 8, 7, 6, 11, 10, 3, 2, 1, 0, 5, 4]  # point i of the mirrored face
 OPEN_EAR = 0.16        # eyes above it may be closed
-EYE_WIDTH = 22.0       # on the patch, pixels
 
 
 def between(count, low, high):
@@ -170,6 +169,21 @@ def light(patches, x, y):
     return patches
 
 
+def burnt_out(patches, x, y, share):
+    """A lens that reflects a lamp or a window: white, with the eye showing through."""
+    chosen = torch.rand(len(patches)) < share
+    n = int(chosen.sum())
+    if n == 0:
+        return patches
+    left, top, wide, high = [v[:, None, None] for v in (between(n, -0.9, 0.9), between(n, -0.4, 0.4), between(n, 0.15, 0.6),
+                                                        between(n, 0.1, 0.45))]
+    within = torch.sigmoid((1 - ((x - left) / wide).abs() ** 4 - ((y - top) / high).abs() ** 4) * between(n, 2, 12)[:, None, None])
+    strength = (between(n, 0.25, 0.85)[:, None, None] * within)[:, None]
+    patches = patches.clone()
+    patches[chosen] = patches[chosen] * (1 - 0.8 * strength) + strength
+    return patches
+
+
 def glasses(patches, x, y, eyes, share):
     """Rims around both eyes (n, 2, 2), like x and y in eye widths."""
     chosen = torch.rand(len(patches)) < share
@@ -191,18 +205,19 @@ def glasses(patches, x, y, eyes, share):
     return patches
 
 
-def degrade(patches):
-    """Low resolution, blur along the movement of lids, noise: six parts of the batch, each in its own way."""
+def degrade(patches, width_on_patch):
+    """Low resolution, blur along the movement of lids, noise: six parts of the batch, each in its own way. Eyes are
+    width_on_patch pixels wide."""
     height, width = patches.shape[2:]
     parts = []
     for i, part in enumerate(patches.chunk(6)):
-        eye_width = (99, 0.86, 0.6, 0.79, 1.0, 0.5)[i] * EYE_WIDTH * float(between(1, 0.85, 1.15))
+        eye_width = (99, 0.86, 0.6, 0.79, 1.0, 0.5)[i] * width_on_patch * float(between(1, 0.85, 1.15))
         if i % 3 == 2:
             size = int(torch.randint(3, 6, (1,)))
             part = functional.avg_pool2d(
                 functional.pad(part, (0, 0, size // 2, size - 1 - size // 2), mode="replicate"), (size, 1), 1)
-        if eye_width < 0.93 * EYE_WIDTH:
-            small = (max(8, round(height * eye_width / EYE_WIDTH)), max(10, round(width * eye_width / EYE_WIDTH)))
+        if eye_width < 0.93 * width_on_patch:
+            small = (max(8, round(height * eye_width / width_on_patch)), max(10, round(width * eye_width / width_on_patch)))
             part = functional.interpolate(part, size=small, mode="area" if torch.rand(1) < 0.5 else "bilinear")
             part = part + torch.randn_like(part) * between(len(part), 0, 0.03)[:, None, None, None]
             part = (part * 255).round().clamp(0, 255) / 255

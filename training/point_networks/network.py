@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The eye finder (src/eyelid/networks/eye_finder_weights.hpp) in PyTorch, and its file."""
+"""The eye finder and the lid finder (src/eyelid/networks/point_network_shape.hpp) in PyTorch, and their files."""
 import json
 import struct
 
@@ -7,32 +7,27 @@ import numpy as np
 import torch
 from torch import nn
 
-WIDTH, HEIGHT = 96, 56  # of the patch
-EYE_DISTANCE = 48.0     # of the eye centers on it, pixels
-LIGHT = 5.1 / 255.0     # kEyeFinderLight, of pixels between 0 and 1
-CORNERS = [0, 3, 6, 9]  # among the twelve points
-
-# outputs, window, stride
-CONVOLUTIONS = ((8, 4, 2), (24, 4, 2), (32, 3, 1), (48, 4, 2), (64, 3, 1))
-HIDDEN = 96
+LIGHT = 5.1 / 255.0  # kPatchContrast, of pixels between 0 and 1
 
 
-class EyeFinder(nn.Module):
-    """Patches (n, 1, HEIGHT, WIDTH) of 0 .. 1 -> points (n, 12, 2) from the patch's middle in eye distances, EARs (n, 2).
+class PointNetwork(nn.Module):
+    """Patches (n, 1, height, width) of 0 .. 1 -> points (n, points, 2) from the patch's middle, and further numbers (n, more).
 
-    The EARs are there for training alone: what tells open from closed eyes helps to find their corners in both.
+    The latter, EARs, are there for training alone: what tells open from closed eyes helps to find their points in both.
     """
 
-    def __init__(self):
+    def __init__(self, name, width, height, convolutions, hidden, points, more):
+        """`convolutions`: outputs, window, stride of each."""
         super().__init__()
+        self.name, self.points = name, points
         layers, inputs = [], 1
-        for outputs, window, stride in CONVOLUTIONS:
+        for outputs, window, stride in convolutions:
             layers += [nn.Conv2d(inputs, outputs, window, stride, bias=False), nn.BatchNorm2d(outputs),
                        nn.ReLU(inplace=True)]
-            inputs = outputs
+            inputs, width, height = outputs, (width - window) // stride + 1, (height - window) // stride + 1
         self.features = nn.Sequential(*layers)
-        self.dense1 = nn.Linear(inputs * 2 * 7, HIDDEN)
-        self.dense2 = nn.Linear(HIDDEN, 24 + 2)
+        self.dense1 = nn.Linear(inputs * height * width, hidden)
+        self.dense2 = nn.Linear(hidden, 2 * points + more)
         self.dropout = nn.Dropout(0.1)
 
     def forward(self, patches):
@@ -40,7 +35,7 @@ class EyeFinder(nn.Module):
         patches = patches / (patches.std((1, 2, 3), keepdim=True, unbiased=False) + LIGHT)
         hidden = torch.relu(self.dense1(self.features(patches).flatten(1)))
         numbers = self.dense2(self.dropout(hidden))
-        return numbers[:, :24].view(-1, 12, 2), numbers[:, 24:]
+        return numbers[:, :2 * self.points].view(-1, self.points, 2), numbers[:, 2 * self.points:]
 
 
 def tensors_of(network):
@@ -54,14 +49,15 @@ def tensors_of(network):
         tensors[name + ".weight"] = convolution.weight.double() * scale[:, None, None, None]
         tensors[name + ".bias"] = norm.bias.double() - norm.running_mean.double() * scale
     tensors["dense1.weight"], tensors["dense1.bias"] = network.dense1.weight, network.dense1.bias
-    tensors["dense2.weight"], tensors["dense2.bias"] = network.dense2.weight[:24], network.dense2.bias[:24]
+    tensors["dense2.weight"] = network.dense2.weight[:2 * network.points]
+    tensors["dense2.bias"] = network.dense2.bias[:2 * network.points]
     return {name: np.ascontiguousarray(value.detach().numpy().astype("<f4")) for name, value in tensors.items()}
 
 
 def save(network, path, version, training_data):
     """Writes the safetensors file that belongs into models/."""
     tensors = tensors_of(network)
-    header = {"__metadata__": {"format": "eyelid eye finder 1", "name": "eyelid eye finder", "version": version,
+    header = {"__metadata__": {"format": f"eyelid {network.name} 1", "name": f"eyelid {network.name}", "version": version,
                                "training_data": training_data, "licence": "research only"}}
     offset = 0
     for name in sorted(tensors):
