@@ -20,7 +20,7 @@ struct DetectionSteps {
 };
 
 /// Finds faces in a gray frame. Implementations: blazeface_face_detector.hpp,
-/// hog_face_detector.hpp, mtcnn_face_detector.hpp.
+/// hog_face_detector.hpp, mtcnn_face_detector.hpp, fixed_face_detector.hpp.
 ///
 /// Threads: one detector per thread; `clone()` shares the weights and owns its work memory.
 class FaceDetector {
