@@ -65,11 +65,12 @@ Paths recording_of(const ScoredSession& session) {
 }
 
 std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session) {
+  const Paths recording = recording_of(session);  // and so there is a summary
   const SourceInfo& info = session.summary->source;
   video::SourceOptions options;
   if (info.used_bits) options.bits = static_cast<int>(*info.used_bits);
   if (info.stream) options.stream = static_cast<int>(*info.stream);
-  return video::open_source(recording_of(session), options);
+  return video::open_source(recording, options);
 }
 
 }  // namespace eyelid::pipeline
