@@ -66,9 +66,11 @@ void add_evaluate_presence(CLI::App& evaluate) {
                    command->dataset,
                    "Annotated faces, alone in their pictures: 300w:FOLDER or wflw:FOLDER")
       ->required();
-  presence->add_option("--landmark-model",
-                       command->request.landmark_models,
-                       "Replaces the embedded model with the same number of points");
+  presence->add_option(
+      "--landmark-model",
+      command->request.landmark_models,
+      "Replaces the embedded model of its kind: eye finder, lid finder, or ensemble "
+      "with the same number of points");
   add_json_option(*presence, command->json);
   presence->callback([command] { command->run(); });
 }
