@@ -106,6 +106,11 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
   return settings;
 }
 
+std::string license_of(std::size_t photographs) {
+  return photographs == 0 ? "MIT"
+                          : "research only, as the photographs trained on; see models/README.md";
+}
+
 SceneSplit read_training_faces(const LandmarkTrainingOptions& options, const ReportLine& report) {
   std::vector<LabeledFace> faces;
   for (const std::string& name : options.datasets) {
@@ -169,10 +174,12 @@ ShapeModelDescription train_landmark_model(LandmarkModelKind kind,
       {"version", kVersion},
       {"points", std::to_string(model.mean_shape.size())},
       {"training_data",
-       fmt::format("{} photographed faces (HELEN, AFW; WFLW closed eyes), {} rendered faces",
-                   photographs,
-                   rendered)},
-      {"licence", "research only, as the photographs trained on; see models/README.md"},
+       photographs == 0
+           ? fmt::format("{} rendered faces", rendered)
+           : fmt::format("{} photographed faces (HELEN, AFW; WFLW closed eyes), {} rendered faces",
+                         photographs,
+                         rendered)},
+      {"licence", license_of(photographs)},
       {"normalisation",
        fmt::format("gray patch {}x{}, {}; points over patch width, center of the first pixel at 0",
                    traits.patch.width,

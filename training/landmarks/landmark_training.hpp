@@ -35,7 +35,7 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind);
 
 struct LandmarkTrainingOptions {
   /// FORMAT:PATH of evaluation/landmark_datasets.hpp. Of sets without 68 points only faces with an
-  /// eye at EAR < 0.2 take part, and only in the eye models.
+  /// eye at EAR < 0.2 take part, and only in the eye models. None: rendered people alone.
   std::vector<std::string> datasets;
   std::vector<LandmarkModelKind> kinds = {
       LandmarkModelKind::EyeRegion, LandmarkModelKind::Face, LandmarkModelKind::OneEye};
@@ -50,6 +50,9 @@ struct LandmarkTrainingOptions {
   std::uint64_t seed = 1;
   int threads = 0;  // 0 = all processors allowed
 };
+
+/// Of a model that learned from so many photographs: rendered people are our own.
+std::string license_of(std::size_t photographs);
 
 /// Receives progress: a line of text, without line end.
 using ReportLine = std::function<void(const std::string&)>;

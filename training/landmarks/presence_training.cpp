@@ -158,6 +158,7 @@ void train_presence_model(const PresenceTrainingOptions& options,
       (is_out ? held_out : training).eyes.push_back(std::move(picture));
     }
   }
+  const std::size_t photographs = training.faces.size() + training.eyes.size();
   tbb::task_arena arena(options.threads > 0 ? options.threads : tbb::task_arena::automatic);
   auto examples = arena.execute(
       [&] { return make_examples(std::move(training), options.rendered_people, options); });
@@ -165,15 +166,14 @@ void train_presence_model(const PresenceTrainingOptions& options,
   report(fmt::format("{}, {:.0f} s", counts, stopwatch.seconds()));
   auto model = train_shape_model(as_shapes(std::move(examples)), training_options(options));
   report(fmt::format("trained, {:.0f} s", stopwatch.seconds()));
-  model.metadata = {
-      {"name", "eyelid eye presence"},
-      {"version", kVersion},
-      {"points", "1"},
-      {"training_data", counts},
-      {"license", "research only, as the photographs trained on; see models/README.md"},
-      {"normalization",
-       "gray patch 40x32, corners 16 px apart, mean 128, SD 40; left eyes mirrored"},
-      {"seed", std::to_string(options.seed)}};
+  model.metadata = {{"name", "eyelid eye presence"},
+                    {"version", kVersion},
+                    {"points", "1"},
+                    {"training_data", counts},
+                    {"license", license_of(photographs)},
+                    {"normalization",
+                     "gray patch 40x32, corners 16 px apart, mean 128, SD 40; left eyes mirrored"},
+                    {"seed", std::to_string(options.seed)}};
   landmarks::save_shape_model(folder / kFile, model);
   report(fmt::format("wrote {}", (folder / kFile).string()));
   if (options.held_out_share <= 0.0) return;

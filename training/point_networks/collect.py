@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Faces for the training: pictures around both eyes, with points and the detector's keypoints.
 
-    collect.py DATA TEACHER.npz EYELID WORK OUT.npz [--people 100]
+    collect.py DATA TEACHER.npz EYELID WORK OUT.npz [--people 100] [--without-photographs]
 
 DATA as for teacher.py; EYELID is the program: it renders people into WORK and detects the faces of the photographs.
+--without-photographs reads neither DATA nor TEACHER.npz: rendered people alone.
 Pictures are 224x160 with the eye centers level and 96 pixels apart.
 """
 import argparse
@@ -215,11 +216,13 @@ def main():
     for name in ("data", "teacher", "eyelid", "work", "out"):
         parser.add_argument(name)
     parser.add_argument("--people", type=int, default=100, help="rendered people")
+    parser.add_argument("--without-photographs", action="store_true")
     options = parser.parse_args()
     work = pathlib.Path(options.work)
     work.mkdir(parents=True, exist_ok=True)
     collection = Collection()
-    add_photographs(collection, pathlib.Path(options.data), Teacher(options.teacher), options.eyelid, work)
+    if not options.without_photographs:
+        add_photographs(collection, pathlib.Path(options.data), Teacher(options.teacher), options.eyelid, work)
     add_rendered(collection, options.eyelid, work, options.people)
     collection.save(options.out)
 

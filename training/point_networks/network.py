@@ -54,11 +54,11 @@ def tensors_of(network):
     return {name: np.ascontiguousarray(value.detach().numpy().astype("<f4")) for name, value in tensors.items()}
 
 
-def save(network, path, version, training_data):
+def save(network, path, version, training_data, license):
     """Writes the safetensors file that belongs into models/."""
     tensors = tensors_of(network)
     header = {"__metadata__": {"format": f"eyelid {network.name} 1", "name": f"eyelid {network.name}", "version": version,
-                               "training_data": training_data, "licence": "research only"}}
+                               "training_data": training_data, "licence": license}}
     offset = 0
     for name in sorted(tensors):
         size = tensors[name].nbytes

@@ -106,7 +106,7 @@ def main():
 
     network = PointNetwork("eye finder", WIDTH, HEIGHT, ((8, 4, 2), (24, 4, 2), (32, 3, 1), (48, 4, 2), (64, 3, 1)),
                            hidden=96, points=12, more=2)
-    train(network, options, new_batch, loss_of, lambda each: describe(each, faces))
+    train(network, options, new_batch, loss_of, lambda each: describe(each, faces), faces.has_photographs)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Trains the lid finder on what collect.py has gathered and on pictures of open and closed eyes.
 
-    train_lid_finder.py FACES.npz OUT.safetensors --eyes EYES --version DATE [--steps 16000] [--seed 0] [--hold-out]
+    train_lid_finder.py FACES.npz OUT.safetensors [--eyes EYES] --version DATE [--steps 16000] [--seed 0] [--hold-out]
 
 EYES is a folder of 64x48 pictures of single eyes with labels.csv (file,subject,state). Writes OUT.safetensors.checkpoint beside
 it every 500 steps, and goes on from there. Every eighth group of photographs, rendered people, and subjects is held out with
@@ -114,6 +114,8 @@ def loss_of(network, patches, rest):
     for each in (by_points, by_number):
         loss = loss + 2 * functional.smooth_l1_loss(each[:n], ears, beta=0.01, reduction="none")
     closed_weight = torch.where(ears < 0.12, 2.0, torch.where(ears < 0.2, 1.5, 1.0))
+    if len(is_closed) == 0:
+        return (loss * trust * closed_weight).mean()
     of_state = torch.stack([by_points[n:], by_number[n:]], 1)
     wrong = torch.where(is_closed[:, None], of_state - MOST_CLOSED, LEAST_OPEN - of_state).clamp_min(0).mean()
     return (loss * trust * closed_weight).mean() + wrong
@@ -129,6 +131,8 @@ def describe(network, faces, eyes):
         parts = (ears <= 0.1, (ears > 0.1) & (ears <= 0.2), ears > 0.2)
         figures.append(f"{name}: points {100 * (found - points).norm(dim=-1).mean():.2f} %, EAR of closed, half-closed, open eyes "
                        + ", ".join(f"{errors[part].mean():.4f}" for part in parts))
+    if not eyes:
+        return "; ".join(figures)
     found = aspect_ratio(network(eyes.pictures[eyes.held_out].float()[:, None] / 255)[0])
     is_right = torch.where(eyes.closed[eyes.held_out], found < 0.14, found >= 0.14)
     return "; ".join(figures) + f"; single eyes told apart: {100 * is_right.float().mean():.1f} %"
@@ -136,14 +140,17 @@ def describe(network, faces, eyes):
 
 def main():
     parser = parser_of(__doc__, 16000)
-    parser.add_argument("--eyes", type=pathlib.Path, required=True, help="pictures of single eyes with labels.csv")
+    parser.add_argument("--eyes", type=pathlib.Path, help="pictures of single eyes with labels.csv")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    faces, eyes = Faces(options.faces, options.hold_out), Eyes(options.eyes, options.hold_out)
+    faces = Faces(options.faces, options.hold_out)
+    eyes = Eyes(options.eyes, options.hold_out) if options.eyes else None
 
     def new_batch():
         chosen = faces.draw(FACES)
         patches, points, ears = make_batch(faces, chosen)
+        if not eyes:
+            return patches, (points, ears, SOURCE_TRUST[faces.source[chosen]], torch.zeros(0, dtype=torch.bool))
         pictures, is_closed = eyes.draw(EYES)
         return torch.cat([patches, pictures]), (points, ears, SOURCE_TRUST[faces.source[chosen]], is_closed)
 
@@ -153,7 +160,8 @@ def main():
     with torch.no_grad():
         network.dense2.weight.mul_(0.1)
         network.dense2.bias[:12] = make_batch(faces, faces.draw(FACES))[1].mean(0).flatten()
-    train(network, options, new_batch, loss_of, lambda each: describe(each, faces, eyes))
+    train(network, options, new_batch, loss_of, lambda each: describe(each, faces, eyes),
+          faces.has_photographs or eyes is not None)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import torch
 import augmentation as augment
 from network import both_aspect_ratios, save
 
-TRAINING_DATA = ("photographs of HELEN, AFW, WFLW and YouTube Faces, and rendered people; corners averaged with those of "
-                 "MediaPipe Face Landmarker")
+TRAINED_ON_PHOTOGRAPHS = ("photographs of HELEN, AFW, WFLW and YouTube Faces, and rendered people; corners averaged with those of "
+                          "MediaPipe Face Landmarker")
 CORNERS = [0, 3, 6, 9]  # among the twelve points
 RATE = 3e-3
+TYPICAL_KEYPOINT_ERROR = 6.6  # of a detector, in pixels of collect.py, where none was run
 #                       helen afw wflw rendered ytf
 SOURCE_SHARE = torch.tensor([1.0, 1.0, 0.6, 0.35, 0.6])
 SOURCE_TRUST = torch.tensor([1.0, 1.0, 0.6, 1.0, 0.5])
@@ -27,6 +28,7 @@ class Faces:
         self.points = torch.from_numpy(file["points"])
         self.source = torch.from_numpy(file["source"])
         group = torch.from_numpy(file["group"])
+        self.has_photographs = bool((self.source != 3).any())
         ears = both_aspect_ratios(self.points)
         # Corners: of open eyes the mean of annotation and teacher, of closed ones the teacher's, which stay in place.
         taught = torch.from_numpy(file["corners"])
@@ -37,8 +39,10 @@ class Faces:
         found = torch.from_numpy(file["keypoints"])
         self.is_found = torch.isfinite(found[:, 0, 0])
         self.keypoint_errors = torch.nan_to_num(found) - augment.eye_centers(self.points)
-        self.mean_error = self.keypoint_errors[self.is_found].mean(0)
-        self.error_deviation = self.keypoint_errors[self.is_found].std(0)
+        self.mean_error, self.error_deviation = torch.zeros(2, 2), torch.full((2, 2), TYPICAL_KEYPOINT_ERROR)
+        if self.is_found.any():
+            self.mean_error = self.keypoint_errors[self.is_found].mean(0)
+            self.error_deviation = self.keypoint_errors[self.is_found].std(0)
         is_usable = ears.max(1)[0] < 0.6
         is_held_out = (group % 8 == 0) & (self.source != 4)
         self.training = torch.where(is_usable & ~(is_held_out & hold_out))[0]
@@ -55,7 +59,8 @@ class Faces:
     def held_out_groups(self):
         """Name and indices of what the reports are about."""
         source = self.source[self.held_out]
-        return ("photographs", self.held_out[source != 3]), ("rendered", self.held_out[source == 3])
+        groups = ("photographs", self.held_out[source != 3]), ("rendered", self.held_out[source == 3])
+        return [(name, chosen) for name, chosen in groups if len(chosen) > 0]
 
 
 def pixels(width, height):
@@ -85,7 +90,7 @@ def parser_of(description, steps):
     return parser
 
 
-def train(network, options, make_batch, loss_of, describe):
+def train(network, options, make_batch, loss_of, describe, of_photographs):
     """Goes on from options.out + ".checkpoint", which it writes every 500 steps; options.out at the end.
 
     make_batch() -> (patches, the rest); loss_of(network, patches, the rest); describe(network) -> its errors in a line."""
@@ -135,4 +140,5 @@ def train(network, options, make_batch, loss_of, describe):
                         "optimizer": optimizer.state_dict(), "step": step, "random": torch.get_rng_state()},
                        checkpoint + ".new")
             os.replace(checkpoint + ".new", checkpoint)
-    save(average.eval(), options.out, options.version, TRAINING_DATA)
+    save(average.eval(), options.out, options.version, TRAINED_ON_PHOTOGRAPHS if of_photographs else "rendered people",
+         "research only" if of_photographs else "MIT")
