@@ -24,6 +24,9 @@ const std::map<std::string, training::LandmarkModelKind> kKinds = {
     {"68", training::LandmarkModelKind::Face},
     {"6", training::LandmarkModelKind::OneEye}};
 
+constexpr const char* kDatasetHelp =
+    "Annotated faces: 300w:FOLDER or wflw:FOLDER; may be repeated (default: rendered people only)";
+
 struct TrainLandmarksCommand {
   training::LandmarkTrainingOptions options;
   std::filesystem::path folder;
@@ -43,11 +46,7 @@ void add_landmarks(CLI::App& train) {
   CLI::App* landmarks = train.add_subcommand(
       "landmarks", "Train the ensembles of regression trees on annotated and rendered faces");
   training::LandmarkTrainingOptions& options = command->options;
-  landmarks
-      ->add_option("--dataset",
-                   options.datasets,
-                   "Annotated faces: 300w:FOLDER or wflw:FOLDER; may be repeated")
-      ->required();
+  landmarks->add_option("--dataset", options.datasets, kDatasetHelp);
   landmarks->add_option("--out", command->folder, "Output folder for the models")->required();
   landmarks
       ->add_option("--model",
@@ -95,11 +94,7 @@ void add_presence(CLI::App& train) {
   CLI::App* presence = train.add_subcommand(
       "presence", "Train the ensemble that tells whether an eye is in the picture");
   training::PresenceTrainingOptions& options = command->options;
-  presence
-      ->add_option("--dataset",
-                   options.datasets,
-                   "Annotated faces: 300w:FOLDER or wflw:FOLDER; may be repeated")
-      ->required();
+  presence->add_option("--dataset", options.datasets, kDatasetHelp);
   presence->add_option("--eyes",
                        options.eye_pictures,
                        "Folder of single eyes with labels.csv (file, subject, state)");
