@@ -51,8 +51,34 @@ bool is_hdf5_damaged(const std::filesystem::path& path) {
 
 }  // namespace
 
-// The elements of a MATLAB 5 file (little-endian) must end where the file does.
-bool is_mat_cut_off(const std::filesystem::path& path) {
+// Whether a matrix of a MATLAB 5 file claims more elements than its bytes can hold: matio would ask
+// for all their memory, and read on at the end of the file. `stream` stands behind its tag.
+bool claims_too_much(std::ifstream& stream, std::uint32_t bytes) {
+  // Tag and flags, tag of the dimensions.
+  std::array<std::uint32_t, 6> head{};
+  stream.read(reinterpret_cast<char*>(head.data()), sizeof head);
+  const std::uint32_t rank = head[5] / sizeof(std::uint32_t);
+  if (!stream || rank > bytes / sizeof(std::uint32_t)) return true;
+  const std::uint32_t kind = head[2] & 0xff;
+  const bool has_tags = kind == MAT_C_CELL || kind == MAT_C_STRUCT;  // of 8 bytes, each element
+  const bool is_full =
+      has_tags || kind == MAT_C_CHAR || (kind >= MAT_C_DOUBLE && kind <= MAT_C_UINT64);
+  if (!is_full) return false;  // sparse matrices, objects
+  const std::uint64_t least = has_tags ? 8 : 1;
+  std::uint64_t elements = 1;
+  for (std::uint32_t i = 0; i < rank; ++i) {
+    std::uint32_t size = 0;
+    stream.read(reinterpret_cast<char*>(&size), sizeof size);
+    if (size > bytes) return true;
+    elements *= size;
+    if (elements * least > bytes) return true;
+  }
+  return !stream;
+}
+
+// The elements of a MATLAB 5 file (little-endian) must end where the file does, and matrices that
+// are not compressed must have the bytes of their elements.
+bool is_mat_damaged(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::array<char, 128> head{};
   stream.read(head.data(), head.size());
@@ -67,6 +93,8 @@ bool is_mat_cut_off(const std::filesystem::path& path) {
     stream.seekg(static_cast<std::streamoff>(place));
     stream.read(reinterpret_cast<char*>(tag.data()), sizeof tag);
     if (!stream) return true;
+    constexpr std::uint32_t kMatrix = 14;
+    if (tag[0] == kMatrix && tag[1] > 0 && claims_too_much(stream, tag[1])) return true;
     place += sizeof tag + tag[1];
   }
   return error || place != size;
@@ -79,7 +107,9 @@ bool MatValue::is_structure() const {
 }
 
 std::size_t MatValue::size() const {
-  return is_cell() || is_structure() ? element_count(*value_) : 0;
+  // matio goes on without the memory that a file claims to need.
+  const bool has_elements = (is_cell() || is_structure()) && value_->data != nullptr;
+  return has_elements ? element_count(*value_) : 0;
 }
 
 MatValue MatValue::field(std::string_view name, std::size_t index) const {
@@ -97,7 +127,7 @@ std::vector<std::string> MatValue::field_names() const {
 }
 
 MatValue MatValue::cell(std::size_t index) const {
-  if (!is_cell() || index >= size() || value_->data == nullptr) return {};
+  if (!is_cell() || index >= size()) return {};
   return MatValue(Mat_VarGetCell(value_, static_cast<int>(index)));
 }
 
@@ -159,8 +189,7 @@ std::string MatValue::text() const {
 }
 
 MatFile::MatFile(const std::filesystem::path& path) : name_(path.string()) {
-  if (is_mat_cut_off(path)) throw InputError(name_ + ": cut off, expected a whole MATLAB file");
-  if (is_version_73(path) && is_hdf5_damaged(path)) {
+  if (is_mat_damaged(path) || (is_version_73(path) && is_hdf5_damaged(path))) {
     throw InputError(name_ + ": cut off or damaged, expected a whole MATLAB file");
   }
   file_ = Mat_Open(path.c_str(), MAT_ACC_RDONLY);

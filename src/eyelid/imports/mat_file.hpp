@@ -12,8 +12,9 @@ struct matvar_t;
 
 namespace eyelid::imports {
 
-/// Whether a MATLAB 5 file ends within a variable; libmatio would invent the rest.
-bool is_mat_cut_off(const std::filesystem::path& path);
+/// Whether a MATLAB 5 file ends within a variable, or one claims more elements than it has bytes;
+/// libmatio would invent the rest.
+bool is_mat_damaged(const std::filesystem::path& path);
 
 /// A value in a MATLAB file, which must outlive it. Empty where the file has none: every question
 /// to it gives nothing.
