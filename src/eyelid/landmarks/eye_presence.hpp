@@ -71,6 +71,20 @@ struct PatchSums {
 
 inline constexpr int kGrayLevels = 256;
 
+/// The brightest levels of a patch are a plateau where the picture is burnt out: at 255, at 235 in
+/// films of limited range, lower where a camera clips earlier. What follows below the plateau,
+/// whose top hundredth is the overshoot of codecs.
+EYELID_PORTABLE inline int level_below_burnt_out(const std::int32_t* counts) {
+  constexpr std::int32_t kOvershoot = kPresencePixels / 100;
+  constexpr int kPlateau = 7;
+  int level = kGrayLevels - 1;
+  for (std::int32_t above = counts[level]; level > 0 && above <= kOvershoot;
+       above += counts[level]) {
+    --level;
+  }
+  return level - kPlateau;
+}
+
 /// Whether one tone fills the patch, as tape or card over the eye does: more than a fifth of its
 /// pixels within a tenth of its standard deviation, black and burnt-out ones apart. `counts` of its
 /// pixels of each gray level. The lid points then lie on the edges of the cover, which the ensemble
@@ -78,13 +92,14 @@ inline constexpr int kGrayLevels = 256;
 /// to 21 % of HELEN's, 17 % of the films'; of covers that reach 0.3 eye widths beyond the lids, 19
 /// to 41 %. In a patch without contrast a tone says nothing.
 EYELID_PORTABLE inline bool is_of_one_tone(const std::int32_t* counts, double deviation) {
-  constexpr int kDarkest = 4, kBrightest = 251;
+  constexpr int kDarkest = 4;
   constexpr double kLeastDeviation = 10.0;
   constexpr std::int32_t kMost = kPresencePixels * 22 / 100;
   if (deviation < kLeastDeviation) return false;
   const int window = static_cast<int>(0.1 * deviation + 0.5);
+  const int brightest = level_below_burnt_out(counts);
   std::int32_t inside = 0;
-  for (int level = kDarkest; level <= kBrightest; ++level) {
+  for (int level = kDarkest; level <= brightest; ++level) {
     inside += counts[level];
     if (level - window >= kDarkest) inside -= counts[level - window];
     if (inside > kMost) return true;

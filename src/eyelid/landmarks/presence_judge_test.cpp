@@ -79,12 +79,13 @@ TEST(EvenLight, TellsACoverOfOneTone) {
     for (int y = 8; y < 24; ++y) std::copy_n(tape.row(y) + 8, 26, patch.row(y) + 8);
     return even_light(patch);
   };
-  for (const int tone : {30, 110, 200}) {
+  for (const int tone : {30, 110, 150}) {
     EXPECT_TRUE(covered(tone, 25.0, 0.0)) << tone;
     EXPECT_TRUE(covered(tone, 25.0, 0.7)) << tone;
   }
   // Its reflection burns out, the shadow of a brow drowns: that happens to eyes.
   EXPECT_FALSE(covered(255, 25.0, 0.0));
+  EXPECT_FALSE(covered(220, 25.0, 0.0));  // nothing is brighter: burnt out, as far as one can tell
   EXPECT_FALSE(covered(0, 25.0, 0.0));
   // Structure, as skin and lashes have it.
   EXPECT_FALSE(covered(110, 25.0, 8.0));
@@ -92,6 +93,22 @@ TEST(EvenLight, TellsACoverOfOneTone) {
   EXPECT_FALSE(covered(120, 4.0, 0.0));
   GrayImage noise = patch_of(120.0, 25.0, 3);
   EXPECT_FALSE(even_light(noise));
+}
+
+// Skin at the upper end of the scale: 255, or 235 in films of limited range, or where a camera
+// clips. The codec rings by a level or two.
+TEST(EvenLight, BurntOutSkinIsNoCover) {
+  for (const int end : {255, 247, 235, 200}) {
+    GrayImage patch = patch_of(end - 90.0, 25.0, 3);
+    std::mt19937 random(4);
+    for (int y = 0; y < patch.height() / 2; ++y) {
+      for (int x = 0; x < patch.width(); ++x) {
+        const int ringing = static_cast<int>(random() % 5) - 2;
+        patch.row(y)[x] = static_cast<std::uint8_t>(std::min(255, end + ringing));
+      }
+    }
+    EXPECT_FALSE(even_light(patch)) << end;
+  }
 }
 
 TEST(PresenceJudge, SaysNothingOfPointsThatAreNone) {
