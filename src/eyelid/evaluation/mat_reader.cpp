@@ -49,7 +49,7 @@ std::vector<Point> points_of(const matvar_t& variable) {
 }
 
 std::vector<Point> read_points(const fs::path& path) {
-  if (imports::is_mat_cut_off(path))
+  if (imports::is_mat_damaged(path))
     throw InputError(path.string() + ": cut off, expected a MATLAB file");
   const std::unique_ptr<mat_t, CloseMat> file(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
   if (!file) throw InputError(path.string() + ": damaged, expected a MATLAB file");

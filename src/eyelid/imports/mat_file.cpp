@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 
 #include "eyelid/core/error.hpp"
 
@@ -49,35 +50,84 @@ bool is_hdf5_damaged(const std::filesystem::path& path) {
   return false;
 }
 
-}  // namespace
+/// A data element of a MATLAB 5 file, by its tag.
+struct MatElement {
+  std::uint32_t kind = 0;
+  std::uint32_t bytes = 0;
+  std::uint64_t data = 0;  // where it begins
+  std::uint64_t next = 0;  // where the next element does
+};
 
-// Whether a matrix of a MATLAB 5 file claims more elements than its bytes can hold: matio would ask
-// for all their memory, and read on at the end of the file. `stream` stands behind its tag.
-bool claims_too_much(std::ifstream& stream, std::uint32_t bytes) {
-  // Tag and flags, tag of the dimensions.
-  std::array<std::uint32_t, 6> head{};
-  stream.read(reinterpret_cast<char*>(head.data()), sizeof head);
-  const std::uint32_t rank = head[5] / sizeof(std::uint32_t);
-  if (!stream || rank > bytes / sizeof(std::uint32_t)) return true;
-  const std::uint32_t kind = head[2] & 0xff;
+constexpr std::uint32_t kMatrixElement = 14;
+constexpr std::uint32_t kCompressedElement = 15;
+
+std::optional<MatElement> read_tag(std::ifstream& stream, std::uint64_t place, std::uint64_t end) {
+  std::array<std::uint32_t, 2> tag{};
+  stream.seekg(static_cast<std::streamoff>(place));
+  stream.read(reinterpret_cast<char*>(tag.data()), sizeof tag);
+  if (!stream) return std::nullopt;
+  MatElement element{tag[0], tag[1], place + sizeof tag, 0};
+  if (const std::uint32_t small = tag[0] >> 16; small != 0) {  // its data are in the tag
+    element = {tag[0] & 0xffff, small, place + sizeof tag[0], place + sizeof tag};
+    return small <= sizeof tag[1] ? std::optional(element) : std::nullopt;
+  }
+  element.next = element.data + element.bytes;
+  if (element.next > end) return std::nullopt;
+  if (element.kind != kCompressedElement) element.next = (element.next + 7) / 8 * 8;
+  return element;
+}
+
+/// Whether the dimensions fit the bytes of a matrix of class `kind`.
+bool can_hold(std::ifstream& stream,
+              const MatElement& dimensions,
+              std::uint32_t kind,
+              std::uint32_t bytes) {
   const bool has_tags = kind == MAT_C_CELL || kind == MAT_C_STRUCT;  // of 8 bytes, each element
   const bool is_full =
       has_tags || kind == MAT_C_CHAR || (kind >= MAT_C_DOUBLE && kind <= MAT_C_UINT64);
-  if (!is_full) return false;  // sparse matrices, objects
+  if (!is_full) return true;  // sparse matrices, objects
   const std::uint64_t least = has_tags ? 8 : 1;
   std::uint64_t elements = 1;
-  for (std::uint32_t i = 0; i < rank; ++i) {
+  stream.seekg(static_cast<std::streamoff>(dimensions.data));
+  for (std::uint32_t i = 0; i < dimensions.bytes / sizeof(std::uint32_t); ++i) {
     std::uint32_t size = 0;
     stream.read(reinterpret_cast<char*>(&size), sizeof size);
-    if (size > bytes) return true;
+    if (!stream || size > bytes) return false;
     elements *= size;
-    if (elements * least > bytes) return true;
+    if (elements * least > bytes) return false;
   }
-  return !stream;
+  return true;
 }
 
-// The elements of a MATLAB 5 file (little-endian) must end where the file does, and matrices that
-// are not compressed must have the bytes of their elements.
+/// Whether a matrix, and those in it, have the bytes of the elements that they claim: matio would
+/// ask for the memory of all, and read on at the end of the file. What is compressed is not seen.
+bool is_sound(std::ifstream& stream, const MatElement& matrix, int depth) {
+  constexpr int kMostNested = 32;
+  if (matrix.bytes == 0) return true;
+  if (depth > kMostNested) return false;
+  const std::uint64_t end = matrix.data + matrix.bytes;
+  std::uint32_t kind = 0;
+  int part = 0;
+  for (std::uint64_t place = matrix.data; place + 8 <= end; ++part) {
+    const std::optional<MatElement> element = read_tag(stream, place, end);
+    if (!element) return false;
+    if (part == 0) {  // flags
+      stream.seekg(static_cast<std::streamoff>(element->data));
+      std::uint32_t flags = 0;
+      stream.read(reinterpret_cast<char*>(&flags), sizeof flags);
+      kind = flags & 0xff;
+    } else if (part == 1) {
+      if (!can_hold(stream, *element, kind, matrix.bytes)) return false;
+    } else if (element->kind == kMatrixElement && !is_sound(stream, *element, depth + 1)) {
+      return false;
+    }
+    place = element->next;
+  }
+  return part >= 2;
+}
+
+}  // namespace
+
 bool is_mat_damaged(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::array<char, 128> head{};
@@ -89,13 +139,10 @@ bool is_mat_damaged(const std::filesystem::path& path) {
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   std::uintmax_t place = head.size();
   while (!error && place < size) {
-    std::array<std::uint32_t, 2> tag{};  // kind, bytes that follow
-    stream.seekg(static_cast<std::streamoff>(place));
-    stream.read(reinterpret_cast<char*>(tag.data()), sizeof tag);
-    if (!stream) return true;
-    constexpr std::uint32_t kMatrix = 14;
-    if (tag[0] == kMatrix && tag[1] > 0 && claims_too_much(stream, tag[1])) return true;
-    place += sizeof tag + tag[1];
+    const std::optional<MatElement> element = read_tag(stream, place, size);
+    if (!element) return true;
+    if (element->kind == kMatrixElement && !is_sound(stream, *element, 1)) return true;
+    place = element->next;
   }
   return error || place != size;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "eyelid/imports/event_log.hpp"
@@ -166,24 +167,34 @@ TEST_P(MatFormats, SayWhatIsMissing) {
             "session.mat: cut off or damaged, expected a whole MATLAB file");
 }
 
-// matio would ask for 24 GB, and crash without them.
-TEST(MatFile, StructuresCannotClaimMoreElementsThanTheyHaveBytes) {
+// matio would ask for all their memory, and crash without it.
+TEST(MatFile, MatricesCannotClaimMoreElementsThanTheyHaveBytes) {
   const testing::TemporaryFolder folder;
   const std::filesystem::path path = folder / "session.mat";
-  mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT5);
-  matvar_t* session = bpod_session();
-  ASSERT_EQ(Mat_VarWrite(file, session, MAT_COMPRESSION_NONE), 0);
-  Mat_Close(file);
-  Mat_VarFree(session);
-  ASSERT_FALSE(read_trace(path, {}).time_s.empty());
-  std::fstream bytes(path, std::ios::binary | std::ios::in | std::ios::out);
-  constexpr int kFirstDimension = 128 + 8 + 16 + 8;
-  bytes.seekp(kFirstDimension);
-  const std::uint32_t claimed = 0x40000001;
-  bytes.write(reinterpret_cast<const char*>(&claimed), sizeof claimed);
-  bytes.close();
-  EXPECT_EQ(error_of([&] { read_trace(path, {}); }),
-            "session.mat: cut off or damaged, expected a whole MATLAB file");
+  const auto claim = [&](std::streamoff place, std::uint32_t number) {
+    mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT5);
+    matvar_t* session = bpod_session();
+    ASSERT_EQ(Mat_VarWrite(file, session, MAT_COMPRESSION_NONE), 0);
+    Mat_Close(file);
+    Mat_VarFree(session);
+    ASSERT_FALSE(read_trace(path, {}).time_s.empty());
+    std::fstream bytes(path, std::ios::binary | std::ios::in | std::ios::out);
+    bytes.seekp(place);
+    bytes.write(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  // Of the structure, and of the first matrix in it.
+  constexpr std::streamoff kDimensions = 128 + 8 + 16 + 8;
+  claim(kDimensions, 0x40000001);
+  const std::string damaged = "session.mat: cut off or damaged, expected a whole MATLAB file";
+  EXPECT_EQ(error_of([&] { read_trace(path, {}); }), damaged);
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t nested = text.find(std::string("\x0e\0\0\0", 4), kDimensions);
+  ASSERT_NE(nested, std::string::npos);
+  claim(static_cast<std::streamoff>(nested) + 8 + 16 + 4, 0xce000008);  // bytes of its dimensions
+  EXPECT_EQ(error_of([&] { read_trace(path, {}); }), damaged);
+  claim(static_cast<std::streamoff>(nested) + 8 + 16 + 8, 0x7fffffff);  // the first of them
+  EXPECT_EQ(error_of([&] { read_trace(path, {}); }), damaged);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, MatFormats, ::testing::Values(MAT_FT_MAT5, MAT_FT_MAT73));
