@@ -123,7 +123,8 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
       if (is_doubtful(*packet)) doubtful_.insert(sent_packets_);
     }
     const int sent = avcodec_send_packet(codec_.get(), packet.get());
-    if (sent < 0 && packet) return outcome_of_rejection();
+    // At the end too: what the decoder still held is then lost, and must be told.
+    if (sent < 0) return outcome_of_rejection();
   }
   return std::nullopt;
 }
