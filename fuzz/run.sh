@@ -17,7 +17,9 @@ for target in "$@"; do
   mkdir -p "corpus/$target" "seeds/$target"
   "bin/${target}_fuzz" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 "corpus/$target" "seeds/$target" \
     2>&1 | grep -E 'stat::|ERROR|SUMMARY|Test unit' || true
-  compgen -G 'crash-*' >/dev/null && { echo "$target: a finding"; exit 1; }
+  for kind in crash oom timeout leak; do
+    compgen -G "$kind-*" >/dev/null && { echo "$target: a finding"; exit 1; }
+  done
   # Only what adds coverage is worth keeping.
   mkdir -p "smallest/$target"
   "bin/${target}_fuzz" -merge=1 "smallest/$target" "corpus/$target" "seeds/$target" 2>/dev/null
