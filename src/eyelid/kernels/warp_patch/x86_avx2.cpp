@@ -67,6 +67,145 @@ void shrink_row_by_columns(const std::uint8_t* rows,
 
 #include "eyelid/kernels/warp_patch/grid_range.inc"
 
+int smaller(int a, int b) { return a < b ? a : b; }
+int magnitude(int value) { return value < 0 ? -value : value; }
+
+// A block is kColumns of two rows of the target, one row in each half of a register. The source
+// pixels under a half lie in `rows` rows of 16 bytes, where shuffles look them up.
+constexpr int kColumns = 8;
+constexpr int kTableWidth = 16;
+constexpr int kOne = 65536;  // of WarpGrid
+
+// One coordinate of the positions, in 1/65536: x or y.
+struct Axis {
+  __m256i lanes;          // from the first column of a block to the columns 0 .. 3
+  __m256i four;           // from there to the columns 4 .. 7
+  __m256i lowest;         // from the first column to the least position
+  __m256i last;           // of the source
+  __m256i last_of_table;  // where a table may begin
+
+  Axis(int step, int extent, int table_extent)
+      : lanes(
+            _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3), _mm256_set1_epi32(step))),
+        four(_mm256_set1_epi32(4 * step)),
+        lowest(_mm256_set1_epi32(smaller(0, (kColumns - 1) * step))),
+        last(_mm256_set1_epi32((extent - 1) * kOne)),
+        last_of_table(_mm256_set1_epi32((extent - table_extent) * kOne)) {}
+};
+
+__m256i clamp(__m256i value, __m256i high) {
+  return _mm256_min_epi32(_mm256_max_epi32(value, _mm256_setzero_si256()), high);
+}
+
+// That coordinate of a block.
+struct Positions {
+  __m256i table;     // 32-bit: first pixel of the half's table
+  __m256i whole;     // 16-bit: pixels from there
+  __m256i fraction;  // 16-bit: 1/256
+
+  // `start` of the first column, the same in all lanes of a half.
+  Positions(__m256i start, const Axis& axis) {
+    table = _mm256_srli_epi32(clamp(_mm256_add_epi32(start, axis.lowest), axis.last_of_table), 16);
+    const __m256i origin = _mm256_slli_epi32(table, 16);
+    const __m256i left = _mm256_add_epi32(start, axis.lanes);
+    const auto in_table = [&](__m256i position) {
+      return _mm256_srli_epi32(_mm256_sub_epi32(clamp(position, axis.last), origin), 8);
+    };
+    const __m256i eighths =
+        _mm256_packus_epi32(in_table(left), in_table(_mm256_add_epi32(left, axis.four)));
+    whole = _mm256_srli_epi16(eighths, 8);
+    fraction = _mm256_and_si256(eighths, _mm256_set1_epi16(255));
+  }
+};
+
+// 16 numbers p (256 - f) + q f, 0 .. 65280, of pairs of bytes p, q.
+__m256i mix_pairs(__m256i pairs, __m256i f) {
+  const __m256i p = _mm256_and_si256(pairs, _mm256_set1_epi16(255));
+  const __m256i q = _mm256_srli_epi16(pairs, 8);
+  return _mm256_add_epi16(_mm256_slli_epi16(p, 8), _mm256_mullo_epi16(_mm256_sub_epi16(q, p), f));
+}
+
+// (top (256 - f) + low f + 32768) >> 16 of 16 numbers: signed products want numbers less 32768,
+// which leaves 2^23 to add.
+__m256i mix_rows(__m256i top, __m256i low, __m256i f) {
+  const __m256i sign = _mm256_set1_epi16(-32768);
+  const __m256i round = _mm256_set1_epi32((1 << 23) + 32768);
+  top = _mm256_xor_si256(top, sign);
+  low = _mm256_xor_si256(low, sign);
+  const __m256i rest = _mm256_sub_epi16(_mm256_set1_epi16(256), f);
+  const __m256i first =
+      _mm256_madd_epi16(_mm256_unpacklo_epi16(top, low), _mm256_unpacklo_epi16(rest, f));
+  const __m256i second =
+      _mm256_madd_epi16(_mm256_unpackhi_epi16(top, low), _mm256_unpackhi_epi16(rest, f));
+  return _mm256_packus_epi32(_mm256_srli_epi32(_mm256_add_epi32(first, round), 16),
+                             _mm256_srli_epi32(_mm256_add_epi32(second, round), 16));
+}
+
+// Values of a block as 16-bit numbers; its positions lie in `rows` rows of the source.
+template <int rows>
+__m256i sample_block(const GrayPixels& source, const Positions& x, const Positions& y) {
+  const __m256i stride = _mm256_set1_epi32(static_cast<int>(source.stride));
+  const __m256i offset = _mm256_add_epi32(_mm256_mullo_epi32(y.table, stride), x.table);
+  const std::uint8_t* first = source.pixels + _mm256_cvtsi256_si32(offset);
+  const std::uint8_t* second =
+      source.pixels + _mm_cvtsi128_si32(_mm256_extracti128_si256(offset, 1));
+  const auto load = [](const std::uint8_t* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  };
+  // Each pixel and its right neighbor; beside the last column that has no weight.
+  const __m256i index =
+      _mm256_add_epi16(_mm256_mullo_epi16(x.whole, _mm256_set1_epi16(257)), _mm256_set1_epi16(256));
+  __m256i pairs[rows];
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; ++i, first += source.stride, second += source.stride) {
+    pairs[i] = _mm256_shuffle_epi8(_mm256_set_m128i(load(second), load(first)), index);
+  }
+  __m256i upper = pairs[0], lower = pairs[1];
+#pragma GCC unroll 8
+  for (int i = 1; i < rows; ++i) {
+    const __m256i here = _mm256_set1_epi16(static_cast<std::int16_t>(i));
+    const __m256i is_here = _mm256_cmpeq_epi16(y.whole, here);
+    upper = _mm256_blendv_epi8(upper, pairs[i], is_here);
+    // The last row of the source has none below, which has no weight.
+    if (i + 1 < rows) lower = _mm256_blendv_epi8(lower, pairs[i + 1], is_here);
+  }
+  return mix_rows(mix_pairs(upper, x.fraction), mix_pairs(lower, x.fraction), y.fraction);
+}
+
+template <int rows>
+void warp_blocks(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+  const Axis axis_x(grid.a, source.width, 1);
+  const Axis axis_y(grid.b, source.height, rows);
+  const __m256i step_x = _mm256_set1_epi32(kColumns * grid.a);
+  const __m256i step_y = _mm256_set1_epi32(kColumns * grid.b);
+  const __m128i reversed = _mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
+  const auto halves = [](std::int64_t low, std::int64_t high) {
+    return _mm256_set_m128i(_mm_set1_epi32(static_cast<int>(high)),
+                            _mm_set1_epi32(static_cast<int>(low)));
+  };
+  for (int row = 0; row < target.height; row += 2) {
+    const std::int64_t second = smaller(row + 1, target.height - 1);
+    __m256i x = halves(grid.x0 - grid.b * std::int64_t{row}, grid.x0 - grid.b * second);
+    __m256i y = halves(grid.y0 + grid.a * std::int64_t{row}, grid.y0 + grid.a * second);
+    std::uint8_t* upper = target.pixels + row * target.stride;
+    std::uint8_t* lower = target.pixels + second * target.stride;
+    for (int column = 0; column < target.width; column += kColumns) {
+      const __m256i values = sample_block<rows>(source, Positions(x, axis_x), Positions(y, axis_y));
+      x = _mm256_add_epi32(x, step_x);
+      y = _mm256_add_epi32(y, step_y);
+      __m128i bytes =
+          _mm_packus_epi16(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
+      int position = column;
+      if (target.is_mirrored) {
+        bytes = _mm_shuffle_epi8(bytes, reversed);
+        position = target.width - kColumns - column;
+      }
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(upper + position), bytes);
+      _mm_storeh_pd(reinterpret_cast<double*>(lower + position), _mm_castsi128_pd(bytes));
+    }
+  }
+}
+
 struct Source {
   explicit Source(const GrayPixels& source)
       : pixels(source.pixels),
@@ -105,14 +244,8 @@ struct Source {
   __m256i right, bottom, stride;
 };
 
-}  // namespace
-
-void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
-  // Pixel offsets must fit 32 bits as well.
-  if (source.stride * source.height >= kLimit ||
-      !fits_32_bits(source, grid, target.width, target.height)) {
-    return scalar::warp_patch(source, grid, target);
-  }
+// Eight columns of one row at a time, wherever their pixels are.
+void warp_one_by_one(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
   const Source from(source);
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   const __m256i lane_x = _mm256_mullo_epi32(lane, _mm256_set1_epi32(grid.a));
@@ -133,6 +266,30 @@ void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget
       }
       _mm_storel_epi64(reinterpret_cast<__m128i*>(pixels + position), values);
     }
+  }
+}
+
+}  // namespace
+
+void warp_patch(const GrayPixels& source, const WarpGrid& grid, const WarpTarget& target) {
+  // Pixel offsets must fit 32 bits as well.
+  if (source.stride * source.height >= kLimit ||
+      !fits_32_bits(source, grid, target.width, target.height)) {
+    return scalar::warp_patch(source, grid, target);
+  }
+  constexpr int kSteepest = 8 * kOne;  // far more than a table holds, and no overflow below
+  const int a = magnitude(grid.a), b = magnitude(grid.b);
+  // Pixels from the least position to the greatest, with the one that the fraction reaches.
+  const int width = (kColumns - 1) * smaller(a, kSteepest) / kOne + 3;
+  const int height = (kColumns - 1) * smaller(b, kSteepest) / kOne + 3;
+  if (width > kTableWidth || height > 6 || source.height < 6) {
+    warp_one_by_one(source, grid, target);
+  } else if (height > 4) {
+    warp_blocks<6>(source, grid, target);
+  } else if (height == 4) {
+    warp_blocks<4>(source, grid, target);
+  } else {
+    warp_blocks<3>(source, grid, target);
   }
 }
 
