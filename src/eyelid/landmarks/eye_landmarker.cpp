@@ -100,13 +100,12 @@ struct EyeLandmarker::Workspace {
   }
 
   std::optional<EyeLandmarks> find_lids(const FrameView& frame, const EyeLandmarks& found) {
-    EyeLandmarks eyes;
+    PerEye<PatchPlacement> placements;
     for (const Eye eye : kEyes) {
-      const PatchPlacement placement = place_lid_patch(eye, found);
-      if (!placement.is_usable()) return std::nullopt;
-      eyes[eye] = lid_finder_.locate(frame, eye, placement);
+      placements[eye] = place_lid_patch(eye, found);
+      if (!placements[eye].is_usable()) return std::nullopt;
     }
-    return eyes;
+    return lid_finder_.locate(frame, placements);
   }
 
   // Both eyes in one call: the second finds the trees of each cascade in the cache.

@@ -5,6 +5,7 @@
 
 #include "eyelid/core/face.hpp"
 #include "eyelid/core/image.hpp"
+#include "eyelid/core/per_eye.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/networks/point_network.hpp"
 
@@ -26,11 +27,13 @@ class LidFinder {
 
   /// `placement` by place_lid_patch, and usable. Points in frame pixels.
   EyePoints locate(const FrameView& frame, Eye side, const PatchPlacement& placement);
+  /// The same of both eyes, in less time than one after the other.
+  EyeLandmarks locate(const FrameView& frame, const PerEye<PatchPlacement>& placements);
 
  private:
   networks::PointNetwork network_;
   PatchCutter cutter_;
-  GrayImage patch_;
+  PerEye<GrayImage> patches_;
 };
 
 }  // namespace eyelid::landmarks

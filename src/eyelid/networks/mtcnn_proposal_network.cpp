@@ -122,8 +122,14 @@ void ProposalNetwork::Workspace::collect(const float* row,
                                          std::vector<MtcnnProposal>& proposals) {
   const int cells = (width - 1) / 2 - 4;
   const std::ptrdiff_t plane = kStripCells * pitch;
-  kernels->weigh_planes(
-      row, plane, kThird, weights->face_weights.data(), weights->face_bias, cells, logits.data());
+  kernels->weigh_planes(row,
+                        plane,
+                        kThird,
+                        weights->face_weights.data(),
+                        1,
+                        weights->face_bias,
+                        cells,
+                        logits.data());
   for (int x = 0; x < cells; x++) {
     const float logit = logits[static_cast<std::size_t>(x)];
     if (!(logit >= threshold)) continue;

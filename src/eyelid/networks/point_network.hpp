@@ -46,20 +46,27 @@ struct PointNetworkInput {
 /// Threads: one network per thread. Allocates only in the constructor.
 class PointNetwork {
  public:
-  explicit PointNetwork(std::shared_ptr<const PackedPointNetwork> weights);
+  /// Of one patch at a time, or of up to two, whose weights are then read once.
+  explicit PointNetwork(std::shared_ptr<const PackedPointNetwork> weights,
+                        std::size_t most_patches = 1);
   PointNetwork(std::shared_ptr<const PackedPointNetwork> weights,
+               std::size_t most_patches,
                const kernels::ConvolutionKernels& kernels);
   ~PointNetwork();
   PointNetwork(PointNetwork&&) noexcept;
   PointNetwork& operator=(PointNetwork&&) noexcept;
 
-  /// `patch` is of the size of its shape, `points` as many as it gives; their unit:
-  /// PointNetworkWeights.
-  void run(const FrameView& patch, std::span<Point> points);
+  /// `patches` are of the size of its shape; `points` of the first, then of the second, as many as
+  /// it gives of each, the same as of either alone. Their unit: PointNetworkWeights.
+  void run(std::span<const FrameView> patches, std::span<Point> points);
+  void run(const FrameView& patch, std::span<Point> points) {
+    run(std::span<const FrameView>(&patch, 1), points);
+  }
 
  private:
   struct Workspace;
   std::shared_ptr<const PackedPointNetwork> weights_;
+  std::size_t most_patches_;
   std::unique_ptr<Workspace> workspace_;
 };
 

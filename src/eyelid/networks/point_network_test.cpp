@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -131,14 +132,33 @@ TEST_P(PointNetworks, GiveTheSameBitsOnEveryInstructionSet) {
   const auto packed = pack_point_network(random_point_network(shape, 4));
   const GrayImage patch = random_patch(shape, 5);
   const auto variants = kernels::convolution_kernels();
-  const auto scalar = run(PointNetwork(packed, variants.scalar()), shape, patch);
+  const auto scalar = run(PointNetwork(packed, 1, variants.scalar()), shape, patch);
   for (const kernels::ConvolutionKernels& variant : variants) {
     if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
-    const auto points = run(PointNetwork(packed, variant), shape, patch);
+    const auto points = run(PointNetwork(packed, 1, variant), shape, patch);
     for (std::size_t i = 0; i < points.size(); i++) {
       EXPECT_EQ(points[i].x, scalar[i].x) << variant.isa << " point " << i;
       EXPECT_EQ(points[i].y, scalar[i].y) << variant.isa << " point " << i;
     }
+  }
+}
+
+TEST_P(PointNetworks, GiveTheSameBitsOfTwoPatchesAtOnce) {
+  const PointNetworkShape& shape = *GetParam();
+  const auto packed = pack_point_network(random_point_network(shape, 9));
+  const GrayImage first = random_patch(shape, 10), second = random_patch(shape, 11);
+  for (const kernels::ConvolutionKernels& variant : kernels::convolution_kernels()) {
+    if ((variant.needs & compute::detected_cpu_features()) != variant.needs) continue;
+    PointNetwork network(packed, 2, variant);
+    std::vector<Point> both(2 * shape.points()), again(shape.points());
+    const std::array<FrameView, 2> patches = {first, second};
+    network.run(patches, both);
+    network.run(second, again);  // nothing is left of the pair
+    std::vector<Point> expected = run(PointNetwork(packed, 1, variant), shape, first);
+    const std::vector<Point> alone = run(PointNetwork(packed, 1, variant), shape, second);
+    EXPECT_EQ(again, alone) << variant.isa;
+    expected.insert(expected.end(), alone.begin(), alone.end());
+    EXPECT_EQ(both, expected) << variant.isa;
   }
 }
 

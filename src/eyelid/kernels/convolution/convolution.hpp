@@ -18,7 +18,7 @@ namespace eyelid::kernels {
 // rounding), channel after channel, inside a channel row after row of the window, left to right.
 // (The sign of a zero is left open; it changes no other number.)
 
-/// Positions are read and written in whole blocks of this many.
+/// Positions are read and written in whole vectors, which end at multiples of this many or before.
 inline constexpr std::ptrdiff_t kConvolutionBlock = 16;
 /// Output channels come in groups of this many.
 inline constexpr int kConvolutionGroup = 8;
@@ -53,7 +53,7 @@ struct ConvolutionOutput {
 ///   output(o, y, p) = prelu(bias[o] + sum over k, dy, dx of weight(o, k, dy, dx)
 ///                           * input[k * plane + (y + dy) * row + dx * step + p], slopes[o])
 ///
-/// Reads and writes up to the next multiple of kConvolutionBlock behind count; with several rows
+/// May read and write up to the next multiple of kConvolutionBlock behind count; with several rows
 /// output.row is at least that. A whole map can be one row: count = (rows - 1) * input.row + width,
 /// and the outputs between the rows are to be ignored. A fully connected layer is the window as
 /// large as the map. Input and output must not overlap.
@@ -105,12 +105,15 @@ using PoolMaximum = void(const MaxPool& pool,
                          const ConvolutionInput& input,
                          const ConvolutionOutput& output);
 
-/// sums[p] = bias + sum over c < channels of weights[c] * input[c * plane + p], 0 <= p < count;
-/// reads and writes up to the next multiple of kConvolutionBlock.
+/// Sums of planes with one or two sets of weights, so that planes that are read anyway serve both:
+///   sums[s * whole + p] = bias + sum over c < channels of weights[c * sets + s]
+///                         * input[c * plane + p], 0 <= p < count, s < sets,
+/// whole: the next multiple of kConvolutionBlock, up to which is read and written.
 using WeighPlanes = void(const float* input,
                          std::ptrdiff_t plane,
                          int channels,
                          const float* weights,
+                         int sets,
                          float bias,
                          std::ptrdiff_t count,
                          float* sums);

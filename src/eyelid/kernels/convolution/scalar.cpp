@@ -107,13 +107,18 @@ void weigh_planes(const float* input,
                   std::ptrdiff_t plane,
                   int channels,
                   const float* weights,
+                  int sets,
                   float bias,
                   std::ptrdiff_t count,
                   float* sums) {
-  for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
-    float sum = bias;
-    for (int c = 0; c < channels; c++) sum = multiply_add(input[c * plane + p], weights[c], sum);
-    sums[p] = sum;
+  for (int s = 0; s < sets; s++) {
+    for (std::ptrdiff_t p = 0; p < whole_blocks(count); p++) {
+      float sum = bias;
+      for (int c = 0; c < channels; c++) {
+        sum = multiply_add(input[c * plane + p], weights[c * sets + s], sum);
+      }
+      *sums++ = sum;
+    }
   }
 }
 
