@@ -185,68 +185,15 @@ __m512 plus_scaled(__m512 sum, const std::int32_t* integers, float scale) {
 
 #include "eyelid/kernels/tree_ensemble/leaf_rows.inc"
 
-// Rows of integers are short: as many are on their way at once as the processor can keep track of.
-constexpr int kAheadI16 = 32;
-
-// Adds 16 * registers numbers of every row, from number 16 * offset on, to `sum`. Where one pass
-// covers the row, kRowBytes is its length and addresses take a shift instead of a multiplication:
-// short rows are bound by the instructions that find them.
-template <int registers, std::size_t kRowBytes>
-[[gnu::noinline]] void add_i16_rows(const Rows& rows,
-                                    std::size_t offset,
-                                    bool is_prefetching,
-                                    std::int32_t* sum) {
-  const std::size_t row_bytes = kRowBytes > 0 ? kRowBytes : rows.row_bytes;
-  const std::size_t tree_bytes = row_bytes << rows.depth;
-  const std::uint8_t* leaf = rows.leaf;
-  const std::byte* tree_rows = rows.begin + 32 * offset;
-  const int ahead_end = is_prefetching ? rows.tree_count - kAheadI16 : 0;
-  __m512i sums[registers];
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) sums[i] = _mm512_setzero_si512();
-  int tree = 0;
-  const auto add_tree = [&]() __attribute__((always_inline)) {
-    const std::byte* row = tree_rows + leaf[tree] * row_bytes;
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < registers; ++i) {
-      const auto* steps = reinterpret_cast<const __m256i*>(row + 32 * i);
-      sums[i] = _mm512_add_epi32(sums[i], _mm512_cvtepi16_epi32(_mm256_load_si256(steps)));
-    }
-    tree_rows += tree_bytes;
-    ++tree;
-  };
-  // NOLINTNEXTLINE(bugprone-infinite-loop): add_tree() advances
-  while (tree < ahead_end) {
-    const std::byte* ahead =
-        tree_rows + kAheadI16 * tree_bytes + leaf[tree + kAheadI16] * row_bytes;
-#pragma GCC unroll 8
-    for (std::size_t i = 0; i < row_bytes; i += 64) {
-      __builtin_prefetch(ahead + i);
-    }
-    add_tree();
-  }
-  // NOLINTNEXTLINE(bugprone-infinite-loop): as above
-  while (tree < rows.tree_count) add_tree();
-#pragma GCC unroll 16
-  for (int i = 0; i < registers; ++i) _mm512_store_si512(sum + 16 * i, sums[i]);
+using I16Sums = __m512i;
+I16Sums plus_steps(I16Sums sum, const std::byte* steps) {
+  const __m256i row = _mm256_load_si256(reinterpret_cast<const __m256i*>(steps));
+  return _mm512_add_epi32(sum, _mm512_cvtepi16_epi32(row));
 }
+I16Sums no_sums() { return _mm512_setzero_si512(); }
+void store_sums(std::int32_t* target, I16Sums sums) { _mm512_store_si512(target, sums); }
 
-// The sums of one pass or, where the row is longer, of several.
-void sum_i16(const LeafTable& leaves, const std::uint8_t* leaf, std::int32_t* sums) {
-  const std::size_t row_bytes = i16_row_bytes(leaves.value_count);
-  const Rows rows{leaves.rows, row_bytes, leaves.depth, leaves.tree_count, leaf};
-  for (int tree = 0; tree < kAheadI16 && tree < leaves.tree_count; ++tree) rows.prefetch(tree);
-  const int registers = static_cast<int>(row_bytes / 32);
-  const int passes = (registers + kPassRegisters - 1) / kPassRegisters;
-  for (int pass = 0; pass < passes; ++pass) {
-    const int begin = registers * pass / passes;
-    const int end = registers * (pass + 1) / passes;
-    with_count<kPassRegisters>(end - begin, [&]<int count>() {
-      const auto add = passes == 1 ? add_i16_rows<count, 32 * count> : add_i16_rows<count, 0>;
-      add(rows, static_cast<std::size_t>(begin), pass == 0, sums + 16 * begin);
-    });
-  }
-}
+#include "eyelid/kernels/tree_ensemble/i16_rows.inc"
 
 #include "eyelid/kernels/tree_ensemble/leaf_entries.inc"
 
