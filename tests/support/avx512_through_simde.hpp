@@ -7,7 +7,7 @@
 //
 //   #include "avx512_through_simde.hpp"
 //   #define avx512 avx512_simde
-//   #include "eyelid/kernels/resize_gray/x86_avx512.cpp"
+//   #include "eyelid/kernels/convolution/x86_avx512.cpp"
 
 #include <immintrin.h>
 

@@ -58,7 +58,6 @@ KernelList<ResizeKernels> resize_kernels();
   }
 EYELID_RESIZE_KERNELS(scalar)
 EYELID_RESIZE_KERNELS(avx2)
-EYELID_RESIZE_KERNELS(avx512)
 EYELID_RESIZE_KERNELS(neon)
 
 }  // namespace eyelid::kernels
