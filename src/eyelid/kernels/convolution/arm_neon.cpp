@@ -15,6 +15,7 @@ constexpr bool kKeepsTaps = false;
 using Vector = float32x4_t;
 
 [[gnu::always_inline]] inline Vector load(const float* source) { return vld1q_f32(source); }
+[[gnu::always_inline]] inline Vector in_register(Vector v) { return v; }
 [[gnu::always_inline]] inline void store(float* target, Vector v) { vst1q_f32(target, v); }
 [[gnu::always_inline]] inline Vector broadcast(const float* source) {
   return vld1q_dup_f32(source);

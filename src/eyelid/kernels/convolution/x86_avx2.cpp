@@ -15,6 +15,11 @@ constexpr bool kKeepsTaps = false;
 using Vector = __m256;
 
 [[gnu::always_inline]] inline Vector load(const float* source) { return _mm256_loadu_ps(source); }
+[[gnu::always_inline]] inline Vector in_register(Vector v) {
+  // Pixels lie anywhere: to read them again costs more than the one load that g++ thereby saves.
+  asm("" : "+x"(v));
+  return v;
+}
 [[gnu::always_inline]] inline void store(float* target, Vector v) { _mm256_storeu_ps(target, v); }
 [[gnu::always_inline]] inline Vector broadcast(const float* source) {
   return _mm256_broadcast_ss(source);

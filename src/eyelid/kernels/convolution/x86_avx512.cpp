@@ -15,6 +15,7 @@ constexpr bool kKeepsTaps = true;
 using Vector = __m512;
 
 [[gnu::always_inline]] inline Vector load(const float* source) { return _mm512_loadu_ps(source); }
+[[gnu::always_inline]] inline Vector in_register(Vector v) { return v; }
 [[gnu::always_inline]] inline void store(float* target, Vector v) { _mm512_storeu_ps(target, v); }
 [[gnu::always_inline]] inline Vector broadcast(const float* source) {
   return _mm512_set1_ps(*source);
