@@ -55,6 +55,17 @@ PackedPointNetwork::Dense pack(const PointLayer& layer, const PointDense& shape)
 // Maps of several pictures lie side by side: row y of a map holds row y of every picture, each as
 // wide as a row of the layer's input.
 
+/// Columns 0, 2, 4, ... and 1, 3, 5, ..., `width` each, of a row.
+void split_columns(const float* __restrict row,
+                   std::ptrdiff_t width,
+                   float* __restrict even,
+                   float* __restrict odd) {
+  for (std::ptrdiff_t x = 0; x < width; x++) {
+    even[x] = row[2 * x];
+    odd[x] = row[2 * x + 1];
+  }
+}
+
 /// A map whose next layer has stride 2, taken apart: see PackedPointNetwork. Columns and rows
 /// beyond the last window are left out.
 kernels::ConvolutionInput take_phases(const kernels::ConvolutionInput& map,
@@ -70,13 +81,8 @@ kernels::ConvolutionInput take_phases(const kernels::ConvolutionInput& map,
     float* target = phases + static_cast<std::ptrdiff_t>(4 * c) * plane;
     for (std::ptrdiff_t y = 0; y < 2 * height; y++) {
       for (std::ptrdiff_t i = 0; i < pictures; i++) {
-        const float* from = source + y * map.row + i * (map.row / pictures);
         float* even = target + (y % 2 * 2) * plane + y / 2 * row + i * width;
-        float* odd = even + plane;
-        for (std::ptrdiff_t x = 0; x < width; x++) {
-          even[x] = from[2 * x];
-          odd[x] = from[2 * x + 1];
-        }
+        split_columns(source + y * map.row + i * (map.row / pictures), width, even, even + plane);
       }
     }
   }
