@@ -263,10 +263,10 @@ void ShapeModel::Packed::pack_trees(const ShapeModelDescription::Cascade& source
       const auto& split = source.splits[tree * node_count + source_node[n]];
       const bool is_swapped = split.threshold < 0;
       const int threshold = is_swapped ? -split.threshold - 1 : split.threshold;
-      target.nodes[tree * node_count + n] = {is_swapped ? split.feature_b : split.feature_a,
-                                             is_swapped ? split.feature_a : split.feature_b,
-                                             static_cast<std::uint16_t>(threshold),
-                                             0};
+      target.nodes[tree * node_count + n] =
+          kernels::TreeNode::of(is_swapped ? split.feature_b : split.feature_a,
+                                is_swapped ? split.feature_a : split.feature_b,
+                                static_cast<unsigned>(threshold));
       // The second child of ours is where the test is true; theirs is the first.
       const std::size_t if_true = 2 * source_node[n] + (is_swapped ? 2 : 1);
       const std::size_t if_false = 2 * source_node[n] + (is_swapped ? 1 : 2);

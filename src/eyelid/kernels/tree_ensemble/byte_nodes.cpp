@@ -19,11 +19,11 @@ void pack_byte_nodes(const TreeTable& trees, std::uint8_t* byte_nodes) {
       const TreeNode& node = trees.nodes[tree * node_count + i];
       std::uint8_t* fields =
           byte_nodes + ((tree / kTreeGroup) * node_count + i) * 4 * kTreeGroup + tree % kTreeGroup;
-      fields[0] = static_cast<std::uint8_t>(node.feature_a & 255u);
-      fields[kTreeGroup] = static_cast<std::uint8_t>(node.feature_b & 255u);
-      fields[2 * kTreeGroup] = static_cast<std::uint8_t>(node.threshold);
+      fields[0] = static_cast<std::uint8_t>(node.feature_a() & 255u);
+      fields[kTreeGroup] = static_cast<std::uint8_t>(node.feature_b() & 255u);
+      fields[2 * kTreeGroup] = static_cast<std::uint8_t>(node.threshold());
       fields[3 * kTreeGroup] =
-          static_cast<std::uint8_t>((node.feature_a >> 8) << 7 | (node.feature_b >> 8) << 6);
+          static_cast<std::uint8_t>((node.feature_a() >> 8) << 7 | (node.feature_b() >> 8) << 6);
     }
   }
 }

@@ -45,7 +45,7 @@ void walk_trees(const TreeTable& trees, const std::uint8_t* values, std::uint8_t
     std::size_t path = 0;
     for (int level = 0; level < trees.depth; ++level) {
       const TreeNode& node = nodes[(std::size_t{1} << level) - 1 + path];
-      const bool is_true = values[node.feature_a] > values[node.feature_b] + node.threshold;
+      const bool is_true = values[node.feature_a()] > values[node.feature_b()] + node.threshold();
       path = 2 * path + (is_true ? 1 : 0);
     }
     leaf[tree] = static_cast<std::uint8_t>(path);

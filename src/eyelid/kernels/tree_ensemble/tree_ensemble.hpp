@@ -49,13 +49,18 @@ using SampleFeatures = void(const SampledImage& image,
                             float b,
                             std::uint8_t* values);
 
-/// The test of a node is values[feature_a] > values[feature_b] + threshold. Eight bytes, so that
-/// one shift finds a node; packing it into four cost a fifth more time (Zen 3, 12 points).
+/// The test of a node is values[feature_a] > values[feature_b] + threshold; features are below
+/// kMaxTreeFeatures, the threshold is 0 .. 255. Four bytes: walks of large models wait for nodes
+/// more than they compute.
 struct TreeNode {
-  std::uint16_t feature_a;
-  std::uint16_t feature_b;
-  std::uint16_t threshold;  // 0 .. 255
-  std::uint16_t unused;
+  std::uint32_t bits;
+
+  static constexpr TreeNode of(unsigned feature_a, unsigned feature_b, unsigned threshold) {
+    return {feature_a | feature_b << 10 | threshold << 20};
+  }
+  constexpr unsigned feature_a() const { return bits & 1023u; }
+  constexpr unsigned feature_b() const { return bits >> 10 & 1023u; }
+  constexpr unsigned threshold() const { return bits >> 20; }
 };
 
 /// The trees of one cascade. A tree is 2^depth - 1 nodes, level by level, each level ordered by the

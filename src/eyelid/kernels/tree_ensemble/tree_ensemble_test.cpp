@@ -98,7 +98,7 @@ TEST_P(TreeVariants, SampleFeaturesOfAPatchRoundsAsScalar) {
   AlignedBuffer<std::int32_t> anchor(kCount);
   AlignedBuffer<float> dx(kCount), dy(kCount), shape(144);
   for (const int points : {6, 12, 22, 68})
-    for (const int width : {64, 96, 112}) {
+    for (const int width : {40, 64, 96, 112}) {
       for (std::size_t i = 0; i < 136; ++i) {
         const auto halves = static_cast<float>(static_cast<int>(random() % 260u) - 20);
         shape[i] = 0.5f * halves / static_cast<float>(width);
@@ -139,11 +139,12 @@ TEST_P(TreeVariants, WalkTreesEqualsScalar) {
         const std::size_t node_count = static_cast<std::size_t>(trees) * ((1u << depth) - 1u);
         std::vector<TreeNode> nodes(node_count);
         const auto feature = [&] {
-          return static_cast<std::uint16_t>(random() % static_cast<unsigned>(feature_count));
+          return static_cast<unsigned>(random() % static_cast<unsigned>(feature_count));
         };
         for (TreeNode& node : nodes) {
           const unsigned limit = random() % 4 == 0 ? 256 : 40;
-          node = {feature(), feature(), static_cast<std::uint16_t>(random() % limit), 0};
+          const unsigned first = feature(), second = feature();
+          node = TreeNode::of(first, second, static_cast<unsigned>(random() % limit));
         }
         TreeTable table{nodes.data(), nullptr, depth, trees, feature_count};
         const std::size_t bytes = byte_nodes_size(table);
