@@ -32,6 +32,27 @@ __m128i to_bytes(__m256i values) {
   return _mm_packus_epi16(words, words);
 }
 
+// Means of eight blocks of 3 x 3, of their columns' sums: three neighbors are added everywhere, and
+// every third such sum is kept.
+__m128i means_of_three(const std::uint16_t* columns) {
+  const auto load = [&](int x) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(columns + x));
+  };
+  const auto of_three = [&](int x) {
+    return _mm_add_epi16(_mm_add_epi16(load(x), load(x + 1)), load(x + 2));
+  };
+  const __m128i first = _mm_setr_epi8(0, 1, 6, 7, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m128i second = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 2, 3, 8, 9, 14, 15, -1, -1, -1, -1);
+  const __m128i third = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 4, 5, 10, 11);
+  const __m128i sums = _mm_or_si128(
+      _mm_or_si128(_mm_shuffle_epi8(of_three(0), first), _mm_shuffle_epi8(of_three(8), second)),
+      _mm_shuffle_epi8(of_three(16), third));
+  // floor(sum / 9) = sum * 7282 >> 16 for sums up to 9 * 255 + 4.
+  const __m128i rounded = _mm_add_epi16(sums, _mm_set1_epi16(4));
+  const __m128i means = _mm_mulhi_epu16(rounded, _mm_set1_epi16(7282));
+  return _mm_packus_epi16(means, means);
+}
+
 // Any factor: sums of whole columns first, in parts that stay in the cache, then of `factor`
 // columns.
 void shrink_row_by_columns(const std::uint8_t* rows,
@@ -47,7 +68,8 @@ void shrink_row_by_columns(const std::uint8_t* rows,
   const int part = kColumns / factor;
   for (int first = 0; first < block_count; first += part) {
     const int blocks = block_count - first < part ? block_count - first : part;
-    for (int x = 0; x < blocks * factor; x += 16) {
+    int x = 0;
+    for (; x < blocks * factor; x += 16) {
       __m256i sum = _mm256_setzero_si256();
       for (int y = 0; y < factor; ++y) {
         const std::uint8_t* p = rows + y * stride + first * factor + x;
@@ -56,10 +78,15 @@ void shrink_row_by_columns(const std::uint8_t* rows,
       }
       _mm256_store_si256(reinterpret_cast<__m256i*>(sums + x), sum);
     }
+    _mm256_store_si256(reinterpret_cast<__m256i*>(sums + x), _mm256_setzero_si256());
     const std::uint16_t* column = sums;
-    for (int i = 0; i < blocks; ++i, column += factor) {
+    int i = 0;
+    for (; factor == 3 && i + 8 <= blocks; i += 8, column += 24) {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(target + first + i), means_of_three(column));
+    }
+    for (; i < blocks; ++i, column += factor) {
       std::uint32_t sum = count / 2;
-      for (int x = 0; x < factor; ++x) sum += column[x];
+      for (int k = 0; k < factor; ++k) sum += column[k];
       target[first + i] = static_cast<std::uint8_t>((sum * reciprocal) >> 40);
     }
   }
