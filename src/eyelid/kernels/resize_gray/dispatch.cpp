@@ -7,7 +7,7 @@ namespace {
 
 constexpr ResizeKernels kVariants[] = {
 #if defined(__x86_64__)
-    // On 640x480 as fast as memory, so that AVX-512 has nothing to add.
+    // On 640x480 nearly as fast as memory: AVX-512 has nothing to add.
     {"x86_avx2", compute::kAvx2, avx2::weigh_rows, avx2::weigh_columns},
 #elif defined(__aarch64__)
     {"arm_neon", compute::kNeon, neon::weigh_rows, neon::weigh_columns},
