@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <span>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/kernels/blazeface/int8_limits.hpp"
 #include "eyelid/networks/blazeface_packing.hpp"
 
 namespace eyelid::networks {
@@ -21,6 +23,12 @@ BlazeNarrow narrow_of(double ratio) {
   const int shift = std::clamp(std::ilogb(ratio / 16.0), 0, 31);
   const double factor = std::ldexp(32768.0, shift) / ratio;
   return {shift, static_cast<std::int32_t>(std::min(std::lround(factor), 32767L))};
+}
+
+/// The same for the depthwise half, whose sums lose one bit and then fit 16 (BlazeInt8Block).
+BlazeNarrow depthwise_narrow_of(double ratio) {
+  const double factor = 65536.0 / ratio;
+  return {1, static_cast<std::int32_t>(std::clamp(std::lround(factor), 1L, 32767L))};
 }
 
 /// Makes the shift of narrow_of round instead of truncate.
@@ -47,6 +55,24 @@ double max_of(const std::vector<double>& values) {
   double largest = 0.0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
   return std::max(largest, 1e-12);
+}
+
+/// A filter in integers, in units of `unit`.
+struct Filter {
+  double unit = 0.0;
+  std::vector<int> weights;
+};
+
+/// With the finest unit that no weight exceeds 127 of and that `fits(filter)`; it does when all
+/// weights are 0. `unit_of(unit)` may coarsen a unit.
+template <class UnitOf, class Fits>
+Filter finest_filter(const std::vector<double>& values, UnitOf unit_of, Fits fits) {
+  constexpr double kStep = 1.005;
+  for (double unit = max_of(values) / 127.0;; unit *= kStep) {
+    const double whole = unit_of(unit);
+    Filter filter{whole, quantized(values, whole)};
+    if (fits(filter)) return filter;
+  }
 }
 
 std::uint32_t word_of(const int* bytes, int count) {
@@ -78,6 +104,8 @@ int sum_of(const std::vector<int>& values) {
   return sum;
 }
 
+bool fits_16_bits(const Filter& filter) { return kernels::fits_runs(filter.weights); }
+
 PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
   PackedInt8::Layer layer;
   layer.inputs = kStemInputs;
@@ -90,8 +118,9 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
       row.push_back(double{weights.stem.weights[kernels::kBlazeStemTaps * o + k]} *
                     weights.input_scale);
     }
-    const double unit = max_of(row) / 127.0;
-    rows.push_back(quantized(row, unit));
+    const Filter filter = finest_filter(row, std::identity(), fits_16_bits);
+    const double unit = filter.unit;
+    rows.push_back(filter.weights);
     layer.narrow[o] = narrow_of(weights.int8.stem[o] / unit);
     // The offset of the normalization applies to the quantized weights.
     const double zero = -weights.input_offset / double{weights.input_scale};
@@ -103,32 +132,42 @@ PackedInt8::Layer pack_stem(const BlazeFaceWeights& weights) {
   return layer;
 }
 
-void pack_depthwise(const ConvolutionWeights& weights,
-                    int stride,
-                    std::span<const float> input_scale,
-                    std::span<const float> middle_scale,
-                    PackedInt8::Layer& layer) {
+/// Returns the steps of the middle, which the narrowing rounds.
+std::vector<float> pack_depthwise(const ConvolutionWeights& weights,
+                                  int stride,
+                                  std::span<const float> input_scale,
+                                  std::span<const float> middle_scale,
+                                  PackedInt8::Layer& layer) {
   const std::size_t channels = input_scale.size();
   layer.depthwise = AlignedBuffer<std::uint32_t>(channels * (stride == 1 ? 6 : 3));
   layer.depthwise_bias = AlignedBuffer<std::int32_t>(channels);
   layer.depthwise_narrow = AlignedBuffer<BlazeNarrow>(channels);
+  layer.windows = AlignedBuffer<kernels::BlazeInt8Window>(channels);
+  std::vector<float> steps;
   std::uint32_t* target = layer.depthwise.data();
   for (std::size_t c = 0; c < channels; c++) {
     const std::vector<double> window(
         weights.weights.begin() + static_cast<std::ptrdiff_t>(9 * c),
         weights.weights.begin() + static_cast<std::ptrdiff_t>(9 * c + 9));
-    const double step = max_of(window) / 127.0;
-    const std::vector<int> w = quantized(window, step);
+    const Filter filter = finest_filter(window, std::identity(), [&](const Filter& tried) {
+      const double unit = tried.unit * input_scale[c];
+      layer.depthwise_narrow[c] = depthwise_narrow_of(middle_scale[c] / unit);
+      layer.depthwise_bias[c] =
+          rounded(weights.bias[c] / unit) + half_of(layer.depthwise_narrow[c]);
+      return kernels::make_window(
+          std::span<const int, 9>(tried.weights), layer.depthwise_bias[c], layer.windows[c]);
+    });
+    steps.push_back(static_cast<float>(filter.unit * input_scale[c] * 65536.0 /
+                                       layer.depthwise_narrow[c].factor));
+    const std::vector<int>& w = filter.weights;
     for (std::size_t column = 0; column < 3; column++) {
       const int rows[3] = {w[column], w[3 + column], w[6 + column]};
       const std::uint32_t word = word_of(rows, 3);
       *target++ = word;
       if (stride == 1) *target++ = word << 8;
     }
-    const double unit = step * input_scale[c];
-    layer.depthwise_narrow[c] = narrow_of(middle_scale[c] / unit);
-    layer.depthwise_bias[c] = rounded(weights.bias[c] / unit) + half_of(layer.depthwise_narrow[c]);
   }
+  return steps;
 }
 
 /// Chosen so that the shortcut's step is an integer number of units, which loses at most 1/8 of the
@@ -155,12 +194,13 @@ void pack_pointwise(const ConvolutionWeights& weights,
     for (std::size_t k = 0; k < inputs; k++) {
       row.push_back(double{weights.weights[o * inputs + k]} * middle_scale[k]);
     }
-    double unit = max_of(row) / 127.0;
-    if (o < inputs) {
-      unit = unit_with_shortcut(unit, input_scale[o]);
-      layer.shortcut_factor[o] = std::min(rounded(input_scale[o] / unit), 32767);
-    }
-    rows.push_back(quantized(row, unit));
+    const auto unit_of = [&](double unit) {
+      return o < inputs ? unit_with_shortcut(unit, input_scale[o]) : unit;
+    };
+    const Filter filter = finest_filter(row, unit_of, fits_16_bits);
+    const double unit = filter.unit;
+    if (o < inputs) layer.shortcut_factor[o] = std::min(rounded(input_scale[o] / unit), 32767);
+    rows.push_back(filter.weights);
     layer.narrow[o] = narrow_of(output_scale[o] / unit);
     layer.bias[o] = rounded(weights.bias[o] / unit) - kMiddleZero * sum_of(rows.back()) +
                     half_of(layer.narrow[o]);
@@ -189,9 +229,11 @@ PackedInt8 pack_int8(const BlazeFaceWeights& weights) {
   std::span<const float> input_scale = weights.int8.stem;
   for (std::size_t i = 0; i < kBlazeFaceBlocks.size(); i++) {
     const BlazeFaceWeights::Block& block = weights.blocks[i];
-    const std::vector<float>& middle_scale = weights.int8.middle[i];
-    pack_depthwise(
-        block.depthwise, kBlazeFaceBlocks[i].stride, input_scale, middle_scale, packed.blocks[i]);
+    const std::vector<float> middle_scale = pack_depthwise(block.depthwise,
+                                                           kBlazeFaceBlocks[i].stride,
+                                                           input_scale,
+                                                           weights.int8.middle[i],
+                                                           packed.blocks[i]);
     pack_pointwise(
         block.pointwise, input_scale, middle_scale, weights.int8.output[i], packed.blocks[i]);
     input_scale = weights.int8.output[i];
@@ -209,6 +251,7 @@ kernels::BlazeInt8Block PackedInt8::block_view(std::size_t index) const {
           layer.depthwise.data(),
           layer.depthwise_bias.data(),
           layer.depthwise_narrow.data(),
+          layer.windows.data(),
           view_of(layer)};
 }
 

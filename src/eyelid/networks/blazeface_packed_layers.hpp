@@ -42,24 +42,29 @@ class BlazeFacePackedLayers {
   /// Rows y .. y + kRowsPerWord - 1 of a map, in single precision; y a multiple of kRowsPerWord.
   void unpack(int layer, int y, float* const* targets) const {
     const BlazeFaceMap& map = map_of(layer);
-    kernels_.unpack(line(map, y), map.width * map.channels, targets);
+    kernels_.unpack(line(map, y), map.width, map.channels, targets);
   }
 
   /// All channels of one pixel.
   void unpack_pixel(int layer, int x, int y, float* channels) const {
     const BlazeFaceMap& map = map_of(layer);
-    const std::uint32_t* words = line(map, y) + x;
-    for (int c = 0; c < map.channels; c++) channels[c] = number(words[c * map.width], y % rows);
+    const std::uint32_t* words = line(map, y);
+    for (int c = 0; c < map.channels; c++, words += map.width) {
+      channels[c] = number(words, map.width, x, y % rows);
+    }
   }
 
  private:
   static constexpr int kLines = kernels::kStripRows / rows;  // of a strip
 
-  static float number(std::uint32_t word, int row) {
+  /// One pixel of a channel's words.
+  float number(const std::uint32_t* words, int width, int x, int row) const {
     if constexpr (rows == 2) {
-      return std::bit_cast<float>(row == 0 ? word << 16 : word & 0xffff0000u);
+      return std::bit_cast<float>(row == 0 ? words[x] << 16 : words[x] & 0xffff0000u);
     } else {
-      return static_cast<float>(word >> 8 * row & 0xff);
+      const bool in_words = kernels_.order == kernels::BlazeLineOrder::Words;
+      const auto* bytes = reinterpret_cast<const std::uint8_t*>(words);
+      return static_cast<float>(bytes[in_words ? rows * x + row : row * width + x]);
     }
   }
 

@@ -98,6 +98,7 @@ void gather_layer(PackedInt8::Layer& layer, compute::Arena& arena) {
   layer.depthwise = {layer.depthwise, arena};
   layer.depthwise_bias = {layer.depthwise_bias, arena};
   layer.depthwise_narrow = {layer.depthwise_narrow, arena};
+  layer.windows = {layer.windows, arena};
   layer.pointwise = {layer.pointwise, arena};
   layer.bias = {layer.bias, arena};
   layer.narrow = {layer.narrow, arena};

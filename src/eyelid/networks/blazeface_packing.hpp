@@ -50,6 +50,7 @@ struct PackedInt8 {
     compute::AlignedBuffer<std::uint32_t> depthwise;
     compute::AlignedBuffer<std::int32_t> depthwise_bias;
     compute::AlignedBuffer<kernels::BlazeNarrow> depthwise_narrow;
+    compute::AlignedBuffer<kernels::BlazeInt8Window> windows;
     compute::AlignedBuffer<std::uint32_t> pointwise;
     compute::AlignedBuffer<std::int32_t> bias;
     compute::AlignedBuffer<kernels::BlazeNarrow> narrow;

@@ -105,7 +105,8 @@ void word_block(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
   }
 }
 
-void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
+void word_unpack(const std::uint32_t* line, int width, int channels, float* const* rows) {
+  const int count = width * channels;
   for (int y = 0; y < 2; y++) {
     for (int i = 0; i < count; i++) rows[y][i] = half_of(line[i], y);
   }

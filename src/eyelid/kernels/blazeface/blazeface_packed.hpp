@@ -69,8 +69,8 @@ struct BlazeBf16Kernels {
   std::uint32_t needs;  // compute::CpuFeature bits
   void (*stem)(const BlazeBf16Stem& stem, const BlazePackedStemStrip& strip);
   void (*block)(const BlazeBf16Block& block, const BlazePackedStrip& strip);
-  /// The two rows of `count` words (a multiple of 16) of a line.
-  void (*unpack)(const std::uint32_t* line, int count, float* const* rows);
+  /// The two rows of a line, each [channel][x]; width * channels is a multiple of 16.
+  void (*unpack)(const std::uint32_t* line, int width, int channels, float* const* rows);
 };
 
 // ---- 8 bits ------------------------------------------------------
@@ -84,6 +84,11 @@ struct BlazeBf16Kernels {
 //
 // >> rounds down; biases hold what rounds to the nearest. Stride 1: 3 input lines from row y - 4;
 // stride 2: 3 from row 2 y. One output line.
+//
+// Weights keep to int8_limits.hpp, so that products may be added in 16 bits.
+
+/// How the bytes of a line (4 rows of each channel) lie: as words of four rows, or row after row.
+enum class BlazeLineOrder { Words, Rows };
 
 /// How a 32-bit sum becomes 16 bits.
 struct BlazeNarrow {
@@ -102,6 +107,12 @@ struct BlazeInt8Pointwise {
   const std::int32_t* shortcut_factor = nullptr;  // (outputs), 0 .. 32767
 };
 
+/// A depthwise window for kernels that add in 16 bits (make_window).
+struct BlazeInt8Window {
+  std::uint32_t taps[9];  // per row of the window the bytes (w0 w1 w0 w1) (w2 0 w2 0) (0 w2 0 w2)
+  std::int32_t bias[2];   // of the first five products, of the last four; they sum to the bias - 1
+};
+
 struct BlazeInt8Block {
   int stride = 1;
   int channels = 0;  // of the input; pointwise.inputs rounds it up
@@ -109,7 +120,8 @@ struct BlazeInt8Block {
   /// [channel][6] = (w0, w1, w2, 0) (0, w0, w1, w2); stride 2 [channel][3] = (w0, w1, w2, 0).
   const std::uint32_t* depthwise = nullptr;
   const std::int32_t* depthwise_bias = nullptr;
-  const BlazeNarrow* depthwise_narrow = nullptr;
+  const BlazeNarrow* depthwise_narrow = nullptr;  // shift 1
+  const BlazeInt8Window* windows = nullptr;       // (channels): depthwise and its bias once more
   BlazeInt8Pointwise pointwise;
 };
 
@@ -122,10 +134,12 @@ struct BlazeInt8Stem {
 struct BlazeInt8Kernels {
   const char* isa;
   std::uint32_t needs;  // compute::CpuFeature bits
+  BlazeLineOrder order;
   void (*stem)(const BlazeInt8Stem& stem, const BlazePackedStemStrip& strip);
   void (*block)(const BlazeInt8Block& block, const BlazePackedStrip& strip);
-  /// The four rows of `count` words (a multiple of 16) of a line, as whole numbers 0 .. 255.
-  void (*unpack)(const std::uint32_t* line, int count, float* const* rows);
+  /// The four rows of a line, each [channel][x], as whole numbers 0 .. 255; width * channels is a
+  /// multiple of 16.
+  void (*unpack)(const std::uint32_t* line, int width, int channels, float* const* rows);
 };
 
 /// The fastest variant that these compute::CpuFeature bits allow; null where only the scalar
@@ -136,11 +150,11 @@ extern const BlazeBf16Kernels kScalarBf16Kernels;  // the definition
 KernelList<BlazeInt8Kernels> blazeface_int8_kernels();
 
 /// Declares the functions of one instruction set.
-#define EYELID_BLAZEFACE_PACKED_KERNELS(isa, Stem, Block)                     \
-  namespace isa {                                                             \
-  void word_stem(const Stem& stem, const BlazePackedStemStrip& strip);        \
-  void word_block(const Block& block, const BlazePackedStrip& strip);         \
-  void word_unpack(const std::uint32_t* line, int count, float* const* rows); \
+#define EYELID_BLAZEFACE_PACKED_KERNELS(isa, Stem, Block)                                   \
+  namespace isa {                                                                           \
+  void word_stem(const Stem& stem, const BlazePackedStemStrip& strip);                      \
+  void word_block(const Block& block, const BlazePackedStrip& strip);                       \
+  void word_unpack(const std::uint32_t* line, int width, int channels, float* const* rows); \
   }
 EYELID_BLAZEFACE_PACKED_KERNELS(scalar_bf16, BlazeBf16Stem, BlazeBf16Block)
 EYELID_BLAZEFACE_PACKED_KERNELS(scalar_int8, BlazeInt8Stem, BlazeInt8Block)

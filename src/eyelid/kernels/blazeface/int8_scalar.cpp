@@ -114,7 +114,8 @@ void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   }
 }
 
-void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
+void word_unpack(const std::uint32_t* line, int width, int channels, float* const* rows) {
+  const int count = width * channels;
   for (int y = 0; y < kStripRows; y++) {
     for (int i = 0; i < count; i++) rows[y][i] = static_cast<float>(byte_of(line[i], y));
   }

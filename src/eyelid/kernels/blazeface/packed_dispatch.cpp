@@ -14,14 +14,17 @@ constexpr BlazeBf16Kernels kAvx512Bf16Kernels = {
 
 constexpr BlazeInt8Kernels kInt8Variants[] = {
 #if defined(__x86_64__)
-    {"x86_avx512_vnni", compute::kAvx512Vnni, EYELID_PACKED_ROW(avx512_vnni)},
-    {"x86_avx_vnni", compute::kAvxVnni, EYELID_PACKED_ROW(avx_vnni)},
-    {"x86_avx2", compute::kAvx2, EYELID_PACKED_ROW(avx2_int8)},
+    {"x86_avx512_vnni",
+     compute::kAvx512Vnni,
+     BlazeLineOrder::Words,
+     EYELID_PACKED_ROW(avx512_vnni)},
+    {"x86_avx_vnni", compute::kAvxVnni, BlazeLineOrder::Words, EYELID_PACKED_ROW(avx_vnni)},
+    {"x86_avx2", compute::kAvx2, BlazeLineOrder::Rows, EYELID_PACKED_ROW(avx2_int8)},
 #elif defined(__aarch64__)
-    {"arm_dotprod", compute::kNeonDot, EYELID_PACKED_ROW(neon_dot)},
-    {"arm_neon", compute::kNeon, EYELID_PACKED_ROW(neon_int8)},
+    {"arm_dotprod", compute::kNeonDot, BlazeLineOrder::Words, EYELID_PACKED_ROW(neon_dot)},
+    {"arm_neon", compute::kNeon, BlazeLineOrder::Words, EYELID_PACKED_ROW(neon_int8)},
 #endif
-    {"scalar", compute::kAnyCpu, EYELID_PACKED_ROW(scalar_int8)},
+    {"scalar", compute::kAnyCpu, BlazeLineOrder::Words, EYELID_PACKED_ROW(scalar_int8)},
 };
 
 }  // namespace

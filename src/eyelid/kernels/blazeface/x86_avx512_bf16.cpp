@@ -160,7 +160,8 @@ void word_block(const BlazeBf16Block& block, const BlazePackedStrip& strip) {
   with_width(strip.width, [&]<int width>() { block_of_width<width>(block, strip); });
 }
 
-void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
+void word_unpack(const std::uint32_t* line, int width, int channels, float* const* rows) {
+  const int count = width * channels;
   for (int i = 0; i < count; i += kLanes) {
     const __m512i words = _mm512_loadu_si512(line + i);
     _mm512_storeu_ps(rows[0] + i, upper_row(words));

@@ -130,7 +130,8 @@ void word_block(const BlazeInt8Block& block, const BlazePackedStrip& strip) {
   with_width(strip.width, [&]<int width>() { block_of_width<width>(block, strip); });
 }
 
-void word_unpack(const std::uint32_t* line, int count, float* const* rows) {
+void word_unpack(const std::uint32_t* line, int width, int channels, float* const* rows) {
+  const int count = width * channels;
   const __m256i mask = _mm256_set1_epi32(0xff);
   for (int i = 0; i < count; i += kNarrow) {
     __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(line + i));
