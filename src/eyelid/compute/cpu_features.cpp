@@ -34,6 +34,7 @@ std::uint32_t read_hardware() {
 #if defined(__x86_64__)
   // __builtin_cpu_supports also asks the operating system (XGETBV) whether it saves the registers.
   __builtin_cpu_init();
+  if (__builtin_cpu_supports("sse4.1")) features |= kSse41;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c()) {
     features |= kAvx2;
     if (has_avx_vnni()) features |= kAvxVnni;
@@ -73,11 +74,13 @@ std::uint32_t lowered_by_environment() {
     return result;
   };
   if (wanted == "scalar") return kAnyCpu;
-  if (wanted == "avx2") return require(kAvx2, kAvx2);
-  if (wanted == "avx512") return require(kAvx512, detected & (kAvx2 | kAvxVnni | kAllAvx512));
+  if (wanted == "sse41") return require(kSse41, kSse41);
+  if (wanted == "avx2") return require(kAvx2, kSse41 | kAvx2);
+  if (wanted == "avx512")
+    return require(kAvx512, detected & (kSse41 | kAvx2 | kAvxVnni | kAllAvx512));
   if (wanted == "neon") return require(kNeon, kNeon);
   throw InputError("EYELID_CPU=" + std::string(wanted) +
-                   ": unknown instruction set; expected scalar, avx2, avx512 or neon");
+                   ": unknown instruction set; expected scalar, sse41, avx2, avx512 or neon");
 }
 
 }  // namespace
@@ -99,6 +102,7 @@ std::string describe(std::uint32_t features) {
     if (!text.empty()) text += '+';
     text += name;
   };
+  if ((features & kAvx2) == 0) add(kSse41, "sse41");
   add(kAvx2, "avx2");
   add(kAvxVnni, "avxvnni");
   add(kAvx512, "avx512");

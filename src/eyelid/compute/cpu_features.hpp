@@ -18,14 +18,15 @@ enum CpuFeature : std::uint32_t {
   kNeon = 1u << 5,        // every AArch64 processor
   kAvxVnni = 1u << 6,     // its encoding without AVX-512; implies kAvx2
   kNeonDot = 1u << 7,     // dot products of bytes; implies kNeon
+  kSse41 = 1u << 8,       // SSE4.1 and what came before it; kAvx2 implies it
 };
 
 /// What this processor and its operating system support, read from the hardware. Cached.
 std::uint32_t detected_cpu_features();
 
 /// What kernels may use: `detected_cpu_features()`, lowered by the environment variable
-/// EYELID_CPU = scalar | avx2 | avx512 | neon. Read once, at the first call. avx2 and neon leave
-/// out the dot products.
+/// EYELID_CPU = scalar | sse41 | avx2 | avx512 | neon. Read once, at the first call. avx2 and neon
+/// leave out the dot products.
 ///
 /// Throws InputError when EYELID_CPU names an unknown set or one this processor lacks: forcing an
 /// absent instruction set is an error, never a silent fallback.

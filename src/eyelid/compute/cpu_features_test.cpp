@@ -18,6 +18,9 @@ TEST(CpuFeatures, WiderSetsImplyNarrowerOnes) {
   if ((features & kAvx512) != 0) {
     EXPECT_NE(features & kAvx2, 0u);
   }
+  if ((features & kAvx2) != 0) {
+    EXPECT_NE(features & kSse41, 0u);
+  }
 }
 
 // cpu_features() is cached, so each forced value needs its own process: CTest runs cases apart.
@@ -33,6 +36,8 @@ TEST(CpuFeatures, AnUnknownSetIsAnError) {
 
 TEST(CpuFeatures, DescribesWhatIsThere) {
   EXPECT_EQ(describe(kAnyCpu), "scalar");
+  EXPECT_EQ(describe(kSse41), "sse41");
+  EXPECT_EQ(describe(kSse41 | kAvx2), "avx2");
   EXPECT_EQ(describe(kAvx2 | kAvx512 | kAvx512Vbmi), "avx2+avx512+vbmi");
 }
 
