@@ -1,5 +1,6 @@
 # The one table of instruction-set flags. A file compiled with these may run only after
 # compute/cpu_features.hpp has said that the processor can.
+set(EYELID_FLAGS_x86_sse41  -msse4.1)
 set(EYELID_FLAGS_x86_avx2   -mavx2 -mfma -mf16c)
 set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq)
 # g++ 12 calls the undefined registers of its own AVX-512 header uninitialized.

@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 TABLES = ("frames.csv", "blinks.csv", "landmarks.csv")
-SETS = ("", "scalar", "avx2", "neon")  # EYELID_CPU; "": all that the processor has
+SETS = ("", "scalar", "sse41", "avx2", "neon")  # EYELID_CPU; "": all that the processor has
 SHARED = pathlib.Path(os.environ.get("EYELID_SHARED", pathlib.Path(__file__).parents[2] / "shared"))
 MTCNN = SHARED / "models" / "pnet.pt"
 SETUPS = {"f32": ("--precision", "f32"), "int8": ("--precision", "int8")}
@@ -29,7 +29,7 @@ SOME_FILMS = ("webcam_0011_01_07_03.mp4", "webcam_moving_head.avi", "portrait_d6
 
 def run(command, instruction_set, arguments):
     environment = {**os.environ, "EYELID_CPU": instruction_set}
-    if instruction_set == "scalar":  # glibc as on an old processor: its functions then differ in their last bits
+    if instruction_set in ("scalar", "sse41"):  # glibc as on an old processor: its functions then differ in their last bits
         environment["GLIBC_TUNABLES"] = "glibc.cpu.hwcaps=-AVX2,-FMA"
     return subprocess.run([*command, *map(str, arguments)], env=environment, capture_output=True, text=True)
 

@@ -20,6 +20,7 @@ constexpr BlazeInt8Kernels kInt8Variants[] = {
      EYELID_PACKED_ROW(avx512_vnni)},
     {"x86_avx_vnni", compute::kAvxVnni, BlazeLineOrder::Words, EYELID_PACKED_ROW(avx_vnni)},
     {"x86_avx2", compute::kAvx2, BlazeLineOrder::Rows, EYELID_PACKED_ROW(avx2_int8)},
+    {"x86_sse41", compute::kSse41, BlazeLineOrder::Rows, EYELID_PACKED_ROW(sse41_int8)},
 #elif defined(__aarch64__)
     {"arm_dotprod", compute::kNeonDot, BlazeLineOrder::Words, EYELID_PACKED_ROW(neon_dot)},
     {"arm_neon", compute::kNeon, BlazeLineOrder::Words, EYELID_PACKED_ROW(neon_int8)},
