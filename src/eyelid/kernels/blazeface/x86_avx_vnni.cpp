@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For processors with AVX-VNNI and without AVX-512 (Alder Lake and later). The dot product exists
 // in two encodings: avx_vnni_through_avx512_test.cpp tests all of this with the other one.
-// x86_avx2_int8.cpp takes this text for processors without the instruction.
 #include <immintrin.h>
 
 #include "eyelid/kernels/blazeface/blazeface_packed.hpp"
@@ -57,13 +56,6 @@ template <int bits>
 [[gnu::always_inline]] inline Words dot(Words sum, Words bytes, Words weights) {
 #if defined(EYELID_VNNI_OF_AVX512)
   return _mm256_dpbusd_epi32(sum, bytes, weights);
-#elif defined(EYELID_VNNI_OF_AVX2)
-  // Even and odd bytes as 16 bits: products of bytes would saturate (maddubs).
-  const __m256i low = _mm256_set1_epi16(0xff);
-  const __m256i even_weights = _mm256_srai_epi16(_mm256_slli_epi16(weights, 8), 8);
-  const __m256i even = _mm256_madd_epi16(_mm256_and_si256(bytes, low), even_weights);
-  const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(bytes, 8), _mm256_srai_epi16(weights, 8));
-  return _mm256_add_epi32(sum, _mm256_add_epi32(even, odd));
 #else
   return _mm256_dpbusd_avx_epi32(sum, bytes, weights);
 #endif
