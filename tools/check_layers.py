@@ -5,11 +5,11 @@ import re
 import sys
 
 # One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
-ORDER = ["core", "files", "compute", "kernels", "model_files", "networks", "download", "video", "frames", "detection",
+ORDER = ["core", "files", "compute", "kernels", "model_files", "networks", "download", "signals", "video", "camera", "frames", "detection",
          "landmarks", "closure", "gpu", "synthesis", "conditioning", "tables", "films", "reports", "exports",
          "imports", "evaluation", "pipeline", "power"]
 # Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.
-STAGES = {"video", "frames", "detection", "landmarks", "closure", "synthesis", "conditioning", "tables", "films",
+STAGES = {"video", "camera", "signals", "frames", "detection", "landmarks", "closure", "synthesis", "conditioning", "tables", "films",
           "reports", "exports", "imports"}
 # Detection turns frames into its own input; pages, exports and imports are made of tables and pictures; a film's sound may be an event log.
 ALLOWED = {("detection", "frames"), ("reports", "tables"), ("reports", "films"), ("exports", "tables"), ("imports", "tables"), ("imports", "video")}
