@@ -21,6 +21,8 @@ const char* name_of_signal(int signal) {
 
 void interrupt(int signal) noexcept { interrupting_signal.store(signal); }
 
+bool take_interruption() noexcept { return interrupting_signal.exchange(0) != 0; }
+
 void throw_if_interrupted() {
   const int signal = interrupting_signal.load(std::memory_order_relaxed);
   if (signal == 0) return;

@@ -21,4 +21,8 @@ void interrupt(int signal) noexcept;
 /// Threads: any.
 void throw_if_interrupted();
 
+/// For a job that ends well when it is asked to stop: whether it was, and forgets it, so that what
+/// it still has to do is not stopped as well. Threads: any.
+bool take_interruption() noexcept;
+
 }  // namespace eyelid::files

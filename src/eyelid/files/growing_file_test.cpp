@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/files/growing_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "eyelid/core/error.hpp"
+#include "temporary_folder.hpp"
+#include "text_of_file.hpp"
+
+namespace eyelid::files {
+namespace {
+
+TEST(GrowingFile, KeepsWhatItHoldsWhenTheProgramIsKilled) {
+  const testing::TemporaryFolder folder;
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    GrowingFile file(folder / "trace.csv");
+    file.write("one\n");
+    file.write("two\n");
+    ::raise(SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(testing::text_of_file(folder / "trace.csv"), "one\ntwo\n");
+}
+
+TEST(GrowingFile, AHeaderIsPatched) {
+  const testing::TemporaryFolder folder;
+  GrowingFile file(folder / "film");
+  file.write("????body");
+  file.seek(0);
+  file.write("HEAD");
+  EXPECT_EQ(file.size(), 8);
+  EXPECT_EQ(file.position(), 4);
+  EXPECT_EQ(testing::text_of_file(folder / "film"), "HEADbody");
+}
+
+TEST(GrowingFile, NeverTakesANameThatIsThere) {
+  const testing::TemporaryFolder folder;
+  GrowingFile(folder / "film").write("kept");
+  EXPECT_THROW(GrowingFile(folder / "film"), InputError);
+  EXPECT_THROW(GrowingFile(folder / "absent" / "film"), InputError);
+  EXPECT_EQ(testing::text_of_file(folder / "film"), "kept");
+}
+
+}  // namespace
+}  // namespace eyelid::files
