@@ -27,6 +27,7 @@ constexpr int kVariableTicksPerSecond = 60000;
 // Fixed: the bytes that x264 writes depend on the number of threads.
 constexpr int kOverlayThreads = 4;
 constexpr int kLosslessSlices = 4;
+constexpr std::int64_t kLiveCluster_ms = 100;
 
 struct FreeFormat {
   void operator()(AVFormatContext* context) const { avformat_free_context(context); }
@@ -36,6 +37,8 @@ T* or_out_of_memory(T* pointer) {
   if (pointer == nullptr) throw std::bad_alloc();
   return pointer;
 }
+
+bool is_live(VideoKind kind) { return kind == VideoKind::kLiveGray || kind == VideoKind::kLiveRaw; }
 
 /// 0..255 to the 16..235 that players expect.
 std::array<std::uint8_t, 256> limited_range_table() {
@@ -81,7 +84,7 @@ struct VideoWriter::State {
 };
 
 VideoWriter::State::State(const std::filesystem::path& path, const VideoWriterOptions& wanted)
-    : options(wanted), output(path) {
+    : options(wanted), output(path, is_live(wanted.kind) ? FilmName::AtOnce : FilmName::WhenWhole) {
   files::silence_ffmpeg();
   rate = av_d2q(options.frames_per_second, 1'000'000);
   if (options.kind != VideoKind::kOverlay && options.frames_per_second > 1000.0) {
@@ -118,6 +121,14 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
     case VideoKind::kFastLosslessGray:
       wanted = "magicyuv";
       encoder = avcodec_find_encoder(AV_CODEC_ID_MAGICYUV);
+      break;
+    case VideoKind::kLiveGray:
+      wanted = "ffvhuff";
+      encoder = avcodec_find_encoder(AV_CODEC_ID_FFVHUFF);
+      break;
+    case VideoKind::kLiveRaw:
+      wanted = "rawvideo";
+      encoder = avcodec_find_encoder(AV_CODEC_ID_RAWVIDEO);
       break;
     case VideoKind::kOverlay:
       // By name: hardware encoders are listed even without the hardware.
@@ -157,6 +168,11 @@ void VideoWriter::State::open_encoder() {
   stream->time_base = codec->time_base;
   stream->avg_frame_rate = stream->r_frame_rate = rate;
   check(avcodec_parameters_from_context(stream->codecpar, codec.get()), "describe stream");
+  if (is_live(options.kind)) {
+    // What a cluster holds is lost if the program is killed before it is written.
+    av_opt_set_int(format->priv_data, "cluster_time_limit", kLiveCluster_ms, 0);
+    format->flags |= AVFMT_FLAG_FLUSH_PACKETS;
+  }
   check(avformat_write_header(format.get(), nullptr), "write header");
   frame->format = codec->pix_fmt;
   frame->width = codec->width;
@@ -168,8 +184,10 @@ void VideoWriter::State::set_lossless() {
   codec->pix_fmt = AV_PIX_FMT_GRAY8;
   codec->color_range = AVCOL_RANGE_JPEG;
   codec->gop_size = 1;  // intra-only: damage stays in its frame
-  codec->slices = kLosslessSlices;
   codec->thread_count = options.threads;
+  if (options.kind == VideoKind::kLiveGray) av_opt_set(codec->priv_data, "pred", "left", 0);
+  if (is_live(options.kind)) return;
+  codec->slices = kLosslessSlices;
   if (options.kind == VideoKind::kFastLosslessGray) {
     av_opt_set(codec->priv_data, "pred", "median", 0);
     return;

@@ -15,6 +15,10 @@ enum class VideoKind {
   kLosslessGray,      // FFV1 in Matroska: every gray level comes back exactly; checksums per slice
   kFastLosslessGray,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, without
                       // checksums
+  kLiveGray,          // FFVHUFF in Matroska: as exact, for cameras: the cheapest to write; the file
+                      // has its name at once and can be read up to its last 0.1 s if the program
+                      // is killed
+  kLiveRaw,           // the same, not compressed
   kOverlay,           // for viewing: H.264 (MPEG-4 part 2 if FFmpeg lacks it) in MP4, color
 };
 
@@ -34,7 +38,8 @@ struct VideoWriterOptions {
       0;  // of the lossless encoder; 0 = the available processors. Never changes the bytes
 };
 
-/// Writes one video file; it appears under its name when finish() returns, or not at all.
+/// Writes one video file; it appears under its name when finish() returns, or not at all
+/// (kLiveGray and kLiveRaw: from the start).
 ///
 /// Sizes: every frame has the width and height of the options; overlays of odd size are extended by
 /// repeating the last column or row.
@@ -60,7 +65,7 @@ class VideoWriter {
   /// Completes the file and gives it its name. Call once.
   void finish();
 
-  /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "libx264", "mpeg4".
+  /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "ffvhuff", "rawvideo", "libx264", "mpeg4".
   std::string encoder() const;
 
  private:
