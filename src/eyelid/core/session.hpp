@@ -103,6 +103,35 @@ struct RunRecord {
   RecordingIdentity recording;
 };
 
+/// A kind of delay of a live session.
+struct Latency {
+  std::int64_t count = 0;
+  double p50_ms = 0.0;
+  double p99_ms = 0.0;
+  double max_ms = 0.0;
+};
+
+/// What a running camera delivered, and how fast its closure was known.
+struct LiveSummary {
+  std::string camera;                       // its name
+  std::string ended;                        // why the session ended, a few words
+  std::int64_t frames = 0;                  // complete
+  std::int64_t lost = 0;                    // counted by the camera, never came
+  std::int64_t incomplete = 0;              // came in part
+  std::int64_t overrun = 0;                 // came, and were not measured
+  std::int64_t recorded = 0;                // in the recording
+  double asked_frames_per_second = 0.0;     // 0: not asked
+  double measured_frames_per_second = 0.0;  // by the camera's clock; 0 with fewer than two frames
+  /// Of the camera's clock against that of the machine; 0 in sessions of less than 5 s.
+  double clock_drift_ppm = 0.0;
+  double clock_residual_ms = 0.0;
+  Latency latency;         // arrival to FEC
+  Latency output_latency;  // arrival to the last byte of an output written
+  std::string priority;    // of the threads that measure: "SCHED_FIFO", "normal (not permitted)"
+  std::int64_t involuntary_switches = 0;  // of those threads, while the session ran
+  std::int64_t major_faults = 0;
+};
+
 /// Everything session.json and the head of report.html say about one tracked recording.
 struct SessionSummary {
   SourceInfo source;
@@ -117,6 +146,7 @@ struct SessionSummary {
   std::vector<StageTime> stages;
   std::vector<std::string> warnings;  // sentences for the user, of all stages
   RunRecord run;
+  std::optional<LiveSummary> live;  // of a running camera
 };
 
 }  // namespace eyelid
