@@ -146,6 +146,32 @@ void visit_fields(auto& visit, Is<RunRecord> auto& run) {
   visit("recording", run.recording);
 }
 
+void visit_fields(auto& visit, Is<Latency> auto& latency) {
+  visit("count", latency.count);
+  visit("p50", latency.p50_ms);
+  visit("p99", latency.p99_ms);
+  visit("max", latency.max_ms);
+}
+
+void visit_fields(auto& visit, Is<LiveSummary> auto& live) {
+  visit("camera", live.camera);
+  visit("ended", live.ended);
+  visit("frames", live.frames);
+  visit("lost", live.lost);
+  visit("incomplete", live.incomplete);
+  visit("overrun", live.overrun);
+  visit("recorded", live.recorded);
+  visit("asked_frames_per_second", live.asked_frames_per_second);
+  visit("measured_frames_per_second", live.measured_frames_per_second);
+  visit("clock_drift_ppm", live.clock_drift_ppm);
+  visit("clock_residual_ms", live.clock_residual_ms);
+  visit("latency_ms", live.latency);
+  visit("output_latency_ms", live.output_latency);
+  visit("priority", live.priority);
+  visit("involuntary_switches", live.involuntary_switches);
+  visit("major_faults", live.major_faults);
+}
+
 void visit_fields(auto& visit, Is<SessionSummary> auto& summary) {
   auto& closure = summary.closure;
   visit("input", summary.source);
@@ -169,6 +195,7 @@ void visit_fields(auto& visit, Is<SessionSummary> auto& summary) {
   visit("frames_per_second", summary.frames_per_second);
   visit("stages", summary.stages);
   visit("warnings", summary.warnings);
+  visit("live", summary.live);
   visit("run", summary.run);
 }
 
@@ -205,6 +232,10 @@ struct Writer {
   static void write(Json& target, const std::optional<EarInterval>& interval) {
     target = nullptr;
     if (interval) target = Json::array({number(interval->low), number(interval->high)});
+  }
+  static void write(Json& target, const std::optional<LiveSummary>& live) {
+    target = nullptr;
+    if (live) object_or_value(target, *live);
   }
   static void write(Json& target, const Options& options) {
     target = Json::object();
@@ -258,6 +289,9 @@ struct Reader {
   }
   static void read(const Json& source, std::optional<EarInterval>& interval) {
     interval = EarInterval{source.at(0).get<float>(), source.at(1).get<float>()};
+  }
+  static void read(const Json& source, std::optional<LiveSummary>& live) {
+    read(source, live.emplace());
   }
   static void read(const Json& source, Options& options) {
     for (const auto& [name, value] : source.get_ref<const Json::object_t&>()) {

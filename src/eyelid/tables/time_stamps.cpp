@@ -17,6 +17,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
 #include "eyelid/tables/csv_text.hpp"
+#include "eyelid/tables/timestamps_csv.hpp"
 
 namespace eyelid::tables {
 namespace {
@@ -183,6 +184,7 @@ class StampFile {
     while (next_line()) {
       split_line();
       if (columns_.empty() && begin_columns()) continue;
+      if (is_of_camera_ && cells_.size() > 2 && cells_[2].empty()) continue;
       take_row();
       if (!chosen_ && ++rows_ == kRowsToChoose) choose();
     }
@@ -242,6 +244,7 @@ class StampFile {
     const bool is_header =
         std::none_of(cells_.begin(), cells_.end(), [&](auto cell) { return stamp_in(cell); });
     for (std::size_t i = 0; i < columns_.size() && is_header; ++i) columns_[i].header = cells_[i];
+    is_of_camera_ = line_ + "\n" == timestamps_header();
     return is_header;
   }
 
@@ -318,6 +321,7 @@ class StampFile {
   std::int64_t line_number_ = 0;
   std::int64_t first_unreadable_line_ = 0;
   char separator_ = '\0';
+  bool is_of_camera_ = false;  // our own timestamps.csv
   std::vector<std::string_view> cells_;
   std::vector<Column> columns_;
   std::optional<std::size_t> chosen_;

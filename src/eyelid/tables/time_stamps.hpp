@@ -24,6 +24,8 @@ struct TimeStamps {
 ///   since 1970 in a unit that puts them between 2000 and 2100, else the unit in which the median
 ///   step is that of 3 to 3000 frames/s.
 ///
+/// In the timestamps.csv of a live session, the rows of frames that never came are skipped.
+///
 /// Stamps that do not increase are kept, at most one in ten. Errors: InputError for a file that is
 /// missing, no regular file, unreadable, or without such a column, and for a row without a time.
 TimeStamps read_time_stamps(const std::filesystem::path& path);
