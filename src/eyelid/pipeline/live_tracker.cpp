@@ -51,15 +51,19 @@ void LiveTracker::deliver(const Slot& slot) {
   LiveFrame result;
   if (!slot.is_lost) result.measured = slot.measurement;
   result.measured.frame = slot.frame;
-  result.measured.time_s = static_cast<double>(slot.frame) / options_.frames_per_second;
+  result.measured.time_s = slot.time_s;
   memory_.judge(result.measured);
   result.is_lost = slot.is_lost;
   result.fec = closure_.next(result.measured.ear);
   on_frame_(result);
 }
 
-void LiveTracker::process(int worker, std::int64_t frame, const FrameView& picture) {
+void LiveTracker::process(int worker,
+                          std::int64_t frame,
+                          const FrameView& picture,
+                          std::optional<double> time_s) {
   Slot done;
+  done.time_s = time_s.value_or(static_cast<double>(frame) / options_.frames_per_second);
   done.frame = frame;
   done.is_lost = picture.is_empty();
   done.measurement = done.is_lost

@@ -26,8 +26,8 @@ struct LiveOptions {
 };
 
 struct LiveFrame {
-  FrameMeasurement measured;  // time_s by its number and the rate of the camera
-  bool is_lost = false;       // never seen by a worker
+  FrameMeasurement measured;
+  bool is_lost = false;  // never seen by a worker
   closure::LiveFec fec;
 };
 
@@ -48,10 +48,14 @@ class LiveTracker {
               OnFrame on_frame);
 
   /// By thread number `worker`; every frame number goes to exactly one worker, rising per worker.
-  /// The picture may be empty: the frame is lost. Waits for other workers where the frame depends
+  /// The picture may be empty: the frame is lost. `time_s`: by the camera's clock; without it, by
+  /// its number and the rate of the camera. Waits for other workers where the frame depends
   /// on theirs: for the choice of the subject in the group before, between detections for the frame
   /// before. A worker that is kAhead frames ahead of the oldest one in hand waits as well.
-  void process(int worker, std::int64_t frame, const FrameView& picture);
+  void process(int worker,
+               std::int64_t frame,
+               const FrameView& picture,
+               std::optional<double> time_s = std::nullopt);
 
   static constexpr std::int64_t kAhead = 1024;
 
@@ -64,6 +68,7 @@ class LiveTracker {
   struct Slot {
     std::int64_t frame = -1;
     bool is_lost = false;
+    double time_s = 0.0;
     FrameMeasurement measurement;  // of a lost frame: that of the last one before it that was seen
   };
   Slot& slot(std::int64_t frame) { return slots_[static_cast<std::size_t>(frame % kAhead)]; }

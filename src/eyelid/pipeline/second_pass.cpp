@@ -93,4 +93,19 @@ void render_second_pass(video::FrameSource& source,
       findings.trace, findings.closure_options, on_sample, [](const Blink&) {});
 }
 
+void report_without_pictures(const SecondPassInputs& findings, reports::ReportBuilder& report) {
+  std::size_t next = 0;
+  closure::analyze_closure(
+      findings.trace,
+      findings.closure_options,
+      [&](const EyelidSample& sample) {
+        report.add(sample);
+        for (; next < findings.blinks.size() && findings.blinks[next].offset_frame <= sample.frame;
+             ++next) {
+          report.add_blink(findings.blinks[next]);
+        }
+      },
+      [](const Blink&) {});
+}
+
 }  // namespace eyelid::pipeline

@@ -58,4 +58,7 @@ void render_second_pass(video::FrameSource& source,
                         const SecondPassOutputs& illustrations,
                         const std::function<void(std::int64_t frames_done)>& progress);
 
+/// The same for a report where there is no recording to read again.
+void report_without_pictures(const SecondPassInputs& findings, reports::ReportBuilder& report);
+
 }  // namespace eyelid::pipeline

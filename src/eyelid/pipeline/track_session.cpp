@@ -4,27 +4,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-#include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/close_up_tracker.hpp"
-#include "eyelid/pipeline/hidden_eye.hpp"
 #include "eyelid/pipeline/one_size_source.hpp"
-#include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
+#include "eyelid/pipeline/session_results.hpp"
 #include "eyelid/pipeline/trials_of_session.hpp"
-#include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/calibration_file.hpp"
-#include "eyelid/tables/frames_csv.hpp"
-#include "eyelid/tables/landmarks_csv.hpp"
 #include "eyelid/tables/session_json.hpp"
 #include "eyelid/tables/time_stamps.hpp"
 #include "eyelid/tables/trials_csv.hpp"
@@ -72,15 +66,12 @@ class TrackJob {
   void track_close_up(const CloseUpEye& eye);
   void measure(FrameTracker& tracker, video::FrameSource& source);
   void count_in_clip(std::int32_t clip);
-  void analyze();
   void render_second_pass();
   std::unique_ptr<video::FrameSource> open_source(PictureSample* sample = nullptr);
   std::unique_ptr<films::VideoWriter> open_overlay() const;
   std::vector<Trial> trials_for_report();
   void add_comparison(reports::ReportBuilder& report);
   void record_run();
-  void write_landmark_row(const FrameMeasurement& measurement);
-  void describe_closure();
 
   const TrackRequest& request_;
   const TrackProgress& progress_;
@@ -91,28 +82,10 @@ class TrackJob {
   std::unique_ptr<files::RunFolder> run_;  // before what writes to it
   int width_ = 0;                          // of the first picture
   int height_ = 0;
-  std::unique_ptr<closure::TraceSpool> trace_;
-  std::unique_ptr<PointSpool> points_;
-  std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
-  std::unique_ptr<tables::FramesCsvWriter> frames_csv_;
-  std::unique_ptr<tables::BlinksCsvWriter> blinks_csv_;
-  std::optional<Eye> eye_;            // measured alone
-  std::int64_t measured_frames_ = 0;  // in which an eye was
-  std::vector<Blink> blinks_;
+  std::optional<Eye> eye_;  // measured alone
   closure::ClosureOptions closure_options_;
-  HiddenEyeWatch eye_watch_;
-  ExampleFrames examples_;
+  std::unique_ptr<SessionResults> results_;
 };
-
-void TrackJob::write_landmark_row(const FrameMeasurement& measurement) {
-  if (!measurement.is_trustworthy()) {
-    landmarks_csv_->write(measurement.frame, std::span<const Point>{});
-  } else if (measurement.face_points) {
-    landmarks_csv_->write(measurement.frame, *measurement.face_points);
-  } else {
-    landmarks_csv_->write(measurement.frame, *measurement.eyes);
-  }
-}
 
 void TrackJob::open_folder() {
   inputs_ = video::joined(video::clips_of(request_.inputs));
@@ -145,17 +118,19 @@ void TrackJob::track() {
   PictureSample sample;
   track_faces(sample);
   // False faces may be found in an eye that fills the picture; true ones are there in most frames.
-  if (request_.setup.face_box || 4 * measured_frames_ > trace_->size()) return;
+  if (request_.setup.face_box || 4 * results_->measured_frames() > results_->frames()) {
+    return;
+  }
   const std::optional<CloseUpEye> found =
       setup_.gpu ? std::nullopt : find_close_up(sample, setup_.models, request_.eye);
   if (found) return track_close_up(*found);
-  if (20 * measured_frames_ > trace_->size()) return;
+  if (20 * results_->measured_frames() > results_->frames()) return;
   summary_.warnings.push_back(
       fmt::format("the eyes of a face were measured in {} of {} frames, and no eye was found "
                   "close up with certainty{}; if the film shows one, give its place with "
                   "--eye-box X,Y,WIDTH,HEIGHT",
-                  measured_frames_,
-                  trace_->size(),
+                  results_->measured_frames(),
+                  results_->frames(),
                   setup_.gpu ? " (only the CPU looks for one)" : ""));
 }
 
@@ -188,33 +163,28 @@ void TrackJob::track_close_up(const CloseUpEye& eye) {
 
 void TrackJob::measure(FrameTracker& tracker, video::FrameSource& source) {
   // A second look at the recording begins anew.
-  trace_ = std::make_unique<closure::TraceSpool>(run_->private_folder());
-  points_ = std::make_unique<PointSpool>(run_->private_folder());
-  measured_frames_ = 0;
+  results_.reset();
+  const auto points = static_cast<std::size_t>(number_of(request_.setup.landmarks));
+  results_ = std::make_unique<SessionResults>(
+      *run_,
+      closure_options_,
+      eye_,
+      request_.save_landmarks ? std::optional(points) : std::nullopt);
   for (ClipIdentity& clip : summary_.run.recording.clips) clip.frames = 0;
-  landmarks_csv_.reset();
-  if (request_.save_landmarks) {
-    landmarks_csv_ = std::make_unique<tables::LandmarksCsvWriter>(
-        run_->staged("landmarks.csv"),
-        static_cast<std::size_t>(number_of(request_.setup.landmarks)));
-  }
   summary_.source = source.info();
   // Who reads it again need not find them again.
   if (summary_.source.used_bits) {
     source_options_.bits = static_cast<int>(*summary_.source.used_bits);
   }
   const auto on_measurement = [&](const FrameMeasurement& measurement) {
-    trace_->append(closure::closure_input(measurement, eye_));
+    results_->add(measurement);
     count_in_clip(measurement.clip);
-    measured_frames_ += measurement.is_trustworthy();
-    points_->append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
-    if (landmarks_csv_) write_landmark_row(measurement);
-    progress_(TrackPhase::Tracking, trace_->size(), summary_.source.frame_count);
+    progress_(TrackPhase::Tracking, results_->frames(), summary_.source.frame_count);
   };
   tracker.run(source, on_measurement);
   summary_.stages = tracker.stage_times();
   summary_.source_report = source.report();
-  summary_.run.recording.frames = trace_->size();
+  summary_.run.recording.frames = results_->frames();
   if (const auto* film = dynamic_cast<const OneSizeSource*>(&source)) {
     width_ = film->width();
     height_ = film->height();
@@ -224,50 +194,6 @@ void TrackJob::measure(FrameTracker& tracker, video::FrameSource& source) {
 void TrackJob::count_in_clip(std::int32_t clip) {
   std::vector<ClipIdentity>& clips = summary_.run.recording.clips;
   if (!clips.empty()) ++clips.at(static_cast<std::size_t>(clip) - 1).frames;
-}
-
-void TrackJob::analyze() {
-  frames_csv_ = std::make_unique<tables::FramesCsvWriter>(run_->staged("frames.csv"));
-  blinks_csv_ = std::make_unique<tables::BlinksCsvWriter>(run_->staged("blinks.csv"));
-  summary_.closure = closure::analyze_closure(
-      *trace_,
-      closure_options_,
-      [&](const EyelidSample& sample) {
-        frames_csv_->write(sample);
-        eye_watch_.add(sample);
-        examples_.consider(sample);
-        progress_(TrackPhase::Analysis, sample.frame + 1, trace_->size());
-      },
-      [&](const Blink& blink) {
-        blinks_csv_->write(blink);
-        blinks_.push_back(blink);
-      });
-  describe_closure();
-}
-
-void TrackJob::describe_closure() {
-  ClosureSummary& closure = summary_.closure;
-  if (eye_) closure.no_fec_reason[other(*eye_)].clear();  // it was not asked for
-  if (!closure_options_.calibration) {
-    Calibration& calibration = closure.calibration;
-    calibration.subject = request_.conditions.subject;
-    calibration.glasses = request_.conditions.glasses;
-    calibration.camera = request_.conditions.camera;
-    calibration.distance = request_.conditions.distance;
-    calibration.recording = summary_.source.path;
-  }
-  summary_.warnings.insert(summary_.warnings.begin(),
-                           summary_.source_report.warnings.begin(),
-                           summary_.source_report.warnings.end());
-  std::ranges::copy(closure.warnings, std::back_inserter(summary_.warnings));
-  const std::optional<Eye> hidden = eye_ ? std::nullopt : eye_watch_.hidden_eye();
-  if (hidden) summary_.warnings.push_back(eye_watch_.warning());
-  for (const Eye eye : kEyes) {
-    const std::string& reason = closure.no_fec_reason[eye];
-    if (!reason.empty() && eye != hidden) {
-      summary_.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
-    }
-  }
 }
 
 std::vector<Trial> TrackJob::trials_for_report() {
@@ -318,14 +244,13 @@ void TrackJob::render_second_pass() {
   std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
   reports::ReportBuilder report({.title = request_.title});
-  const SecondPassInputs findings{
-      *trace_, closure_options_, *points_, blinks_, examples_, truth ? &*truth : nullptr};
+  const SecondPassInputs findings = results_->findings(truth ? &*truth : nullptr);
   const std::unique_ptr<films::VideoWriter> overlay = open_overlay();
   pipeline::render_second_pass(
       *source,
       findings,
       {request_.write_report ? &report : nullptr, overlay.get()},
-      [&](std::int64_t done) { progress_(TrackPhase::Pictures, done, trace_->size()); });
+      [&](std::int64_t done) { progress_(TrackPhase::Pictures, done, results_->frames()); });
   if (overlay) overlay->finish();
   if (!request_.write_report) return;
   if (!request_.trials_file.empty()) report.set_trials(trials_for_report());
@@ -363,13 +288,12 @@ TrackedSession TrackJob::run() {
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
   track();
-  analyze();
+  results_->analyze(summary_, request_.conditions, [&](std::int64_t done) {
+    progress_(TrackPhase::Analysis, done, results_->frames());
+  });
   summary_.wall_s = stopwatch.seconds();
   summary_.frames_per_second = static_cast<double>(summary_.closure.frames) / summary_.wall_s;
 
-  if (landmarks_csv_) landmarks_csv_->commit();
-  blinks_csv_->commit();
-  frames_csv_->commit();
   if (!request_.save_calibration_file.empty()) {
     run_->add(request_.save_calibration_file,
               tables::calibration_text(summary_.closure.calibration));

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/pipeline/session_results.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "eyelid/tables/blinks_csv.hpp"
+#include "eyelid/tables/frames_csv.hpp"
+
+namespace eyelid::pipeline {
+
+SessionResults::SessionResults(files::RunFolder& run,
+                               closure::ClosureOptions options,
+                               std::optional<Eye> eye,
+                               std::optional<std::size_t> landmark_points)
+    : run_(run),
+      options_(std::move(options)),
+      eye_(eye),
+      trace_(run.private_folder()),
+      points_(run.private_folder()) {
+  if (!landmark_points) return;
+  landmarks_csv_ =
+      std::make_unique<tables::LandmarksCsvWriter>(run_.staged("landmarks.csv"), *landmark_points);
+}
+
+void SessionResults::add(const FrameMeasurement& measurement) {
+  trace_.append(closure::closure_input(measurement, eye_));
+  measured_frames_ += measurement.is_trustworthy();
+  points_.append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
+  if (landmarks_csv_) write_landmark_row(measurement);
+}
+
+void SessionResults::write_landmark_row(const FrameMeasurement& measurement) {
+  if (!measurement.is_trustworthy()) {
+    landmarks_csv_->write(measurement.frame, std::span<const Point>{});
+  } else if (measurement.face_points) {
+    landmarks_csv_->write(measurement.frame, *measurement.face_points);
+  } else {
+    landmarks_csv_->write(measurement.frame, *measurement.eyes);
+  }
+}
+
+void SessionResults::analyze(SessionSummary& summary,
+                             const Calibration& conditions,
+                             const Progress& progress) {
+  tables::FramesCsvWriter frames_csv(run_.staged("frames.csv"));
+  tables::BlinksCsvWriter blinks_csv(run_.staged("blinks.csv"));
+  summary.closure = closure::analyze_closure(
+      trace_,
+      options_,
+      [&](const EyelidSample& sample) {
+        frames_csv.write(sample);
+        eye_watch_.add(sample);
+        examples_.consider(sample);
+        progress(sample.frame + 1);
+      },
+      [&](const Blink& blink) {
+        blinks_csv.write(blink);
+        blinks_.push_back(blink);
+      });
+  if (landmarks_csv_) landmarks_csv_->commit();
+  blinks_csv.commit();
+  frames_csv.commit();
+  describe_closure(summary, conditions);
+}
+
+void SessionResults::describe_closure(SessionSummary& summary,
+                                      const Calibration& conditions) const {
+  ClosureSummary& closure = summary.closure;
+  if (eye_) closure.no_fec_reason[other(*eye_)].clear();  // it was not asked for
+  if (!options_.calibration) {
+    Calibration& calibration = closure.calibration;
+    calibration.subject = conditions.subject;
+    calibration.glasses = conditions.glasses;
+    calibration.camera = conditions.camera;
+    calibration.distance = conditions.distance;
+    calibration.recording = summary.source.path;
+  }
+  summary.warnings.insert(summary.warnings.begin(),
+                          summary.source_report.warnings.begin(),
+                          summary.source_report.warnings.end());
+  std::ranges::copy(closure.warnings, std::back_inserter(summary.warnings));
+  const std::optional<Eye> hidden = eye_ ? std::nullopt : eye_watch_.hidden_eye();
+  if (hidden) summary.warnings.push_back(eye_watch_.warning());
+  for (const Eye eye : kEyes) {
+    const std::string& reason = closure.no_fec_reason[eye];
+    if (!reason.empty() && eye != hidden) {
+      summary.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
+    }
+  }
+}
+
+SecondPassInputs SessionResults::findings(tables::TruthCsvReader* truth) {
+  return {trace_, options_, points_, blinks_, examples_, truth};
+}
+
+}  // namespace eyelid::pipeline

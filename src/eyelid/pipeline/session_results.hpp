@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "eyelid/closure/closure_analysis.hpp"
+#include "eyelid/closure/trace.hpp"
+#include "eyelid/core/session.hpp"
+#include "eyelid/files/run_folder.hpp"
+#include "eyelid/pipeline/hidden_eye.hpp"
+#include "eyelid/pipeline/point_spool.hpp"
+#include "eyelid/pipeline/second_pass.hpp"
+#include "eyelid/tables/landmarks_csv.hpp"
+
+namespace eyelid::pipeline {
+
+/// From the measurements of a recording to frames.csv, blinks.csv, and landmarks.csv of a run, for
+/// recordings on disk and for running cameras.
+///
+/// Memory does not depend on the length. Errors: InputError of the files. Threads: one at a time.
+class SessionResults {
+ public:
+  /// `eye`: measured alone. `landmark_points`: 12 or 68 for landmarks.csv, nothing without it.
+  SessionResults(files::RunFolder& run,
+                 closure::ClosureOptions options,
+                 std::optional<Eye> eye,
+                 std::optional<std::size_t> landmark_points);
+
+  /// The next frame.
+  void add(const FrameMeasurement& measurement);
+  std::int64_t frames() const { return trace_.size(); }
+  /// In which an eye was measured.
+  std::int64_t measured_frames() const { return measured_frames_; }
+
+  using Progress = std::function<void(std::int64_t frames_done)>;
+
+  /// Closure and blinks of all frames; completes the tables. Fills `summary.closure` and adds its
+  /// warnings, after those of the source. `conditions` are noted with levels found here.
+  void analyze(SessionSummary& summary, const Calibration& conditions, const Progress& progress);
+
+  /// After analyze(): what the pictures of a report are made from. `truth` may be null.
+  SecondPassInputs findings(tables::TruthCsvReader* truth = nullptr);
+
+ private:
+  void describe_closure(SessionSummary& summary, const Calibration& conditions) const;
+  void write_landmark_row(const FrameMeasurement& measurement);
+
+  files::RunFolder& run_;
+  closure::ClosureOptions options_;
+  std::optional<Eye> eye_;
+  closure::TraceSpool trace_;
+  PointSpool points_;
+  std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
+  std::int64_t measured_frames_ = 0;
+  std::vector<Blink> blinks_;
+  HiddenEyeWatch eye_watch_;
+  ExampleFrames examples_;
+};
+
+}  // namespace eyelid::pipeline
