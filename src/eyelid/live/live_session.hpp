@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "eyelid/camera/camera.hpp"
+#include "eyelid/core/session.hpp"
+#include "eyelid/files/run_folder.hpp"
+#include "eyelid/pipeline/setup.hpp"
+
+namespace eyelid::live {
+
+enum class RecordingFormat { None, Ffvhuff, Raw };
+
+/// The whole job of `eyelid live`.
+struct LiveRequest {
+  std::string camera;  // as camera::open_camera
+  camera::CameraSettings settings;
+  std::filesystem::path folder;            // new or without files of a session
+  pipeline::SetupRequest setup;            // on the CPU
+  std::optional<double> seconds;           // else until the camera ends or the user stops it
+  std::filesystem::path calibration_file;  // levels; empty: causal ones (closure::CausalClosure)
+  RecordingFormat recording = RecordingFormat::Ffvhuff;
+  int mean_of_frames = 1;  // of the live closure: a moving average, (n - 1) / 2 frames late
+  bool write_report = true;
+  std::string title;
+  /// What the caller will add to the run; checked before the work.
+  std::vector<std::filesystem::path> added_outputs;
+};
+
+/// How a session goes on; told about twice a second.
+struct LiveStatus {
+  double seconds = 0.0;
+  LiveSummary counts;  // so far; latencies of the whole session
+  float mean_fec = kNotAvailable;
+};
+
+struct LiveCallbacks {
+  std::function<void(const LiveStatus&)> on_status;
+  std::function<void(const std::string&)> on_notice;  // a sentence for the user; any thread
+  /// Done and total frames of the analysis at the end.
+  std::function<void(std::int64_t done, std::int64_t total)> on_analysis;
+  /// Whether the user has asked to end the session. Asked twenty times a second.
+  std::function<bool()> shall_end;
+};
+
+struct LiveResult {
+  SessionSummary summary;
+  std::unique_ptr<files::RunFolder> run;  // all written, not yet committed
+};
+
+/// Measures a running camera, and leaves the files of `track` and timestamps.csv, recording.mkv
+/// (live.md in docs/).
+///
+/// Four threads, none of which waits for a slower one: the camera's frames are taken as they come
+/// (CameraReader), measured (LiveTracker; more than 100 ms behind, it skips to the newest frame),
+/// recorded (Recorder) and written down (Scribe). Where it is permitted, the first two run with
+/// real-time priority. While a session runs, its recording and its table have the names
+/// recording.unfinished.mkv and timestamps.unfinished.csv; they stay if the program is killed.
+///
+/// Throws InputError: camera, folder, models; and what the tables meet. What was measured until
+/// then is in the unfinished table.
+LiveResult run_live_session(const LiveRequest& request, const LiveCallbacks& callbacks);
+
+}  // namespace eyelid::live
