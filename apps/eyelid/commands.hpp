@@ -9,6 +9,7 @@ namespace eyelid::app {
 // Errors are thrown; main() turns them into one sentence and an exit status.
 void add_demo_command(CLI::App& app);
 void add_track_command(CLI::App& app);
+void add_live_command(CLI::App& app);
 void add_detect_command(CLI::App& app);
 void add_score_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
 
   eyelid::app::add_demo_command(app);
   eyelid::app::add_track_command(app);
+  eyelid::app::add_live_command(app);
   eyelid::app::add_detect_command(app);
   eyelid::app::add_score_command(app);
   eyelid::app::add_synthesize_command(app);

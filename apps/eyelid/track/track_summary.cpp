@@ -51,6 +51,26 @@ void print_close_up(const SessionSummary& summary) {
              option("eye box"));
 }
 
+void print_live(const LiveSummary& live) {
+  fmt::print("  camera               {}; {}\n", live.camera, live.ended);
+  fmt::print(
+      "  camera's frames      {} at {:.2f}/s   lost {}   incomplete {}   overrun {}   recorded "
+      "{}\n",
+      live.frames,
+      live.measured_frames_per_second,
+      live.lost,
+      live.incomplete,
+      live.overrun,
+      live.recorded);
+  fmt::print("  arrival to FEC       p50 {:.3f} ms   p99 {:.3f}   max {:.3f}   ({})\n",
+             live.latency.p50_ms,
+             live.latency.p99_ms,
+             live.latency.max_ms,
+             live.priority);
+}
+
+}  // namespace
+
 void print_summary(const SessionSummary& summary, const std::filesystem::path& folder) {
   const double valid_share = summary.closure.frames > 0
                                  ? static_cast<double>(summary.closure.valid_frames) /
@@ -76,6 +96,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              decoding.missing_frames,
              decoding.repaired_timestamps);
   print_close_up(summary);
+  if (summary.live) print_live(*summary.live);
   print_levels(summary.closure.calibration);
   fmt::print("  blinks               right {}   left {}\n",
              summary.closure.blinks.right,
@@ -99,8 +120,6 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }
 }
-
-}  // namespace
 
 SessionSummary track_and_print(pipeline::TrackRequest request, const std::filesystem::path& json) {
   if (!json.empty()) request.added_outputs.push_back(json);

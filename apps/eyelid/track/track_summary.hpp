@@ -13,6 +13,9 @@ namespace eyelid::app {
 /// in `json` unless it is empty; prints the summary and every warning.
 SessionSummary track_and_print(pipeline::TrackRequest request, const std::filesystem::path& json);
 
+/// Prints the summary and every warning.
+void print_summary(const SessionSummary& summary, const std::filesystem::path& folder);
+
 /// The head of `--json` and the summary's figures.
 nlohmann::ordered_json summary_json(std::string_view command, const SessionSummary& summary);
 
