@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what eyelid needs on Debian 12. Asks for sudo only when not root and something is missing.
 #   tools/install_dependencies.sh          build and run
-#   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe
+#   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe, a virtual network
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator
 set -euo pipefail
@@ -11,11 +11,11 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libtiff-dev libzip-dev
   libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev libhdf5-dev
-  libpugixml-dev libsqlite3-dev libcurl4-openssl-dev
+  libpugixml-dev libsqlite3-dev libcurl4-openssl-dev libaravis-dev libusb-1.0-0-dev
 )
 mode=${1:-}
 if [[ $mode == --test || $mode == --ci ]]; then
-  packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev)
+  packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev iproute2 nftables)
 fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi

@@ -16,6 +16,7 @@ void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_model_command(CLI::App& app);
+void add_cameras_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
 
 }  // namespace eyelid::app

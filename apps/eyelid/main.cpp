@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   eyelid::app::add_train_command(app);
   eyelid::app::add_model_command(app);
   eyelid::ipu::add_simulate_command(app);
+  eyelid::app::add_cameras_command(app);
   eyelid::app::add_doctor_command(app);
 
   try {

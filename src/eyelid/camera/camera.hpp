@@ -77,8 +77,8 @@ class Camera {
   virtual void release() = 0;
   /// A film or session that played to its end: no fault.
   virtual bool has_ended() const { return false; }
-  /// Frames that the driver reports lost or incomplete besides those that next() hands over; for the
-  /// session's record.
+  /// Frames that the driver reports lost or incomplete besides those that next() hands over; for
+  /// the session's record.
   virtual std::string driver_statistics() const { return {}; }
 };
 

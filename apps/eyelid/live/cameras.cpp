@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "apps/command_line/json_output.hpp"
+#include "apps/command_line/options.hpp"
+#include "apps/eyelid/commands.hpp"
+#include "eyelid/camera/aravis_support.hpp"
+#include "eyelid/camera/camera.hpp"
+
+namespace eyelid::app {
+namespace {
+
+void print_cameras(const std::vector<camera::FoundCamera>& found) {
+  std::size_t address_width = 0;
+  std::size_t name_width = 0;
+  for (const camera::FoundCamera& camera : found) {
+    address_width = std::max(address_width, camera.address.size());
+    name_width = std::max(name_width, camera.name.size());
+  }
+  for (const camera::FoundCamera& camera : found) {
+    fmt::print("{:<{}}  {:<{}}  {}\n",
+               camera.address,
+               address_width,
+               camera.name,
+               name_width,
+               camera.formats);
+  }
+}
+
+struct CamerasCommand {
+  std::filesystem::path json;
+
+  void run() {
+    const std::vector<camera::FoundCamera> found = camera::list_cameras();
+    print_cameras(found);
+    if (found.empty()) {
+      fmt::print(
+          "no camera found: plug one in, join the group of /dev/video* (often \"video\"), or try "
+          "paced:FILM or synthetic:1, which need none\n");
+    }
+    if (!camera::is_built_with_aravis()) {
+      fmt::print("GigE and USB3 Vision cameras are not listed: this build has no Aravis\n");
+    }
+    if (json.empty()) return;
+    nlohmann::ordered_json object = json_head("cameras");
+    object["aravis"] = camera::is_built_with_aravis();
+    object["cameras"] = nlohmann::ordered_json::array();
+    for (const camera::FoundCamera& camera : found) {
+      object["cameras"].push_back(
+          {{"address", camera.address}, {"name", camera.name}, {"formats", camera.formats}});
+    }
+    write_json(json, object);
+  }
+};
+
+}  // namespace
+
+void add_cameras_command(CLI::App& app) {
+  auto command = std::make_shared<CamerasCommand>();
+  CLI::App* cameras = app.add_subcommand(
+      "cameras", "List the cameras that are there: address, name, formats with sizes and rates");
+  add_json_option(*cameras, command->json);
+  cameras->callback([command] { command->run(); });
+}
+
+}  // namespace eyelid::app

@@ -1,0 +1,11 @@
+# Aravis, for GigE and USB3 Vision cameras. Its pkg-config file needs that of libusb, which its package does not bring.
+set(EYELID_HAS_ARAVIS OFF)
+if(NOT EYELID_ARAVIS STREQUAL "OFF")
+  pkg_check_modules(ARAVIS QUIET IMPORTED_TARGET aravis-0.8)
+  set(EYELID_HAS_ARAVIS ${ARAVIS_FOUND})
+  if(NOT ARAVIS_FOUND AND EYELID_ARAVIS STREQUAL "ON")
+    message(FATAL_ERROR "EYELID_ARAVIS is ON, but pkg-config finds no aravis-0.8: install libaravis-dev and libusb-1.0-0-dev")
+  elseif(NOT ARAVIS_FOUND)
+    message(STATUS "aravis-0.8 not found: GigE and USB3 Vision cameras are left out")
+  endif()
+endif()

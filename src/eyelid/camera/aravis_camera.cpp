@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include <arv.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+#include "eyelid/camera/aravis_handles.hpp"
+#include "eyelid/camera/aravis_settings.hpp"
+#include "eyelid/camera/aravis_support.hpp"
+#include "eyelid/camera/camera_kinds.hpp"
+#include "eyelid/camera/frame_number.hpp"
+#include "eyelid/core/error.hpp"
+
+namespace eyelid::camera {
+namespace {
+
+constexpr int kStreamBuffers = 64;
+// Aravis notices a lost camera after five seconds. A running camera that sent nothing for this long
+// is gone; a busy computer rarely sleeps as long.
+constexpr std::int64_t kSilence_ns = 500'000'000;
+constexpr double kSilentPeriods = 10.0;
+// Only the leader of a frame carries its id. Without, Aravis leaves that of the frame that was in
+// the buffer before.
+constexpr guint64 kNoId = ~guint64{0};
+
+/// Behind each buffer of Aravis. Written by its stream thread.
+struct BufferStamp {
+  std::atomic<std::uint64_t> id = kNoId;
+  std::atomic<std::int64_t> arrival_ns = 0;
+};
+
+class AravisCamera final : public Camera {
+ public:
+  AravisCamera(const std::string& id, const CameraSettings& asked);
+  ~AravisCamera() override;
+
+  const CameraInfo& info() const override { return info_; }
+  void start() override;
+  Arrival next(CameraFrame& frame, std::chrono::milliseconds timeout) override;
+  void release() override;
+  std::string driver_statistics() const override;
+
+ private:
+  void open(const std::string& wanted);
+  void create_stream();
+  void give_back(ArvBuffer* buffer);
+  bool is_silent() const;
+  bool hand_over(ArvBuffer* buffer, CameraFrame& frame);
+  FrameView picture_in(ArvBuffer* buffer);
+
+  CameraInfo info_;
+  ArvCameraPtr camera_;
+  std::atomic<bool> is_lost_ = false;  // by the heartbeat's thread
+  std::optional<GrayReader> reader_;
+  // The buffers outlive the stream, which hands back what it holds when it goes.
+  std::vector<std::vector<std::uint8_t>> memory_;
+  std::vector<BufferStamp> stamps_ = std::vector<BufferStamp>(kStreamBuffers);
+  ArvStreamPtr stream_;
+  BlockNumber numbers_;
+  ArvBuffer* held_ = nullptr;
+  bool is_running_ = false;
+  bool has_begun_ = false;
+  std::int64_t latest_ns_ = 0;
+};
+
+void on_stream_event(void*, ArvStreamCallbackType type, ArvBuffer* buffer) {
+  if (type == ARV_STREAM_CALLBACK_TYPE_INIT) {
+    // Packets that wait are lost soon. Without the right to it the thread stays as it is.
+    sched_param priority = {};
+    priority.sched_priority = 12;
+    sched_setscheduler(0, SCHED_FIFO, &priority);
+  } else if (type == ARV_STREAM_CALLBACK_TYPE_BUFFER_DONE && buffer != nullptr) {
+    auto* const stamp =
+        static_cast<BufferStamp*>(const_cast<void*>(arv_buffer_get_user_data(buffer)));
+    stamp->arrival_ns.store(now_ns(), std::memory_order_relaxed);
+    stamp->id.store(arv_buffer_get_frame_id(buffer), std::memory_order_release);
+  }
+}
+
+void on_control_lost(ArvDevice*, std::atomic<bool>* is_lost) { *is_lost = true; }
+
+std::string text_or(const char* text, const char* otherwise) {
+  return text == nullptr || *text == '\0' ? otherwise : text;
+}
+
+std::vector<std::string> ids_found() {
+  arv_update_device_list();
+  std::vector<std::string> ids;
+  for (unsigned i = 0; i < arv_get_n_devices(); ++i)
+    ids.push_back(text_or(arv_get_device_id(i), ""));
+  return ids;
+}
+
+[[noreturn]] void refuse_id(const std::string& id, const std::string& found) {
+  const std::vector<std::string> ids = ids_found();
+  throw InputError(fmt::format("aravis:{}: {}, expected {}",
+                               id,
+                               found,
+                               ids.empty()
+                                   ? "a GigE or USB3 Vision camera that is on and free"
+                                   : fmt::format("a free one of {}", fmt::join(ids, ", "))));
+}
+
+AravisCamera::AravisCamera(const std::string& id, const CameraSettings& asked) {
+  open(id);
+  const PixelLayout layout = set_aravis_camera(camera_.get(), asked, info_);
+  reader_.emplace(layout, info_.width, info_.height);
+  create_stream();
+  info_.clock = "device";
+}
+
+void AravisCamera::open(const std::string& wanted) {
+  std::string id = wanted;
+  if (id.empty()) {
+    const std::vector<std::string> ids = ids_found();
+    if (ids.empty()) refuse_id(id, "no camera found");
+    id = ids.front();
+  }
+  ArvError error;
+  camera_.reset(arv_camera_new(id.c_str(), error.out()));
+  if (!camera_) refuse_id(id, error ? error.text() : "no such camera");
+  info_.address = "aravis:" + id;
+  info_.name = fmt::format("{} {} ({})",
+                           text_or(arv_camera_get_vendor_name(camera_.get(), nullptr), "unknown"),
+                           text_or(arv_camera_get_model_name(camera_.get(), nullptr), "camera"),
+                           id);
+}
+
+void AravisCamera::create_stream() {
+  if (arv_camera_is_gv_device(camera_.get())) {
+    // The packet socket hands frames over every 5 ms, in pairs, 3 ms late.
+    arv_camera_gv_set_stream_options(camera_.get(), ARV_GV_STREAM_OPTION_PACKET_SOCKET_DISABLED);
+  }
+  ArvError error;
+  const guint payload = arv_camera_get_payload(camera_.get(), error.out());
+  if (!error) {
+    stream_.reset(arv_camera_create_stream(camera_.get(), on_stream_event, nullptr, error.out()));
+  }
+  if (!stream_) {
+    throw InputError(fmt::format(
+        "{}: no stream ({}), expected a camera that is free", info_.address, error.text()));
+  }
+  if (ARV_IS_GV_STREAM(stream_.get())) {
+    g_object_set(stream_.get(),
+                 "socket-buffer",
+                 ARV_GV_STREAM_SOCKET_BUFFER_FIXED,
+                 "socket-buffer-size",
+                 32 << 20,
+                 nullptr);
+  }
+  memory_.reserve(kStreamBuffers);
+  for (BufferStamp& stamp : stamps_) {
+    memory_.emplace_back(payload + kImageSlack);
+    give_back(arv_buffer_new_full(payload, memory_.back().data(), &stamp, nullptr));
+  }
+  g_signal_connect(
+      arv_camera_get_device(camera_.get()), "control-lost", G_CALLBACK(on_control_lost), &is_lost_);
+}
+
+AravisCamera::~AravisCamera() {
+  g_signal_handlers_disconnect_by_data(arv_camera_get_device(camera_.get()), &is_lost_);
+  // A camera that is not there would be waited for.
+  if (is_running_ && !is_lost_) arv_camera_stop_acquisition(camera_.get(), nullptr);
+  if (held_ != nullptr) give_back(held_);
+}
+
+void AravisCamera::give_back(ArvBuffer* buffer) {
+  arv_buffer_set_frame_id(buffer, kNoId);
+  arv_stream_push_buffer(stream_.get(), buffer);
+}
+
+void AravisCamera::start() {
+  EYELID_EXPECTS(!is_running_);
+  ArvError error;
+  arv_camera_start_acquisition(camera_.get(), error.out());
+  if (error) {
+    throw InputError(fmt::format(
+        "{}: does not start ({}), expected a camera that is free", info_.address, error.text()));
+  }
+  is_running_ = true;
+  latest_ns_ = now_ns();
+}
+
+bool AravisCamera::is_silent() const {
+  if (!has_begun_ || info_.frames_per_second <= 0.0) return false;  // triggered from outside
+  const auto periods = static_cast<std::int64_t>(kSilentPeriods * 1e9 / info_.frames_per_second);
+  return now_ns() - latest_ns_ > std::max(kSilence_ns, periods);
+}
+
+Arrival AravisCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout) {
+  EYELID_EXPECTS(is_running_ && held_ == nullptr);
+  const std::int64_t deadline = now_ns() + std::chrono::nanoseconds(timeout).count();
+  for (;;) {
+    const std::int64_t left_ns = std::max<std::int64_t>(deadline - now_ns(), 0);
+    ArvBuffer* const buffer =
+        arv_stream_timeout_pop_buffer(stream_.get(), static_cast<guint64>(left_ns / 1000));
+    if (buffer == nullptr) {
+      is_lost_ = is_lost_ || is_silent();
+      return is_lost_ ? Arrival::Gone : Arrival::Timeout;
+    }
+    if (hand_over(buffer, frame)) return Arrival::Frame;
+    give_back(buffer);
+  }
+}
+
+// False for a buffer that holds no frame.
+bool AravisCamera::hand_over(ArvBuffer* buffer, CameraFrame& frame) {
+  const std::int64_t popped_ns = now_ns();
+  const std::uint64_t id = arv_buffer_get_frame_id(buffer);
+  const ArvBufferStatus status = arv_buffer_get_status(buffer);
+  if (status == ARV_BUFFER_STATUS_ABORTED || (id == kNoId && !numbers_.has_begun())) return false;
+  latest_ns_ = popped_ns;
+  has_begun_ = true;
+  held_ = buffer;
+  frame.number = id == kNoId ? numbers_.guessed() : numbers_.unwrapped(id);
+  // Aravis hands a buffer over just before it calls back.
+  const auto* const stamp = static_cast<const BufferStamp*>(arv_buffer_get_user_data(buffer));
+  frame.arrival_ns = stamp->id.load(std::memory_order_acquire) == id
+                         ? stamp->arrival_ns.load(std::memory_order_relaxed)
+                         : popped_ns;
+  frame.exposure_ns = id == kNoId ? 0 : static_cast<std::int64_t>(arv_buffer_get_timestamp(buffer));
+  frame.picture = status == ARV_BUFFER_STATUS_SUCCESS ? picture_in(buffer) : FrameView{};
+  return true;
+}
+
+FrameView AravisCamera::picture_in(ArvBuffer* buffer) {
+  if (arv_buffer_get_image_width(buffer) != info_.width ||
+      arv_buffer_get_image_height(buffer) != info_.height) {
+    return {};
+  }
+  std::size_t size = 0;
+  const auto* const bytes =
+      static_cast<const std::uint8_t*>(arv_buffer_get_image_data(buffer, &size));
+  gint padding = 0;
+  arv_buffer_get_image_padding(buffer, &padding, nullptr);
+  const auto bits = ARV_PIXEL_FORMAT_BIT_PER_PIXEL(arv_buffer_get_image_pixel_format(buffer));
+  const std::ptrdiff_t stride = std::ptrdiff_t{info_.width} * static_cast<int>(bits) / 8 + padding;
+  return reader_->read({bytes, size, stride});
+}
+
+void AravisCamera::release() {
+  EYELID_EXPECTS(held_ != nullptr);
+  give_back(held_);
+  held_ = nullptr;
+}
+
+std::string AravisCamera::driver_statistics() const {
+  guint64 complete = 0;
+  guint64 incomplete = 0;
+  guint64 underruns = 0;
+  arv_stream_get_statistics(stream_.get(), &complete, &incomplete, &underruns);
+  return fmt::format("{} frames complete, {} incomplete, {} times without a free buffer",
+                     complete,
+                     incomplete,
+                     underruns);
+}
+
+}  // namespace
+
+bool is_built_with_aravis() { return true; }
+
+std::unique_ptr<Camera> open_aravis(const std::string& id, const CameraSettings& settings) {
+  return std::make_unique<AravisCamera>(id, settings);
+}
+
+std::vector<FoundCamera> list_aravis() {
+  arv_update_device_list();
+  std::vector<FoundCamera> found;
+  for (unsigned i = 0; i < arv_get_n_devices(); ++i) {
+    found.push_back({"aravis:" + text_or(arv_get_device_id(i), ""),
+                     fmt::format("{} {} ({})",
+                                 text_or(arv_get_device_vendor(i), "unknown"),
+                                 text_or(arv_get_device_model(i), "camera"),
+                                 text_or(arv_get_device_serial_nbr(i), "no serial number")),
+                     fmt::format("{} at {}",
+                                 text_or(arv_get_device_protocol(i), "GenICam"),
+                                 text_or(arv_get_device_address(i), "an unknown place"))});
+  }
+  return found;
+}
+
+}  // namespace eyelid::camera
