@@ -54,6 +54,7 @@ void SessionResults::analyze(SessionSummary& summary,
       [&](const EyelidSample& sample) {
         frames_csv.write(sample);
         eye_watch_.add(sample);
+        still_watch_.add(sample);
         examples_.consider(sample);
         progress(sample.frame + 1);
       },
@@ -85,6 +86,7 @@ void SessionResults::describe_closure(SessionSummary& summary,
   std::ranges::copy(closure.warnings, std::back_inserter(summary.warnings));
   const std::optional<Eye> hidden = eye_ ? std::nullopt : eye_watch_.hidden_eye();
   if (hidden) summary.warnings.push_back(eye_watch_.warning());
+  if (!eye_ && still_watch_.still_eye()) summary.warnings.push_back(still_watch_.warning());
   for (const Eye eye : kEyes) {
     const std::string& reason = closure.no_fec_reason[eye];
     if (!reason.empty() && eye != hidden) {

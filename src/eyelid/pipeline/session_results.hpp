@@ -14,6 +14,7 @@
 #include "eyelid/pipeline/hidden_eye.hpp"
 #include "eyelid/pipeline/point_spool.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
+#include "eyelid/pipeline/still_eye.hpp"
 #include "eyelid/tables/landmarks_csv.hpp"
 
 namespace eyelid::pipeline {
@@ -58,6 +59,7 @@ class SessionResults {
   std::int64_t measured_frames_ = 0;
   std::vector<Blink> blinks_;
   HiddenEyeWatch eye_watch_;
+  StillEyeWatch still_watch_;
   ExampleFrames examples_;
 };
 

@@ -124,14 +124,17 @@ void TrackJob::track() {
   const std::optional<CloseUpEye> found =
       setup_.gpu ? std::nullopt : find_close_up(sample, setup_.models, request_.eye);
   if (found) return track_close_up(*found);
-  if (20 * results_->measured_frames() > results_->frames()) return;
-  summary_.warnings.push_back(
-      fmt::format("the eyes of a face were measured in {} of {} frames, and no eye was found "
-                  "close up with certainty{}; if the film shows one, give its place with "
-                  "--eye-box X,Y,WIDTH,HEIGHT",
-                  results_->measured_frames(),
-                  results_->frames(),
-                  setup_.gpu ? " (only the CPU looks for one)" : ""));
+  const bool has_face = 20 * results_->measured_frames() > results_->frames();
+  summary_.warnings.push_back(fmt::format(
+      "the eyes of a face were measured in {} of {} frames{}",
+      results_->measured_frames(),
+      results_->frames(),
+      has_face
+          ? std::string("; if the face is partly outside the picture, or turned away, give its "
+                        "place with --face-box X,Y,WIDTH,HEIGHT, also beyond the border")
+          : fmt::format(", and no eye was found close up with certainty{}; if the film shows one, "
+                        "give its place with --eye-box X,Y,WIDTH,HEIGHT",
+                        setup_.gpu ? " (only the CPU looks for one)" : "")));
 }
 
 void TrackJob::track_faces(PictureSample& sample) {
