@@ -27,7 +27,7 @@ int run(int argc, char** argv) {
   settings.region = eyelid::camera::Region{0, 0, 640, 480};
   if (argc > 4) settings.packet_size = std::atoi(argv[4]);
   const auto wanted = static_cast<std::uint64_t>(std::atoll(argv[3]));
-  const auto camera = eyelid::camera::open_camera(argv[1], settings);
+  auto camera = eyelid::camera::open_camera(argv[1], settings);
   camera->start();
 
   nlohmann::json numbers = nlohmann::json::array();
@@ -36,6 +36,8 @@ int run(int argc, char** argv) {
   std::int64_t flat = 0;
   std::int64_t first_ns = 0;
   std::int64_t last_ns = 0;
+  std::int64_t stamps_back = 0;
+  std::int64_t last_exposure_ns = 0;
   std::int64_t largest_gap_ns = 0;
   std::uint64_t first_number = 0;
   std::uint32_t first_made = 0;
@@ -53,6 +55,8 @@ int run(int argc, char** argv) {
       largest_gap_ns = std::max(largest_gap_ns, frame.arrival_ns - last_ns);
     }
     numbers.push_back(frame.number);
+    if (frame.exposure_ns <= last_exposure_ns) ++stamps_back;
+    last_exposure_ns = frame.exposure_ns;
     last_ns = frame.arrival_ns;
     if (frame.picture.is_empty()) {
       incomplete.push_back(frame.number);
@@ -73,21 +77,24 @@ int run(int argc, char** argv) {
     if (is_done) break;
   }
   const std::int64_t gone_ns = eyelid::camera::now_ns();
-  const eyelid::camera::CameraInfo& info = camera->info();
-  const nlohmann::json said = {{"address", info.address},
-                               {"name", info.name},
-                               {"rate", info.frames_per_second},
-                               {"packet_size", info.packet_size.value_or(0)},
-                               {"warnings", info.warnings},
-                               {"numbers", numbers},
-                               {"incomplete", incomplete},
-                               {"mislabeled", mislabeled},
-                               {"flat", flat},
-                               {"is_gone", arrival == Arrival::Gone},
-                               {"seconds", static_cast<double>(last_ns - first_ns) * 1e-9},
-                               {"largest_gap_ms", static_cast<double>(largest_gap_ns) * 1e-6},
-                               {"silence_ms", static_cast<double>(gone_ns - last_ns) * 1e-6},
-                               {"statistics", camera->driver_statistics()}};
+  const eyelid::camera::CameraInfo info = camera->info();
+  nlohmann::json said = {{"address", info.address},
+                         {"name", info.name},
+                         {"rate", info.frames_per_second},
+                         {"packet_size", info.packet_size.value_or(0)},
+                         {"warnings", info.warnings},
+                         {"numbers", numbers},
+                         {"incomplete", incomplete},
+                         {"mislabeled", mislabeled},
+                         {"stamps_back", stamps_back},
+                         {"flat", flat},
+                         {"is_gone", arrival == Arrival::Gone},
+                         {"seconds", static_cast<double>(last_ns - first_ns) * 1e-9},
+                         {"largest_gap_ms", static_cast<double>(largest_gap_ns) * 1e-6},
+                         {"silence_ms", static_cast<double>(gone_ns - last_ns) * 1e-6},
+                         {"statistics", camera->driver_statistics()}};
+  camera.reset();
+  said["closing_ms"] = static_cast<double>(eyelid::camera::now_ns() - gone_ns) * 1e-6;
   fmt::print("{}\n", said.dump());
   return 0;
 }

@@ -22,14 +22,16 @@ constexpr int kStreamBuffers = 64;
 // Aravis notices a lost camera after five seconds. A running camera that sent nothing for this long
 // is gone; a busy computer rarely sleeps as long.
 constexpr std::int64_t kSilence_ns = 500'000'000;
+constexpr std::int64_t kShortSilence_ns = 50'000'000;
 constexpr double kSilentPeriods = 10.0;
 // Only the leader of a frame carries its id. Without, Aravis leaves that of the frame that was in
 // the buffer before.
 constexpr guint64 kNoId = ~guint64{0};
+constexpr std::uint64_t kNotStamped = kNoId - 1;
 
 /// Behind each buffer of Aravis. Written by its stream thread.
 struct BufferStamp {
-  std::atomic<std::uint64_t> id = kNoId;
+  std::atomic<std::uint64_t> id = kNotStamped;
   std::atomic<std::int64_t> arrival_ns = 0;
 };
 
@@ -48,8 +50,9 @@ class AravisCamera final : public Camera {
   void open(const std::string& wanted);
   void create_stream();
   void give_back(ArvBuffer* buffer);
-  bool is_silent() const;
+  bool is_silent(std::int64_t least_ns) const;
   bool hand_over(ArvBuffer* buffer, CameraFrame& frame);
+  std::int64_t stamp_expected(std::uint64_t number) const;
   FrameView picture_in(ArvBuffer* buffer);
 
   CameraInfo info_;
@@ -63,9 +66,15 @@ class AravisCamera final : public Camera {
   BlockNumber numbers_;
   ArvBuffer* held_ = nullptr;
   bool is_running_ = false;
-  bool has_begun_ = false;
-  std::int64_t latest_ns_ = 0;
+  bool is_gone_ = false;
+  std::int64_t latest_ns_ = 0;  // when the latest frame was taken
+  std::uint64_t latest_number_ = 0;
+  std::int64_t latest_exposure_ns_ = 0;
 };
+
+BufferStamp& stamp_of(ArvBuffer* buffer) {
+  return *static_cast<BufferStamp*>(const_cast<void*>(arv_buffer_get_user_data(buffer)));
+}
 
 void on_stream_event(void*, ArvStreamCallbackType type, ArvBuffer* buffer) {
   if (type == ARV_STREAM_CALLBACK_TYPE_INIT) {
@@ -74,10 +83,9 @@ void on_stream_event(void*, ArvStreamCallbackType type, ArvBuffer* buffer) {
     priority.sched_priority = 12;
     sched_setscheduler(0, SCHED_FIFO, &priority);
   } else if (type == ARV_STREAM_CALLBACK_TYPE_BUFFER_DONE && buffer != nullptr) {
-    auto* const stamp =
-        static_cast<BufferStamp*>(const_cast<void*>(arv_buffer_get_user_data(buffer)));
-    stamp->arrival_ns.store(now_ns(), std::memory_order_relaxed);
-    stamp->id.store(arv_buffer_get_frame_id(buffer), std::memory_order_release);
+    BufferStamp& stamp = stamp_of(buffer);
+    stamp.arrival_ns = now_ns();
+    stamp.id = arv_buffer_get_frame_id(buffer);
   }
 }
 
@@ -107,6 +115,8 @@ std::vector<std::string> ids_found() {
 
 AravisCamera::AravisCamera(const std::string& id, const CameraSettings& asked) {
   open(id);
+  // A program that was killed may have left it running, and a running camera takes no settings.
+  arv_camera_stop_acquisition(camera_.get(), nullptr);
   const PixelLayout layout = set_aravis_camera(camera_.get(), asked, info_);
   reader_.emplace(layout, info_.width, info_.height);
   create_stream();
@@ -163,12 +173,14 @@ void AravisCamera::create_stream() {
 
 AravisCamera::~AravisCamera() {
   g_signal_handlers_disconnect_by_data(arv_camera_get_device(camera_.get()), &is_lost_);
-  // A camera that is not there would be waited for.
-  if (is_running_ && !is_lost_) arv_camera_stop_acquisition(camera_.get(), nullptr);
+  // Each call to a camera that is not there takes seconds, and the next to open it stops it anyway.
+  const bool answers = !is_gone_ && !is_lost_ && !is_silent(kShortSilence_ns);
+  if (is_running_ && answers) arv_camera_stop_acquisition(camera_.get(), nullptr);
   if (held_ != nullptr) give_back(held_);
 }
 
 void AravisCamera::give_back(ArvBuffer* buffer) {
+  stamp_of(buffer).id = kNotStamped;
   arv_buffer_set_frame_id(buffer, kNoId);
   arv_stream_push_buffer(stream_.get(), buffer);
 }
@@ -185,26 +197,29 @@ void AravisCamera::start() {
   latest_ns_ = now_ns();
 }
 
-bool AravisCamera::is_silent() const {
-  if (!has_begun_ || info_.frames_per_second <= 0.0) return false;  // triggered from outside
+// Nothing came for `least_ns` and ten periods.
+bool AravisCamera::is_silent(std::int64_t least_ns) const {
+  if (!numbers_.has_begun() || info_.frames_per_second <= 0.0)
+    return false;  // triggered from outside
   const auto periods = static_cast<std::int64_t>(kSilentPeriods * 1e9 / info_.frames_per_second);
-  return now_ns() - latest_ns_ > std::max(kSilence_ns, periods);
+  return now_ns() - latest_ns_ > std::max(least_ns, periods);
 }
 
 Arrival AravisCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout) {
   EYELID_EXPECTS(is_running_ && held_ == nullptr);
   const std::int64_t deadline = now_ns() + std::chrono::nanoseconds(timeout).count();
-  for (;;) {
+  while (!is_gone_) {
     const std::int64_t left_ns = std::max<std::int64_t>(deadline - now_ns(), 0);
     ArvBuffer* const buffer =
         arv_stream_timeout_pop_buffer(stream_.get(), static_cast<guint64>(left_ns / 1000));
     if (buffer == nullptr) {
-      is_lost_ = is_lost_ || is_silent();
-      return is_lost_ ? Arrival::Gone : Arrival::Timeout;
+      is_gone_ = is_lost_ || is_silent(kSilence_ns);
+      return is_gone_ ? Arrival::Gone : Arrival::Timeout;
     }
     if (hand_over(buffer, frame)) return Arrival::Frame;
     give_back(buffer);
   }
+  return Arrival::Gone;
 }
 
 // False for a buffer that holds no frame.
@@ -214,17 +229,24 @@ bool AravisCamera::hand_over(ArvBuffer* buffer, CameraFrame& frame) {
   const ArvBufferStatus status = arv_buffer_get_status(buffer);
   if (status == ARV_BUFFER_STATUS_ABORTED || (id == kNoId && !numbers_.has_begun())) return false;
   latest_ns_ = popped_ns;
-  has_begun_ = true;
   held_ = buffer;
   frame.number = id == kNoId ? numbers_.guessed() : numbers_.unwrapped(id);
   // Aravis hands a buffer over just before it calls back.
-  const auto* const stamp = static_cast<const BufferStamp*>(arv_buffer_get_user_data(buffer));
-  frame.arrival_ns = stamp->id.load(std::memory_order_acquire) == id
-                         ? stamp->arrival_ns.load(std::memory_order_relaxed)
-                         : popped_ns;
-  frame.exposure_ns = id == kNoId ? 0 : static_cast<std::int64_t>(arv_buffer_get_timestamp(buffer));
+  const BufferStamp& stamp = stamp_of(buffer);
+  frame.arrival_ns = stamp.id == id ? stamp.arrival_ns.load() : popped_ns;
+  frame.exposure_ns = id == kNoId ? stamp_expected(frame.number)
+                                  : static_cast<std::int64_t>(arv_buffer_get_timestamp(buffer));
+  latest_number_ = frame.number;
+  latest_exposure_ns_ = frame.exposure_ns;
   frame.picture = status == ARV_BUFFER_STATUS_SUCCESS ? picture_in(buffer) : FrameView{};
   return true;
+}
+
+// The leader also carries the stamp.
+std::int64_t AravisCamera::stamp_expected(std::uint64_t number) const {
+  const double period_ns = info_.frames_per_second > 0.0 ? 1e9 / info_.frames_per_second : 0.0;
+  const auto steps = static_cast<double>(static_cast<std::int64_t>(number - latest_number_));
+  return latest_exposure_ns_ + static_cast<std::int64_t>(steps * period_ns);
 }
 
 FrameView AravisCamera::picture_in(ArvBuffer* buffer) {

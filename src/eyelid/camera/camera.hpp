@@ -55,8 +55,10 @@ struct CameraFrame {
   /// The camera's own count, without wrap. The first may be any; a step over 1 is a loss. An
   /// incomplete frame may come late, with a number below the latest.
   std::uint64_t number = 0;
-  std::int64_t exposure_ns = 0;  // of the clock that CameraInfo names; only differences count
-  std::int64_t arrival_ns = 0;   // CLOCK_MONOTONIC when the last byte was here
+  /// Of the clock that CameraInfo names; only differences count. That of an incomplete frame may be
+  /// an estimate.
+  std::int64_t exposure_ns = 0;
+  std::int64_t arrival_ns = 0;  // CLOCK_MONOTONIC when the last byte was here
 };
 
 enum class Arrival { Frame, Timeout, Gone };
@@ -71,7 +73,9 @@ class Camera {
   virtual const CameraInfo& info() const = 0;
   virtual void start() = 0;
   /// Waits for the next frame. Gone: the camera was unplugged, or what it plays has ended
-  /// (has_ended()). Give each frame back before the next call.
+  /// (has_ended()); it stays so. Timeout may come early, after a signal. Interfaces tell an
+  /// unplugged camera at their own pace (V4L2 at once, Aravis after 0.5 s without frames): who must
+  /// know sooner counts the time since the last frame. Give each frame back before the next call.
   virtual Arrival next(CameraFrame& frame, std::chrono::milliseconds timeout) = 0;
   /// Gives back the buffer of the latest frame.
   virtual void release() = 0;
@@ -87,8 +91,11 @@ class Camera {
 ///   aravis:ID            the GenICam camera of that id; of the first found without ID
 ///   v4l2:/dev/videoN     a camera of the kernel
 ///   paced:FILE[@FPS]     a film or picture folder, over and over, each frame when it is due (@FPS:
-///                        at another rate than its own)
-///   synthetic:SEED[@FPS] a person rendered beforehand (eyelid synthesize), 640x480, 500 frames/s
+///                        at another rate than its own); up to 1 GiB of it is decoded here
+///   synthetic:SEED[@FPS] 4 s of a rendered person (eyelid synthesize), over and over, 640x480, 500
+///                        frames/s; they are rendered here, which takes seconds
+///
+/// The last two have 64 buffers, as cameras have: frames nobody took in time are lost.
 ///
 /// Throws InputError: an unknown kind (the kinds are listed), no such camera, busy, no rights, no
 /// gray or YUV format, or a kind that this build lacks.
