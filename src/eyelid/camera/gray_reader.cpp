@@ -78,7 +78,7 @@ FrameView GrayReader::read(const RawPicture& raw) {
 
 void GrayReader::read_wide(const RawPicture& raw) {
   if (layout_ == PixelLayout::Gray16 && bits_in_use_ < 16) {
-    const int bits = std::bit_width(largest_value(raw, width_, height_));
+    const auto bits = static_cast<int>(std::bit_width(largest_value(raw, width_, height_)));
     bits_in_use_ = std::max(bits_in_use_, (bits + 1) / 2 * 2);
   }
   const int shift = bits_in_use_ - 8;
