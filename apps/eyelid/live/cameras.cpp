@@ -17,20 +17,17 @@
 namespace eyelid::app {
 namespace {
 
-void print_cameras(const std::vector<camera::FoundCamera>& found) {
+void print_cameras(std::vector<camera::FoundCamera> found) {
+  found.insert(found.begin(), {"address", "camera", "formats, sizes, and highest rates"});
   std::size_t address_width = 0;
   std::size_t name_width = 0;
-  for (const camera::FoundCamera& camera : found) {
-    address_width = std::max(address_width, camera.address.size());
-    name_width = std::max(name_width, camera.name.size());
+  for (const camera::FoundCamera& row : found) {
+    address_width = std::max(address_width, row.address.size());
+    name_width = std::max(name_width, row.name.size());
   }
-  for (const camera::FoundCamera& camera : found) {
-    fmt::print("{:<{}}  {:<{}}  {}\n",
-               camera.address,
-               address_width,
-               camera.name,
-               name_width,
-               camera.formats);
+  for (const camera::FoundCamera& row : found) {
+    fmt::print(
+        "{:<{}}  {:<{}}  {}\n", row.address, address_width, row.name, name_width, row.formats);
   }
 }
 
@@ -39,8 +36,9 @@ struct CamerasCommand {
 
   void run() {
     const std::vector<camera::FoundCamera> found = camera::list_cameras();
-    print_cameras(found);
-    if (found.empty()) {
+    if (!found.empty()) {
+      print_cameras(found);
+    } else {
       fmt::print(
           "no camera found: plug one in, join the group of /dev/video* (often \"video\"), or try "
           "paced:FILM or synthetic:1, which need none\n");
