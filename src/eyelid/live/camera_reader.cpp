@@ -156,17 +156,18 @@ void CameraReader::take(const camera::CameraFrame& frame) {
   }
   const std::int64_t time_ns = time_offset_ns_ + (frame.exposure_ns - first_exposure_ns_);
   if (number == next_number_ && number > number_offset_) {
-    const std::int64_t skipped = skipped_exposures(time_ns - last_time_ns_);
+    const std::int64_t skipped = skipped_exposures(time_ns - last_exposure_ns_);
     number += skipped;
     number_offset_ += skipped;
   }
   tell_lost_until(number);
   next_number_ = number + 1;
-  clock_.add(frame.exposure_ns, frame.arrival_ns);
+  last_exposure_ns_ = time_ns;
   if (frame.picture.is_empty()) {
     events_.on_incomplete(number);
     return;
   }
+  clock_.add(frame.exposure_ns, frame.arrival_ns);
   if (time_ns <= last_time_ns_ && number > 0) {
     // A clock that stands still or runs back would put two frames at one time.
     events_.on_lost(number, false);

@@ -110,6 +110,21 @@ TEST(CameraReader, SkippedExposuresAreFoundByTheClock) {
   EXPECT_EQ(told.frames.back()->index, 59);
 }
 
+TEST(CameraReader, AnIncompleteFrameIsNoSkippedExposure) {
+  FramePool pool(128, 32, 24);
+  Told told;
+  std::deque<Step> script;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    script.push_back({.number = i,
+                      .exposure_ns = 2 * kMs * static_cast<std::int64_t>(i),
+                      .is_complete = i % 40 != 39});
+  }
+  read(script, pool, told);
+  EXPECT_TRUE(told.lost.empty());
+  EXPECT_EQ(told.incomplete, (Numbers{39, 79}));
+  EXPECT_EQ(told.frames.back()->number, 99);
+}
+
 TEST(CameraReader, AClockThatStandsStillGivesNoSecondFrame) {
   FramePool pool(4, 32, 24);
   Told told;
