@@ -15,6 +15,11 @@ LEVELS = {"format": "eyelid-calibration", "version": 1, "date": "2026-01-01", "s
           "right": {"open_ear": 0.31, "closed_ear": 0.08}, "left": None}
 SESSION = {"format": "eyelid session", "format_version": 1, "source": {"path": "a.mp4", "width": 640},
            "models": [], "options": {"detector": "blazeface"}, "warnings": ["a gap"]}
+PLAN = {"format": "eyelid-trials", "version": 1, "seed": 1, "trials": 20, "order": "blocks", "max_repeats": 5,
+        "conditions": [{"name": "paired", "cs": {"ms": 550}, "isi_ms": 500, "us": {"ms": 50}, "share": 0.8},
+                       {"name": "puff", "us": {"ms": 50, "channel": 2}, "share": 0.2}],
+        "iti": {"min_s": 2, "max_s": 3}, "blocks": {"count": 2, "pause_s": 5}, "gate": {"open": 0.2},
+        "rules": [{"name": "escape", "above_baseline": 0.3, "from_ms": 100, "do": "omit_us"}]}
 FACE = {"image": "1.jpg", "faces": [{"box": [1, 2, 30, 40], "points": [[1, 2]] * 5}], "complete": True}
 FRAMES = ("frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,ear_right,ear_left,"
           "fec_right,fec_left,fec,interpolated,suspect\n0,0.0,1,0.9,1,2,30,40,0.3,0.3,0.1,,0.1,0,0\n")
@@ -54,7 +59,12 @@ MATS = [mat_file("trials", {"eyelidpos": [[0, .1, 1]], "tm": [[-.005, 0, .005]],
 # In the order of the `switch` of settings_fuzz.cpp and imports_fuzz.cpp, kTables and kFormats of the other two.
 SEEDS = {
     "settings": [HUMAN, "criterion.above=0.05", json.dumps(LEVELS), json.dumps(SESSION),
-                 json.dumps({"models": MANIFEST["models"][:1]})],
+                 json.dumps({"models": MANIFEST["models"][:1]}), json.dumps(PLAN)],
+    "controller": ["c 1 100\nd 1 200\nf 1 100 200 - - omitted\np 1 7 0\ne late 1\nw 1 9\n",
+                   "c 1 100*0000\n",
+                   "P 1\nT 1 1 550000 2 50000 500000\nG 1\nO 1\nX 1 1000\nQ 1\nA\n",
+                   "H 1*2DA8\n",
+                   "serial:/dev/ttyACM0@9600,udp:[::1]:5000,osc:a:1,lsl:b"],
     "tables": ["trial,cs_onset_s,us_onset_s,type\n1,1.0,1.4,paired\n2,3,,cs_only\n",
                "folder,subject,session,phase,group\na,A,1,acquisition,\"b, c\"\n",
                "trial,eye,label,comment\n1,right,cr,\n2,,rejected,'=1+1\n",

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "eyelid/conditioning/preset.hpp"
+#include "eyelid/conditioning/trial_plan_json.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/download/model_manifest.hpp"
 #include "eyelid/tables/calibration_file.hpp"
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 1 || size > 100'000) return 0;
   const auto file = [&] { return fuzz::file_in_memory(data + 1, size - 1, ".json"); };
   try {
-    switch (data[0] % 5) {
+    switch (data[0] % 6) {
       case 0:
         conditioning::load_preset(file().string());
         break;
@@ -33,6 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case 4:
         download::read_manifest(file());
+        break;
+      case 5:
+        conditioning::load_trial_plan(file());
         break;
     }
   } catch (const InputError&) {
