@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/live/experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "eyelid/tables/timestamps_csv.hpp"
+
+namespace eyelid::live {
+namespace {
+
+using conditioning::TrialAction;
+using conditioning::TrialActionKind;
+using conditioning::TrialEngine;
+
+signals::StimulusPulse pulse_of(const std::optional<conditioning::Stimulus>& stimulus) {
+  if (!stimulus) return {};
+  return {stimulus->channel, static_cast<std::uint32_t>(std::lround(stimulus->duration_s * 1e6))};
+}
+
+TrialEngine::Stimuli stimuli_by(const std::vector<std::unique_ptr<signals::Signal>>& outputs) {
+  const bool answers =
+      std::ranges::any_of(outputs, [](const auto& output) { return output->answers(); });
+  return answers ? TrialEngine::Stimuli::AreAcknowledged : TrialEngine::Stimuli::AreAssumed;
+}
+
+}  // namespace
+
+std::string words_of(const ExperimentState& state) {
+  switch (state.engine) {
+    case conditioning::EngineState::Disarmed:
+      return "disarmed";
+    case conditioning::EngineState::Waiting:
+      return fmt::format("waiting {:.0f} s", std::ceil(state.remaining_wait_s));
+    case conditioning::EngineState::Due:
+      return "due";
+    case conditioning::EngineState::Trial:
+      return "trial";
+    case conditioning::EngineState::Over:
+      return "over";
+  }
+  return {};
+}
+
+Experiment::Experiment(std::optional<conditioning::TrialPlan> plan,
+                       std::vector<std::unique_ptr<signals::Signal>> outputs,
+                       Notice on_notice)
+    : outputs_(std::move(outputs)), on_notice_(std::move(on_notice)) {
+  if (plan) engine_.emplace(std::move(*plan), stimuli_by(outputs_));
+  publish();
+}
+
+double Experiment::session_s(std::int64_t ns) const {
+  return latest_time_s_ + static_cast<double>(ns - latest_arrival_ns_) * 1e-9;
+}
+
+void Experiment::on_frame(const MeasuredFrame& frame) {
+  latest_time_s_ = tables::seconds_of(frame.time_ns);
+  latest_arrival_ns_ = frame.arrival_ns;
+  std::vector<OperatorRequest> requests;
+  {
+    const std::lock_guard lock(mutex_);
+    requests.swap(requests_);
+  }
+  for (const OperatorRequest& request : requests) obey(request);
+  listen();
+  if (engine_) {
+    carry_out(engine_->on_frame({frame.measurement.frame,
+                                 latest_time_s_,
+                                 frame.fec.eyes,
+                                 frame.fec.mean,
+                                 frame.is_overrun}));
+  } else {
+    send_closure(frame);
+  }
+  publish();
+}
+
+void Experiment::send_closure(const MeasuredFrame& frame) {
+  if (!std::isfinite(frame.fec.mean)) return;
+  for (const auto& output : outputs_) {
+    if (output->answers()) continue;
+    const auto written = output->send(
+        {"fec", latest_time_s_, 0, static_cast<double>(frame.fec.mean)});
+    if (written) output_latency_.add(*written - frame.arrival_ns);
+  }
+}
+
+void Experiment::obey(const OperatorRequest& request) {
+  if (engine_) {
+    const std::size_t first = events_.size();
+    carry_out(engine_->on_command(request.command));
+    if (request.command == conditioning::OperatorCommand::Mark && events_.size() > first) {
+      events_.back().detail = request.note;
+    }
+    return;
+  }
+  if (request.command != conditioning::OperatorCommand::Mark) return;
+  SessionEvent mark;
+  mark.event = "mark";
+  mark.decided_s = latest_time_s_;
+  mark.detail = request.note;
+  events_.push_back(std::move(mark));
+}
+
+void Experiment::request(OperatorRequest request) {
+  const std::lock_guard lock(mutex_);
+  requests_.push_back(std::move(request));
+}
+
+void Experiment::carry_out(TrialEngine::Actions actions) {
+  // A command within the engine would end the view of these.
+  const std::vector<TrialAction> copies(actions.begin(), actions.end());
+  for (const TrialAction& action : copies) carry_out(action);
+}
+
+signals::TrialParameters Experiment::parameters_of(const TrialAction& action) const {
+  const conditioning::TrialCondition& condition = engine_->plan().conditions.at(action.condition);
+  signals::TrialParameters trial;
+  trial.start = action.start;
+  trial.trial = action.trial;
+  trial.cs = pulse_of(condition.cs);
+  trial.us = pulse_of(condition.us);
+  if (condition.cs && condition.us) {
+    trial.isi_us = static_cast<std::uint32_t>(std::lround(condition.isi_s * 1e6));
+  }
+  return trial;
+}
+
+void Experiment::carry_out(const TrialAction& action) {
+  SessionEvent event = conditioning::event_of(action, engine_->plan());
+  std::optional<std::int64_t> written;
+  for (const auto& output : outputs_) {
+    std::optional<std::int64_t> now;
+    switch (action.kind) {
+      case TrialActionKind::Prepare:
+        output->prepare(parameters_of(action));
+        break;
+      case TrialActionKind::Start:
+        now = output->start(parameters_of(action), action.time_s);
+        break;
+      case TrialActionKind::OmitUs:
+        now = output->omit_us(parameters_of(action), action.time_s);
+        break;
+      case TrialActionKind::Abort:
+        now = output->abort(parameters_of(action), action.time_s);
+        break;
+      case TrialActionKind::Output:
+        now = output->send(
+            {"output", action.time_s, action.trial, static_cast<double>(action.fec)});
+        break;
+      case TrialActionKind::Marked:
+        now = output->send({"mark", action.time_s, action.trial, static_cast<double>(action.fec)});
+        break;
+      default:
+        break;
+    }
+    if (now) written = std::max(written.value_or(*now), *now);
+  }
+  if (written) {
+    event.written_s = session_s(*written);
+    output_latency_.add(*written - latest_arrival_ns_);
+  }
+  if (action.kind == TrialActionKind::Start) {
+    rows_of_starts_.resize(std::max(rows_of_starts_.size(), static_cast<std::size_t>(action.start) + 1));
+    rows_of_starts_[static_cast<std::size_t>(action.start)] = events_.size();
+  }
+  events_.push_back(std::move(event));
+}
+
+void Experiment::listen() {
+  answers_.clear();
+  for (const auto& output : outputs_) {
+    output->poll(answers_);
+    if (const auto message = output->take_message()) on_notice_(*message);
+  }
+  for (const signals::Answer& answer : answers_) note_answer(answer);
+}
+
+void Experiment::note_answer(const signals::Answer& answer) {
+  const double time_s = session_s(answer.time_ns);
+  switch (answer.kind) {
+    case signals::AnswerKind::CsOn:
+      if (engine_) engine_->cs_seen(answer.start, time_s);
+      break;
+    case signals::AnswerKind::UsOn:
+      if (engine_) engine_->us_seen(answer.start, time_s);
+      break;
+    case signals::AnswerKind::UsOmitted:
+      if (engine_) engine_->us_omitted(answer.start);
+      break;
+    case signals::AnswerKind::Refused:
+      on_notice_("the microcontroller refused: " + answer.text);
+      break;
+    default:
+      break;
+  }
+  const bool is_onset =
+      answer.kind == signals::AnswerKind::CsOn || answer.kind == signals::AnswerKind::UsOn;
+  const auto start = static_cast<std::size_t>(std::max(0, answer.start));
+  if (!is_onset || start == 0 || start >= rows_of_starts_.size()) return;
+  SessionEvent& row = events_[rows_of_starts_[start]];
+  if (!row.acknowledged_s || time_s < *row.acknowledged_s) row.acknowledged_s = time_s;
+}
+
+void Experiment::finish() {
+  if (!engine_) return;
+  carry_out(engine_->on_command(conditioning::OperatorCommand::Stop));
+  publish();
+}
+
+ExperimentState Experiment::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void Experiment::publish() {
+  if (!engine_) return;
+  const std::lock_guard lock(mutex_);
+  state_ = {engine_->state(),
+            engine_->done(),
+            static_cast<int>(engine_->planned().size()),
+            engine_->remaining_wait_s()};
+}
+
+}  // namespace eyelid::live

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "eyelid/live/experiment.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "eyelid/camera/camera.hpp"
+#include "eyelid/conditioning/trial_plan_json.hpp"
+
+namespace eyelid::live {
+namespace {
+
+/// Remembers what it is told, and answers as a microcontroller that is never late.
+class Listener final : public signals::Signal {
+ public:
+  explicit Listener(bool answers) : Signal("test"), answers_(answers) {}
+  std::optional<std::int64_t> send(const signals::SignalEvent& event) override {
+    sent.emplace_back(event.name);
+    return camera::now_ns();
+  }
+  void prepare(const signals::TrialParameters& trial) override { prepared = trial; }
+  std::optional<std::int64_t> start(const signals::TrialParameters& trial, double) override {
+    sent.emplace_back("start");
+    started = trial;
+    return camera::now_ns();
+  }
+  bool answers() const override { return answers_; }
+  void poll(std::vector<signals::Answer>& answers) override {
+    for (auto& answer : to_answer) answers.push_back(answer);
+    to_answer.clear();
+  }
+
+  std::vector<std::string> sent;
+  signals::TrialParameters prepared, started;
+  std::vector<signals::Answer> to_answer;
+
+ private:
+  bool answers_;
+};
+
+conditioning::TrialPlan plan() {
+  return conditioning::parse_trial_plan(
+      R"({"format": "eyelid-trials", "version": 1, "seed": 7,
+          "conditions": [{"name": "paired", "cs": {"ms": 300}, "isi_ms": 250, "us": {"ms": 50}, "count": 2}],
+          "order": "sequence", "iti": {"min_s": 0.5, "max_s": 0.5},
+          "gate": {"open": 0.2, "stable_s": 0.1, "stable": 0.1}})",
+      "plan");
+}
+
+MeasuredFrame frame_at(std::int64_t index, float fec) {
+  MeasuredFrame frame;
+  frame.number = index;
+  frame.measurement.frame = index;
+  frame.time_ns = index * 4'000'000;
+  frame.arrival_ns = camera::now_ns();
+  frame.fec.eyes = {fec, fec};
+  frame.fec.mean = fec;
+  return frame;
+}
+
+TEST(Experiment, RunsThePlanAndKeepsAccount) {
+  auto owned = std::make_unique<Listener>(true);
+  Listener& output = *owned;
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::move(owned));
+  Experiment experiment(plan(), std::move(outputs), [](const std::string&) {});
+  experiment.request({conditioning::OperatorCommand::Arm, ""});
+  int answered = 0;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    experiment.on_frame(frame_at(i, 0.02f));
+    if (std::ranges::count(output.sent, "start") <= answered) continue;
+    ++answered;
+    const std::int64_t cs_ns = camera::now_ns();
+    output.to_answer = {
+        {signals::AnswerKind::CsOn, output.started.start, cs_ns, 0, ""},
+        {signals::AnswerKind::UsOn, output.started.start, cs_ns + 250'000'000, 0, ""}};
+  }
+  experiment.finish();
+  EXPECT_EQ(answered, 2);
+  EXPECT_EQ(output.started.isi_us, 250'000u);
+  EXPECT_EQ(output.started.cs.duration_us, 300'000u);
+  const std::vector<Trial> trials = experiment.trials();
+  ASSERT_EQ(trials.size(), 2u);
+  EXPECT_NEAR(*trials[0].us_onset_s - *trials[0].cs_onset_s, 0.25, 1e-6);
+  const auto start = std::ranges::find(experiment.events(), "trial_start", &SessionEvent::event);
+  ASSERT_NE(start, experiment.events().end());
+  EXPECT_TRUE(start->written_s.has_value());
+  EXPECT_TRUE(start->acknowledged_s.has_value());
+  EXPECT_GE(*start->written_s, *start->decided_s);
+  EXPECT_GE(experiment.output_latency().summary().count, 2);
+}
+
+TEST(Experiment, NothingStartsWhileTheEyeIsClosedOrDisarmed) {
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::make_unique<Listener>(false));
+  const auto& output = static_cast<const Listener&>(*outputs.front());
+  Experiment experiment(plan(), std::move(outputs), [](const std::string&) {});
+  for (std::int64_t i = 0; i < 500; ++i) experiment.on_frame(frame_at(i, 0.02f));
+  EXPECT_EQ(words_of(experiment.state()), "disarmed");
+  experiment.request({conditioning::OperatorCommand::Arm, ""});
+  for (std::int64_t i = 500; i < 1000; ++i) experiment.on_frame(frame_at(i, 0.6f));
+  EXPECT_EQ(std::ranges::count(output.sent, "start"), 0);
+  EXPECT_EQ(words_of(experiment.state()), "due");
+}
+
+TEST(Experiment, WithoutAPlanOutputsGetTheClosure) {
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::make_unique<Listener>(false));
+  const auto& output = static_cast<const Listener&>(*outputs.front());
+  Experiment experiment(std::nullopt, std::move(outputs), [](const std::string&) {});
+  experiment.on_frame(frame_at(0, 0.1f));
+  experiment.on_frame(frame_at(1, kNotAvailable));
+  experiment.request({conditioning::OperatorCommand::Mark, "coughed"});
+  experiment.on_frame(frame_at(2, 0.2f));
+  EXPECT_EQ(output.sent, (std::vector<std::string>{"fec", "fec"}));
+  ASSERT_EQ(experiment.events().size(), 1u);
+  EXPECT_EQ(experiment.events()[0].detail, "coughed");
+}
+
+}  // namespace
+}  // namespace eyelid::live
