@@ -14,6 +14,7 @@ pkg_check_modules(MATIO REQUIRED IMPORTED_TARGET matio)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 # The few functions of dlib that its headers do not hold, from the static library: the shared one loads OpenBLAS, whose threads
 # start with the program and never end where memory is short.
 find_path(EYELID_DLIB_HEADERS dlib/algs.h REQUIRED)

@@ -11,7 +11,7 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libtiff-dev libzip-dev
   libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev libhdf5-dev
-  libpugixml-dev libsqlite3-dev libcurl4-openssl-dev libaravis-dev libusb-1.0-0-dev
+  libpugixml-dev libsqlite3-dev libcurl4-openssl-dev libaravis-dev libusb-1.0-0-dev libcpp-httplib-dev
 )
 mode=${1:-}
 if [[ $mode == --test || $mode == --ci ]]; then
