@@ -190,6 +190,7 @@ def check_keys(page, sample):
     page.press(Keys.ESCAPE)
     page.js("document.getElementById('note').value = ''")
     ActionChains(page.browser).key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).perform()
+    page.js("getSelection().removeAllRanges()")
     page.js("document.getElementById('use-keys').click()")
     page.press("a")
     sample.expect_nothing()

@@ -51,7 +51,7 @@ struct Session {
     state.trials = 60;
     state.is_armed = is_armed.load();
     state.trial_state =
-        state.is_armed ? "waiting until the eye is open and still" : "waiting to be armed";
+        state.is_armed ? "waiting until the eye is open and still" : "4.2 s to the next trial";
     state.recording = "ffvhuff, 0.4 GB";
     return state;
   }

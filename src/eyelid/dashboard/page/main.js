@@ -25,7 +25,7 @@ watchEvents({
   picture(data) {
     showView(data.view);
     if (data.eyes) showEyes(data.eyes);
-    byId("eyes").hidden = !data.eyes;
+    byId("eyes").classList.toggle("is-stale", !data.eyes);
     byId("picture-note").textContent = data.eyes ? `Picture of ${data.time_s.toFixed(2)} s` : `Picture of ${data.time_s.toFixed(2)} s: no eyes found`;
   },
   state(data) { showFigures(data); controls.setState(data); },

@@ -68,7 +68,7 @@ function newFigures(list) {
     list.append(box);
     values[name] = (text, small, isBad) => {
       value.textContent = text;
-      value.classList.toggle("is-bad", Boolean(isBad));
+      box.classList.toggle("is-bad", Boolean(isBad));
       meaning.textContent = small;
     };
     box.dataset.figure = name;

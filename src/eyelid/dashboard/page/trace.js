@@ -2,6 +2,7 @@
 // The moving trace. Bins of 20 ms, each from the smallest to the largest value of its frames.
 
 const WINDOW_S = 10;
+const BIN_S = 0.02;
 const LOW = -0.15, HIGH = 1.15;  // FEC at the edges of the plot
 const MOST_REDRAWS_PER_S = 60;
 const CURVES = [
@@ -32,9 +33,11 @@ function newTrace(canvas, describe) {
       if (low === null) { isDown = false; continue; }
       // From the end that is nearer, so that no slope becomes a saw.
       const ends = Math.abs(low - last) <= Math.abs(high - last) ? [low, high] : [high, low];
-      if (!isDown || bin[0] - lastTime > step) context.moveTo(x(bin[0]), y(ends[0]));
-      else context.lineTo(x(bin[0]), y(ends[0]));
-      context.lineTo(x(bin[0]) + 0.01, y(ends[1]));
+      const from = x(bin[0] - (low < high ? BIN_S / 4 : 0)), to = x(bin[0] + BIN_S / 4);
+      if (!isDown || bin[0] - lastTime > step) context.moveTo(from, y(ends[0]));
+      else context.lineTo(from, y(ends[0]));
+      // One value alone, between holes, is a dot as well.
+      context.lineTo(to, y(ends[1]));
       isDown = true; last = ends[1]; lastTime = bin[0];
     }
     context.lineWidth = curve.width;
@@ -53,7 +56,7 @@ function newTrace(canvas, describe) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.font = "11.5px " + getComputedStyle(document.body).fontFamily;
-    const left = 34, right = width - 6, top = 8, bottom = height - 34, lane = height - 26;
+    const left = 48, right = width - 6, top = 8, bottom = height - 34, lane = height - 26;
     const end = bins.length ? Math.max(bins[bins.length - 1][0], WINDOW_S) : WINDOW_S, begin = end - WINDOW_S;
     const x = (time) => left + (right - left) * (time - begin) / WINDOW_S;
     const y = (fec) => bottom - (bottom - top) * (Math.min(HIGH, Math.max(LOW, fec)) - LOW) / (HIGH - LOW);
@@ -67,6 +70,7 @@ function newTrace(canvas, describe) {
       context.textAlign = "right";
       context.fillText(fec === 0 ? "open" : fec === 1 ? "closed" : fec.toFixed(2).slice(1), left - 5, y(fec));
     }
+    context.fillText("lost", left - 5, lane);
     context.textAlign = "center";
     for (let second = Math.ceil(begin); second <= end; ++second) {
       context.strokeStyle = color("grid");
@@ -75,7 +79,7 @@ function newTrace(canvas, describe) {
     }
     context.save();
     context.beginPath(); context.rect(left, 0, right - left, height); context.clip();
-    context.fillStyle = color("left");
+    context.fillStyle = color("lost");
     for (const bin of bins) if (bin[LOST_COLUMN] > 0) context.fillRect(x(bin[0]) - 1.5, lane - 3, 3, 7);
     const step = longestStep();
     for (const curve of CURVES) {
@@ -87,9 +91,10 @@ function newTrace(canvas, describe) {
       if (mark.time_s < begin) continue;
       context.strokeStyle = color("cs");
       context.fillStyle = color("cs");
-      context.textAlign = x(mark.time_s) > (left + right) / 2 ? "right" : "left";
+      const text = " " + (mark.text || "mark").slice(0, 24) + " ";
+      context.textAlign = x(mark.time_s) + context.measureText(text).width > right ? "right" : "left";
       context.beginPath(); context.moveTo(x(mark.time_s), top); context.lineTo(x(mark.time_s), bottom); context.stroke();
-      context.fillText(" " + (mark.text || "mark").slice(0, 24) + " ", x(mark.time_s), top + 5);
+      context.fillText(text, x(mark.time_s), top + 5 + 13 * (mark.number % 2));
     }
     context.restore();
     canvas.dataset.bins = bins.length;
