@@ -61,7 +61,14 @@ function newControls() {
   refresh();
 
   return {
-    setOpen(value) { isOpen = value; if (!value && dialog.open) dialog.close(); refresh(); },
+    setOpen(value) {
+      isOpen = value;
+      if (!value) {
+        if (dialog.open) dialog.close();
+        say("");
+      }
+      refresh();
+    },
     setState(state) { hasExperiment = state.trial_state !== ""; isArmed = state.is_armed; refresh(); },
   };
 }

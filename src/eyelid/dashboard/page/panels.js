@@ -79,7 +79,7 @@ function newFigures(list) {
     values.time(clockOf(state.seconds), state.recording ? "recording: " + state.recording : "nothing is recorded");
     values.frames(state.frames.toLocaleString("en-US"), state.frames_per_second.toFixed(1) + " frames/s");
     values.lost(missing.toLocaleString("en-US"), `${state.lost} lost, ${state.incomplete} incomplete, ${state.overrun} overrun`, missing > 0);
-    values.latency(ms(state.p50_ms) + " ms", `median; 99 %: ${ms(state.p99_ms)}, max: ${ms(state.max_ms)} ms`);
+    values.latency(ms(state.p50_ms) + " ms", `p50; p99 ${ms(state.p99_ms)}, max ${ms(state.max_ms)} ms`);
     if (!state.trial_state) values.trial("none", "no experiment in this session");
     else values.trial(`${state.trial} of ${state.trials}`, (state.is_armed ? "armed: " : "not armed: ") + state.trial_state);
   };
