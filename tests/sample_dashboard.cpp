@@ -5,6 +5,7 @@
 //   eyelid_sample_dashboard SECONDS
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -31,7 +32,8 @@ struct Session {
   void obey(Command command, const std::string& note) {
     constexpr const char* kNames[] = {"arm", "disarm", "mark", "stop"};
     std::cout << "command " << kNames[static_cast<int>(command)] << " " << note << std::endl;
-    if (note == "refuse") throw eyelid::InputError("the sample refuses this mark; expected another");
+    if (note == "refuse")
+      throw eyelid::InputError("the sample refuses this mark; expected another");
     if (command == Command::Arm) is_armed = true;
     if (command == Command::Disarm) is_armed = false;
     if (command == Command::Stop) is_stopped = true;
@@ -44,7 +46,8 @@ struct Session {
     state.lost = state.frames / 1000;
     state.incomplete = state.frames / 3000;
     state.frames_per_second = 499.8;
-    state.p50_ms = 0.52;
+    // As of a session without a measured frame.
+    state.p50_ms = state.frames < 2000 ? std::nan("") : 0.52;
     state.p99_ms = 1.94;
     state.max_ms = 8.9;
     state.trial = state.frames / 2500 + 1;
@@ -76,9 +79,8 @@ void measure(Session& session, dashboard::Dashboard& board) {
 
 int run(double seconds) {
   Session session;
-  dashboard::Dashboard board({}, [&](Command command, const std::string& note) {
-    session.obey(command, note);
-  });
+  dashboard::Dashboard board(
+      {}, [&](Command command, const std::string& note) { session.obey(command, note); });
   std::cout << board.address() << std::endl;
   board.add_message("Camera: a rendered session at 500 frames/s.");
   board.add_message("<img src=x onerror=alert(1)> is a text, whoever writes it.");
@@ -89,7 +91,8 @@ int run(double seconds) {
     const std::int64_t frame = session.frame;
     const std::int64_t shown = frame % session.film.frame_count();
     session.film.render(shown, image);
-    board.show(image, session.film.truth(shown).eyes, static_cast<double>(frame) / kFramesPerSecond);
+    board.show(
+        image, session.film.truth(shown).eyes, static_cast<double>(frame) / kFramesPerSecond);
     board.set_state(session.state());
     std::this_thread::sleep_for(milliseconds(100));
   }

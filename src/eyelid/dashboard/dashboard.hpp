@@ -50,8 +50,8 @@ struct Options {
 class Dashboard {
  public:
   /// Called for every command of a user, from threads of the dashboard, one at a time; `note` is
-  /// what the user wrote to a mark, up to 1,000 bytes of any text. An Error refuses the command: its
-  /// sentence is shown to the user. Must not destroy the dashboard.
+  /// what the user wrote to a mark, up to 1,000 bytes of any text. An Error refuses the command:
+  /// its sentence is shown to the user. Must not destroy the dashboard.
   using OnCommand = std::function<void(Command, std::string note)>;
 
   /// Serves from now on. Throws InputError: nobody may listen there.

@@ -19,10 +19,10 @@
 namespace eyelid::dashboard {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::LoopbackClient;
 using testing::Site;
 using testing::status_of;
-using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 struct Rig {
@@ -118,7 +118,8 @@ TEST(DashboardAttack, OversizedRequestsAreRefused) {
   while (ranges.size() < 8000) ranges += ",1-1";
   EXPECT_NE(rig.status(Site::request("GET", "/", rig.site.headers() + ranges + "\r\n")), 0);
 
-  EXPECT_EQ(rig.status(Site::request("POST", "/mark", rig.site.headers(), std::string(1000, 'x'))), 204);
+  EXPECT_EQ(rig.status(Site::request("POST", "/mark", rig.site.headers(), std::string(1000, 'x'))),
+            204);
   EXPECT_EQ(rig.commands, 1);
   for (const std::size_t size : {1001u, 1'000'000u}) {
     const std::string body(size, 'x');

@@ -42,8 +42,8 @@ TEST(Dashboard, ServesItsPageAtItsAddress) {
   Dashboard dashboard({}, commands.handler());
   EXPECT_TRUE(dashboard.address().starts_with("http://127.0.0.1:")) << dashboard.address();
   const Site site(dashboard.address());
-  const std::string answer = site.answer(
-      Site::request("GET", "/?token=" + site.token, "Host: " + site.host() + "\r\n"));
+  const std::string answer =
+      site.answer(Site::request("GET", "/?token=" + site.token, "Host: " + site.host() + "\r\n"));
   EXPECT_EQ(status_of(answer), 200);
   EXPECT_NE(answer.find("Arrival to closure"), std::string::npos);
   EXPECT_NE(answer.find("default-src 'none'; script-src 'sha256-"), std::string::npos);
@@ -85,14 +85,15 @@ TEST(Dashboard, DeliversACommandOnce) {
   Dashboard dashboard({}, commands.handler());
   const Site site(dashboard.address());
   const auto post = [&](const std::string& path, const std::string& note) {
-    return site.answer(
-        Site::request("POST", path, site.headers() + "Origin: http://" + site.host() + "\r\n", note));
+    return site.answer(Site::request(
+        "POST", path, site.headers() + "Origin: http://" + site.host() + "\r\n", note));
   };
   EXPECT_EQ(status_of(post("/arm", "")), 204);
   EXPECT_EQ(status_of(post("/disarm", "")), 204);
   auto window = site.watch();
   EXPECT_EQ(status_of(post("/mark", "puff \xC3\xA4 <b>")), 204);
   EXPECT_EQ(status_of(post("/stop", "")), 204);
+  EXPECT_EQ(status_of(site.answer("POST /arm HTTP/1.1\r\n" + site.headers() + "\r\n")), 204);
   const std::string refused = post("/arm", "refuse me");
   EXPECT_EQ(status_of(refused), 409);
   EXPECT_NE(refused.find("arming needs a calibration"), std::string::npos);
@@ -100,6 +101,7 @@ TEST(Dashboard, DeliversACommandOnce) {
                                                               {Command::Disarm, ""},
                                                               {Command::Mark, "puff \xC3\xA4 <b>"},
                                                               {Command::Stop, ""},
+                                                              {Command::Arm, ""},
                                                               {Command::Arm, "refuse me"}};
   EXPECT_EQ(commands.given, expected);
   EXPECT_NE(window.read_until("\"kind\":\"mark\"").find("puff"), std::string::npos);
@@ -138,11 +140,21 @@ TEST(Dashboard, RefusesAPlaceWhereItCannotListen) {
   Commands commands;
   const Dashboard first({}, commands.handler());
   const int port = Site(first.address()).port;
-  const auto start = [&](Options options) { const Dashboard dashboard(options, commands.handler()); };
-  EXPECT_NE(eyelid::testing::refusal_of([&] { start({"127.0.0.1", port}); }).find("in use; expected an address"),
+  const auto start = [&](Options options) {
+    const Dashboard dashboard(options, commands.handler());
+  };
+  EXPECT_NE(eyelid::testing::refusal_of([&] {
+              start({"127.0.0.1", port});
+            }).find("in use; expected an address"),
             std::string::npos);
-  EXPECT_NE(eyelid::testing::refusal_of([&] { start({"127.0.0.1", 70'000}); }).find("70000"), std::string::npos);
-  EXPECT_NE(eyelid::testing::refusal_of([&] { start({"no such host", 0}); }).find("no such host"), std::string::npos);
+  EXPECT_NE(eyelid::testing::refusal_of([&] {
+              start({"127.0.0.1", 70'000});
+            }).find("70000"),
+            std::string::npos);
+  EXPECT_NE(eyelid::testing::refusal_of([&] {
+              start({"no such host", 0});
+            }).find("no such host"),
+            std::string::npos);
 }
 
 TEST(Dashboard, LeavesTheSignalsOfTheProgramAlone) {

@@ -29,7 +29,8 @@ std::string hash_of_element(std::string_view html, std::string_view name) {
   const std::size_t begin = html.find(open) + open.size();
   const std::size_t end = html.find(fmt::format("</{}>", name));
   EYELID_EXPECTS(begin < end && end != std::string_view::npos);
-  const std::string hex = files::sha256_hex(std::as_bytes(std::span(html.substr(begin, end - begin))));
+  const std::string hex =
+      files::sha256_hex(std::as_bytes(std::span(html.substr(begin, end - begin))));
   std::array<std::uint8_t, 32> hash{};
   for (std::size_t i = 0; i < hash.size(); ++i) {
     std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, hash[i], 16);

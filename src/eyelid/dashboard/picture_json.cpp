@@ -11,9 +11,9 @@
 #include <span>
 #include <vector>
 
+#include "eyelid/files/base64.hpp"
 #include "eyelid/films/eye_crop.hpp"
 #include "eyelid/films/jpeg.hpp"
-#include "eyelid/files/base64.hpp"
 
 namespace eyelid::dashboard {
 namespace {
@@ -42,8 +42,7 @@ GrayImage reduced(const FrameView& frame, int factor) {
 }
 
 bool is_finite(const EyePoints& eye) {
-  return std::ranges::all_of(
-      eye, [](Point p) { return std::isfinite(p.x) && std::isfinite(p.y); });
+  return std::ranges::all_of(eye, [](Point p) { return std::isfinite(p.x) && std::isfinite(p.y); });
 }
 
 std::string json_of(const FrameView& image, std::span<const EyePoints> lids) {

@@ -17,7 +17,12 @@ GrayImage gray(int width, int height) {
 }
 
 EyePoints eye_at(float x, float y) {
-  return {Point{x - 10, y}, {x - 4, y - 4}, {x + 4, y - 4}, {x + 10, y}, {x + 4, y + 4}, {x - 4, y + 4}};
+  return {Point{x - 10, y},
+          {x - 4, y - 4},
+          {x + 4, y - 4},
+          {x + 10, y},
+          {x + 4, y + 4},
+          {x - 4, y + 4}};
 }
 
 TEST(PictureJson, HalvesAFrameAndItsPoints) {

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
@@ -58,7 +59,7 @@ void turn_away(int socket) {
       "Content-Length: 0\r\n\r\n";
   std::array<char, 4096> request;
   // Unread bytes at close() would reset the connection before the answer is read.
-  while (recv(socket, request.data(), request.size(), MSG_DONTWAIT) > 0) {
+  for (int i = 0; i < 4 && recv(socket, request.data(), request.size(), MSG_DONTWAIT) > 0; ++i) {
   }
   send(socket, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   close(socket);

@@ -42,7 +42,8 @@ TEST(TraceThinner, LeavesASlowCameraAsItIs) {
 }
 
 TEST(TraceThinner, CountsLostFramesAndShowsAHole) {
-  const auto bins = thinned(500.0, 1.0, [](int i) { return i >= 100 && i < 125 ? kNotAvailable : 0.0f; });
+  const auto bins =
+      thinned(500.0, 1.0, [](int i) { return i >= 100 && i < 125 ? kNotAvailable : 0.0f; });
   std::int64_t lost = 0;
   for (const TraceBin& bin : bins) lost += bin.lost;
   EXPECT_EQ(lost, 25);

@@ -114,12 +114,16 @@ class WebServer::RequestStream final : public httplib::Stream {
  private:
   bool is_ready(short event, int timeout_ms) const {
     pollfd waiting{socket_, event, 0};
-    return poll(&waiting, 1, timeout_ms) > 0;
+    while (true) {
+      const int ready = poll(&waiting, 1, timeout_ms);
+      if (ready >= 0 || errno != EINTR) return ready > 0;
+    }
   }
 
   bool fill() {
     is_too_large_ = total_ >= kMostRequest_bytes;
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Connection::Clock::now());
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(deadline_ - Connection::Clock::now());
     if (is_too_large_ || left.count() <= 0 || !is_ready(POLLIN, static_cast<int>(left.count()))) {
       return false;
     }
@@ -184,6 +188,8 @@ class WebServer::HttpServer final : public httplib::Server {
     bool was_closed = false;
     process_request(stream, true, was_closed, [&](httplib::Request& request) {
       request.ranges.clear();  // answers are whole
+      // Without a length httplib would wait for the connection to close; "curl -X POST" sends none.
+      if (!request.has_header("Content-Length")) request.set_header("Content-Length", "0");
       // Known here, where the thread is: the handlers get no connection.
       if (refusal_of_stranger(request).empty()) connection.set_trusted();
     });
@@ -203,7 +209,8 @@ class WebServer::HttpServer final : public httplib::Server {
     std::string given = request.get_header_value("Authorization");
     if (given.empty() && request.path == "/") given = "Bearer " + request.get_param_value("token");
     if (!is_same_secret(given, expected)) {
-      return "The token is missing or not of this session. Open the address that eyelid live shows.";
+      return "The token is missing or not of this session. Open the address that eyelid live "
+             "shows.";
     }
     return {};
   }

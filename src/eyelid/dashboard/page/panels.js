@@ -73,11 +73,13 @@ function newFigures(list) {
     };
     box.dataset.figure = name;
   }
-  const ms = (value) => value.toFixed(value < 10 ? 2 : 1);
+  // null: not known yet.
+  const fixed = (value, digits) => (value === null ? "-" : value.toFixed(digits));
+  const ms = (value) => fixed(value, value < 10 ? 2 : 1);
   return function show(state) {
     const missing = state.lost + state.incomplete + state.overrun;
     values.time(clockOf(state.seconds), state.recording ? "recording: " + state.recording : "nothing is recorded");
-    values.frames(state.frames.toLocaleString("en-US"), state.frames_per_second.toFixed(1) + " frames/s");
+    values.frames(state.frames.toLocaleString("en-US"), fixed(state.frames_per_second, 1) + " frames/s");
     values.lost(missing.toLocaleString("en-US"), `${state.lost} lost, ${state.incomplete} incomplete, ${state.overrun} overrun`, missing > 0);
     values.latency(ms(state.p50_ms) + " ms", `p50; p99 ${ms(state.p99_ms)}, max ${ms(state.max_ms)} ms`);
     if (!state.trial_state) values.trial("none", "no experiment in this session");

@@ -64,8 +64,9 @@ function watchEvents(events, tell) {
         tell("live", "Connected.");
         await read(response, abort);
       } else {
-        reason = await response.text();
-        if (response.status === 403) return tell("refused", "This page belongs to another session. " + reason);
+        const sentence = await response.text();
+        if (response.status === 403) return tell("refused", "This page belongs to another session. " + sentence);
+        reason = sentence.replace(/\.$/, "") || "the program is busy";
       }
     } catch (error) {
       // Closed, timed out or unreachable: the sentence below says it.
