@@ -44,6 +44,23 @@ int frames_of_filter(const std::string& text) {
   throw InputError("--filter " + text + ": expected none or mean:N with N from 1 to 1000");
 }
 
+/// "HOST:PORT"; the defaults where it is empty.
+dashboard::Options dashboard_options(const std::string& text) {
+  dashboard::Options options;
+  if (text.empty()) return options;
+  const std::size_t colon = text.rfind(':');
+  int port = 0;
+  const char* end = text.data() + text.size();
+  const char* begin = colon == std::string::npos ? end : text.data() + colon + 1;
+  const auto [after, error] = std::from_chars(begin, end, port);
+  if (colon == 0 || error != std::errc() || after != end || port < 0 || port > 65535) {
+    throw InputError("--dashboard-at " + text + ": expected HOST:PORT, a port up to 65535");
+  }
+  options.host = text.substr(0, colon);
+  options.port = port;
+  return options;
+}
+
 /// The state of the session on standard error: a line that is written over on a terminal, one
 /// every ten seconds otherwise.
 class StatusLine {
@@ -85,6 +102,8 @@ struct LiveCommand {
   live::LiveRequest request;
   std::vector<int> region;
   std::string filter = "none";
+  bool has_dashboard = false;
+  std::string dashboard_at;
   std::filesystem::path json;
 
   void run();
@@ -92,6 +111,7 @@ struct LiveCommand {
 
 void LiveCommand::run() {
   request.mean_of_frames = frames_of_filter(filter);
+  if (has_dashboard || !dashboard_at.empty()) request.dashboard = dashboard_options(dashboard_at);
   if (!region.empty()) {
     request.settings.region = camera::Region{region[0], region[1], region[2], region[3]};
   }
@@ -149,6 +169,25 @@ void add_live_command(CLI::App& app) {
                    request.calibration_file,
                    "File with open and closed levels for the live closure (default: the open level "
                    "of the frames so far); the tables at the end use it as well");
+  {
+    const OptionGroup group(*live, "Experiment");
+    live->add_option("--trials",
+                     request.plan_file,
+                     "Plan of trials to run, JSON (docs/files.md); needs --calibration. Armed at "
+                     "once, or on the dashboard");
+    live->add_option("--output",
+                     request.outputs,
+                     "Outputs, with commas: serial:DEVICE[@BAUD] (our firmware), udp:HOST:PORT, "
+                     "osc:HOST:PORT, lsl:NAME. Without --trials, those that only tell get the "
+                     "closure of every frame");
+    live->add_flag("--dashboard",
+                   command->has_dashboard,
+                   "Show the session in the browser, on this machine; its address is printed");
+    live->add_option("--dashboard-at",
+                     command->dashboard_at,
+                     "HOST:PORT where the dashboard listens, also for other machines; implies "
+                     "--dashboard");
+  }
   add_choice(*live,
              "--record",
              request.recording,

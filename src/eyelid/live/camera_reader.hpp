@@ -84,7 +84,7 @@ class CameraReader {
   std::int64_t number_offset_ = 0;
   std::int64_t time_offset_ns_ = 0;
 
-  std::int64_t next_number_ = 0;  // expected
+  std::int64_t next_number_ = 0;       // expected
   std::int64_t last_exposure_ns_ = 0;  // of the latest number, complete or not
   std::int64_t last_time_ns_ = 0;      // of the latest complete frame
   std::array<std::int64_t, 51> steps_ns_{};

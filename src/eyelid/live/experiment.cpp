@@ -47,8 +47,9 @@ std::string words_of(const ExperimentState& state) {
 
 Experiment::Experiment(std::optional<conditioning::TrialPlan> plan,
                        std::vector<std::unique_ptr<signals::Signal>> outputs,
+                       bool arms_itself,
                        Notice on_notice)
-    : outputs_(std::move(outputs)), on_notice_(std::move(on_notice)) {
+    : outputs_(std::move(outputs)), arms_itself_(arms_itself), on_notice_(std::move(on_notice)) {
   if (plan) engine_.emplace(std::move(*plan), stimuli_by(outputs_));
   publish();
 }
@@ -68,6 +69,10 @@ void Experiment::on_frame(const MeasuredFrame& frame) {
   for (const OperatorRequest& request : requests) obey(request);
   listen();
   if (engine_) {
+    if (arms_itself_ && engine_->state() == conditioning::EngineState::Disarmed &&
+        are_outputs_ready()) {
+      obey({conditioning::OperatorCommand::Arm, ""});
+    }
     carry_out(engine_->on_frame({frame.measurement.frame,
                                  latest_time_s_,
                                  frame.fec.eyes,
@@ -79,12 +84,16 @@ void Experiment::on_frame(const MeasuredFrame& frame) {
   publish();
 }
 
+bool Experiment::are_outputs_ready() const {
+  return std::ranges::all_of(outputs_, [](const auto& output) { return output->is_ready(); });
+}
+
 void Experiment::send_closure(const MeasuredFrame& frame) {
   if (!std::isfinite(frame.fec.mean)) return;
   for (const auto& output : outputs_) {
     if (output->answers()) continue;
-    const auto written = output->send(
-        {"fec", latest_time_s_, 0, static_cast<double>(frame.fec.mean)});
+    const auto written =
+        output->send({"fec", latest_time_s_, 0, static_cast<double>(frame.fec.mean)});
     if (written) output_latency_.add(*written - frame.arrival_ns);
   }
 }
@@ -149,8 +158,8 @@ void Experiment::carry_out(const TrialAction& action) {
         now = output->abort(parameters_of(action), action.time_s);
         break;
       case TrialActionKind::Output:
-        now = output->send(
-            {"output", action.time_s, action.trial, static_cast<double>(action.fec)});
+        now =
+            output->send({"output", action.time_s, action.trial, static_cast<double>(action.fec)});
         break;
       case TrialActionKind::Marked:
         now = output->send({"mark", action.time_s, action.trial, static_cast<double>(action.fec)});
@@ -165,7 +174,8 @@ void Experiment::carry_out(const TrialAction& action) {
     output_latency_.add(*written - latest_arrival_ns_);
   }
   if (action.kind == TrialActionKind::Start) {
-    rows_of_starts_.resize(std::max(rows_of_starts_.size(), static_cast<std::size_t>(action.start) + 1));
+    rows_of_starts_.resize(
+        std::max(rows_of_starts_.size(), static_cast<std::size_t>(action.start) + 1));
     rows_of_starts_[static_cast<std::size_t>(action.start)] = events_.size();
   }
   events_.push_back(std::move(event));
@@ -191,6 +201,10 @@ void Experiment::note_answer(const signals::Answer& answer) {
       break;
     case signals::AnswerKind::UsOmitted:
       if (engine_) engine_->us_omitted(answer.start);
+      break;
+    case signals::AnswerKind::Gone:
+    case signals::AnswerKind::Aborted:
+      if (engine_) obey({conditioning::OperatorCommand::Disarm, ""});
       break;
     case signals::AnswerKind::Refused:
       on_notice_("the microcontroller refused: " + answer.text);

@@ -37,7 +37,9 @@ struct ExperimentState {
 /// measures, and everything that was done is an event with the frame that decided it, when it was
 /// written and when it took place. Host times are brought to the clock of the frames by the latest
 /// frame: its arrival counts as its time.
-/// Without a plan, outputs that only tell get "fec" for every frame that has a closure.
+/// A microcontroller that is gone or has aborted disarms. `arms_itself`: armed whenever every
+/// output is ready, also after that; otherwise by request only. Without a plan, outputs that only
+/// tell get "fec" for every frame that has a closure.
 ///
 /// Threads: on_frame() from one; request() and state() from any; the rest after the last frame.
 class Experiment {
@@ -45,6 +47,7 @@ class Experiment {
   using Notice = std::function<void(const std::string&)>;
   Experiment(std::optional<conditioning::TrialPlan> plan,
              std::vector<std::unique_ptr<signals::Signal>> outputs,
+             bool arms_itself,
              Notice on_notice);
 
   void on_frame(const MeasuredFrame& frame);
@@ -70,10 +73,12 @@ class Experiment {
   void listen();
   void note_answer(const signals::Answer& answer);
   double session_s(std::int64_t ns) const;
+  bool are_outputs_ready() const;
   void publish();
 
   std::optional<conditioning::TrialEngine> engine_;
   std::vector<std::unique_ptr<signals::Signal>> outputs_;
+  bool arms_itself_;
   Notice on_notice_;
   std::vector<SessionEvent> events_;
   /// Of each start, its row in events_.

@@ -45,7 +45,7 @@ conditioning::TrialPlan plan() {
   return conditioning::parse_trial_plan(
       R"({"format": "eyelid-trials", "version": 1, "seed": 7,
           "conditions": [{"name": "paired", "cs": {"ms": 300}, "isi_ms": 250, "us": {"ms": 50}, "count": 2}],
-          "order": "sequence", "iti": {"min_s": 0.5, "max_s": 0.5},
+          "order": "sequence", "iti": {"min_s": 1, "max_s": 1},
           "gate": {"open": 0.2, "stable_s": 0.1, "stable": 0.1}})",
       "plan");
 }
@@ -66,8 +66,7 @@ TEST(Experiment, RunsThePlanAndKeepsAccount) {
   Listener& output = *owned;
   std::vector<std::unique_ptr<signals::Signal>> outputs;
   outputs.push_back(std::move(owned));
-  Experiment experiment(plan(), std::move(outputs), [](const std::string&) {});
-  experiment.request({conditioning::OperatorCommand::Arm, ""});
+  Experiment experiment(plan(), std::move(outputs), true, [](const std::string&) {});
   int answered = 0;
   for (std::int64_t i = 0; i < 2000; ++i) {
     experiment.on_frame(frame_at(i, 0.02f));
@@ -97,7 +96,7 @@ TEST(Experiment, NothingStartsWhileTheEyeIsClosedOrDisarmed) {
   std::vector<std::unique_ptr<signals::Signal>> outputs;
   outputs.push_back(std::make_unique<Listener>(false));
   const auto& output = static_cast<const Listener&>(*outputs.front());
-  Experiment experiment(plan(), std::move(outputs), [](const std::string&) {});
+  Experiment experiment(plan(), std::move(outputs), false, [](const std::string&) {});
   for (std::int64_t i = 0; i < 500; ++i) experiment.on_frame(frame_at(i, 0.02f));
   EXPECT_EQ(words_of(experiment.state()), "disarmed");
   experiment.request({conditioning::OperatorCommand::Arm, ""});
@@ -106,11 +105,25 @@ TEST(Experiment, NothingStartsWhileTheEyeIsClosedOrDisarmed) {
   EXPECT_EQ(words_of(experiment.state()), "due");
 }
 
+TEST(Experiment, AnAbortOfTheMicrocontrollerDisarms) {
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::make_unique<Listener>(true));
+  auto& output = static_cast<Listener&>(*outputs.front());
+  Experiment experiment(plan(), std::move(outputs), false, [](const std::string&) {});
+  experiment.request({conditioning::OperatorCommand::Arm, ""});
+  for (std::int64_t i = 0; i < 300; ++i) experiment.on_frame(frame_at(i, 0.02f));
+  ASSERT_EQ(std::ranges::count(output.sent, "start"), 1);
+  output.to_answer = {{signals::AnswerKind::Aborted, 1, camera::now_ns(), 0, ""}};
+  experiment.on_frame(frame_at(300, 0.02f));
+  EXPECT_EQ(words_of(experiment.state()), "disarmed");
+  EXPECT_TRUE(experiment.trials().empty());
+}
+
 TEST(Experiment, WithoutAPlanOutputsGetTheClosure) {
   std::vector<std::unique_ptr<signals::Signal>> outputs;
   outputs.push_back(std::make_unique<Listener>(false));
   const auto& output = static_cast<const Listener&>(*outputs.front());
-  Experiment experiment(std::nullopt, std::move(outputs), [](const std::string&) {});
+  Experiment experiment(std::nullopt, std::move(outputs), false, [](const std::string&) {});
   experiment.on_frame(frame_at(0, 0.1f));
   experiment.on_frame(frame_at(1, kNotAvailable));
   experiment.request({conditioning::OperatorCommand::Mark, "coughed"});

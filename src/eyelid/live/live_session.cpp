@@ -13,10 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "eyelid/conditioning/trial_plan_json.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/live/camera_reader.hpp"
+#include "eyelid/live/experiment.hpp"
 #include "eyelid/live/measuring_thread.hpp"
 #include "eyelid/live/recorder.hpp"
 #include "eyelid/live/scribe.hpp"
@@ -24,8 +26,11 @@
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/session_results.hpp"
 #include "eyelid/reports/report_builder.hpp"
+#include "eyelid/signals/signal.hpp"
 #include "eyelid/tables/calibration_file.hpp"
+#include "eyelid/tables/events_csv.hpp"
 #include "eyelid/tables/session_json.hpp"
+#include "eyelid/tables/trials_csv.hpp"
 
 namespace eyelid::live {
 namespace {
@@ -38,6 +43,7 @@ constexpr double kDefaultRate = 500.0;  // of a camera that does not say
 constexpr std::size_t kPool_bytes = std::size_t{512} << 20;
 constexpr std::size_t kLeastFrames = 64;
 constexpr auto kStep = std::chrono::milliseconds(50);
+constexpr int kStepsPerPicture = 2;  // ten a second
 constexpr double kStatus_s = 0.5;
 // A camera that gives less than this share of its rate is not the one that was asked for.
 constexpr double kLeastShareOfRate = 0.95;
@@ -58,6 +64,12 @@ class LiveSession {
  private:
   void open_camera();
   void open_outputs();
+  void open_experiment();
+  void open_dashboard();
+  void obey(dashboard::Command command, std::string note);
+  void on_measured(MeasuredFrame frame);
+  void show_on_dashboard();
+  void write_experiment();
   void start_threads();
   ReaderEvents reader_events();
   void watch();
@@ -84,6 +96,8 @@ class LiveSession {
   std::unique_ptr<FramePool> pool_;
   std::unique_ptr<Scribe> scribe_;
   std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<Experiment> experiment_;
+  std::unique_ptr<dashboard::Dashboard> dashboard_;
   std::unique_ptr<MeasuringThread> measuring_;
   std::unique_ptr<CameraReader> reader_;
   std::jthread reading_;
@@ -98,6 +112,10 @@ class LiveSession {
   std::atomic<std::int64_t> lost_ = 0, incomplete_ = 0, overrun_ = 0, measured_ = 0;
   std::atomic<std::int64_t> first_time_ns_ = -1, last_time_ns_ = 0;
   std::atomic<float> mean_fec_ = kNotAvailable;
+  std::atomic<bool> is_stop_asked_ = false;  // on the dashboard
+  std::mutex latest_mutex_;
+  CapturedFramePtr latest_;                  // the newest frame that arrived
+  std::optional<EyeLandmarks> latest_eyes_;  // the newest that were measured
   std::mutex notices_mutex_;
   std::vector<std::string> notices_;
 };
@@ -108,6 +126,7 @@ void LiveSession::notice(const std::string& sentence) {
     notices_.push_back(sentence);
   }
   callbacks_.on_notice(sentence);
+  if (dashboard_) dashboard_->add_message(sentence);
 }
 
 void LiveSession::open_camera() {
@@ -140,12 +159,110 @@ void LiveSession::open_outputs() {
                                          [this](const std::string& sentence) { notice(sentence); });
 }
 
+void LiveSession::open_experiment() {
+  if (request_.plan_file.empty() && request_.outputs.empty() && !request_.dashboard) return;
+  std::optional<conditioning::TrialPlan> plan;
+  if (!request_.plan_file.empty()) {
+    if (request_.calibration_file.empty()) {
+      throw InputError(request_.plan_file.string() +
+                       ": trials need levels that do not move, expected a calibration as well");
+    }
+    plan = conditioning::load_trial_plan(request_.plan_file);
+  }
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  if (!request_.outputs.empty()) outputs = signals::open_signals(request_.outputs);
+  experiment_ =
+      std::make_unique<Experiment>(std::move(plan),
+                                   std::move(outputs),
+                                   !request_.dashboard,
+                                   [this](const std::string& sentence) { notice(sentence); });
+}
+
+void LiveSession::open_dashboard() {
+  if (!request_.dashboard) return;
+  dashboard_ = std::make_unique<dashboard::Dashboard>(
+      *request_.dashboard,
+      [this](dashboard::Command command, std::string note) { obey(command, std::move(note)); });
+  notice("dashboard: " + dashboard_->address());
+}
+
+void LiveSession::obey(dashboard::Command command, std::string note) {
+  switch (command) {
+    case dashboard::Command::Stop:
+      is_stop_asked_.store(true);
+      return;
+    case dashboard::Command::Mark:
+      experiment_->request({conditioning::OperatorCommand::Mark, std::move(note)});
+      return;
+    case dashboard::Command::Arm:
+    case dashboard::Command::Disarm:
+      if (!experiment_->has_plan()) {
+        throw InputError("there is no plan of trials in this session");
+      }
+      experiment_->request({command == dashboard::Command::Arm
+                                ? conditioning::OperatorCommand::Arm
+                                : conditioning::OperatorCommand::Disarm,
+                            ""});
+      return;
+  }
+}
+
+void LiveSession::on_measured(MeasuredFrame frame) {
+  ++measured_;
+  overrun_ += frame.is_overrun;
+  mean_fec_.store(frame.fec.mean);
+  if (experiment_) experiment_->on_frame(frame);
+  if (dashboard_) {
+    dashboard_->add({tables::seconds_of(frame.time_ns), frame.fec.eyes, frame.fec.mean, false});
+    const std::unique_lock lock(latest_mutex_, std::try_to_lock);
+    if (lock) latest_eyes_ = frame.measurement.eyes;
+  }
+  scribe_->add(std::move(frame));
+}
+
+void LiveSession::show_on_dashboard() {
+  if (!dashboard_) return;
+  const LiveSummary now = counts();
+  dashboard::State state;
+  state.seconds = stopwatch_.seconds();
+  state.frames = now.frames;
+  state.lost = now.lost;
+  state.incomplete = now.incomplete;
+  state.overrun = now.overrun;
+  state.frames_per_second = now.measured_frames_per_second;
+  state.p50_ms = now.latency.p50_ms;
+  state.p99_ms = now.latency.p99_ms;
+  state.max_ms = now.latency.max_ms;
+  if (recorder_) state.recording = recorder_->encoder();
+  if (experiment_->has_plan()) {
+    const ExperimentState trials = experiment_->state();
+    state.trial_state = words_of(trials);
+    state.trial = std::min(trials.done + 1, trials.planned);
+    state.trials = trials.planned;
+    state.is_armed = trials.engine != conditioning::EngineState::Disarmed &&
+                     trials.engine != conditioning::EngineState::Over;
+  }
+  dashboard_->set_state(state);
+  CapturedFramePtr frame;
+  std::optional<EyeLandmarks> eyes;
+  {
+    const std::lock_guard lock(latest_mutex_);
+    frame = latest_;
+    eyes = latest_eyes_;
+  }
+  if (frame) dashboard_->show(frame->image, eyes, tables::seconds_of(frame->time_ns));
+}
+
 ReaderEvents LiveSession::reader_events() {
   return {.on_frame =
               [this](CapturedFramePtr frame) {
                 if (first_time_ns_.load() < 0) first_time_ns_.store(frame->time_ns);
                 last_time_ns_.store(frame->time_ns);
                 measuring_->add(frame);
+                if (dashboard_) {
+                  const std::lock_guard lock(latest_mutex_);
+                  latest_ = frame;
+                }
                 if (recorder_) recorder_->add(std::move(frame));
               },
           .on_lost =
@@ -158,7 +275,12 @@ ReaderEvents LiveSession::reader_events() {
                 ++incomplete_;
                 scribe_->add_incomplete(number);
               },
-          .on_notice = [this](const std::string& sentence) { notice(sentence); }};
+          .on_notice =
+              [this](const std::string& sentence) {
+                // The camera was gone: no trial goes on over the gap.
+                if (experiment_) experiment_->request({conditioning::OperatorCommand::Disarm, ""});
+                notice(sentence);
+              }};
 }
 
 void LiveSession::start_threads() {
@@ -175,12 +297,8 @@ void LiveSession::start_threads() {
   options.mean_of_frames = request_.mean_of_frames;
   options.width = info_.width;
   options.height = info_.height;
-  measuring_ = std::make_unique<MeasuringThread>(setup_, options, [this](MeasuredFrame frame) {
-    ++measured_;
-    overrun_ += frame.is_overrun;
-    mean_fec_.store(frame.fec.mean);
-    scribe_->add(std::move(frame));
-  });
+  measuring_ = std::make_unique<MeasuringThread>(
+      setup_, options, [this](MeasuredFrame frame) { on_measured(std::move(frame)); });
   if (!measuring_->priority().starts_with("SCHED_FIFO")) {
     notice("measuring with the priority " + measuring_->priority() +
            ": frames may be late while other programs work; see docs/live.md");
@@ -251,9 +369,14 @@ void LiveSession::check_room() {
 }
 
 void LiveSession::watch() {
+  int steps = 0;
   while (!has_reader_ended_.load()) {
-    if (callbacks_.shall_end()) {
+    if (callbacks_.shall_end() || is_stop_asked_.load()) {
       ended_ = "stopped by the user";
+      break;
+    }
+    if (experiment_ && experiment_->state().engine == conditioning::EngineState::Over) {
+      ended_ = "every trial was done";
       break;
     }
     if (request_.seconds && stopwatch_.seconds() >= *request_.seconds) {
@@ -268,6 +391,7 @@ void LiveSession::watch() {
     check_room();
     check_rate();
     tell_status();
+    if (++steps % kStepsPerPicture == 0) show_on_dashboard();
     std::this_thread::sleep_for(kStep);
   }
 }
@@ -279,6 +403,9 @@ void LiveSession::end_threads() {
     ended_ = reader_end_ == ReaderEnd::CameraEnded ? "the camera ended" : "the camera was gone";
   }
   measuring_->finish();
+  if (experiment_) experiment_->finish();
+  if (dashboard_) dashboard_->finish("the session has ended: " + ended_);
+  latest_.reset();
   if (recorder_) recorder_->finish();
   scribe_->finish();
   LiveSummary live = counts();
@@ -292,6 +419,7 @@ void LiveSession::end_threads() {
     live.clock_drift_ppm = line->drift_ppm;
     live.clock_residual_ms = line->residual_ms;
   }
+  if (experiment_) live.output_latency = experiment_->output_latency().summary();
   live.priority = measuring_->priority();
   live.involuntary_switches = measuring_->involuntary_switches();
   live.major_faults = measuring_->major_faults();
@@ -336,7 +464,16 @@ void LiveSession::write_report() {
   } else {
     pipeline::report_without_pictures(findings, report);
   }
+  if (experiment_ && experiment_->has_plan()) report.set_trials(experiment_->trials());
   report.write(folder_->run().staged("report.html"), summary_);
+}
+
+void LiveSession::write_experiment() {
+  if (!experiment_) return;
+  tables::write_events_csv(folder_->run().staged("events.csv"), experiment_->events());
+  if (experiment_->has_plan()) {
+    tables::write_trials_csv(folder_->run().staged("trials.csv"), experiment_->trials());
+  }
 }
 
 LiveResult LiveSession::run() {
@@ -358,8 +495,10 @@ LiveResult LiveSession::run() {
   summary_.models = setup_.identities;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
+  open_experiment();
   open_camera();
   open_outputs();
+  open_dashboard();
   summary_.options = setup_.options;
   start_threads();
   watch();
@@ -368,6 +507,7 @@ LiveResult LiveSession::run() {
     throw InputError(request_.camera + ": gave no complete frame, expected pictures; " + ended_);
   }
   analyze();
+  write_experiment();
   write_report();
   folder_->finish(recorder_ != nullptr, summary_.run.recording);
   summary_.run.recording.frames = summary_.live->recorded;

@@ -10,6 +10,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/core/session.hpp"
+#include "eyelid/dashboard/dashboard.hpp"
 #include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/setup.hpp"
 
@@ -26,6 +27,9 @@ struct LiveRequest {
   std::optional<double> seconds;           // else until the camera ends or the user stops it
   std::filesystem::path calibration_file;  // levels; empty: causal ones (closure::CausalClosure)
   RecordingFormat recording = RecordingFormat::Ffvhuff;
+  std::filesystem::path plan_file;  // trials to run; needs calibration_file. Empty: none
+  std::string outputs;              // as signals::open_signals; empty: none
+  std::optional<dashboard::Options> dashboard;
   int mean_of_frames = 1;  // of the live closure: a moving average, (n - 1) / 2 frames late
   bool write_report = true;
   std::string title;
@@ -55,7 +59,9 @@ struct LiveResult {
 };
 
 /// Measures a running camera, and leaves the files of `track` and timestamps.csv, recording.mkv
-/// (live.md in docs/).
+/// (live.md in docs/); with a plan or outputs, events.csv and trials.csv as well.
+///
+/// Trials are armed at once, or, with a dashboard, by its user. A session whose plan is over ends.
 ///
 /// Four threads, none of which waits for a slower one: the camera's frames are taken as they come
 /// (CameraReader), measured (LiveTracker; more than 100 ms behind, it skips to the newest frame),

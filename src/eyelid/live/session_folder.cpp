@@ -29,14 +29,21 @@ constexpr std::uintmax_t kMinute_bytes = std::uintmax_t{30'000} * 480;
 
 std::vector<std::string> files_of_live_session() {
   std::vector<std::string> names = pipeline::files_of_session();
-  names.insert(names.end() - 1, kTable);  // session.json stays last
+  // session.json stays last.
+  names.insert(names.end() - 1, {kTable, "events.csv", "trials.csv"});
   return names;
 }
 
 void refuse_older_sessions(const fs::path& folder) {
   std::error_code error;
-  for (const char* name :
-       {"session.json", kRecording, kTable, kUnfinishedRecording, kUnfinishedTable, "frames.csv"}) {
+  for (const char* name : {"session.json",
+                           kRecording,
+                           kTable,
+                           kUnfinishedRecording,
+                           kUnfinishedTable,
+                           "frames.csv",
+                           "events.csv",
+                           "trials.csv"}) {
     if (!fs::exists(fs::symlink_status(folder / name, error))) continue;
     throw InputError((folder / name).string() +
                      ": is of an earlier session, expected a new folder: what a camera showed "
