@@ -22,7 +22,7 @@ TEST(PointRing, TakesWhatFitsAndNoMore) {
 
 TEST(PointRing, KeepsTheOrderBetweenTwoThreads) {
   PointRing<std::int64_t, 64> ring;
-  constexpr std::int64_t kItems = 200'000;
+  constexpr std::int64_t kItems = 20'000;
   std::thread writer([&] {
     for (std::int64_t i = 0; i < kItems;) {
       if (ring.put(i)) {
