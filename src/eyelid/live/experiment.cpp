@@ -32,7 +32,7 @@ TrialEngine::Stimuli stimuli_by(const std::vector<std::unique_ptr<signals::Signa
 std::string words_of(const ExperimentState& state) {
   switch (state.engine) {
     case conditioning::EngineState::Disarmed:
-      return "disarmed";
+      return "no trial starts";
     case conditioning::EngineState::Waiting:
       return fmt::format("waiting {:.0f} s", std::ceil(state.remaining_wait_s));
     case conditioning::EngineState::Due:

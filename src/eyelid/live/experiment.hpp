@@ -93,7 +93,7 @@ class Experiment {
   ExperimentState state_;
 };
 
-/// A few words: "disarmed", "waiting 12 s", "due", "trial", "over".
+/// A few words: "no trial starts", "waiting 12 s", "due", "trial", "over".
 std::string words_of(const ExperimentState& state);
 
 }  // namespace eyelid::live

@@ -98,7 +98,7 @@ TEST(Experiment, NothingStartsWhileTheEyeIsClosedOrDisarmed) {
   const auto& output = static_cast<const Listener&>(*outputs.front());
   Experiment experiment(plan(), std::move(outputs), false, [](const std::string&) {});
   for (std::int64_t i = 0; i < 500; ++i) experiment.on_frame(frame_at(i, 0.02f));
-  EXPECT_EQ(words_of(experiment.state()), "disarmed");
+  EXPECT_EQ(words_of(experiment.state()), "no trial starts");
   experiment.request({conditioning::OperatorCommand::Arm, ""});
   for (std::int64_t i = 500; i < 1000; ++i) experiment.on_frame(frame_at(i, 0.6f));
   EXPECT_EQ(std::ranges::count(output.sent, "start"), 0);
@@ -115,7 +115,7 @@ TEST(Experiment, AnAbortOfTheMicrocontrollerDisarms) {
   ASSERT_EQ(std::ranges::count(output.sent, "start"), 1);
   output.to_answer = {{signals::AnswerKind::Aborted, 1, camera::now_ns(), 0, ""}};
   experiment.on_frame(frame_at(300, 0.02f));
-  EXPECT_EQ(words_of(experiment.state()), "disarmed");
+  EXPECT_EQ(words_of(experiment.state()), "no trial starts");
   EXPECT_TRUE(experiment.trials().empty());
 }
 
