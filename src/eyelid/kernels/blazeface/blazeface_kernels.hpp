@@ -137,7 +137,6 @@ KernelList<BlazeFaceKernels> blazeface_kernels();
   std::remove_pointer_t<decltype(BlazeFaceKernels::regress)> blaze_regress;     \
   }
 EYELID_BLAZEFACE_KERNELS(scalar)
-EYELID_BLAZEFACE_KERNELS(sse41)
 EYELID_BLAZEFACE_KERNELS(avx2)
 EYELID_BLAZEFACE_KERNELS(avx512)
 EYELID_BLAZEFACE_KERNELS(neon)

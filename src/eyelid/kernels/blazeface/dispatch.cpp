@@ -12,7 +12,6 @@ constexpr BlazeFaceKernels kVariants[] = {
 #if defined(__x86_64__)
     {"x86_avx512", compute::kAvx512, EYELID_BLAZEFACE_ROW(avx512)},
     {"x86_avx2", compute::kAvx2, EYELID_BLAZEFACE_ROW(avx2)},
-    {"x86_sse41", compute::kSse41, EYELID_BLAZEFACE_ROW(sse41)},
 #elif defined(__aarch64__)
     {"arm_neon", compute::kNeon, EYELID_BLAZEFACE_ROW(neon)},
 #endif
