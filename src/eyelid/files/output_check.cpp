@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <random>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/run_commit.hpp"
@@ -35,17 +38,29 @@ const char* kind_of(fs::file_type type) {
   }
 }
 
-}  // namespace
+// Device and number: one file has one, whatever its names.
+using Identity = std::pair<dev_t, ino_t>;
 
-bool is_same_file(const fs::path& one, const fs::path& other) {
-  // Not std::filesystem::equivalent(): it fails for sockets and pipes on some systems.
-  struct stat a {
-  }, b{};
-  return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev &&
-         a.st_ino == b.st_ino;
+// Not std::filesystem::equivalent(): it fails for sockets and pipes on some systems.
+std::optional<Identity> identity_of(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino};
 }
 
-void check_output(const fs::path& output, std::span<const fs::path> inputs) {
+std::set<Identity> identities_of(std::span<const fs::path> paths) {
+  std::set<Identity> identities;
+  for (const fs::path& path : paths) {
+    if (const auto identity = identity_of(path)) identities.insert(*identity);
+  }
+  return identities;
+}
+
+[[noreturn]] void refuse_input(const fs::path& output) {
+  throw InputError(output.string() + ": is an input, expected another place for the output");
+}
+
+void check_against(const fs::path& output, const std::set<Identity>& inputs) {
   if (output.empty())
     throw InputError("an output file has an empty name, expected the name of a file");
   std::error_code ignored;
@@ -57,9 +72,35 @@ void check_output(const fs::path& output, std::span<const fs::path> inputs) {
                      ", expected a regular file or a new name for the output");
   }
   if (is_free) return;
-  for (const fs::path& input : inputs) {
-    if (is_same_file(output, input)) {
-      throw InputError(output.string() + ": is an input, expected another place for the output");
+  if (const auto identity = identity_of(output); identity && inputs.contains(*identity)) {
+    refuse_input(output);
+  }
+}
+
+}  // namespace
+
+bool is_same_file(const fs::path& one, const fs::path& other) {
+  const std::optional<Identity> identity = identity_of(one);
+  return identity && identity == identity_of(other);
+}
+
+void check_output(const fs::path& output, std::span<const fs::path> inputs) {
+  check_outputs({&output, 1}, inputs);
+}
+
+void check_outputs(std::span<const fs::path> outputs, std::span<const fs::path> inputs) {
+  const std::set<Identity> identities = identities_of(inputs);
+  for (const fs::path& output : outputs) check_against(output, identities);
+}
+
+void check_holds_no_input(const fs::path& folder, std::span<const fs::path> inputs) {
+  const std::set<Identity> identities = identities_of(inputs);
+  std::error_code ignored;
+  auto entry = fs::directory_iterator(folder, ignored);
+  for (; !ignored && entry != fs::directory_iterator(); entry.increment(ignored)) {
+    if (const auto identity = identity_of(entry->path());
+        identity && identities.contains(*identity)) {
+      refuse_input(entry->path());
     }
   }
 }

@@ -16,6 +16,15 @@ bool is_same_file(const std::filesystem::path& one, const std::filesystem::path&
 void check_output(const std::filesystem::path& output,
                   std::span<const std::filesystem::path> inputs = {});
 
+/// The same of many outputs at once: every input is looked up once.
+void check_outputs(std::span<const std::filesystem::path> outputs,
+                   std::span<const std::filesystem::path> inputs);
+
+/// Refuses a folder that directly holds one of `inputs`, under any name, for outputs whose names
+/// are not known before the work. A folder that is not there is fine. Errors: InputError as above.
+void check_holds_no_input(const std::filesystem::path& folder,
+                          std::span<const std::filesystem::path> inputs);
+
 /// Refuses an output in a folder that is missing or takes no new files, so that a long job need not
 /// fail at its end. Errors: InputError as above.
 void check_output_folder(const std::filesystem::path& output);

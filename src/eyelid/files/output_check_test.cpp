@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "refusal.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::files {
@@ -65,6 +66,24 @@ TEST(OutputCheck, RefusesAnInputByAnyOfItsNames) {
   EXPECT_NE(refusal(folder / "film.mp4", inputs).find("is an input"), std::string::npos);
   EXPECT_NE(refusal(folder / "other name.mp4", inputs).find("is an input"), std::string::npos);
   EXPECT_EQ(refusal(folder / "absent.mp4", inputs), "");
+}
+
+TEST(OutputCheck, OfManyOutputsAndOfAFolderTheInputIsNamed) {
+  const testing::TemporaryFolder folder;
+  for (const char* name : {"a.csv", "b.csv", "face.jpg"}) std::ofstream(folder / name) << name;
+  fs::create_directory(folder / "errors");
+  const std::vector<fs::path> inputs = {folder / "b.csv", folder / "face.jpg"};
+  const std::vector<fs::path> outputs = {folder / "a.csv", folder / "b.csv"};
+  EXPECT_EQ(testing::refusal_of([&] { check_outputs(outputs, inputs); }),
+            (folder / "b.csv").string() + ": is an input, expected another place for the output");
+  EXPECT_NO_THROW(check_outputs({outputs.data(), 1}, inputs));
+
+  EXPECT_NO_THROW(check_holds_no_input(folder / "absent", inputs));
+  EXPECT_NO_THROW(check_holds_no_input(folder / "errors", inputs));
+  fs::create_hard_link(folder / "face.jpg", folder / "errors" / "0001_face.jpg");
+  EXPECT_EQ(testing::refusal_of([&] { check_holds_no_input(folder / "errors", inputs); }),
+            (folder / "errors/0001_face.jpg").string() +
+                ": is an input, expected another place for the output");
 }
 
 TEST(OutputCheck, RefusesFoldersThatAreNotThere) {
