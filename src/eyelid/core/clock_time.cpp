@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/core/clock_time.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -115,6 +116,26 @@ std::optional<ClockTime> find_clock_time(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_digit(text[i]) || (i > 0 && is_digit(text[i - 1]))) continue;
     if (const auto found = clock_time_at(text, i)) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<TickClock> clock_of_ticks(std::int64_t ticks) {
+  constexpr std::int64_t kYear2000_s = 946'684'800, kYear2100_s = 4'102'444'800;
+  constexpr std::int64_t kSecond_ns = 1'000'000'000;
+  constexpr std::array<TickClock, 6> kClocks = {
+      {{"s", kSecond_ns, 0},
+       {"ms", 1'000'000, 0},
+       {"us", 1'000, 0},
+       {"ns", 1, 0},
+       {"100 ns since 1601", 100, 116'444'736'000'000'000},
+       {"100 ns since year 1", 100, 621'355'968'000'000'000}}};
+  for (const TickClock& clock : kClocks) {
+    const std::int64_t second_ticks = kSecond_ns / clock.tick_ns;
+    if (ticks > clock.ticks_at_1970 + kYear2000_s * second_ticks &&
+        ticks < clock.ticks_at_1970 + kYear2100_s * second_ticks) {
+      return clock;
+    }
   }
   return std::nullopt;
 }

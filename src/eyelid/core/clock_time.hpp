@@ -20,4 +20,17 @@ struct ClockTime {
 /// 2026-07-14-10-15-30. Years 1970 to 2200; fractions to 9 digits, further ones cut off.
 std::optional<ClockTime> find_clock_time(std::string_view text);
 
+/// A clock whose count programs write as a date.
+struct TickClock {
+  std::string_view unit;  // "s", "ms", "us", "ns", "100 ns since year 1", ...
+  std::int64_t tick_ns = 1;
+  std::int64_t ticks_at_1970 = 0;
+
+  std::int64_t since_1970_ns(std::int64_t ticks) const { return (ticks - ticks_at_1970) * tick_ns; }
+};
+
+/// The clock on which a count is a date of the years 2000 to 2100: s, ms, us, or ns since 1970, or
+/// 100 ns since 1601 (Windows) or since the year 1 (.NET). These ranges do not overlap.
+std::optional<TickClock> clock_of_ticks(std::int64_t ticks);
+
 }  // namespace eyelid

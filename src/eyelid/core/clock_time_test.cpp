@@ -51,5 +51,26 @@ TEST(ClockTime, OtherNumbersAreNone) {
   }
 }
 
+TEST(ClockTime, CountsOfTicksAreDatesOnOneClockOnly) {
+  const struct {
+    std::int64_t ticks;
+    const char* unit;
+  } cases[] = {{kMoment_s, "s"},
+               {kMoment_s * 1'000, "ms"},
+               {kMoment_s * 1'000'000, "us"},
+               {kMoment_s * kSecond_ns, "ns"},
+               {(kMoment_s + 11'644'473'600) * 10'000'000, "100 ns since 1601"},
+               {(kMoment_s + 62'135'596'800) * 10'000'000, "100 ns since year 1"}};
+  for (const auto& c : cases) {
+    const auto clock = clock_of_ticks(c.ticks);
+    ASSERT_TRUE(clock) << c.unit;
+    EXPECT_EQ(clock->unit, c.unit);
+    EXPECT_EQ(clock->since_1970_ns(c.ticks), kMoment_s * kSecond_ns) << c.unit;
+  }
+  for (const std::int64_t ticks : {0L, 123'456'789L, -5L, 9'000'000'000'000'000'000L}) {
+    EXPECT_FALSE(clock_of_ticks(ticks)) << ticks;
+  }
+}
+
 }  // namespace
 }  // namespace eyelid

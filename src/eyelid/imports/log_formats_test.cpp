@@ -42,6 +42,11 @@ TEST(LogFormats, OurEventLog) {
                                 "1700000011000,cs\n1700000011250,us\n");
   EXPECT_TRUE(unix_times.is_date);
   expect_two_trials(unix_times, 1.7e9);
+  const Log net_ticks = log_of("log.csv",
+                               "Timestamp,event\n638355968010000000,cs\n638355968012500000,us\n"
+                               "638355968110000000,cs\n638355968112500000,us\n");
+  EXPECT_TRUE(net_ticks.is_date);
+  expect_two_trials(net_ticks, 1.7e9);
   LogOptions options;
   options.sample_rate = 1000.0;
   expect_two_trials(

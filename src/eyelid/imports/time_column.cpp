@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "eyelid/core/clock_time.hpp"
@@ -11,8 +13,6 @@
 
 namespace eyelid::imports {
 namespace {
-
-constexpr double kLatestDate_s = 4'102'444'800.0;  // the year 2100
 
 constexpr std::array<std::pair<std::string_view, double>, 18> kUnits = {{{"s", 1.0},
                                                                          {"sec", 1.0},
@@ -111,12 +111,15 @@ std::optional<double> TimeColumn::seconds(const DelimitedTable& table) {
     }
     if (unit_s_ == 0.0) {
       unit_s_ = 1.0;
-      for (const double unit : {1.0, 1e-3, 1e-6, 1e-9}) {
-        const double date_s = *number * unit;
-        if (date_s > kEarliestDate_s && date_s < kLatestDate_s) unit_s_ = unit;
+      constexpr double kMaxCount = 9e18;
+      if (std::abs(*number) < kMaxCount) {
+        if (const auto clock = clock_of_ticks(static_cast<std::int64_t>(*number))) {
+          unit_s_ = static_cast<double>(clock->tick_ns) * 1e-9;
+          zero_ = static_cast<double>(clock->ticks_at_1970);
+        }
       }
     }
-    const double seconds = *number * unit_s_;
+    const double seconds = (*number - zero_) * unit_s_;
     is_date_ = is_date_ || seconds > kEarliestDate_s;
     return seconds;
   }

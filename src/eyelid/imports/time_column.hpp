@@ -20,7 +20,8 @@ bool speaks_of_time(std::string_view name);
 ///
 /// Unit: ISO 8601 as it is. Numbers by the column's name: `time_ms`, `Time [us]`, `seconds`;
 /// `sample` and `frame` count at the given rate. Without a unit in the name, numbers that are dates
-/// of 2000 to 2100 in s, ms, us, or ns since 1970 (Unix times), else seconds.
+/// of 2000 to 2100 (clock_of_ticks() in core/: Unix times, ticks of .NET and Windows), else
+/// seconds.
 class TimeColumn {
  public:
   /// `rate`: samples per second, 0 where not known.
@@ -41,6 +42,7 @@ class TimeColumn {
   std::size_t column_;
   double rate_;
   double unit_s_ = 0.0;  // 0: not known yet
+  double zero_ = 0.0;    // the number at the time 0
   bool is_samples_ = false;
   bool is_date_ = false;
 };

@@ -102,7 +102,7 @@ std::optional<double> unit_in(const std::string& header) {
   }
   const std::size_t begin = name.find_last_of("_ ([-./");
   const std::string word = begin == std::string::npos ? "" : name.substr(begin + 1);
-  constexpr std::array<std::pair<std::string_view, double>, 12> kUnits = {{{"s", 1.0},
+  constexpr std::array<std::pair<std::string_view, double>, 13> kUnits = {{{"s", 1.0},
                                                                            {"sec", 1.0},
                                                                            {"secs", 1.0},
                                                                            {"seconds", 1.0},
@@ -112,6 +112,7 @@ std::optional<double> unit_in(const std::string& header) {
                                                                            {"us", 1e-6},
                                                                            {"usec", 1e-6},
                                                                            {"microseconds", 1e-6},
+                                                                           {"100ns", 1e-7},
                                                                            {"ns", 1e-9},
                                                                            {"nanoseconds", 1e-9}}};
   for (const auto& [unit, seconds] : kUnits) {
@@ -142,28 +143,37 @@ bool is_candidate(const Column& column) {
   return !counts || column.stamps.front().is_date || unit_in(column.header).has_value();
 }
 
-double unit_of(const Column& column) {
-  if (column.stamps.front().is_date) return 1.0;
-  if (const auto unit = unit_in(column.header)) return *unit;
+struct Unit {
+  double seconds = 1.0;
+  std::string name;
+};
+
+std::string unit_name(double unit_s) {
+  return unit_s == 1.0    ? "s"
+         : unit_s == 1e-3 ? "ms"
+         : unit_s == 1e-6 ? "us"
+         : unit_s == 1e-7 ? "100 ns"
+                          : "ns";
+}
+
+Unit unit_of(const Column& column) {
+  if (column.stamps.front().is_date) return {1.0, "date and time"};
+  if (const auto unit = unit_in(column.header)) return {*unit, unit_name(*unit)};
   std::vector<double> steps = steps_of(column.stamps);
   std::erase_if(steps, [](double step) { return !(step > 0.0); });
   const double step = upper_median(std::move(steps));
-  // Numbers of the years 2000 to 2100 since 1970, if they do not step like a counter of ticks.
-  for (const double unit : {1.0, 1e-3, 1e-6, 1e-9}) {
-    const double second = static_cast<double>(column.stamps.front().whole) * unit;
-    const double rate = 1.0 / (step * unit);
-    if (second > 946'684'800.0 && second < 4'102'444'800.0 && rate > 1.0 && rate < 1e5) return unit;
+  // A date, if it does not step like a counter of ticks.
+  if (const auto clock = clock_of_ticks(column.stamps.front().whole)) {
+    const double unit_s = static_cast<double>(clock->tick_ns) * 1e-9;
+    const double rate = 1.0 / (step * unit_s);
+    if (rate > 1.0 && rate < 1e5) return {unit_s, std::string(clock->unit)};
   }
   // Units are a thousand apart, and so are the ends of what cameras do: one of them fits.
   for (const double unit : {1.0, 1e-3, 1e-6, 1e-9}) {
     const double rate = 1.0 / (step * unit);
-    if (rate >= 3.1623 && rate < 3162.3) return unit;
+    if (rate >= 3.1623 && rate < 3162.3) return {unit, unit_name(unit)};
   }
-  return 1.0;
-}
-
-std::string unit_name(double unit_s) {
-  return unit_s == 1.0 ? "s" : unit_s == 1e-3 ? "ms" : unit_s == 1e-6 ? "us" : "ns";
+  return {1.0, unit_name(1.0)};
 }
 
 class StampFile {
@@ -294,13 +304,11 @@ class StampFile {
       throw InputError(name_ + ": column " + title(*chosen_) +
                        " does not increase in over a tenth of its rows, expected increasing times");
     }
-    const double unit_s = unit_of(column);
+    const Unit unit = unit_of(column);
     TimeStamps found;
-    found.source =
-        name_ + ", column " + title(*chosen_) +
-        (column.stamps.front().is_date ? " (date and time)" : " (" + unit_name(unit_s) + ")");
+    found.source = name_ + ", column " + title(*chosen_) + " (" + unit.name + ")";
     for (const Stamp& stamp : column.stamps) {
-      found.time_s.push_back(difference(stamp, column.stamps.front()) * unit_s);
+      found.time_s.push_back(difference(stamp, column.stamps.front()) * unit.seconds);
     }
     return found;
   }

@@ -18,11 +18,10 @@ struct TimeStamps {
 /// with # are skipped.
 ///
 /// - Column: of those that increase, one whose header speaks of time, else one of ISO 8601, else
-/// the
-///   first; plain frame numbers are none.
-/// - Unit: ISO 8601 as it is; numbers by their header (s, ms, us, ns), else as a time
-///   since 1970 in a unit that puts them between 2000 and 2100, else the unit in which the median
-///   step is that of 3 to 3000 frames/s.
+///   the first; plain frame numbers are none.
+/// - Unit: ISO 8601 as it is; numbers by their header (s, ms, us, 100ns, ns), else as a date of the
+///   years 2000 to 2100 (clock_of_ticks() in core/), else the unit in which the median step is that
+///   of 3 to 3000 frames/s. That is a guess: video/ compares with the rate of the film.
 ///
 /// In the timestamps.csv of a live session, the rows of frames that never came are skipped.
 ///

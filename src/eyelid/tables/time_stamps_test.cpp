@@ -54,6 +54,19 @@ TEST(TimeStamps, WhatBonsaiAndCamerasWrite) {
   expect_steps(read_text("# camera 1\n2026-07-14 10:15:30.00\n2026-07-14 10:15:30.25\n"), 0.25, 2);
 }
 
+TEST(TimeStamps, TicksOf100NsAreDates) {
+  // 60 frames/s on 16 July 2026, as .NET and Windows count.
+  const TimeStamps net =
+      read_text("Timestamp\n639197577300000000\n639197577300166667\n639197577300333334\n");
+  expect_steps(net, 0.0166667, 3);
+  EXPECT_NE(net.source.find("(100 ns since year 1)"), std::string::npos) << net.source;
+  const TimeStamps windows =
+      read_text("134286345300000000\n134286345300166667\n134286345300333334\n");
+  expect_steps(windows, 0.0166667, 3);
+  EXPECT_NE(windows.source.find("(100 ns since 1601)"), std::string::npos) << windows.source;
+  expect_steps(read_text("time_100ns\n5\n100005\n200005\n"), 0.01, 3);
+}
+
 TEST(TimeStamps, SecondsSince1970KeepTheirMicroseconds) {
   const TimeStamps stamps = read_text("1784024130.000001\n1784024130.002003\n1784024130.004001\n");
   EXPECT_NEAR(stamps.time_s[1], 0.002002, 1e-12);

@@ -47,31 +47,24 @@ bool increases(const std::vector<std::int64_t>& values) {
   return std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
 }
 
-/// Nanoseconds since 1970 in one of the units that programs write, of the years 2000 to 2100.
+/// Nanoseconds since 1970 of a count that means a date.
 std::optional<std::int64_t> time_since_1970(std::string_view name) {
-  constexpr std::int64_t kYear2000_s = 946'684'800, kYear2100_s = 4'102'444'800;
   const SplitName parts = split(name);
   for (std::size_t i = 0; i < parts.numbers.size(); ++i) {
     const std::string_view digits = parts.numbers[i];
-    for (const auto& [count, unit_ns] : {std::pair<std::size_t, std::int64_t>{10, 1'000'000'000},
-                                         {13, 1'000'000},
-                                         {16, 1'000},
-                                         {19, 1}}) {
-      const std::optional<std::int64_t> value = number_of(digits);
-      if (digits.size() != count || !value) continue;
-      const std::int64_t second = *value / (1'000'000'000 / unit_ns);
-      if (second < kYear2000_s || second > kYear2100_s) continue;
-      std::int64_t time_ns = *value * unit_ns;
-      // Seconds with a fraction: 1784024130.250000
-      const char* behind = digits.data() + digits.size();
-      if (count == 10 && i + 1 < parts.numbers.size() && *behind == '.' &&
-          parts.numbers[i + 1].data() == behind + 1 && parts.numbers[i + 1].size() <= 9) {
-        std::string fraction(parts.numbers[i + 1]);
-        fraction.resize(9, '0');
-        time_ns += *number_of(fraction);
-      }
-      return time_ns;
+    const std::optional<std::int64_t> ticks = number_of(digits);
+    const std::optional<TickClock> clock = ticks ? clock_of_ticks(*ticks) : std::nullopt;
+    if (!clock || digits.front() == '0') continue;
+    std::int64_t time_ns = clock->since_1970_ns(*ticks);
+    // Seconds with a fraction: 1784024130.250000
+    const char* behind = digits.data() + digits.size();
+    if (clock->unit == "s" && i + 1 < parts.numbers.size() && *behind == '.' &&
+        parts.numbers[i + 1].data() == behind + 1 && parts.numbers[i + 1].size() <= 9) {
+      std::string fraction(parts.numbers[i + 1]);
+      fraction.resize(9, '0');
+      time_ns += *number_of(fraction);
     }
+    return time_ns;
   }
   return std::nullopt;
 }
@@ -79,7 +72,7 @@ std::optional<std::int64_t> time_since_1970(std::string_view name) {
 /// 001, 002, 003 behind a date are no milliseconds.
 bool is_counter(const std::vector<std::int64_t>& times_ns) {
   const std::int64_t step = times_ns[1] - times_ns[0];
-  if (step != 1'000'000 && step != 1'000 && step != 1) return false;
+  if (step != 1'000'000 && step != 1'000 && step != 100 && step != 1) return false;
   for (std::size_t i = 1; i < times_ns.size(); ++i) {
     if (times_ns[i] - times_ns[i - 1] != step) return false;
   }

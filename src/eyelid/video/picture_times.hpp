@@ -8,8 +8,8 @@
 namespace eyelid::video {
 
 /// Times in the names of pictures, in seconds after the first: dates with a time of day (see
-/// core/clock_time.hpp), or seconds, milli-, micro-, or nanoseconds since 1970. Empty unless every
-/// name has one and they increase.
+/// core/clock_time.hpp), or counts of ticks that are one (clock_of_ticks() there). Empty unless
+/// every name has one and they increase.
 std::vector<double> stamps_in_names(const std::vector<std::string>& names);
 
 /// The running numbers of pictures, from 0 and in units of their usual step: img_07, img_08, img_10
