@@ -66,6 +66,7 @@ class VideoDecoder final : public FrameDecoder {
   void open_codec(Threads threads);
   void prefetch();
   double nominal_rate() const;
+  void compare_stamps_with(double stated_fps);
   void describe();
 
   PacketPtr read_packet();

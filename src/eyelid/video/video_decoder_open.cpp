@@ -26,6 +26,8 @@ namespace {
 /// Packets examined for the nominal rate before decoding begins, and their maximum total size.
 constexpr std::size_t kPrefetchedPackets = 48;
 constexpr double kAssumedRate_fps = 25.0;
+/// Of time stamps and container, without a warning: fields and rounded rates differ less.
+constexpr double kMaxRateRatio = 1.5;
 constexpr std::int64_t kPrefetched_bytes = std::int64_t{64} << 20;
 
 /// Demuxers that would open other files or the network, or that draw text as pictures.
@@ -111,11 +113,16 @@ void VideoDecoder::open(Threads threads) {
   open_container();
   open_codec(threads);
   prefetch();
-  rate_ = nominal_rate();
+  const double stated = nominal_rate();
+  rate_ = stated > 0.0 ? stated : kAssumedRate_fps;
   double speed_up = 1.0;
   if (options_.stamps) {
     rate_ = rate_of_stamps(options_.stamps->time_s);
-    if (rate_ <= 0.0) rate_ = kAssumedRate_fps;
+    if (rate_ <= 0.0) {
+      rate_ = kAssumedRate_fps;
+    } else if (!states_no_times(*format_->iformat)) {
+      compare_stamps_with(stated);
+    }
   } else if (options_.frames_per_second) {
     speed_up = *options_.frames_per_second / rate_;
   }
@@ -307,9 +314,9 @@ void VideoDecoder::prefetch() {
   }
 }
 
-/// The rate stored in a container may be a guess, twice the frame rate (fields), or that of an
-/// empty track. The median step of the first timestamps is the camera's; the container's exact
-/// fraction is used if it agrees.
+/// 0 where nothing tells. The rate stored in a container may be a guess, twice the frame rate
+/// (fields), or that of an empty track. The median step of the first timestamps is the camera's;
+/// the container's exact fraction is used if it agrees.
 double VideoDecoder::nominal_rate() const {
   const double average = positive(video_->avg_frame_rate);
   const double base = positive(video_->r_frame_rate);
@@ -331,7 +338,21 @@ double VideoDecoder::nominal_rate() const {
   for (const double stated : {average, base}) {
     if (stated > 0.0 && (measured == 0.0 || is_close(stated, measured))) return stated;
   }
-  return measured > 0.0 && std::isfinite(measured) ? measured : kAssumedRate_fps;
+  return measured > 0.0 && std::isfinite(measured) ? measured : 0.0;
+}
+
+/// A film of 500 frames/s is often stored to be played at 25: only the user knows whether stamps of
+/// another rate are right, of another unit, or of another film.
+void VideoDecoder::compare_stamps_with(double stated_fps) {
+  const double ratio = rate_ / stated_fps;  // not finite where nothing is stated
+  if (!std::isfinite(ratio) || std::abs(std::log(ratio)) <= std::log(kMaxRateRatio)) return;
+  warn(
+      fmt::format("{}: {:.4g} frames/s, but the file says {:.4g}: right only if it is stored to be "
+                  "played slower or faster than it was recorded; else the unit is another one, or "
+                  "the stamps are of another recording",
+                  options_.stamps->source,
+                  rate_,
+                  stated_fps));
 }
 
 void VideoDecoder::describe() {

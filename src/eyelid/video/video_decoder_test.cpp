@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/video/video_decoder.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -158,6 +159,27 @@ TEST(VideoDecoder, RateOfTheUserScalesTimeAndKeepsGaps) {
   EXPECT_EQ(recording.report.timestamp_gaps, 1);
   EXPECT_EQ(recording.report.missing_frames, 2);
   EXPECT_NEAR(recording.report.first_stamp_s, 0.16, 1e-9);
+}
+
+// Ticks of 100 ns that were taken for microseconds: a tenth of the rate.
+TEST(VideoDecoder, StampsOfAnotherRateThanTheContainersAreSaid) {
+  const testing::TemporaryFolder folder;
+  ASSERT_TRUE(write_test_video(folder / "a.mkv", {.frames = 6, .frames_per_second = 60}));
+  const auto warnings_at = [&](double rate) {
+    FrameStamps stamps{{}, "stamps.csv, column 1 (us)"};
+    for (int i = 0; i < 6; ++i) stamps.time_s.push_back(i / rate);
+    return read_all(folder / "a.mkv", {.stamps = stamps}).report.warnings;
+  };
+  for (const double rate : {6.0, 600.0}) {
+    const std::vector<std::string> warnings = warnings_at(rate);
+    ASSERT_EQ(warnings.size(), 1u) << rate;
+    EXPECT_EQ(warnings[0].find(fmt::format("stamps.csv, column 1 (us): {:.0f} frames/s, but the "
+                                           "file says 60: ",
+                                           rate)),
+              0u)
+        << warnings[0];
+  }
+  for (const double rate : {59.94, 45.0, 80.0}) EXPECT_TRUE(warnings_at(rate).empty()) << rate;
 }
 
 TEST(VideoDecoder, WrongChecksumsOfFfv1AreNoticed) {
