@@ -57,7 +57,7 @@ std::vector<fs::path> recordings_in(const fs::path& folder) {
 bool is_picture(const fs::path& path) {
   const PictureKind kind = picture_kind(path);
   // APNG is a video to FFmpeg; other files of several pictures are refused by their number.
-  if (kind == PictureKind::kPng && pictures_in(path) > 1) return false;
+  if (kind == PictureKind::kPng && is_animation(path)) return false;
   if (kind == PictureKind::kJpeg) {
     const std::string extension = lower_extension(path);
     return extension != ".mjpeg" && extension != ".mjpg";

@@ -206,8 +206,8 @@ PictureKind picture_kind(const std::filesystem::path& path) {
   return picture_kind(read_bytes(path, 16));
 }
 
-int pictures_in(const std::filesystem::path& path) {
-  return pictures_in(read_bytes(path, kMaxFile_bytes));
+bool is_animation(const std::filesystem::path& path) {
+  return frames_of_animation(read_bytes(path, kMaxFile_bytes)) > 1;
 }
 
 const char* picture_codec_name(PictureKind kind) {

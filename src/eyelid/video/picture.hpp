@@ -24,8 +24,8 @@ PictureKind picture_kind(const std::filesystem::path& path);
 /// "jpeg", "png", "pnm", ...
 const char* picture_codec_name(PictureKind kind);
 
-/// As pictures_in() of picture_chunks.hpp, of a file.
-int pictures_in(const std::filesystem::path& path);
+/// Whether a PNG or WebP file holds an animation of several frames. Throws ReadError.
+bool is_animation(const std::filesystem::path& path);
 
 /// A picture as its file stores it, before its brightness and orientation are settled.
 struct StoredPicture {

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "eyelid/video/jpeg_pictures.hpp"
+
 namespace eyelid::video {
 namespace {
 
@@ -37,6 +39,55 @@ std::size_t size_of_portable_map(std::string_view file) {
   return 2 + header_bytes + 1 + samples * (numbers[2] > 255 ? 2 : 1);
 }
 
+/// Bytes of a PNG file with its last chunk; 0 where that is missing.
+std::size_t size_of_png(std::span<const std::uint8_t> file) {
+  std::size_t size = 0;
+  for_each_chunk(file, [&](std::string_view name, std::span<const std::uint8_t> content) {
+    constexpr std::size_t kChecksum_bytes = 4;
+    if (name != "IEND" || size > 0) return;
+    size =
+        static_cast<std::size_t>(content.data() - file.data()) + content.size() + kChecksum_bytes;
+  });
+  return size;
+}
+
+/// Bytes of a BMP file: as it states, which may include padding, or those of its pixels where they
+/// are not compressed and another picture follows them. 0 for malformed ones.
+std::size_t size_of_bmp(std::span<const std::uint8_t> file) {
+  constexpr std::size_t kHeaders_bytes = 54;
+  if (file.size() < kHeaders_bytes) return 0;
+  const auto is_bmp_at = [&](std::size_t at) {
+    return at < file.size() && file.size() - at >= kHeaders_bytes &&
+           text_of(file).substr(at, 2) == "BM" && number_at(file, at + 6, false) == 0 &&
+           number_at(file, at + 14, false) <= 124;
+  };
+  const std::size_t stated = number_at(file, 2, false);
+  if (stated >= kHeaders_bytes && is_bmp_at(stated)) return stated;
+  const auto height = static_cast<std::int32_t>(number_at(file, 22, false));
+  const std::size_t rows = static_cast<std::size_t>(std::abs(static_cast<std::int64_t>(height)));
+  const std::size_t bits = number_at(file, 28, false) & 0xffff;
+  const std::size_t row_bytes = (bits * number_at(file, 18, false) + 31) / 32 * 4;
+  const std::size_t pixels_end = number_at(file, 10, false) + rows * row_bytes;
+  const bool is_compressed = number_at(file, 30, false) != 0;
+  return !is_compressed && pixels_end >= kHeaders_bytes && is_bmp_at(pixels_end) ? pixels_end
+                                                                                 : file.size();
+}
+
+std::size_t size_of_webp(std::span<const std::uint8_t> file) {
+  if (file.size() < 12) return 0;
+  const std::size_t content = number_at(file, 4, false);
+  return 8 + content + content % 2;
+}
+
+/// Bytes of the first picture of a file of several; 0 where they cannot be told.
+std::size_t size_of_picture(std::span<const std::uint8_t> file) {
+  const std::string_view text = text_of(file);
+  if (text.starts_with("\x89PNG")) return size_of_png(file);
+  if (text.starts_with("RIFF")) return size_of_webp(file);
+  if (text.starts_with("BM")) return size_of_bmp(file);
+  return size_of_portable_map(text);
+}
+
 }  // namespace
 
 void for_each_chunk(std::span<const std::uint8_t> picture,
@@ -55,24 +106,28 @@ void for_each_chunk(std::span<const std::uint8_t> picture,
   }
 }
 
-int pictures_in(std::span<const std::uint8_t> picture) {
-  std::string_view rest = text_of(picture);
-  int pictures = 0;
-  if (rest.starts_with('P')) {
-    for (std::size_t size = size_of_portable_map(rest); size > 0 && size <= rest.size();
-         size = size_of_portable_map(rest)) {
-      ++pictures;
-      rest.remove_prefix(size);
-    }
-    return std::max(pictures, 1);
-  }
+int frames_of_animation(std::span<const std::uint8_t> picture) {
+  int frames = 0;
   for_each_chunk(picture, [&](std::string_view name, std::span<const std::uint8_t> content) {
     if (name == "acTL" && content.size() >= 4) {
-      pictures = static_cast<int>(std::min<std::size_t>(number_at(content, 0, true), 1'000'000));
+      frames = static_cast<int>(std::min<std::size_t>(number_at(content, 0, true), 1'000'000));
     }
-    if (name == "ANMF") ++pictures;
+    if (name == "ANMF") ++frames;
   });
-  return std::max(pictures, 1);
+  return frames;
+}
+
+int pictures_in(std::span<const std::uint8_t> picture) {
+  if (text_of(picture).starts_with("\xff\xd8")) return pictures_in_jpeg(picture);
+  int pictures = 0;
+  for (std::span<const std::uint8_t> rest = picture; !rest.empty();) {
+    const std::size_t size = size_of_picture(rest);
+    if (size == 0 || size > rest.size()) break;
+    pictures += std::max(frames_of_animation(rest.first(size)), 1);
+    rest = rest.subspan(size);
+  }
+  // A picture that is cut off counts as what it says.
+  return std::max({pictures, frames_of_animation(picture), 1});
 }
 
 }  // namespace eyelid::video

@@ -9,11 +9,13 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/exif.hpp"
 #include "eyelid/video/frame_source.hpp"
+#include "refusal.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"
 
@@ -145,6 +147,127 @@ TEST(ReadImage, ColorFollowsTheDocumentedFormula) {
   EXPECT_EQ(read_image(folder / "a.ppm").row(0)[0], (77 * 200 + 150 * 50 + 29 * 10 + 128) / 256);
 }
 
+void expect_several(const Bytes& file, int pictures) {
+  const std::string number = std::to_string(pictures) + " pictures in this file, expected a single";
+  EXPECT_NE(testing::refusal_of([&] { decode_picture(file, "x"); }).find(number), std::string::npos)
+      << testing::refusal_of([&] { decode_picture(file, "x"); });
+}
+
+Bytes joined(const std::vector<Bytes>& parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+Bytes bmp_of(int width, int height, std::size_t stated_size) {
+  const std::size_t row = (static_cast<std::size_t>(width) * 3 + 3) / 4 * 4;
+  Bytes bmp = {'B', 'M'};
+  append_number(bmp, stated_size, false);
+  for (const int field : {0, 54, 40, width, height, 0x180001, 0, 0, 0, 0, 0, 0}) {
+    append_number(bmp, static_cast<std::size_t>(field), false);
+  }
+  bmp.resize(54 + row * static_cast<std::size_t>(height), 0x55);
+  return bmp;
+}
+
+Bytes png_of(int width, int height) {
+  AvFramePtr frame(av_frame_alloc());
+  const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
+  CodecPtr context(avcodec_alloc_context3(codec));
+  context->width = frame->width = width;
+  context->height = frame->height = height;
+  context->pix_fmt = AV_PIX_FMT_GRAY8;
+  frame->format = AV_PIX_FMT_GRAY8;
+  context->time_base = {1, 25};
+  PacketPtr packet(av_packet_alloc());
+  EXPECT_EQ(avcodec_open2(context.get(), codec, nullptr), 0);
+  EXPECT_EQ(av_frame_get_buffer(frame.get(), 0), 0);
+  EXPECT_EQ(avcodec_send_frame(context.get(), frame.get()), 0);
+  EXPECT_EQ(avcodec_receive_packet(context.get(), packet.get()), 0);
+  return {packet->data, packet->data + packet->size};
+}
+
+TEST(ReadImage, FilesOneBehindTheOtherAreRefusedByTheirNumber) {
+  const Bytes jpeg = jpeg_of(gradient(64, 48));
+  const Bytes other = jpeg_of(gradient(32, 16));
+  expect_several(joined({jpeg, other}), 2);
+  expect_several(joined({jpeg, Bytes(512, 0), jpeg, jpeg}), 3);
+  const Bytes png = png_of(16, 8);
+  EXPECT_EQ(decode_picture(png, "x").width(), 16);
+  expect_several(joined({png, png, png_of(8, 8)}), 3);
+  for (const std::size_t stated : {std::size_t{54 + 24 * 8}, std::size_t{56 + 24 * 8}}) {
+    const Bytes bmp = bmp_of(8, 8, stated);
+    EXPECT_EQ(decode_picture(bmp, "x").width(), 8);
+    expect_several(joined({bmp, bmp_of(8, 8, stated)}), 2);
+  }
+}
+
+// An APP2 segment with the index of an MPO file, and the pictures it lists behind `first`.
+Bytes mpo_of(const Bytes& first, const std::vector<std::pair<std::uint32_t, Bytes>>& others) {
+  const std::size_t entries = 1 + others.size();
+  Bytes block = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0xb0, 0x02, 0, 7};
+  append_number(block, 16 * entries, true);
+  append_number(block, 26, true);
+  append_number(block, 0, true);
+  const std::size_t block_bytes = block.size() + 16 * entries;
+  const std::size_t segment_bytes = 2 + 2 + 4 + block_bytes;
+  append_number(block, 0x030000, true);
+  block.resize(block.size() + 12);
+  std::size_t place = first.size() + segment_bytes - (2 + 8);  // from the block, which is at 2 + 8
+  for (const auto& [type, picture] : others) {
+    append_number(block, type, true);
+    append_number(block, picture.size(), true);
+    append_number(block, place, true);
+    append_number(block, 0, true);
+    place += picture.size();
+  }
+  Bytes file = first;
+  Bytes segment = {0xff,
+                   0xe2,
+                   static_cast<std::uint8_t>((segment_bytes - 2) >> 8),
+                   static_cast<std::uint8_t>(segment_bytes - 2),
+                   'M',
+                   'P',
+                   'F',
+                   0};
+  segment.insert(segment.end(), block.begin(), block.end());
+  file.insert(file.begin() + 2, segment.begin(), segment.end());
+  for (const auto& [type, picture] : others)
+    file.insert(file.end(), picture.begin(), picture.end());
+  return file;
+}
+
+Bytes with_xmp(const Bytes& jpeg, const std::string& words) {
+  const std::string content = std::string("http://ns.adobe.com/xap/1.0/") + '\0' + words;
+  Bytes segment = {0xff, 0xe1, 0, static_cast<std::uint8_t>(content.size() + 2)};
+  segment.insert(segment.end(), content.begin(), content.end());
+  Bytes result = jpeg;
+  result.insert(result.begin() + 2, segment.begin(), segment.end());
+  return result;
+}
+
+TEST(ReadImage, FramesOfAnMpoCountAndOtherViewsOfOneSceneDoNot) {
+  const Bytes large = jpeg_of(gradient(64, 48));
+  const Bytes small = jpeg_of(gradient(32, 24));
+  constexpr std::uint32_t kUndefined = 0, kPreview = 0x010002, kStereo = 0x020002, kGain = 0x050000;
+  expect_several(mpo_of(large, {{kUndefined, large}, {kUndefined, large}}), 3);
+  expect_several(mpo_of(large, {{kStereo, large}, {kPreview, small}}), 2);
+  for (const Bytes& one : {mpo_of(large, {{kPreview, small}}),
+                           mpo_of(large, {{kUndefined, small}}),
+                           mpo_of(large, {{kGain, large}}),
+                           mpo_of(large, {{kUndefined, with_xmp(large, "hdrgm:Version")}}),
+                           joined({with_xmp(large, "<Container:Directory>"), large})}) {
+    EXPECT_EQ(decode_picture(one, "x").width(), 64);
+  }
+  // The film behind a motion photo, and bytes of no meaning.
+  const std::string film(
+      "\0\0\0\x18"
+      "ftypmp42 ... \xff\xd8\xff\xe0",
+      21);
+  EXPECT_EQ(decode_picture(joined({large, Bytes(film.begin(), film.end())}), "x").width(), 64);
+  EXPECT_EQ(decode_picture(joined({large, Bytes(300, 0xff)}), "x").width(), 64);
+}
+
 TEST(ReadImage, BadFilesAreOneSentence) {
   const testing::TemporaryFolder folder;
   write_file(folder / "empty.png", "");
@@ -171,6 +294,7 @@ TEST(ReadImage, EveryCutOfEveryFormatEndsInAPictureOrOneError) {
   const testing::TemporaryFolder folder;
   std::vector<std::string> files = {
       text_of(with_orientation(jpeg_of(gradient(24, 16)), 6)),
+      text_of(mpo_of(jpeg_of(gradient(24, 16)), {{0, jpeg_of(gradient(24, 16))}})),
       std::string("P5 4 4 255\n0123456789abcdef"),
       std::string("BM") + std::string(80, '\x01'),
       std::string("II*\0\x08\0\0\0\x01\0", 10) + std::string(40, '\x02'),
