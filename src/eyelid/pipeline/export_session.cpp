@@ -155,6 +155,11 @@ exports::SessionExport export_of(const ScoredSession& session,
   if (std::filesystem::exists(landmarks, error)) {
     check_same_run(session.request.folder, "landmarks.csv", session.summary);
     data.nodes = exports::node_names(tables::LandmarksCsvReader(landmarks).point_count());
+  } else if (const auto warning = missing_file_warning(session.request.folder,
+                                                       "landmarks.csv",
+                                                       session.summary,
+                                                       "the export has no lid points")) {
+    warnings.push_back(*warning);
   }
   data.visit_frames = [&session, has_points = !data.nodes.empty()](
                           const std::function<void(const exports::ExportFrame&)>& visit) {

@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
+#include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
+#include "eyelid/pipeline/run_check.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -37,6 +41,26 @@ bool all_exist(const Paths& paths) {
 
 }  // namespace
 
+Paths files_where_recording_may_be(const std::filesystem::path& folder) {
+  const std::optional<SessionSummary> summary = session_in(folder);
+  if (!summary) return {};
+  Paths files;
+  for (const Paths& place : places_of(folder, *summary)) {
+    for (const std::filesystem::path& path : place) {
+      std::error_code ignored;
+      if (!std::filesystem::is_directory(path, ignored)) {
+        files.push_back(path);
+        continue;
+      }
+      try {
+        std::ranges::copy(files_of_recording({&path, 1}), std::back_inserter(files));
+      } catch (const InputError&) {  // holds no recording any more
+      }
+    }
+  }
+  return files;
+}
+
 Paths recording_of(const ScoredSession& session) {
   const std::filesystem::path& folder = session.request.folder;
   if (!session.summary) {
@@ -45,8 +69,15 @@ Paths recording_of(const ScoredSession& session) {
   }
   const RecordingIdentity& tracked = session.summary->run.recording;
   std::string others;
+  Paths seen;  // the first file of each place: several places may be one
   for (Paths& place : places_of(folder, *session.summary)) {
     if (!all_exist(place)) continue;
+    if (std::ranges::any_of(seen, [&](const std::filesystem::path& path) {
+          return files::is_same_file(path, place.front());
+        })) {
+      continue;
+    }
+    seen.push_back(place.front());
     for (std::filesystem::path& path : place) path = std::filesystem::proximate(path);
     if (tracked.sha256_ends.empty()) return place;
     const RecordingIdentity found = identity_of(place);

@@ -27,6 +27,11 @@ class RecordingNotFound : public InputError {
 /// places, InputError when one cannot be read.
 std::vector<std::filesystem::path> recording_of(const ScoredSession& session);
 
+/// The files at every place where recording_of() would look, whatever they hold: none of them may
+/// be overwritten. Empty without session.json. Throws InputError when session.json cannot be read.
+std::vector<std::filesystem::path> files_where_recording_may_be(
+    const std::filesystem::path& folder);
+
 /// Opens it for its pictures, the same that track measured. Their times may differ from those of
 /// track (--fps, --timestamps): frames.csv has them. Throws InputError.
 std::unique_ptr<video::FrameSource> open_recording(const ScoredSession& session);

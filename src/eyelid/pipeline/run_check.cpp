@@ -30,6 +30,18 @@ void check_same_run(const std::filesystem::path& folder,
                    "recording again, or remove the file)");
 }
 
+std::optional<std::string> missing_file_warning(const std::filesystem::path& folder,
+                                                const std::string& name,
+                                                const std::optional<SessionSummary>& summary,
+                                                const std::string& loss) {
+  std::error_code ignored;
+  if (!summary || !summary->run.sha256.contains(name) ||
+      std::filesystem::exists(folder / name, ignored)) {
+    return std::nullopt;
+  }
+  return (folder / name).string() + ": is missing, though session.json lists it: " + loss;
+}
+
 void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "labels.csv", ignored)) return;

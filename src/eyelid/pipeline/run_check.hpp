@@ -20,6 +20,13 @@ void check_same_run(const std::filesystem::path& folder,
                     const std::string& name,
                     const std::optional<SessionSummary>& summary);
 
+/// One sentence where the run of `summary` wrote `folder`/`name` and that file is gone; `loss` says
+/// what the job does without it.
+std::optional<std::string> missing_file_warning(const std::filesystem::path& folder,
+                                                const std::string& name,
+                                                const std::optional<SessionSummary>& summary,
+                                                const std::string& loss);
+
 /// Refuses a folder with the labels.csv of another recording: labels stay with the user, but they
 /// name trials of one recording. Throws InputError.
 void check_labels(const std::filesystem::path& folder, const RecordingIdentity& recording);

@@ -15,9 +15,9 @@
 #include "eyelid/conditioning/trial_flags.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
-#include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
+#include "eyelid/pipeline/score_files.hpp"
 #include "eyelid/pipeline/session_calibration.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
 #include "eyelid/pipeline/trial_input.hpp"
@@ -34,37 +34,6 @@ namespace eyelid::pipeline {
 namespace {
 
 using conditioning::SessionTrace;
-
-/// What is read or belongs to `track`, and must not be overwritten.
-std::vector<std::filesystem::path> inputs_of(const ScoreRequest& request) {
-  std::vector<std::filesystem::path> inputs;
-  for (const std::filesystem::path& file : {request.trials_file,
-                                            request.labels_file,
-                                            request.calibration_file,
-                                            request.events_file,
-                                            request.trace_file,
-                                            std::filesystem::path(request.preset)}) {
-    if (!file.empty()) inputs.push_back(file);
-  }
-  if (request.trace_file.empty()) inputs.push_back(request.folder / "frames.csv");
-  for (const char* name :
-       {"blinks.csv", "landmarks.csv", "overlay.mp4", "report.html", "trials.csv", "labels.csv"}) {
-    inputs.push_back(request.folder / name);
-  }
-  return inputs;
-}
-
-/// The files of the last scoring are replaced or go, but not one that this scoring reads.
-std::vector<std::string> replaced_files(const ScoreRequest& request) {
-  std::vector<std::string> names = files_of_scoring();
-  const std::filesystem::path placed = request.folder / "trials_placed.csv";
-  if (request.sync_region.empty() && files::is_same_file(request.trials_file, placed)) {
-    std::erase(names, "trials_placed.csv");
-  }
-  if (!request.trace_file.empty()) names.insert(names.begin(), {"frames.csv", kImportRecord});
-  names.emplace_back("session.json");  // rewritten by note_files()
-  return names;
-}
 
 // One job: the steps fill `session_`.
 class ScoreJob {
@@ -117,7 +86,19 @@ class ScoreJob {
     }
     session_.summary = session_in(request.folder);
     check_same_run(request.folder, "frames.csv", session_.summary);
+    if (!session_.summary && !imported_) warn_of_no_record();
     session_.frames_file = request.folder / "frames.csv";
+  }
+
+  void warn_of_no_record() {
+    const std::filesystem::path& folder = session_.request.folder;
+    std::error_code ignored;
+    session_.warnings.push_back(
+        (folder / "session.json").string() +
+        ": is missing, so nothing says which recording and levels frames.csv is of" +
+        (std::filesystem::exists(folder / "blinks.csv", ignored)
+             ? ", and whether blinks.csv is of the same one"
+             : ", and no trial is flagged for a spontaneous blink"));
   }
 
   void import_trace() {
@@ -286,11 +267,22 @@ class ScoreJob {
   }
 
   // A trace of another program has none; those in the folder are then of something else.
-  void flag_blinks(conditioning::SessionScores& scores) const {
-    const std::filesystem::path blinks = session_.request.folder / "blinks.csv";
+  void flag_blinks(conditioning::SessionScores& scores) {
+    const std::filesystem::path& folder = session_.request.folder;
+    const std::filesystem::path blinks = folder / "blinks.csv";
     std::error_code error;
-    if (imported_ || !std::filesystem::exists(blinks, error)) return;
-    check_same_run(session_.request.folder, "blinks.csv", session_.summary);
+    if (imported_) return;
+    if (!std::filesystem::exists(blinks, error)) {
+      if (const auto warning =
+              missing_file_warning(folder,
+                                   "blinks.csv",
+                                   session_.summary,
+                                   "no trial is flagged for a spontaneous blink")) {
+        session_.warnings.push_back(*warning);
+      }
+      return;
+    }
+    check_same_run(folder, "blinks.csv", session_.summary);
     conditioning::flag_spontaneous_blinks(tables::read_blinks_csv(blinks), scores);
   }
 
@@ -359,28 +351,6 @@ class ScoreJob {
 };
 
 }  // namespace
-
-std::vector<std::string> files_of_study() {
-  return {"analysis.R",
-          "analysis.py",
-          "learning_blocks.csv",
-          "learning_curve.csv",
-          "learning.html",
-          "sessions.csv",
-          "trials_long.csv"};
-}
-
-std::vector<std::string> files_of_scoring() {
-  std::vector<std::string> names = {"trials_placed.csv",
-                                    "conditions.csv",
-                                    "conditioning.html",
-                                    "landmarks_dlc.csv",
-                                    "landmarks_sleap.h5",
-                                    "session.nwb"};
-  std::ranges::copy(files_of_study(), std::back_inserter(names));
-  names.emplace_back("trial_scores.csv");
-  return names;
-}
 
 void note_files(const ScoredSession& session) {
   if (!session.summary) return;

@@ -70,11 +70,6 @@ struct ScoredSession {
   std::shared_ptr<files::RunFolder> run;  // of the folder, locked; not yet committed
 };
 
-/// Every file that scoring may leave in the folder of a session, without session.json.
-std::vector<std::string> files_of_scoring();
-/// Of these, the tables and the page over all sessions, which `score --out` puts elsewhere.
-std::vector<std::string> files_of_study();
-
 /// Reads the folder and scores its trials; writes trial_scores.csv and, on request, the
 /// calibration. They appear when the caller has written what else belongs to the run, called
 /// note_files() and committed `run`.

@@ -13,7 +13,9 @@
 #include "eyelid/closure/level_warnings.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
+#include "eyelid/files/sha256.hpp"
 #include "eyelid/pipeline/frames_in_memory_testing.hpp"
+#include "eyelid/pipeline/score_files.hpp"
 #include "eyelid/pipeline/trial_clock.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "eyelid/tables/frames_csv.hpp"
@@ -247,6 +249,39 @@ TEST_F(ScoreSession, WarningsOfTrackAreCarriedOn) {
       score(write_log(""), folder_ / "levels.json").warnings;
   EXPECT_TRUE(any_names(with_given, "track: frame 7 is damaged"));
   EXPECT_FALSE(any_names(with_given, "estimated"));
+}
+
+// frames.csv alone is scored; what cannot be known without its sisters is said.
+TEST_F(ScoreSession, WhatIsMissingBesideFramesCsvIsSaid) {
+  ScoreRequest request;
+  request.folder = folder_;
+  request.trials_file = folder_ / "t.csv";
+  std::ofstream(request.trials_file) << "trial,cs_onset_s,us_onset_s,type\n1,2,2.2,paired\n";
+  const auto warnings = [&] { return score_folder(request).warnings; };
+  EXPECT_FALSE(any_names(warnings(), "is missing"));
+
+  SessionSummary tracked;
+  tracked.source.path = (folder_ / "pictures").string();
+  tracked.run.id = "r";
+  tracked.run.sha256 = {{"frames.csv", files::sha256_of_file(folder_ / "frames.csv")},
+                        {"blinks.csv", "0"}};
+  tables::write_session_json(folder_ / "session.json", tracked);
+  EXPECT_TRUE(any_names(warnings(),
+                        (folder_ / "blinks.csv").string() +
+                            ": is missing, though session.json lists it: no trial is flagged"));
+
+  std::filesystem::remove(folder_ / "session.json");
+  const std::string sentence =
+      (folder_ / "session.json").string() + ": is missing, so nothing says";
+  EXPECT_TRUE(any_names(warnings(), sentence));
+  EXPECT_TRUE(any_names(warnings(), "no trial is flagged for a spontaneous blink"));
+}
+
+TEST_F(ScoreSession, TheRecordingAndItsPicturesAreInputs) {
+  ScoreRequest request;
+  request.folder = folder_;
+  const std::vector<std::filesystem::path> inputs = inputs_of(request);
+  EXPECT_EQ(std::ranges::count(inputs, folder_ / "pictures" / "f1000.pgm"), 1);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "eyelid/pipeline/one_size_source.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/run_check.hpp"
-#include "eyelid/pipeline/score_session.hpp"
+#include "eyelid/pipeline/score_files.hpp"
 #include "eyelid/pipeline/second_pass.hpp"
 #include "eyelid/pipeline/session_results.hpp"
 #include "eyelid/pipeline/trials_of_session.hpp"

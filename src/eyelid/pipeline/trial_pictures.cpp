@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "eyelid/pipeline/recording_path.hpp"
 #include "eyelid/pipeline/run_check.hpp"
@@ -133,6 +134,7 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
                                  const std::function<void(std::int64_t)>& progress) {
   TrialPictures pictures;
   pictures.reason = "This trial has no pictures.";
+  const bool is_wanted = choice == PictureChoice::Always;
   const auto frames = session.trace.frames();
   if (choice == PictureChoice::Never) {
     pictures.reason = "Pictures were not requested.";
@@ -146,11 +148,19 @@ TrialPictures cut_trial_pictures(const ScoredSession& session,
     try {
       const std::unique_ptr<video::FrameSource> source = open_recording(session);
       cut(session, *source, wants_of(session), progress, pictures);
+      if (auto warning = missing_file_warning(session.request.folder,
+                                              "landmarks.csv",
+                                              session.summary,
+                                              "the pictures of the trials show no lid points")) {
+        pictures.warnings.push_back(std::move(*warning));
+      }
       if (session.rows.size() > kMaxTrials) {
         pictures.reason = fmt::format("Only the first {} trials have pictures.", kMaxTrials);
+        if (is_wanted) pictures.warnings.push_back(pictures.reason);
       }
     } catch (const RecordingNotFound& error) {
       pictures.reason = std::string("No pictures: ") + error.what();
+      if (is_wanted) pictures.warnings.push_back(pictures.reason);
     }
   }
   return pictures;

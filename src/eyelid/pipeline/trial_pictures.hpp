@@ -16,6 +16,7 @@ namespace eyelid::pipeline {
 struct TrialPictures {
   std::map<int, std::vector<reports::TrialPicture>> by_trial;
   std::string reason;
+  std::vector<std::string> warnings;  // a table is missing; with Always, also pictures
 };
 
 enum class PictureChoice { Auto, Always, Never };
@@ -24,7 +25,7 @@ enum class PictureChoice { Auto, Always, Never };
 /// at the peak of the response before the US, and at the peak of the UR. With landmarks.csv in the
 /// folder the lid points are drawn too; without, the upper half of the face box is shown. At most
 /// 400 trials. Auto: recordings of up to 30,000 frames. Nothing is thrown for a recording that
-/// cannot be read: `reason` says why.
+/// is not found: `reason` says why.
 TrialPictures cut_trial_pictures(const ScoredSession& session,
                                  PictureChoice choice,
                                  const std::function<void(std::int64_t frames_done)>& progress);
