@@ -8,6 +8,7 @@
 
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/folder.hpp"
+#include "eyelid/files/output_check.hpp"
 #include "eyelid/films/jpeg.hpp"
 #include "eyelid/films/marked_picture.hpp"
 #include "eyelid/tables/csv_text.hpp"
@@ -64,7 +65,9 @@ void draw(const MarkedDetections& found, films::MarkedPicture& marked) {
 
 }  // namespace
 
-ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& detectors)
+ErrorPictures::ErrorPictures(fs::path folder,
+                             const std::vector<std::string>& detectors,
+                             std::span<const fs::path> inputs)
     : folder_(std::move(folder)), counts_(detectors.size(), 0) {
   for (const std::string& name : detectors) {
     std::string label = name;
@@ -72,8 +75,10 @@ ErrorPictures::ErrorPictures(fs::path folder, const std::vector<std::string>& de
       label = name + "-" + std::to_string(i);
     }
     labels_.push_back(label);
+    files::check_holds_no_input(folder_ / label, inputs);
     files::create_folder(folder_ / label);
   }
+  files::check_output(folder_ / "errors.csv", inputs);
   rows_.emplace(folder_ / "errors.csv", "detector,picture,kind,x,y,width,height,score");
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ namespace eyelid::evaluation {
 class ErrorPictures {
  public:
   /// Creates the folders. `detectors`: names in the order of the evaluation; a repeated one gets a
-  /// number. Throws InputError when a folder cannot be created.
-  ErrorPictures(std::filesystem::path folder, const std::vector<std::string>& detectors);
+  /// number. Throws InputError when a folder cannot be created, or already holds one of `inputs`,
+  /// which a picture of the same name would replace.
+  ErrorPictures(std::filesystem::path folder,
+                const std::vector<std::string>& detectors,
+                std::span<const std::filesystem::path> inputs = {});
 
   /// For DetectorEvaluationOptions::on_picture. Throws InputError when a file cannot be written.
   void add(const MarkedDetections& found);
