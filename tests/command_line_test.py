@@ -181,6 +181,38 @@ class EvaluateDetector(unittest.TestCase):
         self.assertEqual((figures["missing_images"], figures["boxes_outside"]), (1, 1))
         self.assertEqual(figures["results"][0]["faces"], 1)
 
+    def test_no_output_replaces_a_picture_that_only_the_set_names(self):
+        (self.folder / "a.jsonl").write_text(json.dumps({"image": "images/1.pgm", "faces": [{"box": [20, 20, 60, 60]}]}) + "\n")
+        picture, other = self.folder / "images/1.pgm", self.folder / "other.pgm"
+        (self.folder / "other").mkdir()
+        for name in ("1.pts", "2.pts"):
+            (self.folder / "other" / name).write_text("version: 1\nn_points: 68\n{\n" + "30 30\n60 40\n" * 34 + "}\n")
+            (self.folder / "other" / name).with_suffix(".pgm").symlink_to(picture)
+        os.link(picture, other)
+        before = picture.read_bytes()
+        dataset = f"jsonl:{self.folder / 'a.jsonl'}"
+        landmarks = f"300w:{self.folder / 'other'}"
+        for arguments in (("detector", "--dataset", dataset, "--json", picture), ("detector", "--dataset", dataset, "--json", other),
+                          ("landmarks", "--dataset", landmarks, "--json", picture), ("presence", "--dataset", landmarks, "--json", other)):
+            with self.subTest(arguments=arguments):
+                done = eyelid("evaluate", *arguments)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn("input", done.stderr)
+                self.assertEqual(picture.read_bytes(), before)
+        # A set made of the pictures of an earlier evaluation.
+        errors = self.folder / "errors"
+        (errors / "blazeface").mkdir(parents=True)
+        face = errors / "blazeface/0001_1.jpg"
+        face.write_bytes(before)
+        (self.folder / "b.jsonl").write_text(json.dumps({"image": "errors/blazeface/0001_1.jpg", "faces": []}) + "\n")
+        done = self.evaluate(f"jsonl:{self.folder / 'b.jsonl'}", "--errors", errors)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("0001_1.jpg: is an input", done.stderr)
+        self.assertEqual(face.read_bytes(), before)
+        done = eyelid("detect", self.folder / "other", "--json", picture)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(picture.read_bytes(), before)
+
     def test_sets_that_cannot_be_used_end_in_one_sentence(self):
         self.refused("wider:/nowhere", "/nowhere", "expected")
         self.refused("nonsense:/nowhere", "unknown format", "dlib")

@@ -237,6 +237,49 @@ class Runs(unittest.TestCase):
         self.assertIn("not of an earlier rendering", self.refused("synthesize", "--out", mine, "--seconds", 0.5, "--fps", 10, "--trials", 0))
         self.assertEqual((mine / "video.mkv").read_bytes(), data)
 
+    def test_scoring_replaces_no_recording_and_no_file_of_any_session(self):
+        film, other = self.folder / "film.mkv", self.folder / "p"
+        shutil.copy(self.a, film)
+        for out in (self.out, other):
+            self.ok("track", film, "--out", out, "--no-report")
+            self.write_trials(out)
+        trials, link = self.folder / "t.csv", self.folder / "link.mkv"
+        trials.write_text(TRIALS)
+        (other / "notes.txt").write_text("mine")
+        os.link(film, link)
+        table = self.folder / "sessions.csv"
+        table.write_text(f"folder,trials,subject\n{self.out},{trials},a\n{other},,a\n")
+        before = {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        one, two = ("score", self.out, "--trials", trials, "--no-report"), ("score", "--sessions", table, "--no-report")
+        for arguments in ((*one, "--json", film), (*one, "--json", link), (*one, "--save-calibration", film),
+                          (*one, "--json", self.out / "session.json"), (*two, "--json", trials),
+                          (*two, "--json", other / "frames.csv"), (*two, "--json", other / "session.json"),
+                          (*two, "--save-calibration", other / "notes.txt"), (*two, "--json", table),
+                          (*two, "--out", self.folder)):
+            with self.subTest(arguments=arguments):
+                self.assertIn("input", self.refused(*arguments))
+                self.assertEqual({path: path.read_bytes() for path in before}, before)
+        self.assertIn("is an input", self.refused("score", "o", "--trials", "t.csv", "--json", "film.mkv", cwd=self.folder))
+        # What such an option wrote may be replaced.
+        for _ in range(2):
+            self.ok(*one, "--json", self.out / "score.json", "--save-calibration", self.out / "levels.json")
+            self.ok(*two, "--out", self.folder / "study", "--json", other / "study.json")
+
+    def test_pictures_that_were_asked_for_and_are_not_there(self):
+        film, document = self.folder / "film.mkv", self.folder / "score.json"
+        shutil.copy(self.a, film)
+        self.ok("track", film, "--out", self.out, "--no-report")
+        self.write_trials()
+        film.unlink()
+        done = self.ok("score", self.out, "--pictures", "--json", document)
+        self.assertIn("warning: No pictures: ", done.stderr)
+        self.assertIn("recording not found", " ".join(json.loads(document.read_text())["warnings"]))
+        shutil.copy(self.b, film)
+        sentence = self.ok("score", self.out, "--pictures").stderr
+        self.assertEqual(sentence.count("another recording than the one tracked"), 1, sentence)
+        sentence = self.refused("score", self.out, "--sync-region", "2,2,8,8", "--set", "isi_ms=200", "--no-report")
+        self.assertEqual(sentence.count("another recording than the one tracked"), 1, sentence)
+
     def test_no_output_replaces_a_link_a_pipe_or_a_folder(self):
         (self.folder / "precious").write_text("precious")
         (self.folder / "link").symlink_to("precious")

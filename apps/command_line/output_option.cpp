@@ -3,12 +3,15 @@
 
 #include <CLI/App.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/pipeline/track_session.hpp"
+#include "eyelid/tables/calibration_file.hpp"
 
 namespace eyelid::app {
 namespace {
@@ -20,11 +23,16 @@ constexpr const char* kOutputType = "FILE";
 
 bool is_output(const CLI::Option& option) { return option.get_type_name() == kOutputType; }
 
+/// Folders of results are outputs, whatever they hold already.
+bool is_output_folder(const CLI::Option& option) {
+  return option.check_lname("out") || option.check_lname("errors");
+}
+
 /// What the options of a command name that exists, also in the form FORMAT:PATH.
 std::vector<fs::path> inputs_of(const CLI::App& command) {
   std::vector<fs::path> inputs;
   for (const CLI::Option* option : command.get_options()) {
-    if (is_output(*option) || option->check_lname("out")) continue;
+    if (is_output(*option) || is_output_folder(*option)) continue;
     for (const std::string& value : option->results()) {
       std::error_code ignored;
       for (const fs::path path : {value, value.substr(value.find(':') + 1)}) {
@@ -35,31 +43,46 @@ std::vector<fs::path> inputs_of(const CLI::App& command) {
   return inputs;
 }
 
-/// The folder of a session is read and written to: its own files are known to the command.
-bool is_session(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / "frames.csv", ignored);
+bool is_calibration(const fs::path& file) {
+  try {
+    tables::load_calibration(file);
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
-bool was_written_by_json_option(const fs::path& file) {
-  constexpr std::string_view kHead = "{\n  \"command\": ";
-  std::string head(kHead.size(), '\0');
-  std::ifstream(file, std::ios::binary)
-      .read(head.data(), static_cast<std::streamsize>(head.size()));
-  return head == kHead;
+/// What --json, --html, or --save-calibration wrote may be replaced, but no file of a session.
+bool was_written_by_output_option(const fs::path& file) {
+  if (std::ranges::count(pipeline::files_of_session(), file.filename().string()) > 0) return false;
+  std::string head(1024, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(stream.gcount()));
+  return head.starts_with("{\n  \"command\": ") ||
+         head.find(" - eyelid</title>") != std::string::npos || is_calibration(file);
 }
 
-/// Whether a file that is there lies in or below one of the folders.
-bool is_in_input_folder(const fs::path& file, const std::vector<fs::path>& inputs) {
+/// Whether a file that is there lies in or below the folder, also by a link or under another name.
+bool holds(const fs::path& folder, const fs::path& file) {
   std::error_code ignored;
-  const fs::path whole = fs::weakly_canonical(file, ignored);
-  for (const fs::path& input : inputs) {
-    if (!fs::is_directory(input, ignored) || is_session(input)) continue;
-    for (fs::path at = whole; at.has_relative_path(); at = at.parent_path()) {
-      if (files::is_same_file(at.parent_path(), input)) return true;
-    }
+  for (fs::path at = fs::weakly_canonical(file, ignored); at.has_relative_path();
+       at = at.parent_path()) {
+    if (files::is_same_file(at.parent_path(), folder)) return true;
+  }
+  auto entry = fs::recursive_directory_iterator(
+      folder, fs::directory_options::skip_permission_denied, ignored);
+  for (; !ignored && entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+    if (files::is_same_file(entry->path(), file)) return true;
   }
   return false;
+}
+
+bool is_in_input_folder(const fs::path& file, const std::vector<fs::path>& inputs) {
+  return std::ranges::any_of(inputs, [&](const fs::path& input) {
+    std::error_code ignored;
+    return fs::is_directory(input, ignored) && holds(input, file);
+  });
 }
 
 /// A folder that the command will create cannot be checked yet.
@@ -72,8 +95,7 @@ bool is_below_new_folder(const fs::path& output, const CLI::App& command) {
   return !fs::exists(folder, ignored) && folder == path.parent_path() / "";
 }
 
-void check_outputs(const CLI::App& command) {
-  const std::vector<fs::path> inputs = inputs_of(command);
+void check_outputs(const CLI::App& command, const std::vector<fs::path>& inputs) {
   std::vector<fs::path> outputs;
   for (const CLI::Option* option : command.get_options()) {
     if (!is_output(*option) || option->empty()) continue;
@@ -81,8 +103,8 @@ void check_outputs(const CLI::App& command) {
     files::check_output(output, inputs);
     if (!is_below_new_folder(output, command)) files::check_output_folder(output);
     std::error_code ignored;
-    if (fs::exists(output, ignored) && is_in_input_folder(output, inputs) &&
-        !was_written_by_json_option(output)) {
+    if (fs::exists(output, ignored) && !was_written_by_output_option(output) &&
+        is_in_input_folder(output, inputs)) {
       throw InputError(output.string() +
                        ": is in a folder of inputs, expected another place for the output");
     }
@@ -102,8 +124,12 @@ CLI::Option* add_output_option(CLI::App& command,
                                const std::string& option,
                                fs::path& path,
                                const std::string& description) {
-  command.parse_complete_callback([&command] { check_outputs(command); });
+  command.parse_complete_callback([&command] { check_outputs(command, inputs_of(command)); });
   return command.add_option(option, path, description)->type_name(kOutputType);
+}
+
+void check_output_options(const CLI::App& command, std::span<const fs::path> inputs) {
+  check_outputs(command, {inputs.begin(), inputs.end()});
 }
 
 }  // namespace eyelid::app

@@ -7,6 +7,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/output_option.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/evaluate/evaluate_agreement.hpp"
@@ -21,11 +22,14 @@ namespace eyelid::app {
 namespace {
 
 struct EvaluateClosureCommand {
+  CLI::App* app = nullptr;
   std::filesystem::path truth;
   std::filesystem::path frames;
   std::filesystem::path json;
 
   void run() {
+    const std::filesystem::path record = frames.parent_path() / "session.json";
+    check_output_options(*app, {&record, 1});
     check_run();
     const evaluation::ClosureComparison comparison =
         evaluation::compare_closure_files(truth, frames);
@@ -49,7 +53,7 @@ struct EvaluateClosureCommand {
 
 void add_evaluate_closure(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateClosureCommand>();
-  CLI::App* closure =
+  CLI::App* closure = command->app =
       evaluate.add_subcommand("closure", "Compare FEC and blinks with a known truth");
   closure->add_option("--truth", command->truth, "truth.csv of the session")->required();
   closure->add_option("--frames", command->frames, "frames.csv written by `eyelid track`")
@@ -71,6 +75,7 @@ std::string figure_text(const evaluation::MeanFigure& figure) {
 }
 
 struct EvaluateLandmarksCommand {
+  CLI::App* app = nullptr;
   std::string dataset;
   std::string boxes = "detector";
   double scale = 1.0;
@@ -98,6 +103,7 @@ struct EvaluateLandmarksCommand {
 
 void EvaluateLandmarksCommand::run() {
   const evaluation::LandmarkDataset faces = evaluation::read_landmark_dataset(dataset);
+  check_outputs_against(*app, faces);
   const pipeline::Setup setup = pipeline::make_setup(request);
   evaluation::LandmarkEvaluationOptions options;
   options.points = setup.tracker.points;
@@ -156,7 +162,7 @@ void EvaluateLandmarksCommand::run() {
 
 void add_evaluate_landmarks(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateLandmarksCommand>();
-  CLI::App* landmarks =
+  CLI::App* landmarks = command->app =
       evaluate.add_subcommand("landmarks", "Compare landmarks with annotated faces");
   landmarks
       ->add_option("--dataset", command->dataset, "Annotated faces: 300w:FOLDER or wflw:FOLDER")

@@ -15,6 +15,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/output_option.hpp"
 #include "apps/command_line/progress.hpp"
 #include "apps/command_line/terminal_table.hpp"
 #include "eyelid/core/error.hpp"
@@ -219,6 +220,9 @@ void EvaluateDetectorCommand::run() {
   const evaluation::AnnotatedPictures set = evaluation::read_annotated_pictures(dataset);
   fmt::print("{}\n", set.summary());
   print_skipped(set.problems);
+  std::vector<std::filesystem::path> inputs = {dataset.substr(dataset.find(':') + 1)};
+  for (const evaluation::AnnotatedPicture& picture : set.pictures) inputs.push_back(picture.image);
+  check_output_options(*app, inputs);
   std::vector<PreparedDetector> prepared;
   std::vector<evaluation::DetectorUnderTest> tested;
   std::vector<std::string> names;
@@ -229,7 +233,7 @@ void EvaluateDetectorCommand::run() {
   }
   std::optional<evaluation::ErrorPictures> error_pictures;
   if (!errors.empty()) {
-    error_pictures.emplace(errors, names);
+    error_pictures.emplace(errors, names, inputs);
     options.on_picture = [&](const evaluation::MarkedDetections& judged) {
       error_pictures->add(judged);
     };
@@ -272,6 +276,12 @@ void add_detector_choice(CLI::App& app, EvaluateDetectorCommand& command) {
 }
 
 }  // namespace
+
+void check_outputs_against(const CLI::App& command, const evaluation::LandmarkDataset& faces) {
+  std::vector<std::filesystem::path> inputs;
+  for (const evaluation::LabeledFace& face : faces.faces) inputs.push_back(face.image);
+  check_output_options(command, inputs);
+}
 
 void print_skipped(const std::vector<std::string>& problems) {
   constexpr std::size_t kShown = 20;

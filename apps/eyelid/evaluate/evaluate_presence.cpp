@@ -18,6 +18,7 @@ namespace eyelid::app {
 namespace {
 
 struct EvaluatePresenceCommand {
+  CLI::App* app = nullptr;
   std::string dataset;
   pipeline::SetupRequest request;
   std::filesystem::path json;
@@ -27,6 +28,7 @@ struct EvaluatePresenceCommand {
 
 void EvaluatePresenceCommand::run() {
   const evaluation::LandmarkDataset faces = evaluation::read_landmark_dataset(dataset);
+  check_outputs_against(*app, faces);
   request.device = pipeline::DeviceChoice::Cpu;
   const pipeline::Setup setup = pipeline::make_setup(request);
   landmarks::EyeLandmarker landmarker(setup.models);
@@ -59,7 +61,7 @@ void EvaluatePresenceCommand::run() {
 
 void add_evaluate_presence(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluatePresenceCommand>();
-  CLI::App* presence = evaluate.add_subcommand(
+  CLI::App* presence = command->app = evaluate.add_subcommand(
       "presence", "Count the eyes, and the places without one, that are taken for eyes");
   presence
       ->add_option("--dataset",

@@ -18,6 +18,7 @@
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/export_session.hpp"
+#include "eyelid/pipeline/score_files.hpp"
 #include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/trial_pictures.hpp"
@@ -28,6 +29,7 @@ namespace eyelid::app {
 namespace {
 
 struct ScoreCommand {
+  CLI::App* app = nullptr;
   std::vector<std::filesystem::path> inputs;  // folders of `track`, or traces of other programs
   std::vector<std::filesystem::path> trials;
   std::filesystem::path session_table;
@@ -50,6 +52,7 @@ struct ScoreCommand {
   void take_settings();
   void set_input(const std::filesystem::path& input, pipeline::ScoreRequest& one) const;
   std::vector<pipeline::ScoreRequest> requests() const;
+  void check_outputs(const std::vector<pipeline::ScoreRequest>& sessions) const;
   std::shared_ptr<files::RunFolder> study_run(
       const std::vector<pipeline::ScoredSession>& sessions) const;
   void write_study(const std::vector<pipeline::ScoredSession>& sessions,
@@ -132,6 +135,24 @@ std::vector<pipeline::ScoreRequest> ScoreCommand::requests() const {
   return result;
 }
 
+/// No output of the job, of whichever session, replaces what another session or the job is made of.
+void ScoreCommand::check_outputs(const std::vector<pipeline::ScoreRequest>& sessions) const {
+  std::vector<std::filesystem::path> read;
+  std::vector<std::filesystem::path> written;
+  if (!session_table.empty()) read.push_back(session_table);
+  for (const pipeline::ScoreRequest& session : sessions) {
+    std::ranges::move(pipeline::inputs_of(session), std::back_inserter(read));
+    for (const std::string& name : pipeline::replaced_files(session)) {
+      written.push_back(session.folder / name);
+    }
+  }
+  const std::filesystem::path& tables = out.empty() ? sessions.front().folder : out;
+  for (const std::string& name : pipeline::files_of_study()) written.push_back(tables / name);
+  files::check_outputs(written, read);
+  for (const pipeline::ScoreRequest& session : sessions) read.push_back(session.folder);
+  check_output_options(*app, read);
+}
+
 /// Where the tables over all sessions belong: the run of --out, which may be one of the sessions.
 std::shared_ptr<files::RunFolder> ScoreCommand::study_run(
     const std::vector<pipeline::ScoredSession>& sessions) const {
@@ -183,6 +204,7 @@ void ScoreCommand::run() {
   std::vector<std::filesystem::path> exported;
   const std::vector<pipeline::ScoreRequest> all = requests();
   check_folders(all);
+  check_outputs(all);
   for (const pipeline::ScoreRequest& one : all) {
     sessions.push_back(pipeline::score_folder(one));
     pipeline::ScoredSession& session = sessions.back();
@@ -337,6 +359,7 @@ void add_score_command(CLI::App& app) {
   pipeline::ScoreRequest& request = command->request;
   CLI::App* score = app.add_subcommand(
       "score", "Score the conditioned responses of tracked sessions: trials, CRs, learning curves");
+  command->app = score;
   score->add_option(
       "input", command->inputs, "Output folders of `eyelid track`, or traces of other programs");
   score->add_option(

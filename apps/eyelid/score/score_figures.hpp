@@ -14,8 +14,9 @@ void print_scores(const pipeline::ScoredSession& session);
 /// Sessions, learning curve and criteria of several.
 void print_study(const LearningSummary& study);
 
-/// Cuts the pictures of the trials, with a progress bar, and writes conditioning.html.
-void write_report(const pipeline::ScoredSession& session, pipeline::PictureChoice choice);
+/// Cuts the pictures of the trials, with a progress bar, and writes conditioning.html. What was
+/// asked for and is not there becomes a warning of the session.
+void write_report(pipeline::ScoredSession& session, pipeline::PictureChoice choice);
 
 /// Adds the keys of the contract: "preset", "trials"; further "sessions", and "learning" when there
 /// are several sessions.
