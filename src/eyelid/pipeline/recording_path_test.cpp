@@ -35,7 +35,7 @@ TEST(RecordingPath, AnotherRecordingIsNamedOnce) {
   session.summary->source.path = film.string();
   session.summary->run.recording.paths = {"film.avi"};
   session.summary->run.recording.size = 7;
-  session.summary->run.recording.sha256_ends = "0";
+  session.summary->run.recording.sha256_ends = std::string("0");
   const std::string sentence = testing::refusal_of([&] { recording_of(session); });
   const std::size_t first = sentence.find("another recording than the one tracked");
   EXPECT_NE(first, std::string::npos) << sentence;
@@ -49,8 +49,8 @@ TEST(RecordingPath, EveryFileOfARecordingIsProtected) {
   std::filesystem::create_directories(folder / "pictures");
   for (const char* name : {"a.png", "b.png"}) std::ofstream(folder / "pictures" / name) << name;
   SessionSummary summary;
-  summary.source.path = "pictures";
-  summary.run.id = "r";
+  summary.source.path = std::string("pictures");
+  summary.run.id = std::string("r");
   summary.run.recording.paths = {"../pictures", "../film.avi"};
   tables::write_session_json(folder / "out/session.json", summary);
   const std::vector<std::filesystem::path> files = files_where_recording_may_be(folder / "out");
