@@ -345,7 +345,7 @@ double VideoDecoder::nominal_rate() const {
 /// another rate are right, of another unit, or of another film.
 void VideoDecoder::compare_stamps_with(double stated_fps) {
   const double ratio = rate_ / stated_fps;  // not finite where nothing is stated
-  if (!std::isfinite(ratio) || std::abs(std::log(ratio)) <= std::log(kMaxRateRatio)) return;
+  if (!std::isfinite(ratio) || (ratio <= kMaxRateRatio && ratio >= 1.0 / kMaxRateRatio)) return;
   warn(
       fmt::format("{}: {:.4g} frames/s, but the file says {:.4g}: right only if it is stored to be "
                   "played slower or faster than it was recorded; else the unit is another one, or "
