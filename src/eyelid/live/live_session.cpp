@@ -23,6 +23,7 @@
 #include "eyelid/live/recorder.hpp"
 #include "eyelid/live/scribe.hpp"
 #include "eyelid/live/session_folder.hpp"
+#include "eyelid/live/session_view.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/session_results.hpp"
 #include "eyelid/reports/report_builder.hpp"
@@ -68,7 +69,6 @@ class LiveSession {
   void open_dashboard();
   void obey(dashboard::Command command, std::string note);
   void on_measured(MeasuredFrame frame);
-  void show_on_dashboard();
   void write_experiment();
   void start_threads();
   ReaderEvents reader_events();
@@ -97,7 +97,7 @@ class LiveSession {
   std::unique_ptr<Scribe> scribe_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Experiment> experiment_;
-  std::unique_ptr<dashboard::Dashboard> dashboard_;
+  std::unique_ptr<SessionView> view_;
   std::unique_ptr<MeasuringThread> measuring_;
   std::unique_ptr<CameraReader> reader_;
   std::jthread reading_;
@@ -113,9 +113,6 @@ class LiveSession {
   std::atomic<std::int64_t> first_time_ns_ = -1, last_time_ns_ = 0;
   std::atomic<float> mean_fec_ = kNotAvailable;
   std::atomic<bool> is_stop_asked_ = false;  // on the dashboard
-  std::mutex latest_mutex_;
-  CapturedFramePtr latest_;                  // the newest frame that arrived
-  std::optional<EyeLandmarks> latest_eyes_;  // the newest that were measured
   std::mutex notices_mutex_;
   std::vector<std::string> notices_;
 };
@@ -126,7 +123,7 @@ void LiveSession::notice(const std::string& sentence) {
     notices_.push_back(sentence);
   }
   callbacks_.on_notice(sentence);
-  if (dashboard_) dashboard_->add_message(sentence);
+  if (view_) view_->add_message(sentence);
 }
 
 void LiveSession::open_camera() {
@@ -180,10 +177,11 @@ void LiveSession::open_experiment() {
 
 void LiveSession::open_dashboard() {
   if (!request_.dashboard) return;
-  dashboard_ = std::make_unique<dashboard::Dashboard>(
+  view_ = std::make_unique<SessionView>(
       *request_.dashboard,
       [this](dashboard::Command command, std::string note) { obey(command, std::move(note)); });
-  notice("dashboard: " + dashboard_->address());
+  // For the user's eyes alone: the address has the token, and notices are kept in the files.
+  callbacks_.on_notice("dashboard: " + view_->address());
 }
 
 void LiveSession::obey(dashboard::Command command, std::string note) {
@@ -212,45 +210,8 @@ void LiveSession::on_measured(MeasuredFrame frame) {
   overrun_ += frame.is_overrun;
   mean_fec_.store(frame.fec.mean);
   if (experiment_) experiment_->on_frame(frame);
-  if (dashboard_) {
-    dashboard_->add({tables::seconds_of(frame.time_ns), frame.fec.eyes, frame.fec.mean, false});
-    const std::unique_lock lock(latest_mutex_, std::try_to_lock);
-    if (lock) latest_eyes_ = frame.measurement.eyes;
-  }
+  if (view_) view_->add(frame);
   scribe_->add(std::move(frame));
-}
-
-void LiveSession::show_on_dashboard() {
-  if (!dashboard_) return;
-  const LiveSummary now = counts();
-  dashboard::State state;
-  state.seconds = stopwatch_.seconds();
-  state.frames = now.frames;
-  state.lost = now.lost;
-  state.incomplete = now.incomplete;
-  state.overrun = now.overrun;
-  state.frames_per_second = now.measured_frames_per_second;
-  state.p50_ms = now.latency.p50_ms;
-  state.p99_ms = now.latency.p99_ms;
-  state.max_ms = now.latency.max_ms;
-  if (recorder_) state.recording = recorder_->encoder();
-  if (experiment_->has_plan()) {
-    const ExperimentState trials = experiment_->state();
-    state.trial_state = words_of(trials);
-    state.trial = std::min(trials.done + 1, trials.planned);
-    state.trials = trials.planned;
-    state.is_armed = trials.engine != conditioning::EngineState::Disarmed &&
-                     trials.engine != conditioning::EngineState::Over;
-  }
-  dashboard_->set_state(state);
-  CapturedFramePtr frame;
-  std::optional<EyeLandmarks> eyes;
-  {
-    const std::lock_guard lock(latest_mutex_);
-    frame = latest_;
-    eyes = latest_eyes_;
-  }
-  if (frame) dashboard_->show(frame->image, eyes, tables::seconds_of(frame->time_ns));
 }
 
 ReaderEvents LiveSession::reader_events() {
@@ -259,21 +220,20 @@ ReaderEvents LiveSession::reader_events() {
                 if (first_time_ns_.load() < 0) first_time_ns_.store(frame->time_ns);
                 last_time_ns_.store(frame->time_ns);
                 measuring_->add(frame);
-                if (dashboard_) {
-                  const std::lock_guard lock(latest_mutex_);
-                  latest_ = frame;
-                }
+                if (view_) view_->add_arrival(frame);
                 if (recorder_) recorder_->add(std::move(frame));
               },
           .on_lost =
               [this](std::int64_t number, bool is_overrun) {
                 ++(is_overrun ? overrun_ : lost_);
                 scribe_->add_lost(number, is_overrun);
+                if (view_) view_->add_loss();
               },
           .on_incomplete =
               [this](std::int64_t number) {
                 ++incomplete_;
                 scribe_->add_incomplete(number);
+                if (view_) view_->add_loss();
               },
           .on_notice =
               [this](const std::string& sentence) {
@@ -391,7 +351,10 @@ void LiveSession::watch() {
     check_room();
     check_rate();
     tell_status();
-    if (++steps % kStepsPerPicture == 0) show_on_dashboard();
+    if (view_ && ++steps % kStepsPerPicture == 0) {
+      view_->show(
+          stopwatch_.seconds(), counts(), recorder_ ? recorder_->encoder() : "", *experiment_);
+    }
     std::this_thread::sleep_for(kStep);
   }
 }
@@ -404,8 +367,7 @@ void LiveSession::end_threads() {
   }
   measuring_->finish();
   if (experiment_) experiment_->finish();
-  if (dashboard_) dashboard_->finish("the session has ended: " + ended_);
-  latest_.reset();
+  if (view_) view_->finish("the session has ended: " + ended_);
   if (recorder_) recorder_->finish();
   scribe_->finish();
   LiveSummary live = counts();

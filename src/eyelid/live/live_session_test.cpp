@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -119,6 +120,21 @@ TEST_F(LiveSessionTest, TheUserEndsItAndAllIsThere) {
   EXPECT_EQ(live.summary.live->ended, "stopped by the user");
   EXPECT_FALSE(fs::exists(folder_ / "session" / "recording.mkv"));
   EXPECT_TRUE(fs::exists(folder_ / "session" / "report.html"));
+}
+
+TEST_F(LiveSessionTest, TheAddressOfTheDashboardStaysOutOfTheFiles) {
+  LiveRequest how = request();
+  how.seconds = 0.5;
+  how.dashboard.emplace();
+  LiveResult live = run_live_session(how, callbacks());
+  live.run->commit();
+  const auto tells = [](const std::string& text) {
+    return text.find("token=") != std::string::npos;
+  };
+  EXPECT_EQ(std::ranges::count_if(notices_, tells), 1);
+  for (const char* name : {"session.json", "report.html"}) {
+    EXPECT_FALSE(tells(text_of_file(folder_ / "session" / name))) << name;
+  }
 }
 
 TEST_F(LiveSessionTest, NeverWritesOverASession) {
