@@ -12,7 +12,7 @@
 // which describe the machine, are left alone. Removing a file never fails: what could not be
 // removed stays, whatever a program does. glibc's own streams do not pass through open, read and
 // write of this library: fopen, fread and fwrite count as those. Threads that oneTBB starts are
-// left alone, and memory of libhdf5: they cannot bear a refusal (docs/reliability.md, Limits).
+// left alone, and memory of libhdf5 and GLib: they cannot bear a refusal (docs/reliability.md, Limits).
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -118,7 +118,7 @@ static int fails(enum Class class) {
   if (class != (enum Class)target_class || target <= 0) return 0;
   if (is_repeated ? count < target : count != target) return 0;
   if (class == THREAD && is_called_by("libtbb")) return 0;
-  if (class == MEMORY && is_called_by("libhdf5")) return 0;
+  if (class == MEMORY && (is_called_by("libhdf5") || is_called_by("libglib"))) return 0;
   fired = 1;
   if (is_signal) {
     write_log();
