@@ -36,7 +36,7 @@ std::vector<fs::path> films_in(const fs::path& folder) {
 
 /// The folder itself where it is one of pictures, else its films.
 std::vector<fs::path> recordings_in(const fs::path& folder) {
-  const std::vector<fs::path> films = films_in(folder);
+  std::vector<fs::path> films = films_in(folder);
   const std::size_t pictures = list_folder(folder, has_picture_extension).size();
   if (films.empty() && pictures == 0) {
     throw InputError(folder.string() +
