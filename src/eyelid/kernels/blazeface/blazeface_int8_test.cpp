@@ -275,7 +275,7 @@ TEST(BlazeFaceInt8Limits, PartialSumsOfAWindowFit16Bits) {
     int low[2] = {window.bias[0], window.bias[1]}, high[2] = {window.bias[0], window.bias[1]};
     for (std::size_t i = 0; i < 9; i++) {
       const std::uint32_t column = windows.words[6 * c + i % 3 * 2];
-      const int weight = static_cast<std::int8_t>(column >> 8 * (i / 3));
+      const auto weight = static_cast<std::int8_t>(column >> 8 * (i / 3));
       const std::size_t part = i < 5 ? 0 : 1;
       (weight < 0 ? low : high)[part] += 255 * weight;
     }

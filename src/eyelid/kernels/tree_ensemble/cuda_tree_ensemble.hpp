@@ -111,6 +111,7 @@ class TreePrediction {
  private:
   EYELID_DEVICE bool is_integer() const { return model_.leaf_numbers == LeafNumbers::I16; }
   /// Float leaves have to be added in their order, so there every block walks all trees.
+  // NOLINTNEXTLINE(bugprone-branch-clone): alike only where kParts is 1
   EYELID_DEVICE int parts() const { return is_integer() ? kParts : 1; }
   EYELID_DEVICE int first_tree(const Block& block) const { return block.index() % parts(); }
 
