@@ -11,10 +11,11 @@ CudaDevices find_cuda_devices() {
           "a build with EYELID_CUDA=ON, a GPU and its driver, or device cpu"};
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): a real device keeps the models
+// NOLINTBEGIN(performance-unnecessary-value-param): a real device keeps the models
 std::unique_ptr<FrameDevice> make_cuda_device(int,
                                               std::shared_ptr<const DeviceModels>,
                                               const FrameDeviceOptions&) {
+  // NOLINTEND(performance-unnecessary-value-param)
   const CudaDevices none = find_cuda_devices();
   throw DeviceError("device cuda: " + none.why_none + "; expected " + none.expected);
 }
