@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/sha256_blocks.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::files {
@@ -43,6 +46,19 @@ TEST(Sha256, GivesTheSameInAnyPieces) {
       pieces.add(std::as_bytes(std::span(text).subspan(at, std::min(piece, text.size() - at))));
     }
     EXPECT_EQ(pieces.hex(), hash(text)) << piece;
+  }
+}
+
+TEST(Sha256, IsTheSameByTheInstructionsOfTheProcessor) {
+  std::mt19937 random(3);
+  std::vector<std::byte> blocks(64 * 100);
+  for (std::byte& one : blocks) one = static_cast<std::byte>(random());
+  Sha256State plain{1, 2, 3, 4, 5, 6, 7, 0x80000000};
+  Sha256State fast = plain;
+  for (const std::size_t count : {1u, 2u, 100u, 0u}) {
+    add_sha256_blocks_plainly(plain, blocks.data(), count);
+    add_sha256_blocks(fast, blocks.data(), count);
+    EXPECT_EQ(plain, fast) << count;
   }
 }
 
