@@ -154,7 +154,7 @@ EyeLandmarker::EyeLandmarker(std::shared_ptr<const LandmarkModels> models)
     : models_(std::move(models)) {
   EYELID_EXPECTS(models_ != nullptr && models_->eye_finder && models_->lid_finder);
   EYELID_EXPECTS(models_->eye_region.point_count() == kEyeRegionPoints);
-  EYELID_EXPECTS(models_->face.point_count() == 68);
+  EYELID_EXPECTS(!models_->face || models_->face->point_count() == 68);
   EYELID_EXPECTS(models_->one_eye.point_count() == 6);
   EYELID_EXPECTS(!models_->presence || models_->presence->point_count() == 1);
   workspace_ = std::make_unique<Workspace>(*models_);
@@ -164,6 +164,7 @@ EyeLandmarker::EyeLandmarker(EyeLandmarker&&) noexcept = default;
 
 FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, PointCount count) {
   EYELID_EXPECTS(!frame.is_empty());
+  EYELID_EXPECTS(count == PointCount::Twelve || models_->face);
   FacePoints result;
   Workspace& work = *workspace_;
 
@@ -181,7 +182,7 @@ FacePoints EyeLandmarker::locate(const FrameView& frame, const FaceBox& face, Po
   if (count == PointCount::SixtyEight) {
     const PatchPlacement aligned =
         place_face_patch(eye_center(result.eyes.right), eye_center(result.eyes.left));
-    result.points = work.locate_face(models_->face, frame, aligned);
+    result.points = work.locate_face(*models_->face, frame, aligned);
     if (!result.points) return result;
     std::ranges::copy(result.eyes.right, result.points->begin() + kRightEyeBegin);
     std::ranges::copy(result.eyes.left, result.points->begin() + kLeftEyeBegin);

@@ -16,7 +16,9 @@ struct LandmarkModels {
   /// Points 17 .. 26 (brows) and 36 .. 47 (lids) on the upright face patch of a box: finds the eyes
   /// where the detector gives no keypoints. The brows are there to be told from closed lids.
   ShapeModel eye_region;
-  ShapeModel face;  // 68 points on the face patch, aligned on the eye centers
+  /// 68 points on the face patch, aligned on the eye centers: for PointCount::SixtyEight only, and
+  /// larger than all others together.
+  std::optional<ShapeModel> face;
   std::shared_ptr<const networks::PackedPointNetwork> eye_finder;  // both-eyes patch
   std::shared_ptr<const networks::PackedPointNetwork> lid_finder;  // lid patch
   ShapeModel one_eye;  // 6 points of the right eye, patch aligned on its corners

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 
 #include "eyelid/compute/aligned_buffer.hpp"
@@ -293,7 +292,9 @@ void ShapeModel::Packed::pack_leaf(const float* values, float scale, std::byte* 
       const std::uint16_t half = half_from_float(values[i]);
       std::memcpy(row + 2 * i, &half, 2);
     } else {
-      const auto steps = static_cast<std::int16_t>(std::lround(values[i] / scale));
+      // std::lround, which costs a call: in double precision the sum is exact.
+      const double quotient = static_cast<double>(values[i] / scale);
+      const auto steps = static_cast<std::int16_t>(quotient + (quotient < 0.0 ? -0.5 : 0.5));
       std::memcpy(row + 2 * i, &steps, 2);
     }
   }

@@ -151,7 +151,7 @@ LoadedModel load_embedded(const LandmarkRole& role) {
 
 /// What locates lid points: one ensemble per kLandmarkRoles, in that order, and the networks.
 struct LoadedModels {
-  std::vector<LoadedModel> ensembles;
+  std::vector<std::optional<LoadedModel>> ensembles;  // none: not needed
   networks::PointNetworkWeights eye_finder, lid_finder;
 
   std::vector<ModelIdentity> identities() const {
@@ -160,13 +160,17 @@ struct LoadedModels {
     };
     std::vector<ModelIdentity> all = {identity("eye finder", eye_finder),
                                       identity("lid finder", lid_finder)};
-    for (const LoadedModel& model : ensembles) all.push_back(model.identity);
+    for (const std::optional<LoadedModel>& model : ensembles) {
+      if (model) all.push_back(model->identity);
+    }
     return all;
   }
 };
 
-/// The embedded models, and the user's files instead of those of their kind.
-LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& files) {
+/// The embedded models, and the user's files instead of those of their kind. The embedded one of 68
+/// points is as large as all others together, so it is read only to report a face of 68 points.
+LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& files,
+                                  bool needs_face) {
   std::vector<std::optional<LoadedModel>> chosen(kLandmarkRoles.size());
   std::optional<networks::PointNetworkWeights> eye_finder, lid_finder;
   for (const std::filesystem::path& path : files) {
@@ -187,8 +191,9 @@ LoadedModels load_landmark_models(const std::vector<std::filesystem::path>& file
   }
   LoadedModels models;
   for (std::size_t i = 0; i < kLandmarkRoles.size(); ++i) {
-    models.ensembles.push_back(chosen[i] ? std::move(*chosen[i])
-                                         : load_embedded(kLandmarkRoles[i]));
+    const bool is_needed = needs_face || kLandmarkRoles[i].points != 68;
+    if (!chosen[i] && is_needed) chosen[i] = load_embedded(kLandmarkRoles[i]);
+    models.ensembles.push_back(std::move(chosen[i]));
   }
   models.eye_finder =
       eye_finder ? std::move(*eye_finder) : networks::embedded_point_network(networks::kEyeFinder);
@@ -222,12 +227,12 @@ void use_gpu(const SetupRequest& request,
   chosen.models = std::make_shared<const gpu::DeviceModels>(weights,
                                                             models.eye_finder,
                                                             models.lid_finder,
-                                                            models.ensembles[0].description,
-                                                            models.ensembles[2].description,
-                                                            models.ensembles[1].description,
-                                                            models.ensembles[3].description);
+                                                            models.ensembles[0]->description,
+                                                            models.ensembles[2]->description,
+                                                            models.ensembles[1]->description,
+                                                            models.ensembles[3]->description);
   const detection::BlazeFaceOptions defaults;
-  chosen.measure = {request.precision,
+  chosen.measure = {precision_of(request),
                     detection::logit_of(request.score_threshold.value_or(defaults.score_threshold)),
                     defaults.suppression_iou,
                     setup.tracker.points == landmarks::PointCount::SixtyEight,
@@ -260,17 +265,19 @@ Setup make_setup(const SetupRequest& request) {
     setup.detector = make_other_detector(request, setup);
   }
 
-  const LoadedModels models = load_landmark_models(request.landmark_models);
+  const bool needs_face = request.landmarks == landmarks::PointCount::SixtyEight || device.is_gpu;
+  const LoadedModels models = load_landmark_models(request.landmark_models, needs_face);
   for (ModelIdentity& identity : models.identities()) {
     setup.identities.push_back(std::move(identity));
   }
-  setup.models = std::make_shared<const landmarks::LandmarkModels>(
-      landmarks::LandmarkModels{landmarks::ShapeModel(models.ensembles[0].description),
-                                landmarks::ShapeModel(models.ensembles[1].description),
-                                networks::pack_point_network(models.eye_finder),
-                                networks::pack_point_network(models.lid_finder),
-                                landmarks::ShapeModel(models.ensembles[2].description),
-                                landmarks::ShapeModel(models.ensembles[3].description)});
+  setup.models = std::make_shared<const landmarks::LandmarkModels>(landmarks::LandmarkModels{
+      landmarks::ShapeModel(models.ensembles[0]->description),
+      models.ensembles[1] ? std::optional<landmarks::ShapeModel>(models.ensembles[1]->description)
+                          : std::nullopt,
+      networks::pack_point_network(models.eye_finder),
+      networks::pack_point_network(models.lid_finder),
+      landmarks::ShapeModel(models.ensembles[2]->description),
+      landmarks::ShapeModel(models.ensembles[3]->description)});
 
   setup.tracker.points = request.landmarks;
   // One eye close up is measured by the caller's thread.
