@@ -5,6 +5,7 @@
 //   eyelid_sample_report OUT.html session|plain|hostile|long|empty
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <random>
 #include <string>
@@ -229,7 +230,7 @@ void add_long_recording(ReportBuilder& report, eyelid::SessionSummary& summary) 
 int write_report(const std::string& path, const std::string& kind) {
   reports::ReportOptions options;
   if (kind == "session") options.title = "Rendered conditioning session";
-  ReportBuilder report(options);
+  ReportBuilder report(std::filesystem::absolute(path).parent_path(), options);
   const std::int64_t frames = kind == "long" ? 3'600'000 : kind == "empty" ? 0 : 6'000;
   eyelid::SessionSummary summary = summary_of(frames, static_cast<double>(frames) / 500.0);
   if (kind == "session") {

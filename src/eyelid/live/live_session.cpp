@@ -417,7 +417,7 @@ void LiveSession::analyze() {
 
 void LiveSession::write_report() {
   if (!request_.write_report) return;
-  reports::ReportBuilder report({.title = request_.title});
+  reports::ReportBuilder report(folder_->run().private_folder(), {.title = request_.title});
   const pipeline::SecondPassInputs findings = results_->findings();
   // Pictures need the frames: all of them.
   if (recorder_ && recorder_->recorded() == results_->frames() && results_->frames() > 0) {

@@ -10,20 +10,22 @@ constexpr std::int64_t kFramesBeforeOnset = 2;
 
 }  // namespace
 
-BlinkPictures::BlinkPictures(std::span<const Blink> blinks, PointSpool& points)
-    : blinks_(blinks), points_(points), sets_(blinks.size()) {
-  for (std::size_t i = 0; i < blinks.size(); ++i) {
-    // The onset frame has begun to close already; at 25 frames/s it may be half closed.
-    wants_.push_back(
-        {std::max<std::int64_t>(0, blinks[i].onset_frame - kFramesBeforeOnset), i, kBefore});
-    wants_.push_back({blinks[i].peak_frame, i, kPeak});
-    wants_.push_back({blinks[i].offset_frame, i, kAfter});
-  }
-  std::ranges::stable_sort(wants_, {}, &PictureRequest::frame);
+std::array<std::int64_t, 3> frames_of_pictures(const Blink& blink) {
+  // The onset frame has begun to close already; at 25 frames/s it may be half closed.
+  return {std::max<std::int64_t>(0, blink.onset_frame - kFramesBeforeOnset),
+          blink.peak_frame,
+          blink.offset_frame};
 }
 
-bool BlinkPictures::wants(std::int64_t frame) const {
-  return next_want_ < wants_.size() && wants_[next_want_].frame == frame;
+BlinkPictures::BlinkPictures(BlinkSpool& blinks, PointSpool& points)
+    : blinks_(blinks), points_(points) {
+  blinks_.rewind();
+  advance();
+}
+
+void BlinkPictures::advance() {
+  Blink blink;
+  next_ = blinks_.next(blink) ? std::optional(blink) : std::nullopt;
 }
 
 std::optional<BlinkPictures::Place> BlinkPictures::place_of(
@@ -42,25 +44,40 @@ void BlinkPictures::add(std::int64_t frame,
                         double time_s,
                         const PerEye<float>& fec,
                         const FrameView& image) {
-  for (; wants(frame); ++next_want_) {
-    const PictureRequest& want = wants_[next_want_];
-    const Blink& blink = blinks_[want.blink];
-    const std::optional<EyeLandmarks> eyes = points_.read(frame);
-    const std::optional<Place> place = place_of(blink, eyes);
-    if (!place) continue;
-    Picture picture{
-        films::cut_eye(
-            image, eyes.value_or(EyeLandmarks{})[blink.eye], place->center, place->eye_width_px),
-        frame,
-        time_s,
-        fec[blink.eye]};
-    // Over a short gap there are no points to draw.
-    if (!eyes) picture.crop.lids.clear();
-    sets_[want.blink].pictures[want.moment] = std::move(picture);
+  for (; next_ && frames_of_pictures(*next_).front() <= frame; advance()) {
+    open_.push_back({*next_, {}});
+  }
+  for (Open& open : open_) {
+    const Blink& blink = open.blink;
+    const std::array<std::int64_t, 3> frames = frames_of_pictures(blink);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      if (frames[i] != frame) continue;
+      const std::optional<EyeLandmarks> eyes = points_.read(frame);
+      const std::optional<Place> place = place_of(blink, eyes);
+      if (!place) continue;
+      Picture picture{
+          films::cut_eye(
+              image, eyes.value_or(EyeLandmarks{})[blink.eye], place->center, place->eye_width_px),
+          frame,
+          time_s,
+          fec[blink.eye]};
+      // Over a short gap there are no points to draw.
+      if (!eyes) picture.crop.lids.clear();
+      open.pictures[i] = std::move(picture);
+    }
   }
 }
 
-reports::BlinkPictures BlinkPictures::views_of(const Set& set) const {
+void BlinkPictures::take_complete(
+    std::int64_t frame,
+    const std::function<void(const Blink&, const reports::BlinkPictures&)>& use) {
+  while (!open_.empty() && open_.front().blink.offset_frame <= frame) {
+    use(open_.front().blink, views_of(open_.front()));
+    open_.pop_front();
+  }
+}
+
+reports::BlinkPictures BlinkPictures::views_of(const Open& open) {
   const auto view = [](const std::optional<Picture>& picture) {
     std::optional<reports::ReportPicture> result;
     if (picture) {
@@ -69,7 +86,7 @@ reports::BlinkPictures BlinkPictures::views_of(const Set& set) const {
     }
     return result;
   };
-  return {view(set.pictures[kBefore]), view(set.pictures[kPeak]), view(set.pictures[kAfter])};
+  return {view(open.pictures[0]), view(open.pictures[1]), view(open.pictures[2])};
 }
 
 }  // namespace eyelid::pipeline

@@ -4,10 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <optional>
-#include <span>
-#include <utility>
-#include <vector>
 
 #include "eyelid/core/blink.hpp"
 #include "eyelid/films/eye_crop.hpp"
@@ -16,40 +15,38 @@
 
 namespace eyelid::pipeline {
 
+/// Of the three pictures of a blink: before it, at its peak, after it, in order.
+std::array<std::int64_t, 3> frames_of_pictures(const Blink& blink);
+
 /// Cuts the three pictures of every blink (onset, peak, offset) while the recording is read once
 /// more.
 ///
-/// Memory: pictures live from the frame of the onset until `take()` after the offset.
+/// Memory: pictures of a blink live from the frame of its onset until `take_complete()` after its
+/// offset; blinks before and after cost none.
 class BlinkPictures {
  public:
-  /// `blinks` must outlive this object.
-  BlinkPictures(std::span<const Blink> blinks, PointSpool& points);
+  /// Both must outlive this object; `blinks` in order of onset.
+  BlinkPictures(BlinkSpool& blinks, PointSpool& points);
 
-  /// Whether any picture comes from this frame.
-  bool wants(std::int64_t frame) const;
-  /// Cuts what is wanted from `image`. Frames must come in order.
+  /// Cuts what is wanted from `image`. Frames must come in order, from 0, none left out.
   void add(std::int64_t frame, double time_s, const PerEye<float>& fec, const FrameView& image);
 
-  /// Calls `use(blink, pictures)` for each blink that is complete at `frame`, and drops its
-  /// pictures.
-  template <class Use>
-  void take_complete(std::int64_t frame, Use&& use);
+  /// Calls `use(blink, pictures)` for each blink that is complete at `frame`, in order of onset:
+  /// one that lasts long holds back those that begin within it.
+  void take_complete(std::int64_t frame,
+                     const std::function<void(const Blink&, const reports::BlinkPictures&)>& use);
 
  private:
-  enum Moment : std::size_t { kBefore, kPeak, kAfter };
-  struct PictureRequest {
-    std::int64_t frame;
-    std::size_t blink;
-    Moment moment;
-  };
   struct Picture {
     films::EyeCrop crop;
     std::int64_t frame;
     double time_s;
     float fec;
   };
-  struct Set {
-    std::array<std::optional<Picture>, 3> pictures;
+  /// A blink whose first picture is due.
+  struct Open {
+    Blink blink;
+    std::array<std::optional<Picture>, 3> pictures;  // before, at the peak, after
   };
   /// Where a picture is cut: all three of a blink at one scale, each where the eye is in its frame
   /// (heads move), or was in another of the three where it has no points.
@@ -57,26 +54,14 @@ class BlinkPictures {
     Point center;
     float eye_width_px;
   };
+  void advance();
   std::optional<Place> place_of(const Blink& blink, const std::optional<EyeLandmarks>& eyes) const;
-  reports::BlinkPictures views_of(const Set& set) const;
+  static reports::BlinkPictures views_of(const Open& open);
 
-  std::span<const Blink> blinks_;
+  BlinkSpool& blinks_;
   PointSpool& points_;
-  std::vector<PictureRequest> wants_;  // by frame
-  std::size_t next_want_ = 0;
-  std::vector<Set> sets_;
-  std::size_t first_open_ = 0;  // blinks before are all taken
+  std::optional<Blink> next_;  // the first that is not open yet
+  std::deque<Open> open_;      // in order of onset
 };
-
-template <class Use>
-void BlinkPictures::take_complete(std::int64_t frame, Use&& use) {
-  // Blinks are in order of onset; one that lasts long holds back those that begin within it.
-  while (first_open_ < blinks_.size() && blinks_[first_open_].offset_frame <= frame) {
-    Set& set = sets_[first_open_];
-    use(blinks_[first_open_], views_of(set));
-    set = Set{};
-    ++first_open_;
-  }
-}
 
 }  // namespace eyelid::pipeline

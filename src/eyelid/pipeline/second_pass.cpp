@@ -94,15 +94,17 @@ void render_second_pass(video::FrameSource& source,
 }
 
 void report_without_pictures(const SecondPassInputs& findings, reports::ReportBuilder& report) {
-  std::size_t next = 0;
+  Blink blink;
+  findings.blinks.rewind();
+  bool has_blink = findings.blinks.next(blink);
   closure::analyze_closure(
       findings.trace,
       findings.closure_options,
       [&](const EyelidSample& sample) {
         report.add(sample);
-        for (; next < findings.blinks.size() && findings.blinks[next].offset_frame <= sample.frame;
-             ++next) {
-          report.add_blink(findings.blinks[next]);
+        for (; has_blink && blink.offset_frame <= sample.frame;
+             has_blink = findings.blinks.next(blink)) {
+          report.add_blink(blink);
         }
       },
       [](const Blink&) {});

@@ -46,7 +46,7 @@ struct SecondPassInputs {
   closure::TraceSpool& trace;
   closure::ClosureOptions closure_options;
   PointSpool& points;
-  std::span<const Blink> blinks;
+  BlinkSpool& blinks;
   const ExampleFrames& examples;
   tables::TruthCsvReader* truth = nullptr;  // null: not known
 };

@@ -20,7 +20,8 @@ SessionResults::SessionResults(files::RunFolder& run,
       options_(std::move(options)),
       eye_(eye),
       trace_(run.private_folder()),
-      points_(run.private_folder()) {
+      points_(run.private_folder()),
+      blinks_(run.private_folder()) {
   if (!landmark_points) return;
   landmarks_csv_ =
       std::make_unique<tables::LandmarksCsvWriter>(run_.staged("landmarks.csv"), *landmark_points);
@@ -60,7 +61,7 @@ void SessionResults::analyze(SessionSummary& summary,
       },
       [&](const Blink& blink) {
         blinks_csv.write(blink);
-        blinks_.push_back(blink);
+        blinks_.append(blink);
       });
   if (landmarks_csv_) landmarks_csv_->commit();
   blinks_csv.commit();

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/closure/trace.hpp"
@@ -57,7 +56,7 @@ class SessionResults {
   PointSpool points_;
   std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
   std::int64_t measured_frames_ = 0;
-  std::vector<Blink> blinks_;
+  BlinkSpool blinks_;
   HiddenEyeWatch eye_watch_;
   StillEyeWatch still_watch_;
   ExampleFrames examples_;

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <tuple>
 #include <utility>
+
+#include "eyelid/files/json_file.hpp"
 
 namespace eyelid::reports {
 namespace {
@@ -39,8 +43,10 @@ ReportJson row_json(const Blink& blink) {
 
 }  // namespace
 
-BlinkSheet::BlinkSheet(std::size_t max_blinks, std::size_t max_picture_bytes)
-    : max_blinks_(max_blinks), picture_bytes_left_(max_picture_bytes) {}
+BlinkSheet::BlinkSheet(const std::filesystem::path& folder,
+                       std::size_t max_blinks,
+                       std::size_t max_picture_bytes)
+    : max_blinks_(max_blinks), picture_bytes_left_(max_picture_bytes), texts_(folder) {}
 
 void BlinkSheet::add(const EyelidSample& sample) {
   recent_.push_back({sample.time_s, sample.fec});
@@ -49,11 +55,11 @@ void BlinkSheet::add(const EyelidSample& sample) {
 }
 
 void BlinkSheet::add(const Blink& blink, const BlinkPictures& pictures) {
-  if (rows_.size() == max_blinks_) {
+  if (rows_ == max_blinks_) {
     ++skipped_;
     return;
   }
-  Row row{.blink = blink, .pictures = ReportJson::object(), .curve = nullptr};
+  Row row{.blink = blink, .pictures = ReportJson::object(), .number = rows_++};
   std::size_t bytes = 0;
   for (const auto& [name, picture] : {std::pair{"before", &pictures.before},
                                       std::pair{"peak", &pictures.peak},
@@ -73,19 +79,28 @@ void BlinkSheet::add(const Blink& blink, const BlinkPictures& pictures) {
   } else {
     picture_bytes_left_ -= bytes;
   }
-  waiting_.push_back(rows_.size());
-  rows_.push_back(std::move(row));
+  waiting_.push_back(std::move(row));
   cut_waiting(false);
 }
 
 void BlinkSheet::cut_waiting(bool is_last) {
-  if (recent_.empty()) return;
-  std::erase_if(waiting_, [&](std::size_t index) {
-    Row& row = rows_[index];
-    if (!is_last && recent_.back().time_s < row.blink.offset_s + kMargin_s) return false;
-    row.curve = curve_of(row.blink);
+  std::erase_if(waiting_, [&](Row& row) {
+    if (!is_last && (recent_.empty() || recent_.back().time_s < row.blink.offset_s + kMargin_s)) {
+      return false;
+    }
+    put_aside(row);
     return true;
   });
+}
+
+void BlinkSheet::put_aside(Row& row) {
+  ReportJson json = row_json(row.blink);
+  json["curve"] = curve_of(row.blink);
+  json["pictures"] = std::move(row.pictures);
+  const std::string text = files::json_text(json);
+  texts_.append(text.data(), text.size());
+  places_.push_back({row.blink.onset_s, row.number, texts_length_, text.size()});
+  texts_length_ += static_cast<std::int64_t>(text.size());
 }
 
 ReportJson BlinkSheet::curve_of(const Blink& blink) const {
@@ -118,21 +133,20 @@ ReportJson BlinkSheet::curve_of(const Blink& blink) const {
   return {{"time_ms", packed(time_ms)}, {"fec", packed(fec)}};
 }
 
-ReportJson BlinkSheet::finish() {
+void BlinkSheet::write(const std::function<void(std::string_view)>& sink) {
   cut_waiting(true);
-  std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
-    return a.blink.onset_s < b.blink.onset_s;
-  });
-  ReportJson array = ReportJson::array();
-  for (Row& row : rows_) {
-    ReportJson json = row_json(row.blink);
-    json["curve"] = std::move(row.curve);
-    json["pictures"] = std::move(row.pictures);
-    array.push_back(std::move(json));
+  std::ranges::sort(
+      places_, {}, [](const Place& place) { return std::tuple(place.onset_s, place.number); });
+  sink(R"({"rows":[)");
+  std::string text;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    text.resize(places_[i].length);
+    texts_.read(places_[i].begin, text.data(), text.size());
+    if (i > 0) sink(",");
+    sink(text);
   }
-  rows_.clear();
-  return {
-      {"rows", std::move(array)}, {"skipped", skipped_}, {"without_pictures", without_pictures_}};
+  sink(R"(],"skipped":)" + std::to_string(skipped_) + R"(,"without_pictures":)" +
+       std::to_string(without_pictures_) + "}");
 }
 
 }  // namespace eyelid::reports

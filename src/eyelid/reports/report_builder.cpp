@@ -65,10 +65,10 @@ std::string as_utf8(const std::string& text) {
 }  // namespace
 
 struct ReportBuilder::State {
-  explicit State(ReportOptions chosen)
+  State(const std::filesystem::path& folder, ReportOptions chosen)
       : options(std::move(chosen)),
         trace(options.max_bins),
-        blinks(options.max_blinks, options.max_picture_bytes) {}
+        blinks(folder, options.max_blinks, options.max_picture_bytes) {}
 
   ReportOptions options;
   ReportTrace trace;
@@ -82,8 +82,8 @@ struct ReportBuilder::State {
   ReportJson comparison = nullptr;
 };
 
-ReportBuilder::ReportBuilder(ReportOptions options)
-    : state_(std::make_unique<State>(std::move(options))) {}
+ReportBuilder::ReportBuilder(const std::filesystem::path& folder, ReportOptions options)
+    : state_(std::make_unique<State>(folder, std::move(options))) {}
 ReportBuilder::~ReportBuilder() = default;
 ReportBuilder::ReportBuilder(ReportBuilder&&) noexcept = default;
 ReportBuilder& ReportBuilder::operator=(ReportBuilder&&) noexcept = default;
@@ -132,9 +132,19 @@ void ReportBuilder::write(const std::filesystem::path& path, const SessionSummar
                        {"agreement", agreement_json(state_->agreement)},
                        {"comparison", state_->comparison},
                        {"trials", std::move(state_->trials)},
-                       {"examples", std::move(state_->examples)},
-                       {"blinks", state_->blinks.finish()}};
-  files::write_file(path, fill_page("report.html", {}, title, files::json_text(report)));
+                       {"examples", std::move(state_->examples)}};
+  std::string text = files::json_text(report);
+  text.back() = ',';  // instead of the brace that ends the object: the blinks are its last value
+  const auto write_json = [&](const TextSink& data) {
+    data(text);
+    data(R"("blinks":)");
+    state_->blinks.write(data);
+    data("}");
+  };
+  files::AtomicFile file(path);
+  write_page(
+      "report.html", title, write_json, [&file](std::string_view piece) { file.write(piece); });
+  file.commit();
 }
 
 }  // namespace eyelid::reports

@@ -66,13 +66,15 @@ struct ReportOptions {
 /// pictures of the eye open, half closed, and closed; set_trials() and set_comparison() if there
 /// are any; then write().
 ///
-/// Memory: bounded by the options, about 25 MB, and 100 bytes per film of a session. A recording
-/// longer than `max_bins` frames is drawn from bins (ReportTrace), blinks beyond `max_blinks` are
-/// only counted, and pictures stop at `max_picture_bytes`; the report states each of these limits
-/// where it applies. The same calls give the same bytes. Threads: one at a time.
+/// Memory: bounded by the options, about 15 MB, 32 bytes per blink, and 100 per film of a session;
+/// pictures and curves of the blinks wait in a temporary file. A recording longer than `max_bins`
+/// frames is drawn from bins (ReportTrace), blinks beyond `max_blinks` are only counted, and
+/// pictures stop at `max_picture_bytes`; the report states each of these limits where it applies.
+/// The same calls give the same bytes. Threads: one at a time.
 class ReportBuilder {
  public:
-  explicit ReportBuilder(ReportOptions options = {});
+  /// `folder`: for the temporary file, which has no name (files/record_spool.hpp).
+  explicit ReportBuilder(const std::filesystem::path& folder, ReportOptions options = {});
   ~ReportBuilder();
   ReportBuilder(ReportBuilder&&) noexcept;
   ReportBuilder& operator=(ReportBuilder&&) noexcept;

@@ -17,7 +17,7 @@ namespace {
 struct PageParts {
   std::span<const files::EmbeddedFile> files;
   std::string_view title;
-  std::string_view json;
+  const std::function<void(const TextSink&)>& write_json;
 };
 
 std::string_view file_text(const PageParts& parts, std::string_view name) {
@@ -27,9 +27,9 @@ std::string_view file_text(const PageParts& parts, std::string_view name) {
   return files::embedded_text(files::report_files(), name);
 }
 
-/// Appends `name` with its own {{NAME}}s filled in: pages consist of fragments. Styles, scripts,
-/// and data are taken verbatim.
-void append_page(const PageParts& parts, std::string_view name, std::string& result) {
+/// `name` with its own {{NAME}}s filled in: pages consist of fragments. Styles, scripts, and data
+/// are taken verbatim.
+void put_page(const PageParts& parts, std::string_view name, const TextSink& sink) {
   const std::string_view page = file_text(parts, name);
   std::size_t position = 0;
   while (true) {
@@ -37,20 +37,20 @@ void append_page(const PageParts& parts, std::string_view name, std::string& res
     if (begin == std::string_view::npos) break;
     const std::size_t end = page.find("}}", begin);
     EYELID_EXPECTS(end != std::string_view::npos);
-    result += page.substr(position, begin - position);
+    sink(page.substr(position, begin - position));
     const std::string_view part = page.substr(begin + 2, end - begin - 2);
     if (part == "title") {
-      result += html_text(parts.title);
+      sink(html_text(parts.title));
     } else if (part == "data") {
-      result += script_json(parts.json);
+      parts.write_json([&sink](std::string_view json) { sink(script_json(json)); });
     } else if (part.ends_with(".html")) {
-      append_page(parts, part, result);
+      put_page(parts, part, sink);
     } else {
-      result += file_text(parts, part);
+      sink(file_text(parts, part));
     }
     position = end + 2;
   }
-  result += page.substr(position);
+  sink(page.substr(position));
 }
 
 }  // namespace
@@ -111,8 +111,20 @@ std::string fill_page(std::string_view page_template,
                       std::string_view json) {
   std::string result;
   result.reserve(json.size() + (std::size_t{1} << 19));
-  append_page({files, title, json}, page_template, result);
+  const std::function<void(const TextSink&)> write_json = [json](const TextSink& data) {
+    data(json);
+  };
+  put_page({files, title, write_json}, page_template, [&result](std::string_view text) {
+    result += text;
+  });
   return result;
+}
+
+void write_page(std::string_view page_template,
+                std::string_view title,
+                const std::function<void(const TextSink&)>& write_json,
+                const TextSink& sink) {
+  put_page({{}, title, write_json}, page_template, sink);
 }
 
 }  // namespace eyelid::reports

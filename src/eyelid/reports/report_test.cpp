@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -29,6 +32,17 @@ EyelidSample sample_at(std::int64_t frame, float fec) {
   sample.is_valid = std::isfinite(fec);
   sample.fec.right = sample.fec.left = sample.mean_fec = fec;
   return sample;
+}
+
+GrayImage noise_image() {
+  GrayImage noise(112, 70);
+  std::uint32_t state = 1;
+  for (int y = 0; y < 70; ++y) {
+    for (int x = 0; x < 112; ++x) {
+      noise.row(y)[x] = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    }
+  }
+  return noise;
 }
 
 nlohmann::json data_of(const std::string& page) {
@@ -116,7 +130,7 @@ TEST(ReportPage, KeepsTextFromBecomingMarkup) {
 TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
   testing::TemporaryFolder folder;
   const auto write = [](const std::filesystem::path& path) {
-    ReportBuilder report;
+    ReportBuilder report(path.parent_path());
     for (std::int64_t i = 0; i < 300; ++i) {
       report.add(sample_at(i, i % 50 == 0 ? kNotAvailable : 0.1f), {0.1f, kNotAvailable});
     }
@@ -154,7 +168,7 @@ TEST(ReportBuilder, WritesTheSameBytesForTheSameCalls) {
 
 TEST(ReportBuilder, NamesWhereClipsBeginAndWhichBlinksAreCut) {
   testing::TemporaryFolder folder;
-  ReportBuilder report;
+  ReportBuilder report(folder.path());
   for (std::int64_t i = 0; i < 30; ++i) {
     EyelidSample sample = sample_at(i, 0.1f);
     sample.clip = static_cast<std::int32_t>(1 + i / 12);
@@ -176,14 +190,8 @@ TEST(ReportBuilder, NamesWhereClipsBeginAndWhichBlinksAreCut) {
 
 TEST(ReportBuilder, StaysBelow20MegabytesAndSaysWhatIsSkipped) {
   testing::TemporaryFolder folder;
-  ReportBuilder report;
-  GrayImage noise(112, 70);
-  std::uint32_t state = 1;
-  for (int y = 0; y < 70; ++y) {
-    for (int x = 0; x < 112; ++x) {
-      noise.row(y)[x] = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
-    }
-  }
+  ReportBuilder report(folder.path());
+  const GrayImage noise = noise_image();
   const ReportPicture picture{.image = noise, .lids = {EyePoints{}}, .frame = 3, .time_s = 0.0};
   std::int64_t frame = 0;
   for (int blink_index = 0; blink_index < 6000; ++blink_index) {
@@ -201,6 +209,46 @@ TEST(ReportBuilder, StaysBelow20MegabytesAndSaysWhatIsSkipped) {
   EXPECT_GT(data["blinks"]["without_pictures"], 1000);
   EXPECT_EQ(data["trace"]["frames"], frame);
   EXPECT_LE(data["trace"]["bins"], 20000);
+}
+
+/// MiB at most of a process that writes the report of so many blinks, each with three pictures.
+double peak_memory_mib(int blinks, const std::filesystem::path& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    ReportOptions options;
+    options.max_picture_bytes = std::size_t{1} << 30;
+    ReportBuilder report(path.parent_path(), options);
+    const GrayImage noise = noise_image();
+    const ReportPicture picture{.image = noise, .lids = {EyePoints{}}, .frame = 3, .time_s = 0.0};
+    std::int64_t frame = 0;
+    for (int i = 0; i < blinks; ++i) {
+      for (int k = 0; k < 40; ++k, ++frame) report.add(sample_at(frame, 0.1f));
+      Blink blink;
+      blink.onset_s = static_cast<double>(frame - 30) / 500.0;
+      blink.offset_s = static_cast<double>(frame - 10) / 500.0;
+      report.add_blink(blink, {.before = picture, .peak = picture, .after = picture});
+    }
+    report.write(path, {});
+    _exit(0);
+  }
+  int status = -1;
+  rusage usage{};
+  EXPECT_EQ(wait4(child, &status, 0, &usage), child);
+  EXPECT_EQ(status, 0);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+TEST(ReportBuilder, MemoryDoesNotGrowWithThePicturesOfBlinks) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep freed memory";
+#endif
+  testing::TemporaryFolder folder;
+  // From 600 blinks on, the trace is full.
+  const double few_mib = peak_memory_mib(600, folder / "few.html");
+  const double many_mib = peak_memory_mib(1800, folder / "many.html");
+  EXPECT_GT(std::filesystem::file_size(folder / "many.html"),
+            std::filesystem::file_size(folder / "few.html") + 20'000'000);
+  EXPECT_LT(many_mib, few_mib + 4.0);
 }
 
 }  // namespace
