@@ -39,6 +39,7 @@ struct SourceReport {
   std::int64_t repaired_timestamps =
       0;                              // absent or not increasing, replaced by the last + one period
   bool was_truncated = false;         // the file ended before the container said so
+  bool frames_stand_alone = false;    // each packet held one whole frame that needs no other
   std::vector<std::string> warnings;  // at most 20 sentences, each naming the frame
 };
 

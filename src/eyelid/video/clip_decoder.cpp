@@ -84,7 +84,13 @@ void ClipDecoder::examine() {
 
 bool ClipDecoder::open_next() {
   if (next_clip_ == clips_.size() || is_stopped_) return false;
-  std::unique_ptr<FrameDecoder> opened = open_(clips_[next_clip_++], options_);
+  SourceOptions options = options_;
+  if (options.is_wanted) {
+    options.is_wanted = [this](std::int64_t frame) {
+      return options_.is_wanted(first_frame_ + frame);
+    };
+  }
+  std::unique_ptr<FrameDecoder> opened = open_(clips_[next_clip_++], options);
   const std::lock_guard lock(mutex_);
   current_ = std::move(opened);
   if (is_stopped_) current_->stop();
@@ -123,6 +129,8 @@ void ClipDecoder::stop() {
 
 void ClipDecoder::merge(const SourceReport& report) {
   if (next_clip_ == 1) merged_.first_stamp_s = report.first_stamp_s;
+  merged_.frames_stand_alone =
+      report.frames_stand_alone && (next_clip_ == 1 || merged_.frames_stand_alone);
   merged_.decoded_frames += report.decoded_frames;
   merged_.damaged_frames += report.damaged_frames;
   merged_.suspect_frames += report.suspect_frames;

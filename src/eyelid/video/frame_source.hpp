@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,10 @@ struct SourceOptions {
   std::optional<int> stream = {};
   /// Frames decoded ahead in the background; limits memory.
   int read_ahead = 16;
+  /// Which pictures will be looked at, asked in order of frames in the decoding thread; not set =
+  /// all. Of others Frame::image may hold anything, and they are not even decoded. For a recording
+  /// that was read before, with SourceReport::frames_stand_alone: else it changes nothing.
+  std::function<bool(std::int64_t frame)> is_wanted = {};
   /// Threads of the decoder; 0 = one per available processor. Image sequences: images decoded at
   /// once.
   int decoder_threads = 0;

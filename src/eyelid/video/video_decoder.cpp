@@ -63,17 +63,17 @@ bool VideoDecoder::decode(Frame& frame) {
       continue;
     }
     check_count_of_stamps();
-    const double time_s = time_line_->place(stamp_s(*outcome->picture));
-    note_picture(*outcome);
+    const double time_s = time_line_->place(stamp_s(*outcome));
+    if (outcome->picture) note_picture(*outcome);
     ++report_.decoded_frames;
     // Pictures delivered before a restart are not delivered twice.
     const bool is_new = report_.decoded_frames > delivered_;
     if (is_new) {
       frame.time_s = time_s;
-      fill(*outcome, frame);
+      if (outcome->picture) fill(*outcome, frame);
       frame.index = delivered_++;
     }
-    spare_pictures_.push_back(std::move(outcome->picture));
+    if (outcome->picture) spare_pictures_.push_back(std::move(outcome->picture));
     if (is_new) return true;
   }
   if (delivered_ == 0 && !stream_.is_stopped()) {
@@ -117,6 +117,10 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
     if (is_draining_) return std::nullopt;
     const PacketPtr packet = next_packet();
     is_draining_ = packet == nullptr;
+    if (packet && leaves_out_ && !depth_stride_ && sent_packets_ > 0 &&
+        !options_.is_wanted(sent_packets_)) {
+      return left_out(*packet);
+    }
     if (packet) {
       // Returned with the picture, however much later: the decoding order.
       codec_->reordered_opaque = ++sent_packets_;
@@ -133,10 +137,20 @@ VideoDecoder::Outcome VideoDecoder::outcome_of_picture() {
   fruitless_packets_ = 0;
   Outcome outcome;
   outcome.order = picture_->reordered_opaque;
+  outcome.stamp = picture_->best_effort_timestamp;
   outcome.is_damaged = (picture_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
                        picture_->decode_error_flags != 0 || picture_->width <= 0 ||
                        picture_->height <= 0 || doubtful_.erase(outcome.order) > 0;
   outcome.picture = std::move(picture_);
+  return outcome;
+}
+
+/// A frame that nobody will look at. The first is always decoded: it tells the size.
+VideoDecoder::Outcome VideoDecoder::left_out(const AVPacket& packet) {
+  fruitless_packets_ = 0;
+  Outcome outcome;
+  outcome.order = ++sent_packets_;
+  outcome.stamp = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
   return outcome;
 }
 
@@ -282,13 +296,13 @@ void VideoDecoder::check_count_of_stamps() const {
                                name_));
 }
 
-std::optional<double> VideoDecoder::stamp_s(const AVFrame& picture) const {
+std::optional<double> VideoDecoder::stamp_s(const Outcome& outcome) const {
   if (options_.stamps) {
     return options_.stamps
         ->time_s[static_cast<std::size_t>(report_.decoded_frames + report_.damaged_frames)];
   }
-  if (picture.best_effort_timestamp == AV_NOPTS_VALUE) return std::nullopt;
-  return static_cast<double>(picture.best_effort_timestamp) * av_q2d(video_->time_base);
+  if (outcome.stamp == AV_NOPTS_VALUE) return std::nullopt;
+  return static_cast<double>(outcome.stamp) * av_q2d(video_->time_base);
 }
 
 void VideoDecoder::fill(const Outcome& outcome, Frame& frame) {
@@ -366,6 +380,8 @@ bool VideoDecoder::ended_early() const {
 
 SourceReport VideoDecoder::report() const {
   SourceReport report = report_;
+  report.frames_stand_alone =
+      is_intra_only_ && report.damaged_frames == 0 && report.decoded_frames == sent_packets_;
   if (time_line_) {
     report.timestamp_gaps = time_line_->gaps();
     report.missing_frames = time_line_->missing_frames();

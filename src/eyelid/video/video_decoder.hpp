@@ -30,6 +30,9 @@ namespace eyelid::video {
 /// and counted as suspect, up to the next key frame. Damage that still decodes in a codec without
 /// checks (VP9, Motion JPEG, Huffman codecs) cannot be detected.
 ///
+/// Frames that are not wanted (SourceOptions::is_wanted) are left out where each stands alone; one
+/// thread decodes the others, so that they come in order with those left out.
+///
 /// Determinism: FFmpeg decodes intact files identically with any number of threads, but damage
 /// differently. With several threads every flaw is therefore an error, and at the first one the
 /// file is decoded again from its start with one thread, which reports exactly what is damaged.
@@ -52,8 +55,9 @@ class VideoDecoder final : public FrameDecoder {
   enum class Threads { kMany, kOne };
   /// What came out of the decoder for one packet.
   struct Outcome {
-    AvFramePtr picture;      // none: the packet was rejected
+    AvFramePtr picture;      // none: the packet was rejected, or its picture is not wanted
     std::int64_t order = 0;  // of its packet in the file
+    std::int64_t stamp = AV_NOPTS_VALUE;
     bool is_damaged = false;
     bool is_suspect = false;
   };
@@ -76,6 +80,7 @@ class VideoDecoder final : public FrameDecoder {
   std::optional<Outcome> next_outcome();
   Outcome outcome_of_picture();
   Outcome outcome_of_rejection() const;
+  Outcome left_out(const AVPacket& packet);
   AvFramePtr spare_picture();
   bool needs_start_over(const Outcome& damage) const;
   void start_over(Threads threads);
@@ -83,7 +88,7 @@ class VideoDecoder final : public FrameDecoder {
   void note_damage(const Outcome& damage);
   void note_picture(Outcome& picture);
   void end_suspect_run();
-  std::optional<double> stamp_s(const AVFrame& picture) const;
+  std::optional<double> stamp_s(const Outcome& outcome) const;
   void fill(const Outcome& outcome, Frame& frame);
   void check_count_of_stamps() const;
   void note_end();
@@ -129,6 +134,8 @@ class VideoDecoder final : public FrameDecoder {
   bool is_draining_ = false;
   bool has_ended_ = false;
   bool is_single_threaded_ = false;
+  bool is_intra_only_ = false;  // the codec
+  bool leaves_out_ = false;     // what is not wanted
   bool has_checksums_ = false;  // FFV1
   bool is_interlaced_ = false;
   std::int64_t clipped_ = 0;  // frames with values beyond the bits in use

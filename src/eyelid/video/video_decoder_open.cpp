@@ -58,14 +58,17 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
 
 bool is_close(double a, double b) { return std::abs(a - b) <= 0.1 * b; }
 
-/// Intra-only codecs reject damaged frames; the others must continue, or everything up to the next
-/// key frame would be lost. Motion JPEG of many cameras has harmless flaws.
-bool is_strict_alone(AVCodecID codec) {
-  // FFmpeg's TIFF decoder counts every tag it does not know as a flaw.
-  if (codec == AV_CODEC_ID_MJPEG || codec == AV_CODEC_ID_TIFF) return false;
-  if (codec == AV_CODEC_ID_PNG) return true;  // not listed as intra-only by FFmpeg 5.1
+bool is_intra_only(AVCodecID codec) {
+  if (codec == AV_CODEC_ID_PNG) return true;  // not listed as such by FFmpeg 5.1
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
   return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+}
+
+/// Intra-only codecs reject damaged frames; the others must continue, or everything up to the next
+/// key frame would be lost. Motion JPEG of many cameras has harmless flaws, and FFmpeg's TIFF
+/// decoder counts every tag it does not know as one.
+bool is_strict_alone(AVCodecID codec) {
+  return is_intra_only(codec) && codec != AV_CODEC_ID_MJPEG && codec != AV_CODEC_ID_TIFF;
 }
 
 /// Codecs that benefit from several threads and are safe with them: in the MPEG-4 family of
@@ -279,7 +282,9 @@ void VideoDecoder::open_codec(Threads threads) {
   int code = avcodec_parameters_to_context(codec_.get(), &parameters);
   codec_->pkt_timebase = video_->time_base;
   codec_->max_pixels = kMaxArea_px;
-  is_single_threaded_ = threads == Threads::kOne || options_.decoder_threads == 1 ||
+  is_intra_only_ = is_intra_only(parameters.codec_id);
+  leaves_out_ = options_.is_wanted && is_intra_only_;
+  is_single_threaded_ = threads == Threads::kOne || options_.decoder_threads == 1 || leaves_out_ ||
                         !takes_threads(parameters.codec_id);
   codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
   if (!is_single_threaded_ || is_strict_alone(parameters.codec_id)) {
