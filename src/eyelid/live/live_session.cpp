@@ -421,7 +421,8 @@ void LiveSession::write_report() {
   const pipeline::SecondPassInputs findings = results_->findings();
   // Pictures need the frames: all of them.
   if (recorder_ && recorder_->recorded() == results_->frames() && results_->frames() > 0) {
-    const auto source = video::open_source({folder_->unfinished_recording()});
+    const auto source = video::open_source({folder_->unfinished_recording()},
+                                           {.is_wanted = results_->frames_of_report()});
     pipeline::render_second_pass(*source, findings, {&report, nullptr}, [](std::int64_t) {});
   } else {
     pipeline::report_without_pictures(findings, report);

@@ -52,7 +52,8 @@ struct SecondPassInputs {
 };
 
 /// Decodes the recording once more, in step with its closure trace, and hands frames, blinks and
-/// pictures to the report and the overlay. Memory does not depend on the length.
+/// pictures to the report and the overlay. Without an overlay only the frames of PictureFrames are
+/// looked at. Memory does not depend on the length.
 void render_second_pass(video::FrameSource& source,
                         const SecondPassInputs& findings,
                         const SecondPassOutputs& illustrations,

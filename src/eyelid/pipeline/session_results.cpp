@@ -6,7 +6,9 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "eyelid/pipeline/picture_frames.hpp"
 #include "eyelid/tables/blinks_csv.hpp"
 #include "eyelid/tables/frames_csv.hpp"
 
@@ -94,6 +96,15 @@ void SessionResults::describe_closure(SessionSummary& summary,
       summary.warnings.push_back(std::string(name_of(eye)) + " eye: " + reason);
     }
   }
+}
+
+std::function<bool(std::int64_t frame)> SessionResults::frames_of_report() {
+  std::vector<std::int64_t> examples;
+  for (const ExampleFrames::Example& example : examples_.examples()) {
+    if (example.frame >= 0) examples.push_back(example.frame);
+  }
+  const auto frames = std::make_shared<PictureFrames>(run_.private_folder(), blinks_, examples);
+  return [frames](std::int64_t frame) { return frames->contains(frame); };
 }
 
 SecondPassInputs SessionResults::findings(tables::TruthCsvReader* truth) {

@@ -45,6 +45,9 @@ class SessionResults {
   /// After analyze(): what the pictures of a report are made from. `truth` may be null.
   SecondPassInputs findings(tables::TruthCsvReader* truth = nullptr);
 
+  /// After analyze(): which frames the report shows (video::SourceOptions::is_wanted).
+  std::function<bool(std::int64_t frame)> frames_of_report();
+
  private:
   void describe_closure(SessionSummary& summary, const Calibration& conditions) const;
   void write_landmark_row(const FrameMeasurement& measurement);

@@ -243,6 +243,9 @@ std::unique_ptr<films::VideoWriter> TrackJob::open_overlay() const {
 
 void TrackJob::render_second_pass() {
   if (!request_.write_report && !request_.write_overlay) return;
+  if (summary_.source_report.frames_stand_alone && !request_.write_overlay) {
+    source_options_.is_wanted = results_->frames_of_report();
+  }
   const std::unique_ptr<video::FrameSource> source = open_source();
   std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
