@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Frames per second of reading and writing video, and the memory of reading.
 //   video_speed read FILE...             decode everything, best and median of 5
-//   video_speed write KIND SECONDS FILE  640x480 at 500 fps; KIND ffv1, magicyuv or overlay
+//   video_speed write KIND SECONDS FILE  640x480 at 500 fps; KIND ffv1, ffvhuff or overlay
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -74,9 +74,9 @@ void draw(int index, std::uint32_t& noise, eyelid::GrayImage& image) {
 
 void write(const std::string& kind_name, double seconds, const std::string& path) {
   using eyelid::films::VideoKind;
-  const VideoKind kind = kind_name == "ffv1"       ? VideoKind::kLosslessGray
-                         : kind_name == "magicyuv" ? VideoKind::kFastLosslessGray
-                                                   : VideoKind::kOverlay;
+  const VideoKind kind = kind_name == "ffv1"      ? VideoKind::kLosslessGray
+                         : kind_name == "ffvhuff" ? VideoKind::kFastLosslessGray
+                                                  : VideoKind::kOverlay;
   // A second of different frames, drawn before the clock starts.
   std::vector<eyelid::GrayImage> images;
   std::uint32_t noise = 1;
@@ -116,6 +116,6 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;
   }
-  fmt::print(stderr, "video_speed read FILE... | write ffv1|magicyuv|overlay SECONDS FILE\n");
+  fmt::print(stderr, "video_speed read FILE... | write ffv1|ffvhuff|overlay SECONDS FILE\n");
   return 2;
 }

@@ -191,7 +191,7 @@ void bench_pipeline(const BenchRequest& request) {
   if (recorded) {
     fmt::print(
         "loading, decoding: JPEG files of the same frames, one thread; sum: one image at a time, "
-        "one stage\nafter the other; video: lossless MagicYUV, decoded and measured in turn, or by "
+        "one stage\nafter the other; video: lossless FFVHUFF, decoded and measured in turn, or by "
         "the pipeline of `track`,\nwhere both overlap\n");
   }
   print_study_pipeline(pipeline::number_of(request.setup.landmarks));

@@ -119,9 +119,6 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
       encoder = avcodec_find_encoder(AV_CODEC_ID_FFV1);
       break;
     case VideoKind::kFastLosslessGray:
-      wanted = "magicyuv";
-      encoder = avcodec_find_encoder(AV_CODEC_ID_MAGICYUV);
-      break;
     case VideoKind::kLiveGray:
       wanted = "ffvhuff";
       encoder = avcodec_find_encoder(AV_CODEC_ID_FFVHUFF);
@@ -185,13 +182,13 @@ void VideoWriter::State::set_lossless() {
   codec->color_range = AVCOL_RANGE_JPEG;
   codec->gop_size = 1;  // intra-only: damage stays in its frame
   codec->thread_count = options.threads;
-  if (options.kind == VideoKind::kLiveGray) av_opt_set(codec->priv_data, "pred", "left", 0);
-  if (is_live(options.kind)) return;
-  codec->slices = kLosslessSlices;
-  if (options.kind == VideoKind::kFastLosslessGray) {
-    av_opt_set(codec->priv_data, "pred", "median", 0);
+  if (options.kind == VideoKind::kLiveRaw) return;
+  if (options.kind != VideoKind::kLosslessGray) {
+    // Of what FFVHUFF offers the smallest for noisy pictures: docs/results/2026-11-30.md.
+    av_opt_set(codec->priv_data, "pred", "left", 0);
     return;
   }
+  codec->slices = kLosslessSlices;
   codec->level = 3;  // the first version with slices
   codec->thread_type = FF_THREAD_SLICE;
   av_opt_set(codec->priv_data, "slicecrc", "1", 0);

@@ -13,11 +13,10 @@ namespace eyelid::films {
 
 enum class VideoKind {
   kLosslessGray,      // FFV1 in Matroska: every gray level comes back exactly; checksums per slice
-  kFastLosslessGray,  // MagicYUV in Matroska: as exact, 5 times faster, a quarter larger, without
+  kFastLosslessGray,  // FFVHUFF in Matroska: as exact, 6 times faster, a fifth larger, without
                       // checksums
-  kLiveGray,          // FFVHUFF in Matroska: as exact, for cameras: the cheapest to write; the file
-                      // has its name at once and can be read up to its last 0.1 s if the program
-                      // is killed
+  kLiveGray,          // the same for cameras: the file has its name at once and can be read up to
+                      // its last 0.1 s if the program is killed
   kLiveRaw,           // the same, not compressed
   kOverlay,           // for viewing: H.264 (MPEG-4 part 2 if FFmpeg lacks it) in MP4, color
 };
@@ -65,7 +64,7 @@ class VideoWriter {
   /// Completes the file and gives it its name. Call once.
   void finish();
 
-  /// Name of FFmpeg's encoder: "ffv1", "magicyuv", "ffvhuff", "rawvideo", "libx264", "mpeg4".
+  /// Name of FFmpeg's encoder: "ffv1", "ffvhuff", "rawvideo", "libx264", "mpeg4".
   std::string encoder() const;
 
  private:
