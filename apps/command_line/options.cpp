@@ -66,16 +66,18 @@ void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request)
       request.device,
       {{"auto", DeviceChoice::Auto}, {"cpu", DeviceChoice::Cpu}, {"cuda", DeviceChoice::Cuda}},
       "Processor to run on");
-  add_choice(command,
-             "--precision",
-             request.precision,
-             {{"auto", Precision::F32},
-              {"f32", Precision::F32},
-              {"bf16", Precision::Bf16},
-              {"int8", Precision::Int8},
-              {"f16", Precision::F16}},
-             "Precision of the detector network; bf16 and int8 on the CPU only, f16 on the GPU "
-             "only; auto is f32");
+  add_choice(
+      command,
+      "--precision",
+      request.precision,
+      {{"auto", std::nullopt},
+       {"f32", Precision::F32},
+       {"bf16", Precision::Bf16},
+       {"int8", Precision::Int8},
+       {"f16", Precision::F16}},
+      "Precision of the detector network; bf16 and int8 on the CPU only, f16 on the GPU "
+      "only; auto: the fastest whose closure is known to be that of f32, on every processor the "
+      "same one, today f32 itself");
   command
       .add_option("--detect-every",
                   request.detect_every,

@@ -70,7 +70,7 @@ int measure(int argc, char** argv) {
   app.add_option("--seconds", request.gpu_seconds, "Per row, at least");
   app.add_option("--json", request.outputs.json);
   CLI11_PARSE(app, argc, argv);
-  const pipeline::Setup setup = gpu_setup(request.setup.precision);
+  const pipeline::Setup setup = gpu_setup(precision_of(request.setup));
   const auto run = table == "detector"  ? bench_gpu_detector
                    : table == "latency" ? bench_gpu_latency
                                         : bench_gpu_pipeline;

@@ -33,7 +33,7 @@ class GpuTable {
                session_.frames()[0].width(),
                session_.frames()[0].height(),
                setup.device,
-               name_of(request.setup.precision),
+               name_of(precision_of(request.setup)),
                session_.conditions().power_meter);
   }
 
@@ -87,7 +87,7 @@ class GpuTable {
     BenchRow row;
     row.stage = figures.stage;
     row.device = "cuda";
-    row.precision = name_of(request_.setup.precision);
+    row.precision = name_of(precision_of(request_.setup));
     row.landmarks = figures.stage.starts_with("whole_frame")
                         ? pipeline::number_of(request_.setup.landmarks)
                         : 0;

@@ -129,7 +129,7 @@ BenchRow measure_video_overlapped(const std::filesystem::path& video,
   const Clock::time_point begin = Clock::now();
   tracker.run(*source, [&](const FrameMeasurement&) { ++images; });
   BenchRow row = row_of("video_with_overlap", images, ms_since(begin));
-  row.precision = name_of(setup_request.precision);
+  row.precision = name_of(precision_of(setup_request));
   row.landmarks = pipeline::number_of(request.setup.landmarks);
   row.threads = threads;
   return row;
@@ -168,7 +168,7 @@ void bench_pipeline(const BenchRequest& request) {
     files_ms = rows[0].ms_per_image + rows[1].ms_per_image;
   }
   for (const int threads : request.threads) {
-    CpuBench bench(session, setup, request.setup.precision, threads);
+    CpuBench bench(session, setup, precision_of(request.setup), threads);
     const BenchRow detector = bench.measure_streams(CpuStage::Detector, request.images);
     const BenchRow landmarks = bench.measure_streams(CpuStage::Landmarks, request.images);
     const BenchRow whole = bench.measure_streams(CpuStage::WholeFrame, request.images);

@@ -198,7 +198,7 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
              fps,
              threads_,
              threads_ == 1 ? "" : "s",
-             name_of(request.setup.precision),
+             name_of(precision_of(request.setup)),
              setup.tracker.detect_every,
              setup.tracker.detect_every == 1 ? "" : "s");
   fmt::print("calibration    {}\n",
@@ -228,7 +228,7 @@ void RealtimeCommand::report(const BenchSession& session, const pipeline::Setup&
   object["fps"] = fps;
   object["seconds"] = seconds;
   object["threads"] = threads_;
-  object["precision"] = name_of(request.setup.precision);
+  object["precision"] = name_of(precision_of(request.setup));
   object["detect_every"] = setup.tracker.detect_every;
   object["queue"] = queue;
   object["frames"] = frames;

@@ -36,8 +36,8 @@ BenchSession::BenchSession(const BenchRequest& request, std::vector<GrayImage> f
     : frames_(std::move(frames)) {
   open_meter(request);
   if (request.setup.device != pipeline::DeviceChoice::Cuda) {
-    conditions_.fma_peak_precision = name_of(request.setup.precision);
-    const double peak = kernels::dot_peak_gmacs(request.setup.precision, 1);
+    conditions_.fma_peak_precision = name_of(precision_of(request.setup));
+    const double peak = kernels::dot_peak_gmacs(precision_of(request.setup), 1);
     if (peak > 0.0) conditions_.fma_peak_gmacs = peak;
   }
   conditions_.read_bandwidth_gb_per_s = kernels::read_bandwidth_gb_per_s(request.threads.back());

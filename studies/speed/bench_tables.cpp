@@ -26,7 +26,7 @@ struct TableBench {
   /// The detector over all requested numbers of threads and batch sizes.
   void sweep_detector() {
     for (const int threads : request.threads) {
-      CpuBench bench(session, setup, request.setup.precision, threads);
+      CpuBench bench(session, setup, precision_of(request.setup), threads);
       const BatchRunner runner = bench.batches(CpuStage::Detector);
       for (const int batch : batches_of(request)) {
         rows.push_back(measure_batches(runner, session, batch, request.images));
@@ -90,7 +90,7 @@ void bench_landmarks(const BenchRequest& request) {
   }
   TableBench bench(request, std::move(setup));
   for (const int threads : request.threads) {
-    CpuBench stage(bench.session, bench.setup, request.setup.precision, threads);
+    CpuBench stage(bench.session, bench.setup, precision_of(request.setup), threads);
     bench.rows.push_back(stage.measure_streams(CpuStage::Landmarks, request.images));
   }
   const std::vector<Column> columns = {

@@ -27,9 +27,9 @@ std::string why_not_on_gpu(const SetupRequest& request) {
         *request.detect_every,
         kMaxGpuBatchFrames);
   }
-  if (request.precision != Precision::F32 && request.precision != Precision::F16) {
-    return fmt::format("precision {} has no GPU kernels; expected f32 or f16",
-                       name_of(request.precision));
+  const Precision precision = precision_of(request);
+  if (precision != Precision::F32 && precision != Precision::F16) {
+    return fmt::format("precision {} has no GPU kernels; expected f32 or f16", name_of(precision));
   }
   return {};
 }

@@ -37,12 +37,13 @@ constexpr const char* kUserMtcnn = "mtcnn.safetensors";
 /// Of the CPU: only BlazeFace has kernels in less than single precision.
 void check_precision(const SetupRequest& request) {
   using compute::Precision;
-  if (request.precision == Precision::F16) {
+  const Precision precision = precision_of(request);
+  if (precision == Precision::F16) {
     throw DeviceError("precision f16: only the GPU has such kernels; expected f32, bf16 or int8");
   }
-  if (request.precision != Precision::F32 && request.detector != DetectorKind::BlazeFace) {
+  if (precision != Precision::F32 && request.detector != DetectorKind::BlazeFace) {
     throw DeviceError(fmt::format("precision {}: detector {} has no such kernels; expected f32",
-                                  name_of(request.precision),
+                                  name_of(precision),
                                   name_of(request.detector)));
   }
 }
@@ -73,8 +74,8 @@ std::unique_ptr<detection::FaceDetector> make_blazeface(const SetupRequest& requ
                                                         const networks::BlazeFaceWeights& weights) {
   detection::BlazeFaceOptions options;
   options.score_threshold = request.score_threshold.value_or(options.score_threshold);
-  return detection::make_blazeface_detector(networks::pack_blazeface(weights, request.precision),
-                                            options);
+  return detection::make_blazeface_detector(
+      networks::pack_blazeface(weights, precision_of(request)), options);
 }
 
 /// The requested model, else what the user has fetched.
@@ -213,7 +214,12 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   if (request.upsampling > 0) add("upsample", fmt::format("{}", request.upsampling));
   add("landmarks", fmt::format("{}", number_of(request.landmarks)));
   add("device", name_of(request.device));
-  add("precision", name_of(request.precision));
+  add("precision", name_of(precision_of(request)));
+  add("precision reason",
+      request.precision ? "requested"
+                        : "auto: the only one whose closure is known to be the same, int8 moves "
+                          "FEC by more than " +
+                              fmt::format("{}", kMaxFecDifference));
   add("threads", fmt::format("{}", setup.tracker.threads));
 }
 
@@ -248,6 +254,10 @@ void use_gpu(const SetupRequest& request,
 }
 
 }  // namespace
+
+compute::Precision precision_of(const SetupRequest& request) {
+  return request.precision.value_or(compute::Precision::F32);
+}
 
 Setup make_setup(const SetupRequest& request) {
   const ChosenDevice device = choose_device(request);

@@ -43,7 +43,7 @@ struct SetupRequest {
   std::vector<std::filesystem::path> landmark_models;
   landmarks::PointCount landmarks = landmarks::PointCount::Twelve;
   DeviceChoice device = DeviceChoice::Auto;
-  compute::Precision precision = compute::Precision::F32;  // CPU: not F16; GPU: F32 or F16
+  std::optional<compute::Precision> precision;  // CPU: not F16; GPU: F32 or F16; else precision_of
   std::optional<int> threads;       // at least 1, at most 4 per processor used; else all processors
   std::optional<int> batch;         // CPU: groups in flight, else 4 per thread; GPU: frames
   std::optional<int> detect_every;  // at least 1; else 1 for BlazeFace, kSlowDetections_per_s
@@ -55,6 +55,16 @@ struct SetupRequest {
 constexpr int number_of(landmarks::PointCount points) {
   return points == landmarks::PointCount::SixtyEight ? 68 : 12;
 }
+
+/// The requested precision, else single: the fastest whose closure is known to be that of single
+/// precision is single precision itself. int8 finds as many faces, but moves FEC by more than
+/// kMaxFecDifference (docs/results/2026-11-30.md). It never depends on the processor, so that the
+/// tables hold the same bytes on all of them.
+compute::Precision precision_of(const SetupRequest& request);
+
+/// Root mean square over a film by which the FEC of another precision may differ before `auto`
+/// chooses it: what --detect-every 2 changes.
+inline constexpr double kMaxFecDifference = 0.01;
 
 /// Everything a Tracker needs, and what a report says about it.
 struct Setup {
