@@ -134,9 +134,8 @@ TrialCondition condition_from(const PlanObject& object, bool has_shares) {
   condition.name = object.text("name");
   condition.cs = stimulus(object, "cs", kMaxStimulus_ms);
   condition.us = stimulus(object, "us", kMaxUs_ms);
-  if (condition.cs && condition.us) {
-    condition.isi_s = object.milliseconds("isi_ms", 1.0, kMaxStimulus_ms);
-  } else if (condition.cs && object.has("isi_ms")) {
+  // A US after a CS needs its interval; a CS alone may have one, for the window of its verdict.
+  if (condition.cs && (condition.us || object.has("isi_ms"))) {
     condition.isi_s = object.milliseconds("isi_ms", 1.0, kMaxStimulus_ms);
   } else if (object.has("isi_ms")) {
     object.fail("isi_ms", "none in a condition without a CS");
