@@ -19,8 +19,8 @@ std::string_view timestamps_header() {
 }
 
 double seconds_of(std::int64_t nanoseconds) {
-  return static_cast<double>(nanoseconds / kSecond_ns) +
-         static_cast<double>(nanoseconds % kSecond_ns) / 1e9;
+  const std::int64_t seconds = nanoseconds / kSecond_ns;
+  return static_cast<double>(seconds) + static_cast<double>(nanoseconds % kSecond_ns) / 1e9;
 }
 
 void append_row(std::string& text, const CameraFrameRow& row) {
