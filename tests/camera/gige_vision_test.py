@@ -4,88 +4,20 @@
 
 usage: gige_vision_test.py RECEIVE_FRAMES GIGE_CAMERA   (unittest options may follow)
 
-Runs itself again in a network namespace of its own, so that nothing of the machine is touched; the camera lives in a second one,
-at the other end of a virtual cable. Exit status 77, with the reason, where that is not allowed or `ip` and `nft` are absent.
+The network, and when this is skipped: gige_network.py.
 """
 import json
-import os
-import pathlib
-import shutil
 import subprocess
 import sys
 import time
 import unittest
 
-INSIDE = "EYELID_IN_NAMESPACE"
-SKIPPED = 77
+import gige_network
+from gige_network import packets_dropped, packets_without_room
 
 
-def skip(reason):
-    print("skipped:", reason)
-    sys.exit(SKIPPED)
-
-
-def enter_namespace():
-    for tool in ("ip", "nft", "unshare", "nsenter"):
-        if shutil.which(tool) is None:
-            skip(f"{tool} is not installed")
-    as_user = [] if os.geteuid() == 0 else ["--map-root-user"]
-    command = ["unshare", "--net", *as_user]
-    if subprocess.run([*command, "ip", "link", "set", "lo", "up"], capture_output=True).returncode != 0:
-        skip("network namespaces are not allowed here")
-    sys.exit(subprocess.run([*command, sys.executable, *sys.argv], env={**os.environ, INSIDE: "1"}).returncode)
-
-
-def sh(*arguments):
-    done = subprocess.run([*map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{arguments}: {done.stderr}")
-
-
-def packets_without_room():
-    """Those that this machine lost because it was too busy to take them: not the camera's, and not the test's."""
-    lines = pathlib.Path("/proc/self/net/snmp").read_text().splitlines()
-    names, values = (line.split() for line in lines if line.startswith("Udp:"))
-    return int(values[names.index("RcvbufErrors")])
-
-
-class GigeVision(unittest.TestCase):
+class GigeVision(gige_network.CameraOnANetwork):
     RATE = 100
-
-    def setUp(self):
-        # The namespace of the camera ends with this process.
-        self.holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
-        self.there = ["nsenter", "--net", "--target", str(self.holder.pid)]
-        ours = os.readlink("/proc/self/ns/net")
-        while os.readlink(f"/proc/{self.holder.pid}/ns/net") == ours:
-            time.sleep(0.01)
-        sh("ip", "link", "set", "lo", "up")
-        sh("ip", "link", "add", "host0", "mtu", 9000, "type", "veth", "peer", "name", "cam0", "mtu", 9000, "netns", self.holder.pid)
-        sh("ip", "addr", "add", "10.77.0.1/24", "dev", "host0")
-        sh("ip", "link", "set", "host0", "up")
-        sh(*self.there, "ip", "addr", "add", "10.77.0.2/24", "dev", "cam0")
-        sh(*self.there, "ip", "link", "set", "cam0", "up")
-        sh(*self.there, "ip", "link", "set", "lo", "up")
-        self.start_camera(lost_per_thousand=0)
-        self.without_room = packets_without_room()
-
-    def start_camera(self, lost_per_thousand):
-        self.camera = subprocess.Popen([*self.there, GIGE_CAMERA, "cam0", "EYE01", str(lost_per_thousand)],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.assertEqual(self.camera.stdout.readline(), "ready\n")
-
-    def stop_camera(self):
-        if self.camera.poll() is None:
-            self.camera.kill()
-        self.camera.wait()
-        self.camera.stdin.close()
-        self.camera.stdout.close()
-
-    def tearDown(self):
-        self.stop_camera()
-        self.holder.kill()
-        self.holder.wait()
-        subprocess.run(["ip", "link", "del", "host0"], capture_output=True)
 
     def receiver(self, frames, address="aravis:"):
         return subprocess.Popen([RECEIVE_FRAMES, address, str(self.RATE), str(frames), "8900"], stdout=subprocess.PIPE, text=True)
@@ -129,16 +61,8 @@ class GigeVision(unittest.TestCase):
             self.assertEqual({b - a for a, b in zip(got["incomplete"], got["incomplete"][1:])}, {20})
 
     def receive_while_dropping(self, *packets):
-        sh("nft", "add", "table", "netdev", "t")
-        sh("nft", "add", "counter", "netdev", "t", "dropped")
-        sh("nft", "add", "chain", "netdev", "t", "c", "{ type filter hook ingress device host0 priority 0 ; }")
-        sh("nft", "add", "rule", "netdev", "t", "c", "udp", "sport", "!=", 3956, *packets, "counter", "name", "dropped", "drop")
-        try:
-            got = self.receive(300)
-            listed = json.loads(subprocess.run(["nft", "-j", "list", "counters"], capture_output=True, text=True).stdout)
-            return got, next(entry["counter"]["packets"] for entry in listed["nftables"] if "counter" in entry)
-        finally:
-            sh("nft", "delete", "table", "netdev", "t")
+        with packets_dropped(*packets) as count:
+            return self.receive(300), count()
 
     def check_losses(self, got, dropped=None):
         numbers, incomplete = got["numbers"], got["incomplete"]
@@ -168,6 +92,8 @@ class GigeVision(unittest.TestCase):
         self.assertTrue(got["is_gone"])
         self.assertGreater(len(got["numbers"]), 20)
         self.assertLess(got["silence_ms"], 2000)
+        # Aravis itself waits 10 s for the camera's last word.
+        self.assertLess(got["closing_ms"], 1000)
         print(f"\ntold gone {got['silence_ms']:.0f} ms after the last frame, closed {got['closing_ms']:.0f} ms later")
 
     def test_a_camera_in_use_is_refused_in_one_sentence(self):
@@ -182,7 +108,6 @@ class GigeVision(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if INSIDE not in os.environ:
-        enter_namespace()
-    RECEIVE_FRAMES, GIGE_CAMERA = sys.argv.pop(1), sys.argv.pop(1)
+    gige_network.enter_namespace()
+    RECEIVE_FRAMES, gige_network.CameraOnANetwork.GIGE_CAMERA = sys.argv.pop(1), sys.argv.pop(1)
     unittest.main()

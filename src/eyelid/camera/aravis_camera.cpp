@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "eyelid/camera/aravis_handles.hpp"
@@ -35,6 +37,24 @@ struct BufferStamp {
   std::atomic<std::int64_t> arrival_ns = 0;
 };
 
+/// What Aravis holds of a camera.
+struct CameraLink {
+  // The buffers outlive the stream, which hands back what it holds when it goes.
+  std::vector<std::vector<std::uint8_t>> memory;
+  std::vector<BufferStamp> stamps = std::vector<BufferStamp>(kStreamBuffers);
+  ArvCameraPtr camera;
+  ArvStreamPtr stream;
+};
+
+// Aravis asks a camera to let go, and waits 10 s for the answer of one that is not there. Nobody
+// else waits for it, not even the end of the program: there is nothing to write or to release then.
+void close_in_background(CameraLink link) {
+  std::thread([gone = std::move(link)]() mutable {
+    gone.stream.reset();
+    gone.camera.reset();
+  }).detach();
+}
+
 class AravisCamera final : public Camera {
  public:
   AravisCamera(const std::string& id, const CameraSettings& asked);
@@ -56,13 +76,9 @@ class AravisCamera final : public Camera {
   FrameView picture_in(ArvBuffer* buffer);
 
   CameraInfo info_;
-  ArvCameraPtr camera_;
   std::atomic<bool> is_lost_ = false;  // by the heartbeat's thread
   std::optional<GrayReader> reader_;
-  // The buffers outlive the stream, which hands back what it holds when it goes.
-  std::vector<std::vector<std::uint8_t>> memory_;
-  std::vector<BufferStamp> stamps_ = std::vector<BufferStamp>(kStreamBuffers);
-  ArvStreamPtr stream_;
+  CameraLink link_;
   BlockNumber numbers_;
   ArvBuffer* held_ = nullptr;
   bool is_running_ = false;
@@ -116,8 +132,8 @@ std::vector<std::string> ids_found() {
 AravisCamera::AravisCamera(const std::string& id, const CameraSettings& asked) {
   open(id);
   // A program that was killed may have left it running, and a running camera takes no settings.
-  arv_camera_stop_acquisition(camera_.get(), nullptr);
-  const PixelLayout layout = set_aravis_camera(camera_.get(), asked, info_);
+  arv_camera_stop_acquisition(link_.camera.get(), nullptr);
+  const PixelLayout layout = set_aravis_camera(link_.camera.get(), asked, info_);
   reader_.emplace(layout, info_.width, info_.height);
   create_stream();
   info_.clock = "device";
@@ -131,64 +147,73 @@ void AravisCamera::open(const std::string& wanted) {
     id = ids.front();
   }
   ArvError error;
-  camera_.reset(arv_camera_new(id.c_str(), error.out()));
-  if (!camera_) refuse_id(id, error ? error.text() : "no such camera");
+  link_.camera.reset(arv_camera_new(id.c_str(), error.out()));
+  if (!link_.camera) refuse_id(id, error ? error.text() : "no such camera");
   info_.address = "aravis:" + id;
-  info_.name = fmt::format("{} {} ({})",
-                           text_or(arv_camera_get_vendor_name(camera_.get(), nullptr), "unknown"),
-                           text_or(arv_camera_get_model_name(camera_.get(), nullptr), "camera"),
-                           id);
+  info_.name =
+      fmt::format("{} {} ({})",
+                  text_or(arv_camera_get_vendor_name(link_.camera.get(), nullptr), "unknown"),
+                  text_or(arv_camera_get_model_name(link_.camera.get(), nullptr), "camera"),
+                  id);
 }
 
 void AravisCamera::create_stream() {
-  if (arv_camera_is_gv_device(camera_.get())) {
+  if (arv_camera_is_gv_device(link_.camera.get())) {
     // The packet socket hands frames over every 5 ms, in pairs, 3 ms late.
-    arv_camera_gv_set_stream_options(camera_.get(), ARV_GV_STREAM_OPTION_PACKET_SOCKET_DISABLED);
+    arv_camera_gv_set_stream_options(link_.camera.get(),
+                                     ARV_GV_STREAM_OPTION_PACKET_SOCKET_DISABLED);
   }
   ArvError error;
-  const guint payload = arv_camera_get_payload(camera_.get(), error.out());
+  const guint payload = arv_camera_get_payload(link_.camera.get(), error.out());
   if (!error) {
-    stream_.reset(arv_camera_create_stream(camera_.get(), on_stream_event, nullptr, error.out()));
+    link_.stream.reset(
+        arv_camera_create_stream(link_.camera.get(), on_stream_event, nullptr, error.out()));
   }
-  if (!stream_) {
+  if (!link_.stream) {
     throw InputError(fmt::format(
         "{}: no stream ({}), expected a camera that is free", info_.address, error.text()));
   }
-  if (ARV_IS_GV_STREAM(stream_.get())) {
-    g_object_set(stream_.get(),
+  if (ARV_IS_GV_STREAM(link_.stream.get())) {
+    g_object_set(link_.stream.get(),
                  "socket-buffer",
                  ARV_GV_STREAM_SOCKET_BUFFER_FIXED,
                  "socket-buffer-size",
                  32 << 20,
                  nullptr);
   }
-  memory_.reserve(kStreamBuffers);
-  for (BufferStamp& stamp : stamps_) {
-    memory_.emplace_back(payload + kImageSlack);
-    give_back(arv_buffer_new_full(payload, memory_.back().data(), &stamp, nullptr));
+  link_.memory.reserve(kStreamBuffers);
+  for (BufferStamp& stamp : link_.stamps) {
+    link_.memory.emplace_back(payload + kImageSlack);
+    give_back(arv_buffer_new_full(payload, link_.memory.back().data(), &stamp, nullptr));
   }
-  g_signal_connect(
-      arv_camera_get_device(camera_.get()), "control-lost", G_CALLBACK(on_control_lost), &is_lost_);
+  g_signal_connect(arv_camera_get_device(link_.camera.get()),
+                   "control-lost",
+                   G_CALLBACK(on_control_lost),
+                   &is_lost_);
 }
 
 AravisCamera::~AravisCamera() {
-  g_signal_handlers_disconnect_by_data(arv_camera_get_device(camera_.get()), &is_lost_);
+  g_signal_handlers_disconnect_by_data(arv_camera_get_device(link_.camera.get()), &is_lost_);
   // Each call to a camera that is not there takes seconds, and the next to open it stops it anyway.
   const bool answers = !is_gone_ && !is_lost_ && !is_silent(kShortSilence_ns);
-  if (is_running_ && answers) arv_camera_stop_acquisition(camera_.get(), nullptr);
   if (held_ != nullptr) give_back(held_);
+  if (!answers) {
+    close_in_background(std::move(link_));
+  } else if (is_running_) {
+    arv_camera_stop_acquisition(link_.camera.get(), nullptr);
+  }
 }
 
 void AravisCamera::give_back(ArvBuffer* buffer) {
   stamp_of(buffer).id = kNotStamped;
   arv_buffer_set_frame_id(buffer, kNoId);
-  arv_stream_push_buffer(stream_.get(), buffer);
+  arv_stream_push_buffer(link_.stream.get(), buffer);
 }
 
 void AravisCamera::start() {
   EYELID_EXPECTS(!is_running_);
   ArvError error;
-  arv_camera_start_acquisition(camera_.get(), error.out());
+  arv_camera_start_acquisition(link_.camera.get(), error.out());
   if (error) {
     throw InputError(fmt::format(
         "{}: does not start ({}), expected a camera that is free", info_.address, error.text()));
@@ -211,7 +236,7 @@ Arrival AravisCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout
   while (!is_gone_) {
     const std::int64_t left_ns = std::max<std::int64_t>(deadline - now_ns(), 0);
     ArvBuffer* const buffer =
-        arv_stream_timeout_pop_buffer(stream_.get(), static_cast<guint64>(left_ns / 1000));
+        arv_stream_timeout_pop_buffer(link_.stream.get(), static_cast<guint64>(left_ns / 1000));
     if (buffer == nullptr) {
       is_gone_ = is_lost_ || is_silent(kSilence_ns);
       return is_gone_ ? Arrival::Gone : Arrival::Timeout;
@@ -274,7 +299,7 @@ std::string AravisCamera::driver_statistics() const {
   guint64 complete = 0;
   guint64 incomplete = 0;
   guint64 underruns = 0;
-  arv_stream_get_statistics(stream_.get(), &complete, &incomplete, &underruns);
+  arv_stream_get_statistics(link_.stream.get(), &complete, &incomplete, &underruns);
   return fmt::format("{} frames complete, {} incomplete, {} times without a free buffer",
                      complete,
                      incomplete,
