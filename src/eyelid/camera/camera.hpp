@@ -95,7 +95,9 @@ class Camera {
 ///   synthetic:SEED[@FPS] 4 s of a rendered person (eyelid synthesize), over and over, 640x480, 500
 ///                        frames/s; they are rendered here, which takes seconds
 ///
-/// The last two have 64 buffers, as cameras have: frames nobody took in time are lost.
+/// The last two have 64 buffers, as cameras have: frames nobody took in time are lost. Behind them,
+/// ?lamp=udp:PORT paints a lamp in the top left corner that is on for 60 ms after each event that
+/// an output sends to that port (SimulatedLamp).
 ///
 /// Throws InputError: an unknown kind (the kinds are listed), no such camera, busy, no rights, no
 /// gray or YUV format, or a kind that this build lacks.

@@ -48,6 +48,23 @@ void split_off_rate(const std::string& address, CameraAddress& parsed) {
   parsed.place.resize(at);
 }
 
+// File names may hold the words too: only a number behind the last ones is a port.
+void split_off_lamp(const std::string& address, CameraAddress& parsed) {
+  constexpr std::string_view kLamp = "?lamp=udp:";
+  const std::size_t at = parsed.place.rfind(kLamp);
+  if (at == std::string::npos) return;
+  const std::string text = parsed.place.substr(at + kLamp.size());
+  int port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, port);
+  if (error != std::errc() || last != end || port < 1 || port > 65535) {
+    throw InputError(
+        fmt::format("{}: \"{}\" is no port of a lamp, expected 1 to 65535", address, text));
+  }
+  parsed.lamp_port = port;
+  parsed.place.resize(at);
+}
+
 }  // namespace
 
 CameraAddress parse_address(const std::string& address) {
@@ -56,7 +73,10 @@ CameraAddress parse_address(const std::string& address) {
       colon == std::string::npos ? std::nullopt : kind_of(address.substr(0, colon));
   if (!kind) throw InputError(fmt::format("\"{}\": no camera, expected {}", address, kKinds));
   CameraAddress parsed{*kind, address.substr(colon + 1)};
-  if (*kind == CameraKind::Paced || *kind == CameraKind::Synthetic) split_off_rate(address, parsed);
+  if (*kind == CameraKind::Paced || *kind == CameraKind::Synthetic) {
+    split_off_lamp(address, parsed);
+    split_off_rate(address, parsed);
+  }
   if (parsed.place.empty() && *kind != CameraKind::Aravis) {
     throw InputError(fmt::format("\"{}\": nothing behind the colon, expected {}", address, kKinds));
   }

@@ -14,6 +14,7 @@ std::unique_ptr<Camera> open_paced(const CameraAddress& address, const CameraSet
   constexpr double kRateOfPictures = 25.0;
   CameraInfo info;
   info.address = "paced:" + address.place;
+  std::unique_ptr<SimulatedLamp> lamp = open_lamp(address);
   FilmLoop film = open_film_loop(address.place);
   info.name = "film " + std::filesystem::path(address.place).filename().string();
   info.pixel_format = film.pixel_format;
@@ -29,7 +30,9 @@ std::unique_ptr<Camera> open_paced(const CameraAddress& address, const CameraSet
                     kRateOfPictures));
   }
   if (address.frames_per_second) info.address += fmt::format("@{}", *address.frames_per_second);
-  return std::make_unique<ScheduledCamera>(std::move(info), std::move(film.pictures), settings);
+  if (lamp) info.address += fmt::format("?lamp=udp:{}", *address.lamp_port);
+  return std::make_unique<ScheduledCamera>(
+      std::move(info), std::move(film.pictures), settings, std::move(lamp));
 }
 
 }  // namespace eyelid::camera

@@ -42,8 +42,9 @@ bool sleep_until(std::int64_t time_ns) {
 
 ScheduledCamera::ScheduledCamera(CameraInfo info,
                                  std::unique_ptr<PictureLoop> pictures,
-                                 const CameraSettings& settings)
-    : info_(std::move(info)), pictures_(std::move(pictures)) {
+                                 const CameraSettings& settings,
+                                 std::unique_ptr<SimulatedLamp> lamp)
+    : info_(std::move(info)), pictures_(std::move(pictures)), lamp_(std::move(lamp)) {
   EYELID_EXPECTS(info_.frames_per_second > 0.0);
   period_ns_ = 1e9 / info_.frames_per_second;
   region_ = region_within(*pictures_, settings, info_);
@@ -103,6 +104,7 @@ void ScheduledCamera::hand_over(CameraFrame& frame) {
   if (picture.came_late) ++late_;
   frame.picture = {
       picture.view.row(region_.y) + region_.x, region_.width, region_.height, picture.view.stride};
+  if (lamp_) frame.picture = lamp_->painted(frame.exposure_ns, frame.picture);
 }
 
 void ScheduledCamera::release() {
@@ -116,6 +118,11 @@ std::string ScheduledCamera::driver_statistics() const {
       fmt::format("{} frames exposed, {} lost for want of a buffer", exposed_, lost_);
   if (late_ > 0) text += fmt::format(", {} late because decoding is slower than the rate", late_);
   return text;
+}
+
+std::unique_ptr<SimulatedLamp> open_lamp(const CameraAddress& address) {
+  if (!address.lamp_port) return nullptr;
+  return std::make_unique<SimulatedLamp>(*address.lamp_port);
 }
 
 double rate_to_play(const std::string& address,

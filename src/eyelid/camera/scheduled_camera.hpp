@@ -7,7 +7,9 @@
 #include <string>
 
 #include "eyelid/camera/camera.hpp"
+#include "eyelid/camera/camera_address.hpp"
 #include "eyelid/camera/picture_loop.hpp"
+#include "eyelid/camera/simulated_lamp.hpp"
 
 namespace eyelid::camera {
 
@@ -23,9 +25,11 @@ class ScheduledCamera final : public Camera {
   /// `info` names address, pixel format, and rate (above 0); size, region, and warnings about
   /// settings that such a camera does not have are added here. Throws InputError for a region
   /// outside of the picture.
+  /// `lamp` may be null; it is painted into the region that is read.
   ScheduledCamera(CameraInfo info,
                   std::unique_ptr<PictureLoop> pictures,
-                  const CameraSettings& settings);
+                  const CameraSettings& settings,
+                  std::unique_ptr<SimulatedLamp> lamp = nullptr);
 
   const CameraInfo& info() const override { return info_; }
   void start() override;
@@ -41,6 +45,7 @@ class ScheduledCamera final : public Camera {
 
   CameraInfo info_;
   std::unique_ptr<PictureLoop> pictures_;
+  std::unique_ptr<SimulatedLamp> lamp_;
   Region region_;
   double period_ns_ = 0.0;
   std::int64_t start_ns_ = 0;
@@ -53,6 +58,9 @@ class ScheduledCamera final : public Camera {
   std::uint64_t lost_ = 0;
   std::uint64_t late_ = 0;
 };
+
+/// The lamp of an address; null where it names none. Errors: as SimulatedLamp.
+std::unique_ptr<SimulatedLamp> open_lamp(const CameraAddress& address);
 
 /// The rate of a camera that plays by the clock: that of its address, or asked, or its own. Throws
 /// InputError where address and settings contradict each other.

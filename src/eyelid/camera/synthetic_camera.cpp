@@ -54,6 +54,7 @@ std::vector<GrayImage> rendered(const synthesis::SessionRenderer& renderer) {
 std::unique_ptr<Camera> open_synthetic(const CameraAddress& address,
                                        const CameraSettings& settings) {
   const std::uint64_t seed = seed_of(address);
+  std::unique_ptr<SimulatedLamp> lamp = open_lamp(address);
   CameraInfo info;
   info.address = "synthetic:" + address.place;
   info.name = fmt::format("rendered person {}", seed);
@@ -61,9 +62,11 @@ std::unique_ptr<Camera> open_synthetic(const CameraAddress& address,
   info.frames_per_second =
       rate_to_play(info.address, address.frames_per_second, settings.frames_per_second, kOwnRate);
   if (address.frames_per_second) info.address += fmt::format("@{}", *address.frames_per_second);
+  if (lamp) info.address += fmt::format("?lamp=udp:{}", *address.lamp_port);
   const synthesis::SessionRenderer renderer(session_options(seed, info.frames_per_second));
   auto pictures = std::make_unique<PicturesInMemory>(rendered(renderer));
-  return std::make_unique<ScheduledCamera>(std::move(info), std::move(pictures), settings);
+  return std::make_unique<ScheduledCamera>(
+      std::move(info), std::move(pictures), settings, std::move(lamp));
 }
 
 }  // namespace eyelid::camera
