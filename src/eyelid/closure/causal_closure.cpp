@@ -6,9 +6,12 @@
 namespace eyelid::closure {
 
 CausalClosure::CausalClosure(const std::optional<Calibration>& calibration) {
-  if (!calibration) return;
+  if (calibration) set_levels(*calibration);
+}
+
+void CausalClosure::set_levels(const Calibration& calibration) {
   for (const Eye eye : kEyes) {
-    eyes_[eye].levels = calibration->levels[eye];
+    eyes_[eye].levels = calibration.levels[eye];
     eyes_[eye].is_fixed = true;
   }
 }

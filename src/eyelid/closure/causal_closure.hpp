@@ -28,6 +28,8 @@ class CausalClosure {
   explicit CausalClosure(const std::optional<Calibration>& calibration = std::nullopt);
   /// Ratios of the next frame, kNotAvailable where not measured.
   LiveFec next(const PerEye<float>& ear);
+  /// From the next frame on, these levels are used.
+  void set_levels(const Calibration& calibration);
 
   static constexpr std::int64_t kFramesPerUpdate = 250;
 

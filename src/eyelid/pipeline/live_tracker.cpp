@@ -58,6 +58,11 @@ void LiveTracker::deliver(const Slot& slot) {
   on_frame_(result);
 }
 
+void LiveTracker::set_levels(const Calibration& calibration) {
+  const std::lock_guard lock(mutex_);
+  closure_.set_levels(calibration);
+}
+
 void LiveTracker::process(int worker,
                           std::int64_t frame,
                           const FrameView& picture,

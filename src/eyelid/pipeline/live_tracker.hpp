@@ -57,6 +57,9 @@ class LiveTracker {
                const FrameView& picture,
                std::optional<double> time_s = std::nullopt);
 
+  /// For the frames that were not delivered yet. From any thread.
+  void set_levels(const Calibration& calibration);
+
   static constexpr std::int64_t kAhead = 1024;
 
  private:

@@ -30,6 +30,8 @@ class SessionResults {
                  std::optional<Eye> eye,
                  std::optional<std::size_t> landmark_points);
 
+  /// Levels for analyze(), instead of those given or found here.
+  void set_levels(const Calibration& calibration) { options_.calibration = calibration; }
   /// The next frame.
   void add(const FrameMeasurement& measurement);
   std::int64_t frames() const { return trace_.size(); }
