@@ -67,6 +67,24 @@ void print_live(const LiveSummary& live) {
              live.latency.p99_ms,
              live.latency.max_ms,
              live.priority);
+  if (live.measured_later > 0) {
+    fmt::print("  measured at the end  {} frames that were overrun\n", live.measured_later);
+  }
+  if (live.output_latency.count > 0) {
+    fmt::print("  arrival to output    p50 {:.3f} ms   p99 {:.3f}   max {:.3f}   ({} times)\n",
+               live.output_latency.p50_ms,
+               live.output_latency.p99_ms,
+               live.output_latency.max_ms,
+               live.output_latency.count);
+  }
+  if (!live.loop) return;
+  fmt::print("  decision to light    p50 {:.2f} ms   max {:.2f}   frames:",
+             live.loop->latency.p50_ms,
+             live.loop->latency.max_ms);
+  for (std::size_t i = 0; i < live.loop->frames.size(); ++i) {
+    if (live.loop->frames[i] > 0) fmt::print(" {} x {},", live.loop->frames[i], i);
+  }
+  fmt::print(" {} unseen\n", live.loop->unseen);
 }
 
 }  // namespace

@@ -105,11 +105,26 @@ struct RunRecord {
 };
 
 /// A kind of delay of a live session.
+/// How many delays lie in from_ms .. to_ms.
+struct LatencyBin {
+  double from_ms = 0.0;
+  double to_ms = 0.0;
+  std::int64_t count = 0;
+};
+
 struct Latency {
   std::int64_t count = 0;
   double p50_ms = 0.0;
   double p99_ms = 0.0;
   double max_ms = 0.0;
+  std::vector<LatencyBin> bins;  // rising, from the first to the last that is not empty
+};
+
+/// From the frame that decided on an output to the one that shows its lamp, by the camera's clock.
+struct LoopSummary {
+  Latency latency;
+  std::vector<std::int64_t> frames;  // outputs seen 0, 1, 2, ... frames behind that frame
+  std::int64_t unseen = 0;           // outputs whose lamp was not seen
 };
 
 /// What a running camera delivered, and how fast its closure was known.
@@ -119,16 +134,18 @@ struct LiveSummary {
   std::int64_t frames = 0;                  // complete
   std::int64_t lost = 0;                    // counted by the camera, never came
   std::int64_t incomplete = 0;              // came in part
-  std::int64_t overrun = 0;                 // came, and were not measured
+  std::int64_t overrun = 0;                 // came, and were not measured in time
+  std::int64_t measured_later = 0;          // of them: at the end, from the recording
   std::int64_t recorded = 0;                // in the recording
   double asked_frames_per_second = 0.0;     // 0: not asked
   double measured_frames_per_second = 0.0;  // by the camera's clock; 0 with fewer than two frames
   /// Of the camera's clock against that of the machine; 0 in sessions of less than 5 s.
   double clock_drift_ppm = 0.0;
   double clock_residual_ms = 0.0;
-  Latency latency;         // arrival to FEC
-  Latency output_latency;  // arrival to the last byte of an output written
-  std::string priority;    // of the threads that measure: "SCHED_FIFO", "normal (not permitted)"
+  Latency latency;                  // arrival to FEC
+  Latency output_latency;           // arrival to the last byte of an output written
+  std::optional<LoopSummary> loop;  // with a lamp in view
+  std::string priority;  // of the threads that measure: "SCHED_FIFO", "normal (not permitted)"
   std::int64_t involuntary_switches = 0;  // of those threads, while the session ran
   std::int64_t major_faults = 0;
 };

@@ -19,7 +19,11 @@ class LatencyMeter {
   }
   Latency summary() const {
     const StageTime time = clock_.summary();
-    return {time.calls, time.p50_ms, time.p99_ms, static_cast<double>(longest_ns_.load()) * 1e-6};
+    return {time.calls,
+            time.p50_ms,
+            time.p99_ms,
+            static_cast<double>(longest_ns_.load()) * 1e-6,
+            clock_.histogram()};
   }
 
  private:

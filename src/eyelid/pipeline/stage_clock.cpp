@@ -38,4 +38,19 @@ StageTime StageClock::summary() const {
   return result;
 }
 
+std::vector<LatencyBin> StageClock::histogram() const {
+  constexpr std::size_t kMerged = kBinsPerOctave / 2;
+  std::vector<LatencyBin> result;
+  const auto edge_ms = [](std::size_t bin) {
+    return std::exp2(static_cast<double>(bin) / kBinsPerOctave) * 1e-6;
+  };
+  for (std::size_t first = 0; first < bins_.size(); first += kMerged) {
+    LatencyBin bin{edge_ms(first), edge_ms(first + kMerged), 0};
+    for (std::size_t i = first; i < first + kMerged; ++i) bin.count += bins_[i].load();
+    if (bin.count > 0 || !result.empty()) result.push_back(bin);
+  }
+  while (!result.empty() && result.back().count == 0) result.pop_back();
+  return result;
+}
+
 }  // namespace eyelid::pipeline

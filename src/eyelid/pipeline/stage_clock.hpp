@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "eyelid/core/session.hpp"
 
@@ -21,6 +22,8 @@ class StageClock {
 
   void add(std::chrono::nanoseconds duration);
   StageTime summary() const;
+  /// The distribution in bins of half an octave, from the first to the last that is not empty.
+  std::vector<LatencyBin> histogram() const;
 
  private:
   static constexpr int kBinsPerOctave = 32;

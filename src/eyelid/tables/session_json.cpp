@@ -146,11 +146,24 @@ void visit_fields(auto& visit, Is<RunRecord> auto& run) {
   visit("recording", run.recording);
 }
 
+void visit_fields(auto& visit, Is<LatencyBin> auto& bin) {
+  visit("from_ms", bin.from_ms);
+  visit("to_ms", bin.to_ms);
+  visit("count", bin.count);
+}
+
 void visit_fields(auto& visit, Is<Latency> auto& latency) {
   visit("count", latency.count);
   visit("p50", latency.p50_ms);
   visit("p99", latency.p99_ms);
   visit("max", latency.max_ms);
+  visit("histogram", latency.bins);
+}
+
+void visit_fields(auto& visit, Is<LoopSummary> auto& loop) {
+  visit("latency_ms", loop.latency);
+  visit("frames", loop.frames);
+  visit("unseen", loop.unseen);
 }
 
 void visit_fields(auto& visit, Is<LiveSummary> auto& live) {
@@ -160,6 +173,7 @@ void visit_fields(auto& visit, Is<LiveSummary> auto& live) {
   visit("lost", live.lost);
   visit("incomplete", live.incomplete);
   visit("overrun", live.overrun);
+  visit("measured_later", live.measured_later);
   visit("recorded", live.recorded);
   visit("asked_frames_per_second", live.asked_frames_per_second);
   visit("measured_frames_per_second", live.measured_frames_per_second);
@@ -167,6 +181,7 @@ void visit_fields(auto& visit, Is<LiveSummary> auto& live) {
   visit("clock_residual_ms", live.clock_residual_ms);
   visit("latency_ms", live.latency);
   visit("output_latency_ms", live.output_latency);
+  visit("loop", live.loop);
   visit("priority", live.priority);
   visit("involuntary_switches", live.involuntary_switches);
   visit("major_faults", live.major_faults);
@@ -233,9 +248,16 @@ struct Writer {
     target = nullptr;
     if (interval) target = Json::array({number(interval->low), number(interval->high)});
   }
-  static void write(Json& target, const std::optional<LiveSummary>& live) {
+  template <class T>
+  static void write_optional(Json& target, const std::optional<T>& value) {
     target = nullptr;
-    if (live) object_or_value(target, *live);
+    if (value) object_or_value(target, *value);
+  }
+  static void write(Json& target, const std::optional<LiveSummary>& live) {
+    write_optional(target, live);
+  }
+  static void write(Json& target, const std::optional<LoopSummary>& loop) {
+    write_optional(target, loop);
   }
   static void write(Json& target, const Options& options) {
     target = Json::object();
@@ -292,6 +314,9 @@ struct Reader {
   }
   static void read(const Json& source, std::optional<LiveSummary>& live) {
     read(source, live.emplace());
+  }
+  static void read(const Json& source, std::optional<LoopSummary>& loop) {
+    read(source, loop.emplace());
   }
   static void read(const Json& source, Options& options) {
     for (const auto& [name, value] : source.get_ref<const Json::object_t&>()) {

@@ -7,8 +7,8 @@ const trace = unpackTrace(report.trace);
 function drawLede() {
   const session = report.session;
   d3.select("#lede").text("How far each eye was closed on every frame of this recording, measured from the lid points by eyelid " + report.eyelid_version + ". This page is one self-contained file; frames.csv and blinks.csv next to it hold the same figures for further analysis.");
-  const parts = [["closure", "Closure"], ["truth", "Truth"], ["looks", "Examples"], ["blinks", "Blinks"], ["method", "Method"], ["definitions", "Definitions"]];
-  d3.select("#navigation").selectAll("a").data(parts.filter((part) => part[0] !== "truth" || report.comparison || report.agreement.length)).join("a").attr("href", (part) => "#" + part[0]).text((part) => part[1]);
+  const parts = [["closure", "Closure"], ["truth", "Truth"], ["looks", "Examples"], ["blinks", "Blinks"], ["live", "Delays"], ["method", "Method"], ["definitions", "Definitions"]];
+  d3.select("#navigation").selectAll("a").data(parts.filter((part) => part[0] !== "truth" || report.comparison || report.agreement.length).filter((part) => part[0] !== "live" || session.live)).join("a").attr("href", (part) => "#" + part[0]).text((part) => part[1]);
   d3.select("#colophon").append("p").text("Made by eyelid " + report.eyelid_version + " from " + session.input.path + ". Plots are drawn with D3 by Mike Bostock. Nothing on this page is loaded from elsewhere.");
 }
 
@@ -55,6 +55,7 @@ drawComparison(d3.select("#truth"), report, trace);
 drawLooks();
 const sheet = drawBlinks(d3.select("#blinks"), report, (blink) => closure && closure.showBlink(blink));
 if (closure) closure.attach(sheet);
+drawLive(d3.select("#live"), report.session.live);
 drawMethod(d3.select("#method"), report);
 drawDefinitions(d3.select("#definitions"));
 document.documentElement.dataset.drawn = "true";
