@@ -171,10 +171,12 @@ def check_keys(page, sample):
     page.press("a")
     sample.expect("command arm ")
     page.wait("document.getElementById('arm').getAttribute('aria-pressed') === 'true'", "armed")
+    page.wait("document.getElementById('instruction').innerText === 'blink 2 of 5: close both eyes'", "what the person is asked for")
     page.press("a")  # already armed
     page.press("d")
     sample.expect("command disarm ")
     page.wait("document.getElementById('arm').getAttribute('aria-pressed') === 'false'", "disarmed")
+    page.wait("document.getElementById('instruction').offsetHeight === 0", "nothing that is asked for")
     page.press("m")
     sample.expect("command mark ")
     page.press("n")

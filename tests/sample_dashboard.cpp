@@ -55,6 +55,8 @@ struct Session {
     state.is_armed = is_armed.load();
     state.trial_state =
         state.is_armed ? "waiting until the eye is open and still" : "4.2 s to the next trial";
+    // As of a calibration, while trials are armed.
+    if (state.is_armed) state.instruction = "blink 2 of 5: close both eyes";
     state.recording = "ffvhuff, 0.4 GB";
     return state;
   }

@@ -120,6 +120,7 @@ void Dashboard::set_state(const State& state) {
                                    {"trial", state.trial},
                                    {"trials", state.trials},
                                    {"is_armed", state.is_armed},
+                                   {"instruction", state.instruction},
                                    {"recording", state.recording}}));
 }
 

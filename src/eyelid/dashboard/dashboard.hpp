@@ -30,7 +30,8 @@ struct State {
   std::string trial_state;                          // empty: no experiment
   std::int64_t trial = 0, trials = 0;               // the current one, from 1, of how many
   bool is_armed = false;
-  std::string recording;  // what is recorded, for people; empty: nothing
+  std::string instruction;  // for the person before the camera, shown large; empty: none
+  std::string recording;    // what is recorded, for people; empty: nothing
 };
 
 enum class Command { Arm, Disarm, Mark, Stop };

@@ -64,12 +64,15 @@ TEST(Dashboard, ShowsEverythingToEveryWindow) {
   State state;
   state.frames = 1234;
   state.trial_state = "waiting \xFF for an open eye";  // not UTF-8
+  state.instruction = "blink 2 of 5";
   dashboard.set_state(state);
   dashboard.add_message("the camera is back");
   GrayImage frame(64, 48);
   for (int y = 0; y < 48; ++y) std::fill_n(frame.row(y), 64, std::uint8_t{90});
   for (LoopbackClient* client : {&first, &second}) {
     EXPECT_NE(client->read_until("\"frames\":1234").find("text/event-stream"), std::string::npos);
+    const std::string asked = "\"instruction\":\"blink 2 of 5\"";
+    EXPECT_NE(client->read_until(asked).find(asked), std::string::npos);
     EXPECT_NE(client->read_until(",0.250,0.250,0.500,0.500,0.375,0.375,0]").find("\"bins\":[[0.00"),
               std::string::npos);
     EXPECT_NE(client->read_until("the camera is back").find("event: message"), std::string::npos);

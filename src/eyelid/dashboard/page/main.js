@@ -5,6 +5,7 @@ const trace = newTrace(byId("trace"), (latest) => {
 });
 const showLegend = newLegend(byId("legend"), trace.redraw);
 const showFigures = newFigures(byId("figures"));
+const showInstruction = newInstruction(byId("instruction"));
 const addMessage = newMessages(byId("messages"), trace.mark);
 const showView = newPicture(byId("view"), "Camera"), showEyes = newPicture(byId("eyes"), "Eyes");
 const controls = newControls();
@@ -28,13 +29,14 @@ watchEvents({
     byId("eyes").classList.toggle("is-stale", !data.eyes);
     byId("picture-note").textContent = data.eyes ? `Picture of ${data.time_s.toFixed(2)} s` : `Picture of ${data.time_s.toFixed(2)} s: no eyes found`;
   },
-  state(data) { showFigures(data); controls.setState(data); },
+  state(data) { showFigures(data); showInstruction(data.instruction); controls.setState(data); },
   message: addMessage,
 }, (kind, text) => {
   const line = byId("connection");
   if (line.dataset.kind !== kind || line.textContent !== text) line.textContent = text;
   line.dataset.kind = kind === "refused" ? "lost" : kind;
   document.body.classList.toggle("is-old", kind !== "live");
+  if (kind !== "live") showInstruction("");
   document.title = { live: "eyelid live", ended: "Ended - eyelid live" }[kind] || "Not connected - eyelid live";
   controls.setOpen(kind === "live");
 });

@@ -87,6 +87,14 @@ function newFigures(list) {
   };
 }
 
+// What the person before the camera is asked for; read out by screen readers once.
+function newInstruction(line) {
+  return function show(text) {
+    if (line.textContent !== text) line.textContent = text;
+    line.hidden = !text;
+  };
+}
+
 // Newest first; those seen before a reconnection come again and are known by their number.
 function newMessages(list, onMark) {
   let last = 0;
