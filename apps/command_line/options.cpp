@@ -115,16 +115,20 @@ CLI::Option* add_threads_option(CLI::App& command, std::optional<int>& threads) 
       ->check(CLI::Range(1, 1024));
 }
 
-void add_condition_options(CLI::App& command, Calibration& conditions) {
+void add_subject_options(CLI::App& command, Calibration& conditions) {
   command.add_option("--subject", conditions.subject, "Subject, saved with the calibration");
   command
       .add_option("--glasses",
                   conditions.glasses,
                   "Whether the subject wears glasses, saved with the calibration")
       ->check(CLI::IsMember({"yes", "no"}));
-  command.add_option("--camera", conditions.camera, "Camera, saved with the calibration");
   command.add_option(
       "--distance", conditions.distance, "Camera-to-face distance, saved with the calibration");
+}
+
+void add_condition_options(CLI::App& command, Calibration& conditions) {
+  add_subject_options(command, conditions);
+  command.add_option("--camera", conditions.camera, "Camera, saved with the calibration");
 }
 
 void add_json_option(CLI::App& command, std::filesystem::path& json) {

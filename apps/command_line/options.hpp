@@ -70,7 +70,9 @@ void add_setup_options(CLI::App& command, pipeline::SetupRequest& request);
 /// --threads N
 CLI::Option* add_threads_option(CLI::App& command, std::optional<int>& threads);
 
-/// --subject --glasses --camera --distance: the conditions of a calibration.
+/// --subject --glasses --distance: the conditions of a calibration but for the camera.
+void add_subject_options(CLI::App& command, Calibration& conditions);
+/// And --camera.
 void add_condition_options(CLI::App& command, Calibration& conditions);
 
 /// --json FILE

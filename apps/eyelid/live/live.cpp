@@ -101,6 +101,7 @@ class StatusLine {
 struct LiveCommand {
   live::LiveRequest request;
   std::vector<int> region;
+  std::vector<int> lamp;
   std::string filter = "none";
   bool has_dashboard = false;
   std::string dashboard_at;
@@ -115,6 +116,7 @@ void LiveCommand::run() {
   if (!region.empty()) {
     request.settings.region = camera::Region{region[0], region[1], region[2], region[3]};
   }
+  if (!lamp.empty()) request.lamp = camera::Region{lamp[0], lamp[1], lamp[2], lamp[3]};
   if (!json.empty()) request.added_outputs.push_back(json);
   StatusLine line;
   live::LiveCallbacks callbacks;
@@ -145,7 +147,8 @@ void add_live_command(CLI::App& app) {
           "camera",
           request.camera,
           "aravis:ID (GigE or USB3 Vision), v4l2:/dev/videoN, paced:FILE[@FPS] (a film, as "
-          "a camera would deliver it), synthetic:SEED[@FPS]; see `eyelid cameras`")
+          "a camera would deliver it), synthetic:SEED[@FPS]; see `eyelid cameras`. "
+          "Behind the last two, ?lamp=udp:PORT paints a lamp that shines when an event comes there")
       ->required();
   live->add_option("--out", request.folder, "Output folder, new: a session is never overwritten")
       ->required();
@@ -165,21 +168,46 @@ void add_live_command(CLI::App& app) {
     live->add_option("--packet-size", settings.packet_size, "Bytes per packet (GigE Vision)")
         ->check(CLI::Range(576, 16000));
   }
-  live->add_option("--calibration",
-                   request.calibration_file,
-                   "File with open and closed levels for the live closure (default: the open level "
-                   "of the frames so far); the tables at the end use it as well");
+  {
+    const OptionGroup group(*live, "Calibration");
+    CLI::Option* given = live->add_option(
+        "--calibration",
+        request.calibration_file,
+        "File with open and closed levels for the live closure (default: the open level of the "
+        "frames so far); the tables at the end use it as well");
+    CLI::Option* calibrate =
+        live->add_flag("--calibrate",
+                       request.calibrates,
+                       "First guide the person through rest, blinks, and puffs; the levels found "
+                       "hold from then on and are saved in calibration.json")
+            ->excludes(given);
+    live->add_option("--puffs",
+                     request.puffs,
+                     "Puffs of the calibration (default: 3 where the plan has a US, else none). A "
+                     "microcontroller presents the US of the plan; without one, give them by hand")
+        ->check(CLI::Range(0, 20))
+        ->needs(calibrate);
+    add_subject_options(*live, request.conditions);
+  }
   {
     const OptionGroup group(*live, "Experiment");
     live->add_option("--trials",
                      request.plan_file,
-                     "Plan of trials to run, JSON (docs/files.md); needs --calibration. Armed at "
-                     "once, or on the dashboard");
-    live->add_option("--output",
-                     request.outputs,
-                     "Outputs, with commas: serial:DEVICE[@BAUD] (our firmware), udp:HOST:PORT, "
-                     "osc:HOST:PORT, lsl:NAME. Without --trials, those that only tell get the "
-                     "closure of every frame");
+                     "Plan of trials to run, JSON (docs/files.md); needs --calibration or "
+                     "--calibrate. Armed then, or on the dashboard");
+    CLI::Option* output = live->add_option(
+        "--output",
+        request.outputs,
+        "Outputs, with commas: serial:DEVICE[@BAUD] (our firmware), udp:HOST:PORT, "
+        "osc:HOST:PORT, lsl:NAME. Without --trials, those that only tell get the "
+        "closure of every frame");
+    live->add_option("--lamp",
+                     command->lamp,
+                     "X,Y,WIDTH,HEIGHT in the picture of a lamp that an output switches on: the "
+                     "frames from decision to light are counted")
+        ->delimiter(',')
+        ->expected(4)
+        ->needs(output);
     live->add_flag("--dashboard",
                    command->has_dashboard,
                    "Show the session in the browser, on this machine; its address is printed");

@@ -16,6 +16,9 @@ using conditioning::TrialAction;
 using conditioning::TrialActionKind;
 using conditioning::TrialEngine;
 
+// Starts of a calibration's puffs, far from those of trials.
+constexpr int kFirstPuff = 900'000'000;
+
 signals::StimulusPulse pulse_of(const std::optional<conditioning::Stimulus>& stimulus) {
   if (!stimulus) return {};
   return {stimulus->channel, static_cast<std::uint32_t>(std::lround(stimulus->duration_s * 1e6))};
@@ -59,8 +62,11 @@ double Experiment::session_s(std::int64_t ns) const {
 }
 
 void Experiment::on_frame(const MeasuredFrame& frame) {
+  latest_number_ = frame.number;
+  latest_frame_ = frame.measurement.frame;
   latest_time_s_ = tables::seconds_of(frame.time_ns);
   latest_arrival_ns_ = frame.arrival_ns;
+  look_at_lamp(frame);
   std::vector<OperatorRequest> requests;
   {
     const std::lock_guard lock(mutex_);
@@ -69,7 +75,7 @@ void Experiment::on_frame(const MeasuredFrame& frame) {
   for (const OperatorRequest& request : requests) obey(request);
   listen();
   if (engine_) {
-    if (arms_itself_ && engine_->state() == conditioning::EngineState::Disarmed &&
+    if (arms_itself_ && !is_held() && engine_->state() == conditioning::EngineState::Disarmed &&
         are_outputs_ready()) {
       obey({conditioning::OperatorCommand::Arm, ""});
     }
@@ -82,6 +88,14 @@ void Experiment::on_frame(const MeasuredFrame& frame) {
     send_closure(frame);
   }
   publish();
+}
+
+void Experiment::look_at_lamp(const MeasuredFrame& frame) {
+  if (!lamp_) return;
+  const auto seen = lamp_->on_frame(frame.number, latest_time_s_, frame.lamp_gray);
+  if (!seen) return;
+  events_[seen->row].seen_frame = latest_frame_;
+  events_[seen->row].seen_s = latest_time_s_;
 }
 
 bool Experiment::are_outputs_ready() const {
@@ -172,11 +186,43 @@ void Experiment::carry_out(const TrialAction& action) {
   if (written) {
     event.written_s = session_s(*written);
     output_latency_.add(*written - latest_arrival_ns_);
+    if (lamp_) lamp_->decided(latest_number_, latest_time_s_, events_.size());
   }
-  if (action.kind == TrialActionKind::Start) {
-    rows_of_starts_.resize(
-        std::max(rows_of_starts_.size(), static_cast<std::size_t>(action.start) + 1));
-    rows_of_starts_[static_cast<std::size_t>(action.start)] = events_.size();
+  if (action.kind == TrialActionKind::Start) rows_of_starts_[action.start] = events_.size();
+  events_.push_back(std::move(event));
+}
+
+std::optional<signals::TrialParameters> Experiment::puff(int number) const {
+  if (!engine_) return std::nullopt;
+  for (const conditioning::TrialCondition& condition : engine_->plan().conditions) {
+    if (!condition.us) continue;
+    signals::TrialParameters trial;
+    trial.start = kFirstPuff + number;
+    trial.us = pulse_of(condition.us);
+    return trial;
+  }
+  return std::nullopt;
+}
+
+void Experiment::present(const CalibrationCue& cue) {
+  SessionEvent event;
+  event.event = "calibration";
+  event.frame = latest_frame_;
+  event.decided_s = latest_time_s_;
+  event.detail = name_of(cue);
+  const std::optional<signals::TrialParameters> trial = puff(cue.number);
+  for (const auto& output : outputs_) {
+    std::optional<std::int64_t> now;
+    if (!output->answers()) {
+      if (cue.step == CalibrationStep::Blink) now = output->send({"blink", latest_time_s_});
+      if (cue.step == CalibrationStep::Puff) now = output->send({"puff", latest_time_s_});
+    } else if (trial && cue.step == CalibrationStep::PuffSoon) {
+      output->prepare(*trial);
+    } else if (trial && cue.step == CalibrationStep::Puff) {
+      now = output->start(*trial, latest_time_s_);
+      rows_of_starts_[trial->start] = events_.size();
+    }
+    if (now) event.written_s = session_s(*now);
   }
   events_.push_back(std::move(event));
 }
@@ -214,9 +260,9 @@ void Experiment::note_answer(const signals::Answer& answer) {
   }
   const bool is_onset =
       answer.kind == signals::AnswerKind::CsOn || answer.kind == signals::AnswerKind::UsOn;
-  const auto start = static_cast<std::size_t>(std::max(0, answer.start));
-  if (!is_onset || start == 0 || start >= rows_of_starts_.size()) return;
-  SessionEvent& row = events_[rows_of_starts_[start]];
+  const auto found = rows_of_starts_.find(answer.start);
+  if (!is_onset || found == rows_of_starts_.end()) return;
+  SessionEvent& row = events_[found->second];
   if (!row.acknowledged_s || time_s < *row.acknowledged_s) row.acknowledged_s = time_s;
 }
 

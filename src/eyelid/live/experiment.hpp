@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +14,8 @@
 
 #include "eyelid/conditioning/trial_engine.hpp"
 #include "eyelid/core/session_event.hpp"
+#include "eyelid/live/calibration_guide.hpp"
+#include "eyelid/live/lamp_watch.hpp"
 #include "eyelid/live/latency_meter.hpp"
 #include "eyelid/live/scribe.hpp"
 #include "eyelid/signals/signal.hpp"
@@ -51,16 +56,30 @@ class Experiment {
              Notice on_notice);
 
   void on_frame(const MeasuredFrame& frame);
+  /// A step of a calibration, behind on_frame() of its frame: outputs that only tell get "blink" or
+  /// "puff"; a microcontroller presents the first US of the plan as a puff.
+  void present(const CalibrationCue& cue);
   /// Carried out with the next frame.
   void request(OperatorRequest request);
+  /// The effect of each output is looked for in MeasuredFrame::lamp_gray. Before the first frame.
+  void watch_lamp() { lamp_.emplace(); }
+  /// While it is held, no trial is armed, by itself or by request. From any thread.
+  void hold(bool is_held) { is_held_.store(is_held); }
+  bool is_held() const { return is_held_.load(); }
   ExperimentState state() const;
   bool has_plan() const { return engine_.has_value(); }
+  /// The plan has a US, which puffs of a calibration can be.
+  bool has_us() const { return puff(1).has_value(); }
 
   /// Ends a running trial: outputs off. Call once, after the last frame.
   void finish();
 
   const std::vector<SessionEvent>& events() const { return events_; }
   std::vector<Trial> trials() const { return engine_ ? engine_->trials() : std::vector<Trial>{}; }
+  /// Nothing without a lamp.
+  std::optional<LoopSummary> loop() const {
+    return lamp_ ? std::optional(lamp_->summary()) : std::nullopt;
+  }
   /// Arrival of the deciding frame to the last byte of the output written.
   const LatencyMeter& output_latency() const { return output_latency_; }
 
@@ -69,6 +88,8 @@ class Experiment {
   void carry_out(conditioning::TrialEngine::Actions actions);
   void carry_out(const conditioning::TrialAction& action);
   signals::TrialParameters parameters_of(const conditioning::TrialAction& action) const;
+  std::optional<signals::TrialParameters> puff(int number) const;
+  void look_at_lamp(const MeasuredFrame& frame);
   void send_closure(const MeasuredFrame& frame);
   void listen();
   void note_answer(const signals::Answer& answer);
@@ -79,12 +100,15 @@ class Experiment {
   std::optional<conditioning::TrialEngine> engine_;
   std::vector<std::unique_ptr<signals::Signal>> outputs_;
   bool arms_itself_;
+  std::atomic<bool> is_held_ = false;
   Notice on_notice_;
   std::vector<SessionEvent> events_;
-  /// Of each start, its row in events_.
-  std::vector<std::size_t> rows_of_starts_;
+  std::map<int, std::size_t> rows_of_starts_;  // in events_
   std::vector<signals::Answer> answers_;
   LatencyMeter output_latency_;
+  std::optional<LampWatch> lamp_;
+  std::int64_t latest_number_ = 0;  // of the camera
+  std::int64_t latest_frame_ = 0;
   double latest_time_s_ = 0.0;
   std::int64_t latest_arrival_ns_ = 0;
 

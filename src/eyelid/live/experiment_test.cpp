@@ -61,6 +61,72 @@ MeasuredFrame frame_at(std::int64_t index, float fec) {
   return frame;
 }
 
+TEST(Experiment, PresentsTheStepsOfACalibrationAndHoldsTrialsMeanwhile) {
+  auto owned_board = std::make_unique<Listener>(true);
+  auto owned_udp = std::make_unique<Listener>(false);
+  Listener& board = *owned_board;
+  Listener& udp = *owned_udp;
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::move(owned_board));
+  outputs.push_back(std::move(owned_udp));
+  Experiment experiment(plan(), std::move(outputs), true, [](const std::string&) {});
+  experiment.hold(true);
+  EXPECT_TRUE(experiment.has_us());
+  std::int64_t frame = 0;
+  const auto run = [&](int count) {
+    for (int i = 0; i < count; ++i) experiment.on_frame(frame_at(frame++, 0.02f));
+  };
+  run(500);
+  experiment.present({CalibrationStep::Blink, 2, 5, 2.5});
+  experiment.present({CalibrationStep::PuffSoon, 1, 3, 1.0});
+  EXPECT_EQ(board.prepared.us.channel, 1);
+  EXPECT_EQ(board.prepared.us.duration_us, 50'000u);
+  EXPECT_EQ(board.prepared.cs.channel, 0);
+  run(10);
+  experiment.present({CalibrationStep::Puff, 1, 3, 3.0});
+  EXPECT_EQ(board.sent, std::vector<std::string>{"start"});
+  EXPECT_EQ(board.started.start, board.prepared.start);
+  EXPECT_EQ(udp.sent, (std::vector<std::string>{"blink", "puff"}));
+  board.to_answer = {{signals::AnswerKind::UsOn, board.started.start, camera::now_ns(), 0, ""}};
+  run(2000);  // eight times the ITI
+  EXPECT_EQ(std::ranges::count(board.sent, "start"), 1);
+  ASSERT_EQ(experiment.events().size(), 3u);
+  EXPECT_EQ(experiment.events()[0].event, "calibration");
+  EXPECT_EQ(experiment.events()[0].detail, "blink 2");
+  EXPECT_EQ(experiment.events()[2].detail, "puff 1");
+  EXPECT_TRUE(experiment.events()[2].acknowledged_s.has_value());
+
+  experiment.hold(false);
+  run(1000);
+  EXPECT_EQ(std::ranges::count(board.sent, "start"), 2);
+  EXPECT_EQ(board.started.start, 1);
+}
+
+TEST(Experiment, CountsTheFramesUntilItsLampShines) {
+  std::vector<std::unique_ptr<signals::Signal>> outputs;
+  outputs.push_back(std::make_unique<Listener>(false));
+  Experiment experiment(plan(), std::move(outputs), true, [](const std::string&) {});
+  experiment.watch_lamp();
+  std::int64_t lit_from = -1;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    MeasuredFrame frame = frame_at(i, 0.02f);
+    const bool is_on = lit_from >= 0 && i >= lit_from && i < lit_from + 20;
+    frame.lamp_gray = is_on ? 200.0f : 30.0f;
+    const std::size_t before = experiment.events().size();
+    experiment.on_frame(frame);
+    for (std::size_t e = before; e < experiment.events().size(); ++e) {
+      if (experiment.events()[e].event == "trial_start") lit_from = i + 3;
+    }
+  }
+  for (const SessionEvent& event : experiment.events()) {
+    if (event.event != "trial_start") continue;
+    EXPECT_EQ(event.seen_frame, *event.frame + 3);
+    EXPECT_NEAR(*event.seen_s - *event.decided_s, 0.012, 1e-9);
+  }
+  ASSERT_TRUE(experiment.loop().has_value());
+  EXPECT_EQ(experiment.loop()->frames, (std::vector<std::int64_t>{0, 0, 0, 2}));
+}
+
 TEST(Experiment, RunsThePlanAndKeepsAccount) {
   auto owned = std::make_unique<Listener>(true);
   Listener& output = *owned;

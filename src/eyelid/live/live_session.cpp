@@ -13,25 +13,23 @@
 #include <utility>
 #include <vector>
 
-#include "eyelid/conditioning/trial_plan_json.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/stopwatch.hpp"
+#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/live/camera_reader.hpp"
 #include "eyelid/live/experiment.hpp"
+#include "eyelid/live/experiment_setup.hpp"
+#include "eyelid/live/frame_counts.hpp"
 #include "eyelid/live/measuring_thread.hpp"
 #include "eyelid/live/recorder.hpp"
+#include "eyelid/live/rig_calibration.hpp"
 #include "eyelid/live/scribe.hpp"
+#include "eyelid/live/session_ending.hpp"
 #include "eyelid/live/session_folder.hpp"
 #include "eyelid/live/session_view.hpp"
-#include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/session_results.hpp"
-#include "eyelid/reports/report_builder.hpp"
-#include "eyelid/signals/signal.hpp"
 #include "eyelid/tables/calibration_file.hpp"
-#include "eyelid/tables/events_csv.hpp"
-#include "eyelid/tables/session_json.hpp"
-#include "eyelid/tables/trials_csv.hpp"
 
 namespace eyelid::live {
 namespace {
@@ -65,11 +63,9 @@ class LiveSession {
  private:
   void open_camera();
   void open_outputs();
-  void open_experiment();
   void open_dashboard();
   void obey(dashboard::Command command, std::string note);
   void on_measured(MeasuredFrame frame);
-  void write_experiment();
   void start_threads();
   ReaderEvents reader_events();
   void watch();
@@ -77,10 +73,9 @@ class LiveSession {
   void tell_status();
   void check_rate();
   void check_room();
+  void calibrate();
   LiveSummary counts() const;
   void describe_source();
-  void analyze();
-  void write_report();
   void notice(const std::string& sentence);
 
   const LiveRequest& request_;
@@ -97,6 +92,7 @@ class LiveSession {
   std::unique_ptr<Scribe> scribe_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Experiment> experiment_;
+  std::unique_ptr<RigCalibration> calibration_;
   std::unique_ptr<SessionView> view_;
   std::unique_ptr<MeasuringThread> measuring_;
   std::unique_ptr<CameraReader> reader_;
@@ -105,13 +101,13 @@ class LiveSession {
   ReaderEnd reader_end_ = ReaderEnd::Stopped;
   std::string ended_;
 
+  std::string told_instruction_;
+
   Stopwatch stopwatch_;
   double next_status_s_ = kStatus_s;
   bool is_rate_checked_ = false;
 
-  std::atomic<std::int64_t> lost_ = 0, incomplete_ = 0, overrun_ = 0, measured_ = 0;
-  std::atomic<std::int64_t> first_time_ns_ = -1, last_time_ns_ = 0;
-  std::atomic<float> mean_fec_ = kNotAvailable;
+  FrameCounts counts_;
   std::atomic<bool> is_stop_asked_ = false;  // on the dashboard
   std::mutex notices_mutex_;
   std::vector<std::string> notices_;
@@ -133,6 +129,7 @@ void LiveSession::open_camera() {
   rate_ = info_.frames_per_second;
   if (rate_ <= 0.0) rate_ = request_.settings.frames_per_second.value_or(kDefaultRate);
   pipeline::resolve_detect_every(setup_, rate_);
+  check_lamp(request_, info_);
 }
 
 void LiveSession::open_outputs() {
@@ -154,25 +151,6 @@ void LiveSession::open_outputs() {
                                          rate_,
                                          frames - kLeastFrames / 2,
                                          [this](const std::string& sentence) { notice(sentence); });
-}
-
-void LiveSession::open_experiment() {
-  if (request_.plan_file.empty() && request_.outputs.empty() && !request_.dashboard) return;
-  std::optional<conditioning::TrialPlan> plan;
-  if (!request_.plan_file.empty()) {
-    if (request_.calibration_file.empty()) {
-      throw InputError(request_.plan_file.string() +
-                       ": trials need levels that do not move, expected a calibration as well");
-    }
-    plan = conditioning::load_trial_plan(request_.plan_file);
-  }
-  std::vector<std::unique_ptr<signals::Signal>> outputs;
-  if (!request_.outputs.empty()) outputs = signals::open_signals(request_.outputs);
-  experiment_ =
-      std::make_unique<Experiment>(std::move(plan),
-                                   std::move(outputs),
-                                   !request_.dashboard,
-                                   [this](const std::string& sentence) { notice(sentence); });
 }
 
 void LiveSession::open_dashboard() {
@@ -197,6 +175,9 @@ void LiveSession::obey(dashboard::Command command, std::string note) {
       if (!experiment_->has_plan()) {
         throw InputError("there is no plan of trials in this session");
       }
+      if (command == dashboard::Command::Arm && experiment_->is_held()) {
+        throw InputError("the calibration is not over yet, expected trials after it");
+      }
       experiment_->request({command == dashboard::Command::Arm
                                 ? conditioning::OperatorCommand::Arm
                                 : conditioning::OperatorCommand::Disarm,
@@ -206,10 +187,11 @@ void LiveSession::obey(dashboard::Command command, std::string note) {
 }
 
 void LiveSession::on_measured(MeasuredFrame frame) {
-  ++measured_;
-  overrun_ += frame.is_overrun;
-  mean_fec_.store(frame.fec.mean);
+  counts_.add(frame);
   if (experiment_) experiment_->on_frame(frame);
+  if (calibration_) {
+    if (const auto cue = calibration_->on_frame(frame)) experiment_->present(*cue);
+  }
   if (view_) view_->add(frame);
   scribe_->add(std::move(frame));
 }
@@ -217,21 +199,20 @@ void LiveSession::on_measured(MeasuredFrame frame) {
 ReaderEvents LiveSession::reader_events() {
   return {.on_frame =
               [this](CapturedFramePtr frame) {
-                if (first_time_ns_.load() < 0) first_time_ns_.store(frame->time_ns);
-                last_time_ns_.store(frame->time_ns);
+                counts_.add(*frame);
                 measuring_->add(frame);
                 if (view_) view_->add_arrival(frame);
                 if (recorder_) recorder_->add(std::move(frame));
               },
           .on_lost =
               [this](std::int64_t number, bool is_overrun) {
-                ++(is_overrun ? overrun_ : lost_);
+                counts_.add_lost(is_overrun);
                 scribe_->add_lost(number, is_overrun);
                 if (view_) view_->add_loss();
               },
           .on_incomplete =
               [this](std::int64_t number) {
-                ++incomplete_;
+                counts_.add_incomplete();
                 scribe_->add_incomplete(number);
                 if (view_) view_->add_loss();
               },
@@ -257,6 +238,7 @@ void LiveSession::start_threads() {
   options.mean_of_frames = request_.mean_of_frames;
   options.width = info_.width;
   options.height = info_.height;
+  options.lamp = request_.lamp;
   measuring_ = std::make_unique<MeasuringThread>(
       setup_, options, [this](MeasuredFrame frame) { on_measured(std::move(frame)); });
   if (!measuring_->priority().starts_with("SCHED_FIFO")) {
@@ -286,23 +268,16 @@ void LiveSession::start_threads() {
 LiveSummary LiveSession::counts() const {
   LiveSummary live;
   live.frames = reader_->frames();
-  live.lost = lost_;
-  live.incomplete = incomplete_;
-  live.overrun = overrun_;
+  counts_.write(live);
   live.recorded = recorder_ ? recorder_->recorded() : 0;
   live.latency = measuring_->latency().summary();
-  const auto span_s =
-      static_cast<double>(last_time_ns_ - std::max<std::int64_t>(0, first_time_ns_)) * 1e-9;
-  if (live.frames > 1 && span_s > 0.0) {
-    live.measured_frames_per_second = static_cast<double>(live.frames - 1) / span_s;
-  }
   return live;
 }
 
 void LiveSession::tell_status() {
   if (stopwatch_.seconds() < next_status_s_) return;
   next_status_s_ += kStatus_s;
-  callbacks_.on_status({stopwatch_.seconds(), counts(), mean_fec_.load()});
+  callbacks_.on_status({stopwatch_.seconds(), counts(), counts_.mean_fec()});
 }
 
 void LiveSession::check_rate() {
@@ -319,6 +294,31 @@ void LiveSession::check_rate() {
                   "the region, or ask for less",
                   delivered,
                   expected));
+}
+
+/// Says what is asked of the person, and finds the levels afterwards.
+void LiveSession::calibrate() {
+  if (!calibration_) return;
+  const std::string instruction = calibration_->instruction();
+  if (instruction != told_instruction_ && !instruction.empty()) {
+    // A prompt, not a fact about the session: it stays out of the files.
+    callbacks_.on_notice("calibration: " + instruction);
+  }
+  told_instruction_ = instruction;
+  if (!calibration_->is_waiting()) return;
+  CalibrationOutcome outcome = calibration_->find_levels();
+  notice(outcome.sentence);
+  if (outcome.is_repeated) return;
+  if (!outcome.levels) {
+    if (experiment_->has_plan()) ended_ = "the calibration found no levels";
+    return;
+  }
+  // From the file, so that `--calibration` with it gives the same bytes.
+  const fs::path file = folder_->run().staged("calibration.json");
+  files::write_file(file, tables::calibration_text(*outcome.levels));
+  closure_options_.calibration = tables::load_calibration(file);
+  measuring_->set_levels(*closure_options_.calibration);
+  experiment_->hold(false);
 }
 
 void LiveSession::check_room() {
@@ -350,10 +350,15 @@ void LiveSession::watch() {
     }
     check_room();
     check_rate();
+    calibrate();
+    if (!ended_.empty()) break;
     tell_status();
     if (view_ && ++steps % kStepsPerPicture == 0) {
-      view_->show(
-          stopwatch_.seconds(), counts(), recorder_ ? recorder_->encoder() : "", *experiment_);
+      view_->show(stopwatch_.seconds(),
+                  counts(),
+                  recorder_ ? recorder_->encoder() : "",
+                  calibration_ ? calibration_->instruction() : "",
+                  *experiment_);
     }
     std::this_thread::sleep_for(kStep);
   }
@@ -382,6 +387,7 @@ void LiveSession::end_threads() {
     live.clock_residual_ms = line->residual_ms;
   }
   if (experiment_) live.output_latency = experiment_->output_latency().summary();
+  if (experiment_) live.loop = experiment_->loop();
   live.priority = measuring_->priority();
   live.involuntary_switches = measuring_->involuntary_switches();
   live.major_faults = measuring_->major_faults();
@@ -401,42 +407,6 @@ void LiveSession::describe_source() {
   source.height = info_.height;
   source.frames_per_second = rate_;
   source.clock = "camera: " + info_.clock;
-  source.frame_count = results_->frames();
-  summary_.source_report.decoded_frames = results_->frames();
-  summary_.source_report.missing_frames = summary_.live->lost + summary_.live->incomplete;
-}
-
-void LiveSession::analyze() {
-  describe_source();
-  results_->analyze(
-      summary_, {}, [&](std::int64_t done) { callbacks_.on_analysis(done, results_->frames()); });
-  summary_.warnings.insert(summary_.warnings.begin(), notices_.begin(), notices_.end());
-  summary_.wall_s = stopwatch_.seconds();
-  summary_.frames_per_second = summary_.live->measured_frames_per_second;
-}
-
-void LiveSession::write_report() {
-  if (!request_.write_report) return;
-  reports::ReportBuilder report(folder_->run().private_folder(), {.title = request_.title});
-  const pipeline::SecondPassInputs findings = results_->findings();
-  // Pictures need the frames: all of them.
-  if (recorder_ && recorder_->recorded() == results_->frames() && results_->frames() > 0) {
-    const auto source = video::open_source({folder_->unfinished_recording()},
-                                           {.is_wanted = results_->frames_of_report()});
-    pipeline::render_second_pass(*source, findings, {&report, nullptr}, [](std::int64_t) {});
-  } else {
-    pipeline::report_without_pictures(findings, report);
-  }
-  if (experiment_ && experiment_->has_plan()) report.set_trials(experiment_->trials());
-  report.write(folder_->run().staged("report.html"), summary_);
-}
-
-void LiveSession::write_experiment() {
-  if (!experiment_) return;
-  tables::write_events_csv(folder_->run().staged("events.csv"), experiment_->events());
-  if (experiment_->has_plan()) {
-    tables::write_trials_csv(folder_->run().staged("trials.csv"), experiment_->trials());
-  }
 }
 
 LiveResult LiveSession::run() {
@@ -458,9 +428,12 @@ LiveResult LiveSession::run() {
   summary_.models = setup_.identities;
   summary_.device = setup_.device;
   summary_.device_reason = setup_.device_reason;
-  open_experiment();
+  experiment_ =
+      make_experiment(request_, [this](const std::string& sentence) { notice(sentence); });
   open_camera();
   open_outputs();
+  calibration_ =
+      make_calibration(request_, experiment_.get(), info_, folder_->run().private_folder());
   open_dashboard();
   summary_.options = setup_.options;
   start_threads();
@@ -469,13 +442,20 @@ LiveResult LiveSession::run() {
   if (results_->frames() == 0) {
     throw InputError(request_.camera + ": gave no complete frame, expected pictures; " + ended_);
   }
-  analyze();
-  write_experiment();
-  write_report();
-  folder_->finish(recorder_ != nullptr, summary_.run.recording);
-  summary_.run.recording.frames = summary_.live->recorded;
-  summary_.run.sha256 = folder_->run().hashes();
-  tables::write_session_json(folder_->run().staged("session.json"), summary_);
+  describe_source();
+  EndedSession ended{request_,
+                     callbacks_,
+                     *folder_,
+                     closure_options_,
+                     std::move(results_),
+                     experiment_.get(),
+                     recorder_ != nullptr,
+                     setup_.tracker.detect_every,
+                     counts_.unmeasured(),
+                     [this](const std::string& sentence) { notice(sentence); },
+                     notices_,
+                     [this] { return stopwatch_.seconds(); }};
+  write_files(ended, summary_);
   return {std::move(summary_), folder_->take_run()};
 }
 

@@ -26,9 +26,14 @@ struct LiveRequest {
   pipeline::SetupRequest setup;            // on the CPU
   std::optional<double> seconds;           // else until the camera ends or the user stops it
   std::filesystem::path calibration_file;  // levels; empty: causal ones (closure::CausalClosure)
+  bool calibrates = false;                 // first, with the person; then without calibration_file
+  std::optional<int> puffs;                // of that calibration; else 3 where the plan has a US
+  Calibration conditions;                  // noted with its levels
   RecordingFormat recording = RecordingFormat::Ffvhuff;
-  std::filesystem::path plan_file;  // trials to run; needs calibration_file. Empty: none
+  std::filesystem::path plan_file;  // trials to run; needs levels. Empty: none
   std::string outputs;              // as signals::open_signals; empty: none
+  /// Where the picture shows a lamp that an output switches on: the whole loop is measured.
+  std::optional<camera::Region> lamp;
   std::optional<dashboard::Options> dashboard;
   int mean_of_frames = 1;  // of the live closure: a moving average, (n - 1) / 2 frames late
   bool write_report = true;
@@ -62,6 +67,10 @@ struct LiveResult {
 /// (live.md in docs/); with a plan or outputs, events.csv and trials.csv as well.
 ///
 /// Trials are armed at once, or, with a dashboard, by its user. A session whose plan is over ends.
+///
+/// `calibrates`: the person is guided through rest, blinks, and puffs (CalibrationGuide) by notices
+/// and on the dashboard; the levels found are in calibration.json and hold from then on, and for
+/// all frames of the tables. Trials wait for them; a session with a plan ends without.
 ///
 /// Four threads, none of which waits for a slower one: the camera's frames are taken as they come
 /// (CameraReader), measured (LiveTracker; more than 100 ms behind, it skips to the newest frame),

@@ -96,7 +96,6 @@ TEST_F(LiveSessionTest, LeavesWhatTrackLeavesOfItsRecording) {
   EXPECT_EQ(summary.live->latency.count, summary.live->frames - summary.live->overrun);
   EXPECT_FALSE(statuses_.empty());
 
-  if (summary.live->overrun > 0) GTEST_SKIP() << "this machine was 100 ms behind";
   pipeline::TrackRequest again;
   again.inputs = {session / "recording.mkv"};
   again.folder = folder_ / "tracked";

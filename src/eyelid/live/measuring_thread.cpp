@@ -11,7 +11,7 @@
 #include <latch>
 #include <utility>
 
-#include "eyelid/camera/camera.hpp"
+#include "eyelid/live/lamp_watch.hpp"
 #include "eyelid/tables/timestamps_csv.hpp"
 
 namespace eyelid::live {
@@ -34,6 +34,7 @@ MeasuringThread::MeasuringThread(const pipeline::Setup& setup,
                                  OnFrame on_frame)
     : on_frame_(std::move(on_frame)),
       filter_(options.mean_of_frames),
+      lamp_(options.lamp),
       tracker_(*setup.detector, setup.models, options.tracker, [this](const auto& result) {
         MeasuredFrame frame;
         frame.number = now_->number;
@@ -41,6 +42,7 @@ MeasuringThread::MeasuringThread(const pipeline::Setup& setup,
         frame.time_ns = now_->time_ns;
         frame.arrival_ns = now_->arrival_ns;
         frame.is_overrun = is_overrun_;
+        if (lamp_) frame.lamp_gray = mean_gray(now_->image, *lamp_);
         frame.fec = filter_.next(result.fec);
         frame.fec_at_ns = camera::now_ns();
         if (!is_overrun_) latency_.add(frame.fec_at_ns - frame.arrival_ns);

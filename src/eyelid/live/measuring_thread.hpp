@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "eyelid/camera/camera.hpp"
 #include "eyelid/core/calibration.hpp"
 #include "eyelid/live/frame_pool.hpp"
 #include "eyelid/live/latency_meter.hpp"
@@ -35,6 +36,7 @@ class MeasuringThread {
     int mean_of_frames = 1;
     int width = 0;  // of the camera
     int height = 0;
+    std::optional<camera::Region> lamp;  // whose gray level is measured
   };
   /// Called for every complete frame in order, from the thread itself.
   using OnFrame = std::function<void(MeasuredFrame)>;
@@ -44,6 +46,8 @@ class MeasuringThread {
   ~MeasuringThread();
 
   void add(CapturedFramePtr frame) { waiting_.put(std::move(frame)); }
+  /// Of the closure, from the next frame on. From any thread.
+  void set_levels(const Calibration& calibration) { tracker_.set_levels(calibration); }
   /// Measures what waits. Call once, last.
   void finish();
 
@@ -61,6 +65,7 @@ class MeasuringThread {
 
   OnFrame on_frame_;
   MeanFilter filter_;
+  std::optional<camera::Region> lamp_;
   CapturedFramePtr now_;
   bool is_overrun_ = false;
   pipeline::LiveTracker tracker_;

@@ -28,6 +28,7 @@ struct MeasuredFrame {
   std::int64_t fec_at_ns = 0;
   closure::LiveFec fec;
   bool is_overrun = false;
+  float lamp_gray = kNotAvailable;  // mean of the lamp's region, where one is watched
 };
 
 /// Puts on paper what a session measures, in a thread of its own at normal priority: the rows of

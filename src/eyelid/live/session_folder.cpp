@@ -30,7 +30,7 @@ constexpr std::uintmax_t kMinute_bytes = std::uintmax_t{30'000} * 480;
 std::vector<std::string> files_of_live_session() {
   std::vector<std::string> names = pipeline::files_of_session();
   // session.json stays last.
-  names.insert(names.end() - 1, {kTable, "events.csv", "trials.csv"});
+  names.insert(names.end() - 1, {kTable, "events.csv", "trials.csv", "calibration.json"});
   return names;
 }
 
@@ -43,7 +43,8 @@ void refuse_older_sessions(const fs::path& folder) {
                            kUnfinishedTable,
                            "frames.csv",
                            "events.csv",
-                           "trials.csv"}) {
+                           "trials.csv",
+                           "calibration.json"}) {
     if (!fs::exists(fs::symlink_status(folder / name, error))) continue;
     throw InputError((folder / name).string() +
                      ": is of an earlier session, expected a new folder: what a camera showed "

@@ -23,6 +23,7 @@ void SessionView::add_arrival(const CapturedFramePtr& frame) {
 void SessionView::show(double seconds,
                        const LiveSummary& counts,
                        const std::string& recording,
+                       const std::string& instruction,
                        const Experiment& experiment) {
   dashboard::State state;
   state.seconds = seconds;
@@ -35,6 +36,7 @@ void SessionView::show(double seconds,
   state.p99_ms = counts.latency.p99_ms;
   state.max_ms = counts.latency.max_ms;
   state.recording = recording;
+  state.instruction = instruction;
   if (experiment.has_plan()) {
     const ExperimentState trials = experiment.state();
     state.trial_state = words_of(trials);

@@ -31,10 +31,12 @@ class SessionView {
   void add_arrival(const CapturedFramePtr& frame);
   /// A frame that never came, or came incomplete: marked at the next closure.
   void add_loss() { is_loss_new_.store(true); }
-  /// About ten times a second. `recording`: what is recorded, for people.
+  /// About ten times a second. `recording`: what is recorded, for people. `instruction`: for the
+  /// person before the camera.
   void show(double seconds,
             const LiveSummary& counts,
             const std::string& recording,
+            const std::string& instruction,
             const Experiment& experiment);
   void finish(const std::string& sentence);
 
