@@ -311,9 +311,10 @@ std::vector<EyePicture> read_eye_pictures(const std::filesystem::path& folder) {
   return pictures;
 }
 
-std::vector<PresenceExample> make_presence_examples(const TrainingFaces& faces,
-                                                    std::shared_ptr<const LandmarkModels> models,
-                                                    const PresenceOptions& options) {
+std::vector<PresenceExample> make_presence_examples(
+    const TrainingFaces& faces,
+    const std::shared_ptr<const LandmarkModels>& models,
+    const PresenceOptions& options) {
   return gather(
       faces.size(),
       models,
@@ -337,10 +338,11 @@ std::vector<PresenceExample> make_presence_examples(const TrainingFaces& faces,
       });
 }
 
-std::vector<PresenceExample> make_presence_examples(const std::vector<EyePicture>& pictures,
-                                                    const TrainingFaces& backgrounds,
-                                                    std::shared_ptr<const LandmarkModels> models,
-                                                    const PresenceOptions& options) {
+std::vector<PresenceExample> make_presence_examples(
+    const std::vector<EyePicture>& pictures,
+    const TrainingFaces& backgrounds,
+    const std::shared_ptr<const LandmarkModels>& models,
+    const PresenceOptions& options) {
   auto result = gather(pictures.size(),
                        models,
                        options.seed,
