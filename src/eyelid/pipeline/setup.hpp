@@ -62,8 +62,8 @@ constexpr int number_of(landmarks::PointCount points) {
 /// tables hold the same bytes on all of them.
 compute::Precision precision_of(const SetupRequest& request);
 
-/// Root mean square over a film by which FEC may differ from that of single precision in a precision
-/// that `auto` chooses: below the noise of any eye at rest.
+/// Root mean square over a film by which FEC may differ from that of single precision in a
+/// precision that `auto` chooses: below the noise of any eye at rest.
 inline constexpr double kMaxFecDifference = 0.01;
 
 /// Everything a Tracker needs, and what a report says about it.
