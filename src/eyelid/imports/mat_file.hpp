@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-struct _mat_t;
+struct _mat_t;  // NOLINT(bugprone-reserved-identifier): libmatio's own name
 struct matvar_t;
 
 namespace eyelid::imports {

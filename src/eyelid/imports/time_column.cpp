@@ -130,7 +130,8 @@ std::optional<double> TimeColumn::seconds(const DelimitedTable& table) {
   }
   is_date_ = true;
   constexpr std::int64_t kSecond_ns = 1'000'000'000;
-  return static_cast<double>(clock->since_1970_ns / kSecond_ns) +
+  const std::int64_t whole_s = clock->since_1970_ns / kSecond_ns;
+  return static_cast<double>(whole_s) +
          static_cast<double>(clock->since_1970_ns % kSecond_ns) * 1e-9;
 }
 
