@@ -65,7 +65,7 @@ class LiveSession {
   void open_outputs();
   void open_dashboard();
   void obey(dashboard::Command command, std::string note);
-  void on_measured(MeasuredFrame frame);
+  void on_measured(const MeasuredFrame& frame);
   void start_threads();
   ReaderEvents reader_events();
   void watch();
@@ -186,14 +186,14 @@ void LiveSession::obey(dashboard::Command command, std::string note) {
   }
 }
 
-void LiveSession::on_measured(MeasuredFrame frame) {
+void LiveSession::on_measured(const MeasuredFrame& frame) {
   counts_.add(frame);
   if (experiment_) experiment_->on_frame(frame);
   if (calibration_) {
     if (const auto cue = calibration_->on_frame(frame)) experiment_->present(*cue);
   }
   if (view_) view_->add(frame);
-  scribe_->add(std::move(frame));
+  scribe_->add(frame);
 }
 
 ReaderEvents LiveSession::reader_events() {
@@ -240,7 +240,7 @@ void LiveSession::start_threads() {
   options.height = info_.height;
   options.lamp = request_.lamp;
   measuring_ = std::make_unique<MeasuringThread>(
-      setup_, options, [this](MeasuredFrame frame) { on_measured(std::move(frame)); });
+      setup_, options, [this](const MeasuredFrame& frame) { on_measured(frame); });
   if (!measuring_->priority().starts_with("SCHED_FIFO")) {
     notice("measuring with the priority " + measuring_->priority() +
            ": frames may be late while other programs work; see docs/live.md");

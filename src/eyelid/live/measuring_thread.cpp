@@ -46,7 +46,7 @@ MeasuringThread::MeasuringThread(const pipeline::Setup& setup,
         frame.fec = filter_.next(result.fec);
         frame.fec_at_ns = camera::now_ns();
         if (!is_overrun_) latency_.add(frame.fec_at_ns - frame.arrival_ns);
-        on_frame_(std::move(frame));
+        on_frame_(frame);
       }) {
   std::latch is_ready(1);
   thread_ = std::jthread([&, this] {

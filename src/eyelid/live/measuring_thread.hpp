@@ -39,7 +39,7 @@ class MeasuringThread {
     std::optional<camera::Region> lamp;  // whose gray level is measured
   };
   /// Called for every complete frame in order, from the thread itself.
-  using OnFrame = std::function<void(MeasuredFrame)>;
+  using OnFrame = std::function<void(const MeasuredFrame&)>;
 
   /// Starts the thread and waits until code, models and memory are warm.
   MeasuringThread(const pipeline::Setup& setup, const Options& options, OnFrame on_frame);

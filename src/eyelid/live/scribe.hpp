@@ -55,7 +55,7 @@ class Scribe {
   ~Scribe();
 
   // Short; from any thread.
-  void add(MeasuredFrame frame) { inbox_.put(std::move(frame)); }
+  void add(const MeasuredFrame& frame) { inbox_.put(frame); }
   void add_lost(std::int64_t number, bool is_overrun) { inbox_.put(Loss{number, is_overrun}); }
   void add_incomplete(std::int64_t number) { inbox_.put(Incomplete{number}); }
 
