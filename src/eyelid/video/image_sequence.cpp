@@ -15,7 +15,6 @@
 
 namespace eyelid::video {
 namespace {
-constexpr double kAssumedRate_fps = 25.0;
 constexpr std::size_t kMaxPending_bytes = std::size_t{1} << 30;
 // Pictures looked at for the bits in use.
 constexpr std::size_t kDepthSamples = 256;
@@ -100,11 +99,7 @@ void ImageSequence::set_clock(const SourceOptions& options) {
       count_by_names(kAssumedRate_fps);
       info_.clock = "assumed rate";
       if (pictures_.size() > 1) {
-        warn(fmt::format(
-            "{}: pictures state no time, so {:.0f} frames/s are assumed: every time and "
-            "duration depends on it; give the true rate or the time stamps",
-            info_.path,
-            kAssumedRate_fps));
+        warn(assumed_rate_sentence(info_.path));
       }
     }
   }

@@ -82,6 +82,14 @@ std::vector<std::string> TimeLine::warnings() const {
   return sentences;
 }
 
+std::string assumed_rate_sentence(const std::string& name) {
+  return fmt::format(
+      "{}: pictures state no time, so {:.0f} frames/s are assumed: every time and duration depends "
+      "on it; give the true rate or the time stamps",
+      name,
+      kAssumedRate_fps);
+}
+
 double rate_of_stamps(std::span<const double> stamps_s) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < stamps_s.size(); ++i) {

@@ -51,6 +51,11 @@ class TimeLine {
   std::vector<std::int64_t> first_repaired_;
 };
 
+/// Of recordings that state no time.
+inline constexpr double kAssumedRate_fps = 25.0;
+/// The warning for pictures that are given it.
+std::string assumed_rate_sentence(const std::string& name);
+
 /// Frames per second of time stamps: one over their median step. 0 with fewer than two.
 double rate_of_stamps(std::span<const double> stamps_s);
 

@@ -25,7 +25,6 @@ namespace {
 
 /// Packets examined for the nominal rate before decoding begins, and their maximum total size.
 constexpr std::size_t kPrefetchedPackets = 48;
-constexpr double kAssumedRate_fps = 25.0;
 /// Of time stamps and container, without a warning: fields and rounded rates differ less.
 constexpr double kMaxRateRatio = 1.5;
 constexpr std::int64_t kPrefetched_bytes = std::int64_t{64} << 20;
