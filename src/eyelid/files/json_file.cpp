@@ -61,6 +61,9 @@ std::string json_excerpt(const nlohmann::json& value) {
 
 template nlohmann::json parse_json(std::string_view);
 template nlohmann::json parse_json_object(std::string_view, const std::string&, const std::string&);
+template nlohmann::ordered_json parse_json_object(std::string_view,
+                                                  const std::string&,
+                                                  const std::string&);
 template nlohmann::json read_json_object(const std::filesystem::path&,
                                          const std::string&,
                                          std::size_t);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/tables/blinks_csv.hpp"
 
+#include <array>
+#include <optional>
+#include <utility>
+
 #include "eyelid/tables/csv_reader.hpp"
 #include "eyelid/tables/csv_text.hpp"
 
@@ -13,6 +17,21 @@ std::vector<Blink> read_blinks_csv(const std::filesystem::path& path) {
   const std::size_t peak = table.required_column("peak_s");
   const std::size_t offset = table.required_column("offset_s");
   const std::size_t kind = table.required_column("kind");
+  const auto frame = [&](const char* name, std::int64_t Blink::*member) {
+    return std::pair(table.column(name), member);
+  };
+  const std::array frames = {frame("onset_frame", &Blink::onset_frame),
+                             frame("peak_frame", &Blink::peak_frame),
+                             frame("offset_frame", &Blink::offset_frame)};
+  const auto figure = [&](const char* name, float Blink::*member) {
+    return std::pair(table.column(name), member);
+  };
+  const std::array figures = {figure("amplitude", &Blink::amplitude),
+                              figure("peak_fec", &Blink::peak_fec),
+                              figure("closing_ms", &Blink::closing_ms),
+                              figure("opening_ms", &Blink::opening_ms),
+                              figure("half_width_ms", &Blink::half_width_ms)};
+  const std::optional<std::size_t> is_cut = table.column("is_cut");
   std::vector<Blink> blinks;
   while (table.next()) {
     Blink blink;
@@ -25,6 +44,13 @@ std::vector<Blink> read_blinks_csv(const std::filesystem::path& path) {
     blink.offset_s = table.number(offset);
     blink.kind =
         table.text(kind) == name_of(BlinkKind::Full) ? BlinkKind::Full : BlinkKind::Partial;
+    for (const auto& [column, member] : frames) {
+      if (column) blink.*member = table.integer(*column);
+    }
+    for (const auto& [column, member] : figures) {
+      if (column) blink.*member = table.number_if_available(column);
+    }
+    blink.is_cut = is_cut && table.flag(*is_cut);
     blinks.push_back(blink);
   }
   return blinks;

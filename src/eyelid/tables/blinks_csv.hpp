@@ -9,8 +9,8 @@
 
 namespace eyelid::tables {
 
-/// Reads blinks.csv of any version: eye, times, and kind; other members keep their defaults.
-/// Errors: as CsvReader.
+/// Reads blinks.csv of any version, which has at least eye, times, and kind; members without a
+/// column keep their defaults. Errors: as CsvReader.
 std::vector<Blink> read_blinks_csv(const std::filesystem::path& path);
 
 /// Writes blinks.csv: one row per blink and eye, columns as in docs/files.md.

@@ -274,6 +274,25 @@ TEST(BlinksCsv, WritesTheContractByteForByte) {
             "18.500,1\n");
 }
 
+TEST(BlinksCsv, EveryMemberIsReadBack) {
+  testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "blinks.csv";
+  const std::string text =
+      "eye,onset_frame,peak_frame,offset_frame,onset_s,peak_s,offset_s,amplitude,peak_fec,kind,"
+      "closing_ms,opening_ms,half_width_ms,is_cut\n"
+      "left,10,15,30,0.020000,0.030000,0.060000,0.75000,0.81250,partial,10.000,30.000,18.500,1\n"
+      "right,11,16,31,0.022000,0.032000,0.062000,0.95000,1.01250,full,10.000,30.000,18.500,0\n";
+  put(path, text);
+  BlinksCsvWriter writer(folder / "again.csv");
+  for (const Blink& blink : read_blinks_csv(path)) writer.write(blink);
+  writer.commit();
+  EXPECT_EQ(bytes_of(folder / "again.csv"), text);
+  // Of an earlier version.
+  put(path, "eye,onset_s,peak_s,offset_s,kind\nright,1,2,3,full\n");
+  EXPECT_EQ(read_blinks_csv(path).at(0).peak_s, 2.0);
+  EXPECT_FALSE(read_blinks_csv(path).at(0).is_cut);
+}
+
 TEST(LandmarksCsv, WritesEveryRowWithAsManyCells) {
   testing::TemporaryFolder folder;
   LandmarksCsvWriter writer(folder / "landmarks.csv", 12);

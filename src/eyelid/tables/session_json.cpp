@@ -356,6 +356,21 @@ void check_format(const Json& root) {
   }
 }
 
+constexpr const char* kExpected = "a session.json written by eyelid";
+
+SessionSummary summary_in(const Json& root, const std::string& place) {
+  try {
+    check_format(root);
+    SessionSummary summary;
+    read_common_sources(root, summary.closure.calibration);
+    Reader reader{root};
+    visit_fields(reader, summary);
+    return summary;
+  } catch (const InputError& error) {
+    throw InputError(place + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 std::string session_json(const SessionSummary& summary) {
@@ -370,7 +385,7 @@ std::string session_json(const SessionSummary& summary) {
 std::string session_json_with_files(const std::filesystem::path& path,
                                     std::span<const std::string> removed,
                                     const std::map<std::string, std::string>& added) {
-  Json root = files::read_json_object<Json>(path, "a session.json written by eyelid");
+  Json root = files::read_json_object<Json>(path, kExpected);
   if (!root["run"].is_object()) root["run"] = Json::object();
   if (!root["run"]["sha256"].is_object()) root["run"]["sha256"] = Json::object();
   Json& hashes = root["run"]["sha256"];
@@ -384,17 +399,11 @@ void write_session_json(const std::filesystem::path& path, const SessionSummary&
 }
 
 SessionSummary read_session_json(const std::filesystem::path& path) {
-  const Json root = files::read_json_object<Json>(path, "a session.json written by eyelid");
-  try {
-    check_format(root);
-    SessionSummary summary;
-    read_common_sources(root, summary.closure.calibration);
-    Reader reader{root};
-    visit_fields(reader, summary);
-    return summary;
-  } catch (const InputError& error) {
-    throw InputError(path.string() + ": " + error.what());
-  }
+  return summary_in(files::read_json_object<Json>(path, kExpected), path.string());
+}
+
+SessionSummary session_from_json(std::string_view text, const std::string& place) {
+  return summary_in(files::parse_json_object<Json>(text, place, kExpected), place);
 }
 
 }  // namespace eyelid::tables

@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "eyelid/core/session.hpp"
 
@@ -31,5 +32,8 @@ void write_session_json(const std::filesystem::path& path, const SessionSummary&
 /// Errors: InputError for a file that is missing, not JSON, not a session, or has a key of the
 /// wrong type.
 SessionSummary read_session_json(const std::filesystem::path& path);
+
+/// The same of a text; `place` begins the messages.
+SessionSummary session_from_json(std::string_view text, const std::string& place);
 
 }  // namespace eyelid::tables

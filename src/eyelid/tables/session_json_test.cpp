@@ -54,6 +54,8 @@ TEST(SessionJson, ReadsBackWhatItWrote) {
   write_session_json(folder / "session.json", summary);
   const SessionSummary read = read_session_json(folder / "session.json");
   EXPECT_EQ(session_json(read), session_json(summary));
+  EXPECT_EQ(session_json(session_from_json(session_json(summary), "text")), session_json(summary));
+  EXPECT_THROW(session_from_json("{}", "text"), InputError);
   EXPECT_EQ(read.source.path, summary.source.path);
   EXPECT_EQ(read.options, summary.options) << "the order of display must survive";
   EXPECT_EQ(read.closure.calibration.levels.right.open_ear, 0.3f);
