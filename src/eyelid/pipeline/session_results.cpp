@@ -2,6 +2,7 @@
 #include "eyelid/pipeline/session_results.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <span>
 #include <string>
@@ -17,14 +18,17 @@ namespace eyelid::pipeline {
 SessionResults::SessionResults(files::RunFolder& run,
                                closure::ClosureOptions options,
                                std::optional<Eye> eye,
-                               std::optional<std::size_t> landmark_points)
+                               std::optional<std::size_t> landmark_points,
+                               RowObserver observer)
     : run_(run),
       options_(std::move(options)),
       eye_(eye),
       trace_(run.private_folder()),
       points_(run.private_folder()),
-      blinks_(run.private_folder()) {
+      blinks_(run.private_folder()),
+      observer_(std::move(observer)) {
   if (!landmark_points) return;
+  unknown_points_.resize(*landmark_points, {kNotAvailable, kNotAvailable});
   landmarks_csv_ =
       std::make_unique<tables::LandmarksCsvWriter>(run_.staged("landmarks.csv"), *landmark_points);
 }
@@ -33,16 +37,23 @@ void SessionResults::add(const FrameMeasurement& measurement) {
   trace_.append(closure::closure_input(measurement, eye_));
   measured_frames_ += measurement.is_trustworthy();
   points_.append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
-  if (landmarks_csv_) write_landmark_row(measurement);
+  if (!landmarks_csv_) return;
+  if (!measurement.is_trustworthy()) {
+    write_landmarks(measurement.frame, {});
+  } else if (measurement.face_points) {
+    write_landmarks(measurement.frame, *measurement.face_points);
+  } else {
+    std::array<Point, 12> lids;
+    for (std::size_t i = 0; i < lids.size(); ++i) lids[i] = lid_point(*measurement.eyes, i);
+    write_landmarks(measurement.frame, lids);
+  }
 }
 
-void SessionResults::write_landmark_row(const FrameMeasurement& measurement) {
-  if (!measurement.is_trustworthy()) {
-    landmarks_csv_->write(measurement.frame, std::span<const Point>{});
-  } else if (measurement.face_points) {
-    landmarks_csv_->write(measurement.frame, *measurement.face_points);
-  } else {
-    landmarks_csv_->write(measurement.frame, *measurement.eyes);
+void SessionResults::write_landmarks(std::int64_t frame, std::span<const Point> points) {
+  landmarks_csv_->write(frame, points);
+  if (observer_.on_landmarks) {
+    observer_.on_landmarks(frame,
+                           points.empty() ? std::span<const Point>(unknown_points_) : points);
   }
 }
 
@@ -56,6 +67,7 @@ void SessionResults::analyze(SessionSummary& summary,
       options_,
       [&](const EyelidSample& sample) {
         frames_csv.write(sample);
+        if (observer_.on_sample) observer_.on_sample(sample);
         eye_watch_.add(sample);
         still_watch_.add(sample);
         examples_.consider(sample);
@@ -64,6 +76,7 @@ void SessionResults::analyze(SessionSummary& summary,
       [&](const Blink& blink) {
         blinks_csv.write(blink);
         blinks_.append(blink);
+        if (observer_.on_blink) observer_.on_blink(blink);
       });
   if (landmarks_csv_) landmarks_csv_->commit();
   blinks_csv.commit();

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "eyelid/closure/closure_analysis.hpp"
 #include "eyelid/closure/trace.hpp"
@@ -18,6 +20,16 @@
 
 namespace eyelid::pipeline {
 
+/// For a caller that wants the rows of the tables besides the files; any may be absent.
+struct RowObserver {
+  /// Rows of frames.csv and blinks.csv, in order.
+  std::function<void(const EyelidSample&)> on_sample;
+  std::function<void(const Blink&)> on_blink;
+  /// Rows of landmarks.csv, where there is one: always 12 or 68 points, not finite without an eye.
+  /// A second look at the recording begins again with frame 0.
+  std::function<void(std::int64_t frame, std::span<const Point>)> on_landmarks;
+};
+
 /// From the measurements of a recording to frames.csv, blinks.csv, and landmarks.csv of a run, for
 /// recordings on disk and for running cameras.
 ///
@@ -28,7 +40,8 @@ class SessionResults {
   SessionResults(files::RunFolder& run,
                  closure::ClosureOptions options,
                  std::optional<Eye> eye,
-                 std::optional<std::size_t> landmark_points);
+                 std::optional<std::size_t> landmark_points,
+                 RowObserver observer = {});
 
   /// Levels for analyze(), instead of those given or found here.
   void set_levels(const Calibration& calibration) { options_.calibration = calibration; }
@@ -52,7 +65,7 @@ class SessionResults {
 
  private:
   void describe_closure(SessionSummary& summary, const Calibration& conditions) const;
-  void write_landmark_row(const FrameMeasurement& measurement);
+  void write_landmarks(std::int64_t frame, std::span<const Point> points);
 
   files::RunFolder& run_;
   closure::ClosureOptions options_;
@@ -64,6 +77,8 @@ class SessionResults {
   BlinkSpool blinks_;
   HiddenEyeWatch eye_watch_;
   StillEyeWatch still_watch_;
+  RowObserver observer_;
+  std::vector<Point> unknown_points_;  // a row without an eye, for the observer
   ExampleFrames examples_;
 };
 

@@ -43,7 +43,8 @@ SetupRequest for_recordings(SetupRequest request) {
 /// What is read besides the recording, and must not be overwritten either.
 std::vector<std::filesystem::path> inputs_of(const TrackRequest& request,
                                              const std::vector<std::filesystem::path>& recording) {
-  std::vector<std::filesystem::path> inputs = files_of_recording(recording);
+  std::vector<std::filesystem::path> inputs;
+  if (!request.pictures) inputs = files_of_recording(recording);
   for (const std::filesystem::path& file :
        {request.calibration_file, request.trials_file, request.truth_file}) {
     if (!file.empty()) inputs.push_back(file);
@@ -61,6 +62,7 @@ class TrackJob {
 
  private:
   void open_folder();
+  RecordingIdentity identity() const;
   void track();
   void track_faces(PictureSample& sample);
   void track_close_up(const CloseUpEye& eye);
@@ -87,8 +89,12 @@ class TrackJob {
   std::unique_ptr<SessionResults> results_;
 };
 
+RecordingIdentity TrackJob::identity() const {
+  return request_.pictures ? video::identity_of(*request_.pictures) : identity_of(inputs_);
+}
+
 void TrackJob::open_folder() {
-  inputs_ = video::joined(video::clips_of(request_.inputs));
+  if (!request_.pictures) inputs_ = video::joined(video::clips_of(request_.inputs));
   run_ = std::make_unique<files::RunFolder>(
       request_.folder, files_of_session(), inputs_of(request_, inputs_));
   for (const std::filesystem::path& output : request_.added_outputs) run_->announce(output);
@@ -96,7 +102,7 @@ void TrackJob::open_folder() {
 
   summary_.run.id = files::unpredictable_letters() + files::unpredictable_letters();
   RecordingIdentity& recording = summary_.run.recording;
-  recording = identity_of(inputs_);
+  recording = identity();
   check_labels(request_.folder, recording);
   for (const std::filesystem::path& input : inputs_) {
     recording.paths.push_back(std::filesystem::proximate(input, request_.folder).generic_string());
@@ -104,7 +110,9 @@ void TrackJob::open_folder() {
 }
 
 std::unique_ptr<video::FrameSource> TrackJob::open_source(PictureSample* sample) {
-  std::unique_ptr<video::FrameSource> source = video::open_source(inputs_, source_options_);
+  std::unique_ptr<video::FrameSource> source =
+      request_.pictures ? video::open_pictures(*request_.pictures, source_options_)
+                        : video::open_source(inputs_, source_options_);
   if (sample != nullptr) source = std::make_unique<SampledSource>(std::move(source), *sample);
   if (!request_.write_overlay) return source;
   return std::make_unique<OneSizeSource>(std::move(source));
@@ -172,7 +180,8 @@ void TrackJob::measure(FrameTracker& tracker, video::FrameSource& source) {
       *run_,
       closure_options_,
       eye_,
-      request_.save_landmarks ? std::optional(points) : std::nullopt);
+      request_.save_landmarks ? std::optional(points) : std::nullopt,
+      request_.observer);
   for (ClipIdentity& clip : summary_.run.recording.clips) clip.frames = 0;
   summary_.source = source.info();
   // Who reads it again need not find them again.
@@ -266,7 +275,7 @@ void TrackJob::render_second_pass() {
 
 void TrackJob::record_run() {
   const RecordingIdentity& before = summary_.run.recording;
-  const RecordingIdentity after = identity_of(inputs_);
+  const RecordingIdentity after = identity();
   if (!is_same_recording(after, before)) {
     throw InputError(summary_.source.path +
                      ": changed while it was tracked, expected a finished recording");

@@ -12,15 +12,18 @@
 #include "eyelid/core/calibration.hpp"
 #include "eyelid/core/session.hpp"
 #include "eyelid/files/run_folder.hpp"
+#include "eyelid/pipeline/session_results.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/video/frame_source.hpp"
+#include "eyelid/video/pictures_in_memory.hpp"
 
 namespace eyelid::pipeline {
 
 /// The whole job of `eyelid track`.
 struct TrackRequest {
   std::vector<std::filesystem::path> inputs;
-  std::filesystem::path folder;  // for the results; created when absent
+  std::shared_ptr<const video::PicturesInMemory> pictures;  // instead of `inputs`
+  std::filesystem::path folder;                             // for the results; created when absent
   SetupRequest setup;
   video::SourceOptions source;
   std::filesystem::path timestamps_file;  // a time per frame; empty: none
@@ -40,6 +43,7 @@ struct TrackRequest {
 
   /// What the caller will add to the run; checked before the work.
   std::vector<std::filesystem::path> added_outputs;
+  RowObserver observer;
 };
 
 struct TrackedSession {
