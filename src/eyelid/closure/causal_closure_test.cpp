@@ -38,6 +38,17 @@ TEST(CausalClosure, ACalibrationHoldsFromTheFirstFrame) {
   EXPECT_FLOAT_EQ(closure.next({0.25f, 0.25f}).eyes.right, 0.5f);
 }
 
+TEST(CausalClosure, LevelsThatAreSetHoldFromTheNextFrame) {
+  CausalClosure closure;
+  for (int i = 0; i < 300; ++i) closure.next({0.3f, 0.3f});
+  Calibration calibration;
+  calibration.levels = {{0.4f, 0.1f}, {0.35f, 0.05f}};
+  closure.set_levels(calibration);
+  const LiveFec fec = closure.next({0.25f, 0.2f});
+  EXPECT_FLOAT_EQ(fec.eyes.right, 0.5f);
+  EXPECT_FLOAT_EQ(fec.eyes.left, 0.5f);
+}
+
 TEST(CausalClosure, AnUnmeasuredFrameChangesNothing) {
   CausalClosure with_gaps, without;
   for (int i = 0; i < 300; ++i) {
