@@ -48,7 +48,7 @@ void split_off_rate(const std::string& address, CameraAddress& parsed) {
   parsed.place.resize(at);
 }
 
-// File names may hold the words too: only a number behind the last ones is a port.
+// Behind the rate. Words that name a lamp without a port are a mistake, not a file.
 void split_off_lamp(const std::string& address, CameraAddress& parsed) {
   constexpr std::string_view kLamp = "?lamp=udp:";
   const std::size_t at = parsed.place.rfind(kLamp);

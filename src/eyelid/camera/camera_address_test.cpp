@@ -55,6 +55,20 @@ TEST(CameraAddress, RefusesWhatIsNoCameraInOneSentence) {
   }
 }
 
+TEST(CameraAddress, ALampStandsBehindTheRate) {
+  const CameraAddress both = parse_address("paced:odd?name.mkv@500?lamp=udp:9000");
+  EXPECT_EQ(both.place, "odd?name.mkv");
+  EXPECT_EQ(both.frames_per_second, 500.0);
+  EXPECT_EQ(both.lamp_port, 9000);
+  EXPECT_EQ(parse_address("synthetic:3?lamp=udp:1").lamp_port, 1);
+  EXPECT_FALSE(parse_address("paced:film.mkv").lamp_port.has_value());
+  for (const char* address :
+       {"synthetic:3?lamp=udp:", "synthetic:3?lamp=udp:70000", "paced:f?lamp=udp:x"}) {
+    const std::string sentence = testing::refusal_of([&] { parse_address(address); });
+    EXPECT_NE(sentence.find("expected 1 to 65535"), std::string::npos) << sentence;
+  }
+}
+
 TEST(CameraAddress, OpeningRefusesBadPlaces) {
   for (const char* address : {"synthetic:one",
                               "synthetic:-1",
