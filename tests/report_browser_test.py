@@ -200,6 +200,9 @@ def run(program, reports, pictures, folder):
         check_blinks(page)
         assert browser.find_elements(By.CSS_SELECTOR, "#trace .trial-cs"), "no CS mark"
         assert browser.find_elements(By.CSS_SELECTOR, "#agreement circle"), "no comparison"
+        for chart, bars in (("latency_ms", 3), ("output_latency_ms", 1), ("loop", 4)):
+            assert len(browser.find_elements(By.CSS_SELECTOR, f"#delay-{chart} rect")) == bars, chart
+        assert "median 4.00" in page.js("return document.getElementById('live').innerText")
         if pictures:
             take_pictures(page, pictures, "light")
         rows = page.js("return JSON.parse(document.getElementById('report-data').textContent).blinks.rows.length")
@@ -208,6 +211,7 @@ def run(program, reports, pictures, folder):
 
         page = Page(browser, sample("hostile"))
         page.check_drawn()
+        assert page.js("return document.getElementById('live').hidden"), "no camera ran"
         assert not page.js("return document.querySelector('main img, main b img, h1 *')"), "text became markup"
         assert "alert(1)" in page.js("return document.body.innerText")
         page.check_quiet()

@@ -227,6 +227,21 @@ void add_long_recording(ReportBuilder& report, eyelid::SessionSummary& summary) 
   }
 }
 
+/// As of a running camera with a lamp in view.
+eyelid::LiveSummary live_summary() {
+  eyelid::LiveSummary live;
+  live.camera = "Acme 640 (77)";
+  live.ended = "every trial was done";
+  live.frames = live.recorded = 5990;
+  live.lost = 10;
+  live.measured_frames_per_second = 499.8;
+  live.latency = {5990, 0.6, 2.1, 9.0, {{0.4, 0.8, 5000}, {0.8, 1.6, 900}, {8.0, 16.0, 90}}};
+  live.output_latency = {12, 0.7, 2.0, 2.0, {{0.4, 0.8, 12}}};
+  live.loop = eyelid::LoopSummary{{12, 4.0, 6.0, 6.0, {}}, {0, 7, 4, 1}, 1};
+  live.priority = "SCHED_FIFO";
+  return live;
+}
+
 int write_report(const std::string& path, const std::string& kind) {
   reports::ReportOptions options;
   if (kind == "session") options.title = "Rendered conditioning session";
@@ -234,6 +249,7 @@ int write_report(const std::string& path, const std::string& kind) {
   const std::int64_t frames = kind == "long" ? 3'600'000 : kind == "empty" ? 0 : 6'000;
   eyelid::SessionSummary summary = summary_of(frames, static_cast<double>(frames) / 500.0);
   if (kind == "session") {
+    summary.live = live_summary();
     summary.warnings = {
         "No full closure of the left eye was seen: its closed level is the right eye's ratio, so "
         "its FEC may be off by up to 0.1."};

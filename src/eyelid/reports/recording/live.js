@@ -12,7 +12,7 @@ function drawBars(parent, id, label, counts, labels, step, titleX, titleY) {
   frame.svg.selectAll(null).data(counts).join("rect").attr("x", (count, i) => x(i)).attr("width", x.bandwidth())
     .attr("y", (count) => y(count)).attr("height", (count) => frame.bottom - y(count)).style("fill", "var(--mean)");
   const ticks = y.ticks(4).filter((tick) => Number.isInteger(tick));
-  frame.axes(x, y, d3.range(0, counts.length, step), ticks, (i) => labels[i], grouped, titleX, titleY);
+  frame.axes(x, y, d3.range(0, counts.length, step), ticks, (i) => labels[i], d3.format("~s"), titleX, titleY);
 }
 
 function delayText(delay) {
@@ -43,11 +43,13 @@ function drawLive(section, live) {
   section.attr("hidden", null);
   heading(section, "The running camera", "Frames delivered and lost, and the delays of the session as it ran. It ended: " + live.ended + ".");
   const columns = put(section, "div", "columns");
-  const left = put(columns, "div"), right = put(columns, "div");
+  const halves = [put(columns, "div"), put(columns, "div")];
+  let figures = 0;
+  const next = () => put(halves[figures++ % 2], "div").style("margin-bottom", "1rem");
   const shown = DELAYS.filter((delay) => live[delay[0]].count > 0);
-  shown.forEach(([key, name, meaning, what], i) => drawDelay(i % 2 ? right : left, key, name, meaning, what, live[key]));
-  if (live.loop && live.loop.latency_ms.count > 0) drawLoop(shown.length % 2 ? right : left, live.loop);
-  pairsTable(shown.length ? left : right, [["Camera", live.camera], ["Complete frames", grouped(live.frames)], ["Lost", grouped(live.lost)], ["Incomplete", grouped(live.incomplete)],
+  shown.forEach(([key, name, meaning, what]) => drawDelay(next(), key, name, meaning, what, live[key]));
+  if (live.loop && live.loop.latency_ms.count > 0) drawLoop(next(), live.loop);
+  pairsTable(next(), [["Camera", live.camera], ["Complete frames", grouped(live.frames)], ["Lost", grouped(live.lost)], ["Incomplete", grouped(live.incomplete)],
     ["Not measured in time (overrun)", grouped(live.overrun) + (live.measured_later ? "; " + grouped(live.measured_later) + " measured at the end" : "")], ["Recorded", grouped(live.recorded)],
     ["Rate", fixed(live.measured_frames_per_second, 2) + " frames/s" + (live.asked_frames_per_second ? " (asked: " + fixed(live.asked_frames_per_second, 2) + ")" : "")],
     ["Clock of the camera", fixed(live.clock_drift_ppm, 1) + " ppm against the computer's, residual " + fixed(live.clock_residual_ms, 3) + " ms"], ["Priority", live.priority],
