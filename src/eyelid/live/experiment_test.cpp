@@ -97,7 +97,7 @@ TEST(Experiment, PresentsTheStepsOfACalibrationAndHoldsTrialsMeanwhile) {
   EXPECT_TRUE(experiment.events()[2].acknowledged_s.has_value());
 
   experiment.hold(false);
-  run(1000);
+  run(300);  // one ITI
   EXPECT_EQ(std::ranges::count(board.sent, "start"), 2);
   EXPECT_EQ(board.started.start, 1);
 }
