@@ -44,7 +44,7 @@ struct PresenceOptions {
 /// read.
 std::vector<PresenceExample> make_presence_examples(
     const TrainingFaces& faces,
-    std::shared_ptr<const landmarks::LandmarkModels> models,
+    const std::shared_ptr<const landmarks::LandmarkModels>& models,
     const PresenceOptions& options);
 
 /// The same of pictures of single eyes; `backgrounds` lends pieces of its pictures without eyes,
@@ -52,7 +52,7 @@ std::vector<PresenceExample> make_presence_examples(
 std::vector<PresenceExample> make_presence_examples(
     const std::vector<EyePicture>& pictures,
     const TrainingFaces& backgrounds,
-    std::shared_ptr<const landmarks::LandmarkModels> models,
+    const std::shared_ptr<const landmarks::LandmarkModels>& models,
     const PresenceOptions& options);
 
 }  // namespace eyelid::training
