@@ -162,6 +162,7 @@ int main(int argc, char** argv) {
     int sessions = 0;
     for (; figures.starts < wanted && sessions < 10'000; ++seed, ++sessions) {
       run_session(seed, setup, wanted, figures);
+      fmt::print(stderr, "{} starts, {} wrong\n", figures.starts, figures.wrong);
     }
     fmt::print(
         "{} starts in {} sessions ({} frames): {} on a closed or moving eye; in the window before "

@@ -53,5 +53,5 @@ poweroff -f
 I
 chmod +x "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/initrd.gz"
-timeout "${VM_TIMEOUT:-900}" qemu-system-x86_64 -accel tcg -cpu max -m 2048 -nographic -no-reboot -kernel "$work"/kernel/boot/vmlinuz-* \
+timeout "${VM_TIMEOUT:-900}" qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 2048 -nographic -no-reboot -kernel "$work"/kernel/boot/vmlinuz-* \
   -initrd "$work/initrd.gz" -append "console=ttyS0 quiet panic=-1"
