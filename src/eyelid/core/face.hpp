@@ -22,6 +22,9 @@ struct FaceBox {
   std::optional<FaceKeypoints> keypoints;  // of BlazeFace and MTCNN (ears: NaN)
   /// Of MTCNN alone: on the subject's right, then left; Mouth lies halfway.
   std::optional<std::array<Point, 2>> mouth_corners{};
+  /// Half a face, which an edge of the picture cuts: the eye that is not in the picture
+  /// (pipeline/cut_face.hpp). Box and keypoints reach beyond the edge.
+  std::optional<Eye> eye_beyond{};
 };
 
 /// The six lid points of one eye in the order of iBUG-68: the corner on the image's left first,

@@ -19,14 +19,15 @@ StageTimer timer_of(MeasurerClocks* clocks, StageClock MeasurerClocks::*clock) {
 FrameMeasurer::FrameMeasurer(std::unique_ptr<detection::FaceDetector> detector,
                              std::shared_ptr<const landmarks::LandmarkModels> models,
                              landmarks::PointCount points,
+                             std::optional<frames::SideEdge> cut_edge,
                              MeasurerClocks* clocks)
-    : detector_(std::move(detector)),
-      landmarker_(std::move(models)),
-      points_(points),
-      clocks_(clocks) {}
+    : detector_(std::move(detector)), landmarker_(models), points_(points), clocks_(clocks) {
+  if (cut_edge) cut_.emplace(std::move(models), *cut_edge);
+}
 
 void FrameMeasurer::detect(const FrameView& picture, std::vector<FaceBox>& faces) {
   const StageTimer timer = timer_of(clocks_, &MeasurerClocks::detection);
+  if (cut_) return cut_->detect(*detector_, picture, faces);
   detector_->detect(picture, faces);
 }
 
@@ -35,7 +36,9 @@ FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
   FrameMeasurement measurement;
   if (!subject) return measurement;
   const StageTimer timer = timer_of(clocks_, &MeasurerClocks::landmarks);
-  const landmarks::FacePoints points = landmarker_.locate(picture, *subject, points_);
+  const landmarks::FacePoints points =
+      cut_ ? cut_->locate(landmarker_, picture, *subject, points_)
+           : landmarker_.locate(picture, *subject, points_);
   measurement.face = subject;
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;

@@ -9,6 +9,7 @@
 #include "eyelid/core/image.hpp"
 #include "eyelid/detection/face_detector.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
+#include "eyelid/pipeline/cut_face.hpp"
 #include "eyelid/pipeline/stage_clock.hpp"
 
 namespace eyelid::pipeline {
@@ -28,12 +29,16 @@ struct MeasurerClocks {
 ///
 /// The eye aspect ratio is taken of trusted eyes only. Results leave `frame` and `time_s` at
 /// 0. Threads: one per thread, the models shared. Allocates nothing once warm.
+///
+/// With a `cut_edge`, half a face at that edge of the picture is found too, and its eye in view
+/// measured (CutFaceMeasurer).
 class FrameMeasurer {
  public:
   /// `clocks` may be null, else it must outlive this.
   FrameMeasurer(std::unique_ptr<detection::FaceDetector> detector,
                 std::shared_ptr<const landmarks::LandmarkModels> models,
                 landmarks::PointCount points,
+                std::optional<frames::SideEdge> cut_edge = std::nullopt,
                 MeasurerClocks* clocks = nullptr);
 
   /// All faces of the picture, best first.
@@ -51,6 +56,7 @@ class FrameMeasurer {
   std::unique_ptr<detection::FaceDetector> detector_;
   landmarks::EyeLandmarker landmarker_;
   landmarks::PointCount points_;
+  std::optional<CutFaceMeasurer> cut_;
   MeasurerClocks* clocks_;
   std::vector<FaceBox> faces_;
 };

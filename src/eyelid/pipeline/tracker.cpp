@@ -36,7 +36,10 @@ struct Tracker::State {
         models(std::move(landmark_models)),
         options(tracker_options),
         measurers(
-            [this] { return FrameMeasurer(detector->clone(), models, options.points, &clocks); }) {}
+            [this] {
+              return FrameMeasurer(
+                  detector->clone(), models, options.points, options.cut_edge, &clocks);
+            }) {}
 
   void fill(Group& group, video::FrameSource& source);
   void detect(Group& group) { measurers.local().detect(group.frames[0].image, group.faces); }

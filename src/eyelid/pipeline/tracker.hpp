@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "eyelid/detection/face_detector.hpp"
+#include "eyelid/frames/mirrored_picture.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
 #include "eyelid/pipeline/frame_tracker.hpp"
 
@@ -16,6 +17,8 @@ struct TrackerOptions {
   /// Detect on every n-th frame; in between the landmarks carry the box. A face that is lost is
   /// looked for at once. At least 1.
   int detect_every = 1;
+  /// Edge of the picture that may cut the subject's face (FrameMeasurer).
+  std::optional<frames::SideEdge> cut_edge;
   int threads = 1;           // at least 1; decoding has a thread of its own besides
   int groups_in_flight = 0;  // 0: 4 per thread; bounds the memory
 };
