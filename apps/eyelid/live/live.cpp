@@ -25,6 +25,9 @@
 namespace eyelid::app {
 namespace {
 
+const Choices<std::optional<frames::SideEdge>> kCutEdgeChoices = {
+    {"none", std::nullopt}, {"left", frames::SideEdge::Left}, {"right", frames::SideEdge::Right}};
+
 const Choices<live::RecordingFormat> kRecordingChoices = {
     {"auto", live::RecordingFormat::Ffvhuff},
     {"ffvhuff", live::RecordingFormat::Ffvhuff},
@@ -228,6 +231,12 @@ void add_live_command(CLI::App& app) {
       ->capture_default_str();
   live->add_flag_callback(
       "--no-report", [&request] { request.write_report = false; }, "Do not write the report");
+  add_choice(*live,
+             "--cut-edge",
+             request.setup.cut_edge,
+             kCutEdgeChoices,
+             "Edge of the picture that cuts the face at about the nose: the eye in view is "
+             "measured");
   add_measurement_options(*live, request.setup);
   add_json_option(*live, command->json);
   live->callback([command] { command->run(); });

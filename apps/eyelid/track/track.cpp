@@ -18,6 +18,13 @@ namespace {
 const Choices<std::optional<Eye>> kEyeChoices = {
     {"right", Eye::Right}, {"left", Eye::Left}, {"both", std::nullopt}};
 
+/// What is known of an edge of the picture that cuts the face.
+enum class CutEdge { Find, None, Left, Right };
+const Choices<CutEdge> kCutEdgeChoices = {{"auto", CutEdge::Find},
+                                          {"none", CutEdge::None},
+                                          {"left", CutEdge::Left},
+                                          {"right", CutEdge::Right}};
+
 Rect checked_box(const char* option, const std::vector<float>& numbers) {
   const Rect box{numbers[0], numbers[1], numbers[2], numbers[3]};
   if (!(box.width > 0.0f && box.height > 0.0f && std::isfinite(box.area() + box.x + box.y))) {
@@ -38,8 +45,12 @@ struct TrackCommand {
   std::filesystem::path json;
   std::vector<float> face_box;
   std::vector<float> eye_box;
+  CutEdge cut_edge = CutEdge::Find;
 
   void run() {
+    request.find_cut_edge = cut_edge == CutEdge::Find;
+    if (cut_edge == CutEdge::Left) request.setup.cut_edge = frames::SideEdge::Left;
+    if (cut_edge == CutEdge::Right) request.setup.cut_edge = frames::SideEdge::Right;
     if (!face_box.empty()) request.setup.face_box = checked_box("--face-box", face_box);
     if (!eye_box.empty()) request.setup.eye_box = checked_box("--eye-box", eye_box);
     track_and_print(request, json);
@@ -94,6 +105,7 @@ void add_track_command(CLI::App& app) {
   }
   CLI::Option* face_box = nullptr;
   CLI::Option* eye_box = nullptr;
+  CLI::Option* cut_edge = nullptr;
   {
     const OptionGroup group(*track, "Subject");
     add_choice(*track,
@@ -108,6 +120,13 @@ void add_track_command(CLI::App& app) {
                                 "is detected then")
                    ->delimiter(',')
                    ->expected(4);
+    cut_edge = add_choice(*track,
+                          "--cut-edge",
+                          command->cut_edge,
+                          kCutEdgeChoices,
+                          "Edge of the picture that cuts the face at about the nose: the eye in "
+                          "view is measured. auto looks for one where an eye is missing in a "
+                          "quarter of the frames, and then reads the recording again");
     eye_box = track
                   ->add_option("--eye-box",
                                command->eye_box,
@@ -142,6 +161,8 @@ void add_track_command(CLI::App& app) {
     eye_box->excludes(track->get_option(of_detector));
   }
   eye_box->excludes(track->get_option("--detect-every"));
+  cut_edge->excludes(face_box);
+  cut_edge->excludes(eye_box);
   add_json_option(*track, command->json);
   track->callback([command] { command->run(); });
 }

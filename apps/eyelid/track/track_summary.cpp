@@ -36,14 +36,19 @@ void print_levels(const Calibration& calibration) {
   }
 }
 
-/// Where a single eye was measured, without a face.
-void print_close_up(const SessionSummary& summary) {
+/// Where a single eye was measured: without a face, or in half of one.
+void print_one_eye(const SessionSummary& summary) {
   const auto option = [&](std::string_view name) -> std::string_view {
     for (const auto& [key, value] : summary.options) {
       if (key == name) return value;
     }
     return {};
   };
+  if (!option("cut edge").empty()) {
+    fmt::print("  half a face          the {} edge of the picture cuts it ({})\n",
+               option("cut edge"),
+               option("cut edge source"));
+  }
   if (option("eye box").empty()) return;
   fmt::print("  one eye close up     {}, {} at {}\n",
              option("eye"),
@@ -113,7 +118,7 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
              decoding.timestamp_gaps,
              decoding.missing_frames,
              decoding.repaired_timestamps);
-  print_close_up(summary);
+  print_one_eye(summary);
   if (summary.live) print_live(*summary.live);
   print_levels(summary.closure.calibration);
   fmt::print("  blinks               right {}   left {}\n",

@@ -233,6 +233,7 @@ void LiveSession::start_threads() {
   MeasuringThread::Options options;
   options.tracker.points = setup_.tracker.points;
   options.tracker.detect_every = setup_.tracker.detect_every;
+  options.tracker.cut_edge = setup_.tracker.cut_edge;
   options.tracker.frames_per_second = rate_;
   options.tracker.calibration = closure_options_.calibration;
   options.mean_of_frames = request_.mean_of_frames;

@@ -46,6 +46,7 @@ class CutFaceTest : public ::testing::Test {
     }
     SetupRequest request;
     request.device = DeviceChoice::Cpu;
+    request.landmarks = landmarks::PointCount::SixtyEight;
     setup_ = make_setup(request);
   }
   static void TearDownTestSuite() {

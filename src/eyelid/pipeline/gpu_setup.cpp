@@ -15,6 +15,7 @@ namespace {
 std::string why_not_on_gpu(const SetupRequest& request) {
   using compute::Precision;
   if (request.face_box) return "a given face box is for the CPU; expected none";
+  if (request.cut_edge) return "half a face is measured on the CPU; expected no cut edge";
   if (request.eye_box) return "one eye close up is measured on the CPU; expected no eye box";
   if (request.detector != DetectorKind::BlazeFace) {
     return fmt::format("detector {} has no GPU kernels; expected blazeface",

@@ -36,6 +36,7 @@ SessionResults::SessionResults(files::RunFolder& run,
 void SessionResults::add(const FrameMeasurement& measurement) {
   trace_.append(closure::closure_input(measurement, eye_));
   measured_frames_ += measurement.is_trustworthy();
+  measured_pairs_ += measurement.trusted_eyes.right && measurement.trusted_eyes.left;
   points_.append(measurement.is_trustworthy() ? measurement.eyes : std::nullopt);
   if (!landmarks_csv_) return;
   if (!measurement.is_trustworthy()) {

@@ -50,6 +50,8 @@ class SessionResults {
   std::int64_t frames() const { return trace_.size(); }
   /// In which an eye was measured.
   std::int64_t measured_frames() const { return measured_frames_; }
+  /// In which both were.
+  std::int64_t measured_pairs() const { return measured_pairs_; }
 
   using Progress = std::function<void(std::int64_t frames_done)>;
 
@@ -74,6 +76,7 @@ class SessionResults {
   PointSpool points_;
   std::unique_ptr<tables::LandmarksCsvWriter> landmarks_csv_;
   std::int64_t measured_frames_ = 0;
+  std::int64_t measured_pairs_ = 0;
   BlinkSpool blinks_;
   HiddenEyeWatch eye_watch_;
   StillEyeWatch still_watch_;

@@ -211,6 +211,10 @@ void describe_options(const SetupRequest& request, Setup& setup) {
   if (const std::optional<Rect>& box = request.face_box) {
     add("face box", fmt::format("{},{},{},{}", box->x, box->y, box->width, box->height));
   }
+  if (request.cut_edge) {
+    add("cut edge", name_of(*request.cut_edge));
+    add("cut edge source", "given");
+  }
   if (request.upsampling > 0) add("upsample", fmt::format("{}", request.upsampling));
   add("landmarks", fmt::format("{}", number_of(request.landmarks)));
   add("device", name_of(request.device));
@@ -290,6 +294,7 @@ Setup make_setup(const SetupRequest& request) {
       landmarks::ShapeModel(models.ensembles[3]->description)});
 
   setup.tracker.points = request.landmarks;
+  setup.tracker.cut_edge = request.cut_edge;
   // One eye close up is measured by the caller's thread.
   setup.tracker.threads =
       request.eye_box ? 1 : startable_threads(request.threads.value_or(machine.hardware_threads));
@@ -311,7 +316,7 @@ std::unique_ptr<FrameTracker> make_tracker(Setup& setup) {
     setup.detector.reset();  // the device's memory is for batches
     return std::make_unique<GpuTracker>(setup.gpu->make_devices());
   }
-  return std::make_unique<Tracker>(std::move(setup.detector), setup.models, setup.tracker);
+  return std::make_unique<Tracker>(setup.detector->clone(), setup.models, setup.tracker);
 }
 
 void resolve_detect_every(Setup& setup, double frames_per_second) {

@@ -36,6 +36,8 @@ struct SetupRequest {
   std::filesystem::path detector_model;
   /// The subject's face in every frame, where the user has said so: nothing is detected.
   std::optional<Rect> face_box;
+  /// Edge of the picture that cuts the subject's face, where the user has said so (cut_face.hpp).
+  std::optional<frames::SideEdge> cut_edge;
   /// One eye close up, where the user has said so: neither a face nor an eye is looked for.
   std::optional<Rect> eye_box;
   /// Each replaces the embedded model of its kind: the eye finder, the lid finder, or the ensemble
@@ -83,7 +85,7 @@ struct Setup {
 /// combinations, DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);
 
-/// Tracks faces as it was set up; `setup.detector` goes into it.
+/// Tracks faces as it was set up; on a GPU, `setup.detector` goes.
 std::unique_ptr<FrameTracker> make_tracker(Setup& setup);
 
 /// HOG and MTCNN cost ten to fifty times as much as BlazeFace, so by default they run only this

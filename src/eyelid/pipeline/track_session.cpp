@@ -11,6 +11,7 @@
 #include "eyelid/evaluation/closure_comparison.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/close_up_tracker.hpp"
+#include "eyelid/pipeline/cut_face.hpp"
 #include "eyelid/pipeline/one_size_source.hpp"
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/run_check.hpp"
@@ -64,7 +65,10 @@ class TrackJob {
   void open_folder();
   RecordingIdentity identity() const;
   void track();
-  void track_faces(PictureSample& sample);
+  void track_faces(video::FrameSource& source);
+  std::optional<frames::SideEdge> cut_edge_of(const PictureSample& sample) const;
+  void track_half_face(frames::SideEdge edge);
+  void warn_of_few_faces();
   void track_close_up(const CloseUpEye& eye);
   void measure(FrameTracker& tracker, video::FrameSource& source);
   void count_in_clip(std::int32_t clip);
@@ -124,34 +128,54 @@ void TrackJob::track() {
     return track_close_up({eye_.value_or(Eye::Right), *request_.setup.eye_box, false});
   }
   PictureSample sample;
-  track_faces(sample);
+  const bool is_sampled = !setup_.gpu && !request_.setup.face_box;
+  const std::unique_ptr<video::FrameSource> source = open_source(is_sampled ? &sample : nullptr);
+  resolve_detect_every(setup_, source->info().frames_per_second);
+  track_faces(*source);
+  if (request_.setup.face_box) return;
+  if (const auto edge = cut_edge_of(sample)) return track_half_face(*edge);
   // False faces may be found in an eye that fills the picture; true ones are there in most frames.
-  if (request_.setup.face_box || 4 * results_->measured_frames() > results_->frames()) {
-    return;
-  }
+  if (4 * results_->measured_frames() > results_->frames()) return;
   const std::optional<CloseUpEye> found =
       setup_.gpu ? std::nullopt : find_close_up(sample, setup_.models, request_.eye);
   if (found) return track_close_up(*found);
+  warn_of_few_faces();
+}
+
+void TrackJob::warn_of_few_faces() {
   const bool has_face = 20 * results_->measured_frames() > results_->frames();
   summary_.warnings.push_back(fmt::format(
       "the eyes of a face were measured in {} of {} frames{}",
       results_->measured_frames(),
       results_->frames(),
       has_face
-          ? std::string("; if the face is partly outside the picture, or turned away, give its "
-                        "place with --face-box X,Y,WIDTH,HEIGHT, also beyond the border")
+          ? std::string("; if the face is partly outside the picture, or turned away, give the "
+                        "edge that cuts it with --cut-edge, or its place with --face-box X,Y,WIDTH,HEIGHT, also beyond the border")
           : fmt::format(", and no eye was found close up with certainty{}; if the film shows one, "
                         "give its place with --eye-box X,Y,WIDTH,HEIGHT",
                         setup_.gpu ? " (only the CPU looks for one)" : "")));
 }
 
-void TrackJob::track_faces(PictureSample& sample) {
-  const std::unique_ptr<video::FrameSource> source =
-      open_source(setup_.gpu || request_.setup.face_box ? nullptr : &sample);
-  resolve_detect_every(setup_, source->info().frames_per_second);
+void TrackJob::track_faces(video::FrameSource& source) {
   summary_.options = setup_.options;
   if (eye_) summary_.options.emplace_back("eye", name_of(*eye_));
-  measure(*make_tracker(setup_), *source);
+  measure(*make_tracker(setup_), source);
+}
+
+/// Nothing where both eyes are measured in more than three quarters of the frames, or none is to be
+/// looked for.
+std::optional<frames::SideEdge> TrackJob::cut_edge_of(const PictureSample& sample) const {
+  if (!request_.find_cut_edge || setup_.tracker.cut_edge || sample.pictures().empty()) return {};
+  const std::int64_t frames = results_->frames();
+  if (4 * (frames - results_->measured_pairs()) < frames) return {};
+  return find_cut_edge(sample, *setup_.detector, setup_.models);
+}
+
+void TrackJob::track_half_face(frames::SideEdge edge) {
+  setup_.tracker.cut_edge = edge;
+  setup_.options.emplace_back("cut edge", name_of(edge));
+  setup_.options.emplace_back("cut edge source", "found");
+  track_faces(*open_source());
 }
 
 void TrackJob::track_close_up(const CloseUpEye& eye) {

@@ -33,6 +33,9 @@ struct TrackRequest {
   Calibration conditions;  // saved with the levels, as far as given; its own levels are unused
 
   std::optional<Eye> eye;  // measured alone; both without it
+  /// Whether to look for an edge of the picture that cuts the face, where none was given and an eye
+  /// is missing in a quarter of the frames; the recording is then read again.
+  bool find_cut_edge = true;
 
   bool save_landmarks = false;
   bool write_overlay = false;
