@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
+.PHONY: demo test quick python build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -16,6 +16,15 @@ test: test-dependencies build
 quick: dependencies configure
 	cmake --build $(BUILD) --target eyelid_unit_tests
 	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L unit -j $$(nproc)
+
+# The Python package and its tests, in an environment of its own.
+PYTHON ?= python3
+python: dependencies
+	$(PYTHON) -m venv $(BUILD)/python-venv
+	$(BUILD)/python-venv/bin/pip install -q nanobind pytest hypothesis pandas pandas-stubs mypy tqdm
+	cmake --preset release -DEYELID_PYTHON=ON -DPython_EXECUTABLE=$(abspath $(BUILD))/python-venv/bin/python $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --target eyelid eyelid_python
+	ctest --test-dir $(BUILD) --output-on-failure -R ^python/
 
 build: configure
 	cmake --build $(BUILD)

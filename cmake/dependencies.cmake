@@ -19,9 +19,10 @@ pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 # start with the program and never end where memory is short.
 find_path(EYELID_DLIB_HEADERS dlib/algs.h REQUIRED)
 find_library(EYELID_DLIB_LIBRARY libdlib.a REQUIRED)
-# A shared library of ours (benchmarks/peers) cannot hold the static one.
+# Shared libraries of ours (benchmarks/peers, the Python module) cannot hold the static one.
 find_library(EYELID_SHARED_DLIB_LIBRARY dlib REQUIRED)
-set(is_shared $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>)
+set(type $<TARGET_PROPERTY:TYPE>)
+set(is_shared $<OR:$<STREQUAL:${type},SHARED_LIBRARY>,$<STREQUAL:${type},MODULE_LIBRARY>>)
 add_library(eyelid_dlib INTERFACE IMPORTED)
 set_target_properties(eyelid_dlib PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${EYELID_DLIB_HEADERS}

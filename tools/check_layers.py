@@ -42,7 +42,7 @@ for path in sorted(pathlib.Path("src/eyelid").rglob("*")):
                 problems.append(f"{path}:{number}: stage {room} must not include stage {other}")
 # The trees around the library: commands share apps/command_line and never include each other.
 FORBIDDEN = {"apps/command_line": "apps/eyelid|studies", "apps/eyelid/main.cpp": "apps/eyelid/.*/",
-             "studies/speed": "apps/eyelid|studies/ipu", "studies/ipu": "apps/eyelid|studies/speed", "training": "apps|studies"}
+             "studies/speed": "apps/eyelid|studies/ipu", "studies/ipu": "apps/eyelid|studies/speed", "training": "apps|studies", "bindings/python": "apps|studies|training"}
 for tree, forbidden in FORBIDDEN.items():
     root = pathlib.Path(tree)
     for path in sorted(root.rglob("*.[hc]pp")) if root.is_dir() else [root]:
