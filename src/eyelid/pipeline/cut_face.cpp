@@ -17,8 +17,8 @@ namespace {
 constexpr float kAtEdge = 0.25f;
 constexpr float kSamePlaceIou = 0.3f;
 constexpr int kSteps = 2;  // of the one eye, before it is measured
-// One in so many pictures of a recording. In none of 17 films of whole faces, of an eye close up,
-// and of a crowd is there one; in 27 of 28 halves of the faces 2 in 19 and more.
+// One in so many pictures of a recording: set on 28 halves of films, and on 17 films of whole faces,
+// of an eye close up, and of a crowd, none of which reaches it.
 constexpr std::size_t kPicturesPerCutFace = 10;
 
 void move(FaceBox& face, float columns) {
