@@ -17,8 +17,8 @@ namespace {
 constexpr float kAtEdge = 0.25f;
 constexpr float kSamePlaceIou = 0.3f;
 constexpr int kSteps = 2;  // of the one eye, before it is measured
-// One in so many pictures of a recording: set on 28 halves of films, and on 17 films of whole faces,
-// of an eye close up, and of a crowd, none of which reaches it.
+// One in so many pictures of a recording: set on 28 halves of films, and on 17 films of whole
+// faces, of an eye close up, and of a crowd, none of which reaches it.
 constexpr std::size_t kPicturesPerCutFace = 10;
 
 void move(FaceBox& face, float columns) {
@@ -78,8 +78,7 @@ void CutFaceMeasurer::measure_alone(const FrameView& picture,
                                     landmarks::FacePoints& points) {
   std::array<EyePoints, 1> eye{points.eyes[side]};
   for (int step = 0; step < kSteps; ++step) one_eye_.refine(picture, side, eye);
-  const landmarks::OneEye found =
-      one_eye_.locate(picture, side, {eye.front()[0], eye.front()[3]});
+  const landmarks::OneEye found = one_eye_.locate(picture, side, {eye.front()[0], eye.front()[3]});
   points.trusted_eyes = {};
   points.doubted_eyes = {};
   if (!landmarks::stages_agree(points.eyes[side], found.points)) return;
@@ -133,8 +132,8 @@ std::optional<frames::SideEdge> find_cut_edge(
       measurer.detect(*own, picture, faces);
       const std::optional<FaceBox> subject = detection::nearest_or_largest(faces, std::nullopt);
       if (!subject || !subject->eye_beyond || subject->score < landmarks::kUnsureFace) continue;
-      cut += measurer.locate(pair, picture, *subject, landmarks::PointCount::Twelve)
-                 .is_trustworthy();
+      cut +=
+          measurer.locate(pair, picture, *subject, landmarks::PointCount::Twelve).is_trustworthy();
     }
     if (cut > most) most = cut, best = edge;
   }

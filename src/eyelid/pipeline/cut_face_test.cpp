@@ -142,9 +142,9 @@ TEST_F(CutFaceTest, NoEdgeIsFoundWhereItCutsNoFace) {
     for (int y = 0; y < blocks.height(); ++y) {
       for (int x = 0; x < blocks.width(); ++x) {
         const bool is_new = x % 20 == 0 && y % 20 == 0;
-        blocks.row(y)[x] = is_new           ? static_cast<std::uint8_t>(random())
-                           : x % 20 == 0    ? blocks.row(y - 1)[x]
-                                            : blocks.row(y)[x - 1];
+        blocks.row(y)[x] = is_new        ? static_cast<std::uint8_t>(random())
+                           : x % 20 == 0 ? blocks.row(y - 1)[x]
+                                         : blocks.row(y)[x - 1];
       }
     }
   }

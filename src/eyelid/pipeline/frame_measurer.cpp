@@ -36,9 +36,8 @@ FrameMeasurement FrameMeasurer::locate(const FrameView& picture,
   FrameMeasurement measurement;
   if (!subject) return measurement;
   const StageTimer timer = timer_of(clocks_, &MeasurerClocks::landmarks);
-  const landmarks::FacePoints points =
-      cut_ ? cut_->locate(landmarker_, picture, *subject, points_)
-           : landmarker_.locate(picture, *subject, points_);
+  const landmarks::FacePoints points = cut_ ? cut_->locate(landmarker_, picture, *subject, points_)
+                                            : landmarker_.locate(picture, *subject, points_);
   measurement.face = subject;
   measurement.eyes = points.eyes;
   measurement.face_points = points.points;

@@ -15,7 +15,8 @@ LiveTracker::LiveTracker(const detection::FaceDetector& detector,
   EYELID_EXPECTS(options.workers >= 1 && options.detect_every >= 1);
   EYELID_EXPECTS(options.frames_per_second > 0.0);
   for (int i = 0; i < options.workers; ++i) {
-    workers_.push_back({FrameMeasurer(detector.clone(), models, options.points, options.cut_edge), {}});
+    workers_.push_back(
+        {FrameMeasurer(detector.clone(), models, options.points, options.cut_edge), {}});
   }
 }
 

@@ -19,7 +19,7 @@ namespace eyelid::pipeline {
 
 struct LiveOptions {
   landmarks::PointCount points = landmarks::PointCount::Twelve;
-  int detect_every = 1;  // in between the landmarks carry the face
+  int detect_every = 1;                      // in between the landmarks carry the face
   std::optional<frames::SideEdge> cut_edge;  // that may cut the face (FrameMeasurer)
   int workers = 1;
   double frames_per_second = 500.0;        // of the camera

@@ -150,7 +150,8 @@ void TrackJob::warn_of_few_faces() {
       results_->frames(),
       has_face
           ? std::string("; if the face is partly outside the picture, or turned away, give the "
-                        "edge that cuts it with --cut-edge, or its place with --face-box X,Y,WIDTH,HEIGHT, also beyond the border")
+                        "edge that cuts it with --cut-edge, or its place with --face-box "
+                        "X,Y,WIDTH,HEIGHT, also beyond the border")
           : fmt::format(", and no eye was found close up with certainty{}; if the film shows one, "
                         "give its place with --eye-box X,Y,WIDTH,HEIGHT",
                         setup_.gpu ? " (only the CPU looks for one)" : "")));

@@ -35,11 +35,10 @@ struct Tracker::State {
       : detector(std::move(face_detector)),
         models(std::move(landmark_models)),
         options(tracker_options),
-        measurers(
-            [this] {
-              return FrameMeasurer(
-                  detector->clone(), models, options.points, options.cut_edge, &clocks);
-            }) {}
+        measurers([this] {
+          return FrameMeasurer(
+              detector->clone(), models, options.points, options.cut_edge, &clocks);
+        }) {}
 
   void fill(Group& group, video::FrameSource& source);
   void detect(Group& group) { measurers.local().detect(group.frames[0].image, group.faces); }
