@@ -10,6 +10,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/pipeline/frames_in_memory_testing.hpp"
+#include "eyelid/pipeline/rendered_face_testing.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
 
@@ -35,12 +36,7 @@ GrayImage close_up(const GrayImage& picture, Point middle, float width_px) {
 class CloseUpTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    synthesis::SessionOptions session;
-    session.seed = 12;
-    session.seconds = 3.0;
-    session.trials = 2;
-    session.frames_per_second = 1.0 / kStep_s;
-    const synthesis::SessionRenderer renderer(session);
+    const synthesis::SessionRenderer renderer = rendered_face(kStep_s);
     for (std::int64_t frame = 0; frame < renderer.frame_count(); ++frame) {
       renderer.render(frame, faces_.emplace_back());
       truth_.push_back(renderer.truth(frame));

@@ -10,6 +10,7 @@
 
 #include "eyelid/pipeline/frames_in_memory_testing.hpp"
 #include "eyelid/pipeline/live_tracker.hpp"
+#include "eyelid/pipeline/rendered_face_testing.hpp"
 #include "eyelid/pipeline/setup.hpp"
 #include "eyelid/pipeline/tracker.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
@@ -34,12 +35,7 @@ GrayImage cropped(const GrayImage& picture, int first, int width) {
 class CutFaceTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    synthesis::SessionOptions session;
-    session.seed = 12;
-    session.seconds = 3.0;
-    session.trials = 2;
-    session.frames_per_second = 1.0 / kStep_s;
-    const synthesis::SessionRenderer renderer(session);
+    const synthesis::SessionRenderer renderer = rendered_face(kStep_s);
     for (std::int64_t frame = 0; frame < renderer.frame_count(); ++frame) {
       renderer.render(frame, faces_.emplace_back());
       truth_.push_back(renderer.truth(frame));
