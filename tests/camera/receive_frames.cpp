@@ -14,6 +14,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace {
 
@@ -76,7 +77,7 @@ int run(int argc, char** argv) {
     camera->release();
     if (is_done) break;
   }
-  const std::int64_t gone_ns = eyelid::camera::now_ns();
+  const std::int64_t gone_ns = eyelid::monotonic_ns();
   const eyelid::camera::CameraInfo info = camera->info();
   nlohmann::json said = {{"address", info.address},
                          {"name", info.name},
@@ -94,7 +95,7 @@ int run(int argc, char** argv) {
                          {"silence_ms", static_cast<double>(gone_ns - last_ns) * 1e-6},
                          {"statistics", camera->driver_statistics()}};
   camera.reset();
-  said["closing_ms"] = static_cast<double>(eyelid::camera::now_ns() - gone_ns) * 1e-6;
+  said["closing_ms"] = static_cast<double>(eyelid::monotonic_ns() - gone_ns) * 1e-6;
   fmt::print("{}\n", said.dump());
   return 0;
 }

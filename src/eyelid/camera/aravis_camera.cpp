@@ -16,6 +16,7 @@
 #include "eyelid/camera/camera_kinds.hpp"
 #include "eyelid/camera/frame_number.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::camera {
 namespace {
@@ -100,7 +101,7 @@ void on_stream_event(void*, ArvStreamCallbackType type, ArvBuffer* buffer) {
     sched_setscheduler(0, SCHED_FIFO, &priority);
   } else if (type == ARV_STREAM_CALLBACK_TYPE_BUFFER_DONE && buffer != nullptr) {
     BufferStamp& stamp = stamp_of(buffer);
-    stamp.arrival_ns = now_ns();
+    stamp.arrival_ns = monotonic_ns();
     stamp.id = arv_buffer_get_frame_id(buffer);
   }
 }
@@ -219,7 +220,7 @@ void AravisCamera::start() {
         "{}: does not start ({}), expected a camera that is free", info_.address, error.text()));
   }
   is_running_ = true;
-  latest_ns_ = now_ns();
+  latest_ns_ = monotonic_ns();
 }
 
 // Nothing came for `least_ns` and ten periods.
@@ -227,14 +228,14 @@ bool AravisCamera::is_silent(std::int64_t least_ns) const {
   if (!numbers_.has_begun() || info_.frames_per_second <= 0.0)
     return false;  // triggered from outside
   const auto periods = static_cast<std::int64_t>(kSilentPeriods * 1e9 / info_.frames_per_second);
-  return now_ns() - latest_ns_ > std::max(least_ns, periods);
+  return monotonic_ns() - latest_ns_ > std::max(least_ns, periods);
 }
 
 Arrival AravisCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout) {
   EYELID_EXPECTS(is_running_ && held_ == nullptr);
-  const std::int64_t deadline = now_ns() + std::chrono::nanoseconds(timeout).count();
+  const std::int64_t deadline = monotonic_ns() + std::chrono::nanoseconds(timeout).count();
   while (!is_gone_) {
-    const std::int64_t left_ns = std::max<std::int64_t>(deadline - now_ns(), 0);
+    const std::int64_t left_ns = std::max<std::int64_t>(deadline - monotonic_ns(), 0);
     ArvBuffer* const buffer =
         arv_stream_timeout_pop_buffer(link_.stream.get(), static_cast<guint64>(left_ns / 1000));
     if (buffer == nullptr) {
@@ -249,7 +250,7 @@ Arrival AravisCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout
 
 // False for a buffer that holds no frame.
 bool AravisCamera::hand_over(ArvBuffer* buffer, CameraFrame& frame) {
-  const std::int64_t popped_ns = now_ns();
+  const std::int64_t popped_ns = monotonic_ns();
   const std::uint64_t id = arv_buffer_get_frame_id(buffer);
   const ArvBufferStatus status = arv_buffer_get_status(buffer);
   if (status == ARV_BUFFER_STATUS_ABORTED || (id == kNoId && !numbers_.has_begun())) return false;

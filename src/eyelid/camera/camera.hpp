@@ -112,7 +112,4 @@ struct FoundCamera {
 /// All that the interfaces of this build can see. Cameras that cannot be asked are left out.
 std::vector<FoundCamera> list_cameras();
 
-/// CLOCK_MONOTONIC.
-std::int64_t now_ns();
-
 }  // namespace eyelid::camera

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <time.h>
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/camera/camera_address.hpp"
@@ -68,12 +67,6 @@ std::vector<FoundCamera> list_cameras() {
   std::vector<FoundCamera> found = list_aravis();
   for (FoundCamera& camera : list_v4l2()) found.push_back(std::move(camera));
   return found;
-}
-
-std::int64_t now_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 }  // namespace eyelid::camera

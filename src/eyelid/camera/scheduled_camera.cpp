@@ -10,6 +10,7 @@
 
 #include "eyelid/camera/setting_sentences.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::camera {
 namespace {
@@ -59,7 +60,7 @@ ScheduledCamera::ScheduledCamera(CameraInfo info,
 void ScheduledCamera::start() {
   EYELID_EXPECTS(!is_running_);
   is_running_ = true;
-  start_ns_ = now_ns();
+  start_ns_ = monotonic_ns();
 }
 
 std::int64_t ScheduledCamera::due_ns(std::uint64_t number) const {
@@ -79,9 +80,9 @@ void ScheduledCamera::expose_until(std::int64_t now) {
 
 Arrival ScheduledCamera::next(CameraFrame& frame, std::chrono::milliseconds timeout) {
   EYELID_EXPECTS(is_running_ && !is_held_);
-  const std::int64_t deadline = now_ns() + std::chrono::nanoseconds(timeout).count();
+  const std::int64_t deadline = monotonic_ns() + std::chrono::nanoseconds(timeout).count();
   for (;;) {
-    const std::int64_t now = now_ns();
+    const std::int64_t now = monotonic_ns();
     expose_until(now);
     if (waiting_count_ > 0) break;
     if (now >= deadline || !sleep_until(std::min(due_ns(exposed_), deadline))) {
@@ -100,7 +101,7 @@ void ScheduledCamera::hand_over(CameraFrame& frame) {
   const PictureLoop::Picture picture = pictures_->picture(number);
   frame.number = number;
   frame.exposure_ns = due_ns(number);
-  frame.arrival_ns = picture.came_late ? now_ns() : frame.exposure_ns;
+  frame.arrival_ns = picture.came_late ? monotonic_ns() : frame.exposure_ns;
   if (picture.came_late) ++late_;
   frame.picture = {
       picture.view.row(region_.y) + region_.x, region_.width, region_.height, picture.view.stride};
@@ -109,7 +110,7 @@ void ScheduledCamera::hand_over(CameraFrame& frame) {
 
 void ScheduledCamera::release() {
   EYELID_EXPECTS(is_held_);
-  expose_until(now_ns());  // what came while the buffer was taken finds it taken
+  expose_until(monotonic_ns());  // what came while the buffer was taken finds it taken
   is_held_ = false;
 }
 

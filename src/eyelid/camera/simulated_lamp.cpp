@@ -15,6 +15,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::camera {
 namespace {
@@ -35,9 +36,9 @@ std::int64_t arrival_ns(msghdr& message) {
     timespec stamp{};
     std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
     clock_gettime(CLOCK_REALTIME, &calendar);
-    return now_ns() - (nanoseconds(calendar) - nanoseconds(stamp));
+    return monotonic_ns() - (nanoseconds(calendar) - nanoseconds(stamp));
   }
-  return now_ns();
+  return monotonic_ns();
 }
 
 }  // namespace

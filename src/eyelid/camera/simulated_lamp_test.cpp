@@ -15,6 +15,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/camera/scheduled_camera.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 #include "refusal.hpp"
 
 namespace eyelid::camera {
@@ -65,11 +66,11 @@ bool is_on(SimulatedLamp& lamp, std::int64_t time_ns) {
 TEST(SimulatedLamp, IsOnFromTheDatagramOn) {
   const Sender sender;
   SimulatedLamp lamp(sender.port());
-  EXPECT_FALSE(is_on(lamp, now_ns()));
+  EXPECT_FALSE(is_on(lamp, monotonic_ns()));
   sender.send("fec 1.0 0 0.9");
-  const std::int64_t before = now_ns();
+  const std::int64_t before = monotonic_ns();
   sender.send("output 1.0 3 0.9");
-  const std::int64_t after = now_ns();
+  const std::int64_t after = monotonic_ns();
   // Frames that are read late: by their exposure, not by when they are read.
   EXPECT_FALSE(is_on(lamp, before - kMillisecond));
   EXPECT_TRUE(is_on(lamp, after + kMillisecond));

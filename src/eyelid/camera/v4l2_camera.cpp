@@ -15,6 +15,7 @@
 #include "eyelid/camera/v4l2_controls.hpp"
 #include "eyelid/camera/v4l2_device.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::camera {
 namespace {
@@ -195,7 +196,7 @@ void V4l2Camera::stop() {
 
 Arrival V4l2Camera::next(CameraFrame& frame, std::chrono::milliseconds timeout) {
   EYELID_EXPECTS(is_running_ && !is_held_);
-  const std::int64_t deadline = now_ns() + std::chrono::nanoseconds(timeout).count();
+  const std::int64_t deadline = monotonic_ns() + std::chrono::nanoseconds(timeout).count();
   while (!is_gone_) {
     held_ = {};
     held_.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -207,7 +208,7 @@ Arrival V4l2Camera::next(CameraFrame& frame, std::chrono::milliseconds timeout) 
     }
     // EIO: the driver met a passing fault, such as a lost signal.
     if (error != EAGAIN && error != EIO) break;
-    const std::int64_t left_ns = deadline - now_ns();
+    const std::int64_t left_ns = deadline - monotonic_ns();
     if (left_ns <= 0) return Arrival::Timeout;
     pollfd waiting = {device_.descriptor(), POLLIN, 0};
     const timespec time = {left_ns / 1'000'000'000, left_ns % 1'000'000'000};
@@ -224,7 +225,7 @@ Arrival V4l2Camera::next(CameraFrame& frame, std::chrono::milliseconds timeout) 
 
 void V4l2Camera::hand_over(CameraFrame& frame) {
   is_held_ = true;
-  frame.arrival_ns = now_ns();
+  frame.arrival_ns = monotonic_ns();
   frame.number = numbers_.unwrapped(held_.sequence);
   frame.exposure_ns = buffers_->is_stamped()
                           ? held_.timestamp.tv_sec * std::int64_t{1'000'000'000} +

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "eyelid/camera/camera.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 #include "refusal.hpp"
 
 namespace eyelid::camera {
@@ -57,7 +58,7 @@ Taken take(Camera& camera, int count) {
     if (taken.end != Arrival::Frame) break;
     taken.numbers.push_back(frame.number);
     EXPECT_GT(frame.exposure_ns, last_ns);
-    EXPECT_LE(frame.arrival_ns, now_ns());
+    EXPECT_LE(frame.arrival_ns, monotonic_ns());
     last_ns = frame.exposure_ns;
     if (frame.picture.is_empty()) {
       taken.incomplete.push_back(frame.number);

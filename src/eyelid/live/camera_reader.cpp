@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::live {
 namespace {
@@ -54,7 +55,7 @@ ReaderEnd CameraReader::run() {
   // Short waits: stop() ends one.
   constexpr auto kWait = std::chrono::milliseconds(10);
   camera_->start();
-  last_arrival_ns_ = camera::now_ns();
+  last_arrival_ns_ = monotonic_ns();
   ReaderEnd end = ReaderEnd::Stopped;
   while (!is_stopped_.load()) {
     camera::CameraFrame frame;
@@ -68,7 +69,7 @@ ReaderEnd CameraReader::run() {
       end = ReaderEnd::CameraEnded;
       break;
     }
-    const std::int64_t silence_ns = camera::now_ns() - last_arrival_ns_;
+    const std::int64_t silence_ns = monotonic_ns() - last_arrival_ns_;
     const std::int64_t limit_ns = has_begun_ ? silence_limit_ns() : kFirstFrame_ns;
     if (arrival == camera::Arrival::Timeout && silence_ns < limit_ns) continue;
     events_.on_notice(fmt::format(
@@ -90,8 +91,8 @@ ReaderEnd CameraReader::run() {
 bool CameraReader::reopen() {
   statistics_ = camera_->driver_statistics();
   camera_.reset();
-  const std::int64_t begin_ns = camera::now_ns();
-  while (!is_stopped_.load() && camera::now_ns() - begin_ns < kReopening_ns) {
+  const std::int64_t begin_ns = monotonic_ns();
+  while (!is_stopped_.load() && monotonic_ns() - begin_ns < kReopening_ns) {
     try {
       camera_ = open_();
       camera_->start();
@@ -103,7 +104,7 @@ bool CameraReader::reopen() {
   }
   if (!camera_) return false;
   has_begun_ = false;
-  last_arrival_ns_ = camera::now_ns();
+  last_arrival_ns_ = monotonic_ns();
   events_.on_notice(camera_->info().address + ": open again");
   return true;
 }

@@ -9,6 +9,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/conditioning/trial_plan_json.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::live {
 namespace {
@@ -19,13 +20,13 @@ class Listener final : public signals::Signal {
   explicit Listener(bool answers) : Signal("test"), answers_(answers) {}
   std::optional<std::int64_t> send(const signals::SignalEvent& event) override {
     sent.emplace_back(event.name);
-    return camera::now_ns();
+    return monotonic_ns();
   }
   void prepare(const signals::TrialParameters& trial) override { prepared = trial; }
   std::optional<std::int64_t> start(const signals::TrialParameters& trial, double) override {
     sent.emplace_back("start");
     started = trial;
-    return camera::now_ns();
+    return monotonic_ns();
   }
   bool answers() const override { return answers_; }
   void poll(std::vector<signals::Answer>& answers) override {
@@ -55,7 +56,7 @@ MeasuredFrame frame_at(std::int64_t index, float fec) {
   frame.number = index;
   frame.measurement.frame = index;
   frame.time_ns = index * 4'000'000;
-  frame.arrival_ns = camera::now_ns();
+  frame.arrival_ns = monotonic_ns();
   frame.fec.eyes = {fec, fec};
   frame.fec.mean = fec;
   return frame;
@@ -87,7 +88,7 @@ TEST(Experiment, PresentsTheStepsOfACalibrationAndHoldsTrialsMeanwhile) {
   EXPECT_EQ(board.sent, std::vector<std::string>{"start"});
   EXPECT_EQ(board.started.start, board.prepared.start);
   EXPECT_EQ(udp.sent, (std::vector<std::string>{"blink", "puff"}));
-  board.to_answer = {{signals::AnswerKind::UsOn, board.started.start, camera::now_ns(), 0, ""}};
+  board.to_answer = {{signals::AnswerKind::UsOn, board.started.start, monotonic_ns(), 0, ""}};
   run(2000);  // eight times the ITI
   EXPECT_EQ(std::ranges::count(board.sent, "start"), 1);
   ASSERT_EQ(experiment.events().size(), 3u);
@@ -138,7 +139,7 @@ TEST(Experiment, RunsThePlanAndKeepsAccount) {
     experiment.on_frame(frame_at(i, 0.02f));
     if (std::ranges::count(output.sent, "start") <= answered) continue;
     ++answered;
-    const std::int64_t cs_ns = camera::now_ns();
+    const std::int64_t cs_ns = monotonic_ns();
     output.to_answer = {
         {signals::AnswerKind::CsOn, output.started.start, cs_ns, 0, ""},
         {signals::AnswerKind::UsOn, output.started.start, cs_ns + 250'000'000, 0, ""}};
@@ -179,7 +180,7 @@ TEST(Experiment, AnAbortOfTheMicrocontrollerDisarms) {
   experiment.request({conditioning::OperatorCommand::Arm, ""});
   for (std::int64_t i = 0; i < 300; ++i) experiment.on_frame(frame_at(i, 0.02f));
   ASSERT_EQ(std::ranges::count(output.sent, "start"), 1);
-  output.to_answer = {{signals::AnswerKind::Aborted, 1, camera::now_ns(), 0, ""}};
+  output.to_answer = {{signals::AnswerKind::Aborted, 1, monotonic_ns(), 0, ""}};
   experiment.on_frame(frame_at(300, 0.02f));
   EXPECT_EQ(words_of(experiment.state()), "no trial starts");
   EXPECT_TRUE(experiment.trials().empty());

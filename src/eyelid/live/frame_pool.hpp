@@ -16,7 +16,7 @@ struct CapturedFrame {
   std::int64_t number = 0;      // the camera's count, from 0, losses counted
   std::int64_t index = 0;       // among the complete ones: its row in frames.csv
   std::int64_t time_ns = 0;     // of its exposure on the camera's clock, from that of frame 0
-  std::int64_t arrival_ns = 0;  // camera::now_ns()
+  std::int64_t arrival_ns = 0;  // monotonic_ns()
   GrayImage image;
 };
 using CapturedFramePtr = std::shared_ptr<const CapturedFrame>;

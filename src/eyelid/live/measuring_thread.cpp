@@ -11,6 +11,7 @@
 #include <latch>
 #include <utility>
 
+#include "eyelid/core/monotonic_clock.hpp"
 #include "eyelid/live/lamp_watch.hpp"
 #include "eyelid/tables/timestamps_csv.hpp"
 
@@ -44,7 +45,7 @@ MeasuringThread::MeasuringThread(const pipeline::Setup& setup,
         frame.is_overrun = is_overrun_;
         if (lamp_) frame.lamp_gray = mean_gray(now_->image, *lamp_);
         frame.fec = filter_.next(result.fec);
-        frame.fec_at_ns = camera::now_ns();
+        frame.fec_at_ns = monotonic_ns();
         if (!is_overrun_) latency_.add(frame.fec_at_ns - frame.arrival_ns);
         on_frame_(frame);
       }) {
@@ -77,7 +78,7 @@ void MeasuringThread::run() {
   while (!waiting_.is_drained()) {
     const std::optional<CapturedFramePtr> frame = waiting_.take(kWait);
     if (!frame) continue;
-    if (camera::now_ns() - (*frame)->arrival_ns <= kMostBehind_ns) {
+    if (monotonic_ns() - (*frame)->arrival_ns <= kMostBehind_ns) {
       measure(*frame, false);
       continue;
     }

@@ -9,6 +9,7 @@
 
 #include "eyelid/camera/camera.hpp"
 #include "eyelid/core/image.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 
 namespace eyelid::live::testing {
 
@@ -44,7 +45,7 @@ class ScriptedCamera final : public camera::Camera {
     frame = {};
     frame.number = step.number;
     frame.exposure_ns = step.exposure_ns;
-    frame.arrival_ns = camera::now_ns();
+    frame.arrival_ns = monotonic_ns();
     if (step.is_complete) frame.picture = image_;
     return step.arrival;
   }

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 #include "eyelid/signals/event_text.hpp"
 #include "eyelid/signals/signal_kinds.hpp"
 

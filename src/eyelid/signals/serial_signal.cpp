@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/core/monotonic_clock.hpp"
 #include "eyelid/signals/controller_link.hpp"
 #include "eyelid/signals/serial_port.hpp"
 #include "eyelid/signals/signal_kinds.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/signals/signal.hpp"
 
-#include <ctime>
 #include <utility>
 
 #include "eyelid/signals/address.hpp"
@@ -48,12 +47,6 @@ std::vector<std::unique_ptr<Signal>> open_signals(const std::string& list) {
     }
   }
   return signals;
-}
-
-std::int64_t monotonic_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace eyelid::signals

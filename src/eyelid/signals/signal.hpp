@@ -124,7 +124,4 @@ class Signal {
 /// liblsl.
 std::vector<std::unique_ptr<Signal>> open_signals(const std::string& list);
 
-/// CLOCK_MONOTONIC.
-std::int64_t monotonic_ns();
-
 }  // namespace eyelid::signals

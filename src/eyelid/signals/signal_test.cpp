@@ -14,6 +14,7 @@
 #include <limits>
 #include <string>
 
+#include "eyelid/core/monotonic_clock.hpp"
 #include "eyelid/signals/event_text.hpp"
 #include "eyelid/signals/signal_kinds.hpp"
 #include "refusal.hpp"
