@@ -21,9 +21,8 @@ PLAN = {"format": "eyelid-trials", "version": 1, "seed": 1, "trials": 20, "order
         "iti": {"min_s": 2, "max_s": 3}, "blocks": {"count": 2, "pause_s": 5}, "gate": {"open": 0.2},
         "rules": [{"name": "escape", "above_baseline": 0.3, "from_ms": 100, "do": "omit_us"}]}
 FACE = {"image": "1.jpg", "faces": [{"box": [1, 2, 30, 40], "points": [[1, 2]] * 5}], "complete": True}
-FRAMES = ("frame,time_s,valid,face_score,face_x_px,face_y_px,face_width_px,face_height_px,ear_right,ear_left,"
-          "fec_right,fec_left,fec,interpolated,suspect\n0,0.0,1,0.9,1,2,30,40,0.3,0.3,0.1,,0.1,0,0\n")
-
+FRAMES = ("frame,time_s,valid,valid_right,valid_left,face_score,face_x_px,face_y_px,face_width_px,face_height_px,ear_right,ear_left,"
+          "fec_right,fec_left,fec,interpolated,suspect,clip\n0,0.0,1,1,0,0.9,1,2,30,40,0.3,0.3,0.1,,0.1,0,0,1\n")
 
 
 def mat_element(kind: int, data: bytes) -> bytes:
