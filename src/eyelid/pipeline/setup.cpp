@@ -103,8 +103,15 @@ std::unique_ptr<detection::FaceDetector> make_other_detector(const SetupRequest&
     setup.identities.push_back({"face detector", "none: a given box", "", "--face-box", ""});
     return detection::make_fixed_face_detector(*request.face_box);
   }
-  return request.detector == DetectorKind::Hog ? make_hog(request, setup)
-                                               : make_mtcnn(request, setup);
+  switch (request.detector) {
+    case DetectorKind::Hog:
+      return make_hog(request, setup);
+    case DetectorKind::Mtcnn:
+      return make_mtcnn(request, setup);
+    case DetectorKind::BlazeFace:
+      break;  // created beside its network, which the GPU shares
+  }
+  throw ContractError("a detector that is created elsewhere");
 }
 
 /// The option that only HOG has.
