@@ -16,6 +16,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/files/write_error.hpp"
 
 namespace eyelid::files {
 namespace {
@@ -29,7 +30,7 @@ constexpr std::string_view kPartialSuffix = ".partial";
 const std::string kPartialPrefix = ".eyelid-";
 
 [[noreturn]] void fail(const fs::path& path, int error) {
-  throw InputError(shown_path(path).string() + ": cannot be written (" + std::strerror(error) +
+  throw WriteError(shown_path(path).string() + ": cannot be written (" + std::strerror(error) +
                    "), expected a folder that takes new files and has room");
 }
 

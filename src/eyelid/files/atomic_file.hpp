@@ -38,7 +38,7 @@ void write_file(const std::filesystem::path& path,
 /// reader sees the old file or the whole new one. Without commit() the destructor removes it and
 /// leaves the old file alone. What killed programs left in the folder is removed.
 ///
-/// Errors: InputError naming the file, the system's reason and what was expected, from every
+/// Errors: WriteError naming the file, the system's reason and what was expected, from every
 /// member that writes; the constructor also as check_output().
 /// Threads: one at a time. Writers of one name do not disturb each other: the last one counts.
 class AtomicFile {

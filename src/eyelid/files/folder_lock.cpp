@@ -10,6 +10,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/folder.hpp"
+#include "eyelid/files/write_error.hpp"
 
 namespace eyelid::files {
 
@@ -43,10 +44,10 @@ FolderLock::FolderLock(const fs::path& folder)
   const int reason = errno;
   if (folder_ >= 0) ::close(folder_);
   if (reason == EWOULDBLOCK) {
-    throw InputError(folder.string() +
+    throw WriteError(folder.string() +
                      ": another run is writing to this folder, expected one at a time");
   }
-  throw InputError(folder.string() + ": cannot be locked (" +
+  throw WriteError(folder.string() + ": cannot be locked (" +
                    std::generic_category().message(reason) + "), expected a readable folder");
 }
 

@@ -29,7 +29,7 @@ class NewFolder {
 ///
 /// The lock is on the folder itself and leaves no file. On network file systems it keeps apart the
 /// programs of one machine only.
-/// Errors: InputError when another program, or another FolderLock of this one, holds the folder.
+/// Errors: WriteError when another program, or another FolderLock of this one, holds the folder.
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);

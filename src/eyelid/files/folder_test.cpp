@@ -7,6 +7,8 @@
 #include <string>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/files/folder_lock.hpp"
+#include "eyelid/files/write_error.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::files {
@@ -30,6 +32,15 @@ TEST(CreateFolder, AFileInTheWayIsOneSentence) {
       EXPECT_EQ(std::string(error.what()).find(path.string() + ": cannot create folder ("), 0u);
     }
   }
+}
+
+// Who runs many jobs repeats one that the system refused, and not one whose input is at fault.
+TEST(WriteError, IsWhatTheSystemRefuses) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "file") << "x";
+  EXPECT_THROW(create_folder(folder / "file" / "below"), WriteError);
+  const FolderLock lock(folder.path());
+  EXPECT_THROW(FolderLock(folder.path()), WriteError);
 }
 
 }  // namespace

@@ -12,12 +12,13 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/files/write_error.hpp"
 
 namespace eyelid::files {
 namespace {
 
 [[noreturn]] void fail_to_grow(const std::filesystem::path& path, int error) {
-  throw InputError(shown_path(path).string() + ": cannot be written (" + std::strerror(error) +
+  throw WriteError(shown_path(path).string() + ": cannot be written (" + std::strerror(error) +
                    "), expected a new file in a folder that has room");
 }
 

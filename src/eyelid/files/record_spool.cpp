@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "eyelid/files/write_error.hpp"
+
 namespace eyelid::files {
 
 UnnamedFile::UnnamedFile(std::filesystem::path folder) : folder_(std::move(folder)) {
@@ -40,7 +42,7 @@ void UnnamedFile::read(std::int64_t offset, void* bytes, std::size_t count) {
 }
 
 void UnnamedFile::fail(const char* action) const {
-  throw InputError(folder_.string() + ": cannot " + action + " a temporary file (" +
+  throw WriteError(folder_.string() + ": cannot " + action + " a temporary file (" +
                    std::generic_category().message(errno) +
                    "); expected a writable folder with free space");
 }

@@ -14,6 +14,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
+#include "eyelid/files/write_error.hpp"
 
 namespace eyelid::files {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_with(const fs::path& path, const char* what, int reason) {
-  throw InputError(path.string() + ": " + what + " (" + std::generic_category().message(reason) +
+  throw WriteError(path.string() + ": " + what + " (" + std::generic_category().message(reason) +
                    "), expected a folder that takes new files and has room");
 }
 

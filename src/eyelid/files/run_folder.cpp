@@ -9,6 +9,7 @@
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/files/run_commit.hpp"
 #include "eyelid/files/sha256.hpp"
+#include "eyelid/files/write_error.hpp"
 
 namespace eyelid::files {
 
@@ -31,7 +32,7 @@ RunFolder::RunFolder(fs::path folder,
   if (!fs::create_directory(private_, error) ||
       !fs::create_directory(private_ / kStagedFolder, error)) {
     remove_private_folder(private_);
-    throw InputError(folder_.string() + ": cannot be written (" + error.message() +
+    throw WriteError(folder_.string() + ": cannot be written (" + error.message() +
                      "), expected a folder that takes new files and has room");
   }
 }

@@ -25,8 +25,8 @@ namespace eyelid::files {
 /// the next RunFolder completes the commit; at no moment do final names hold files of two runs.
 /// docs/decisions/005-one-run-per-folder.md says how.
 ///
-/// Errors: InputError naming the file or folder, what was found and what was expected.
-/// Threads: one at a time.
+/// Errors: InputError naming the file or folder, what was found and what was expected; of it,
+/// WriteError where the system refused. Threads: one at a time.
 class RunFolder {
  public:
   /// Creates `folder` with its parents unless it exists, locks it, completes or removes what killed
