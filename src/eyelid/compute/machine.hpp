@@ -12,7 +12,8 @@ struct Machine {
   int hardware_threads = 1;  // hardware_threads()
 };
 
-/// Threads that this process may use, by its affinity mask; at least 1.
+/// Threads that this process may use, by its affinity mask and the processor time that its control
+/// groups grant it (processor_quota.hpp); at least 1.
 int hardware_threads();
 
 /// Reads /proc/cpuinfo and the affinity mask. Unreadable files do no harm; throws InputError where
