@@ -321,7 +321,7 @@ class BadInput(unittest.TestCase):
 class Help(unittest.TestCase):
     def test_every_command_explains_itself(self):
         for command in ("demo", "track", "detect", "score", "synthesize", "evaluate", "bench", "train", "model",
-                        "simulate", "live", "cameras", "doctor"):
+                        "simulate", "live", "cameras", "batch", "collect", "doctor"):
             with self.subTest(command=command):
                 done = eyelid(command, "--help")
                 self.assertEqual(done.returncode, 0, done.stderr)

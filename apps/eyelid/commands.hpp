@@ -12,6 +12,8 @@ void add_track_command(CLI::App& app);
 void add_live_command(CLI::App& app);
 void add_detect_command(CLI::App& app);
 void add_score_command(CLI::App& app);
+void add_batch_command(CLI::App& app);
+void add_collect_command(CLI::App& app);
 void add_synthesize_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_train_command(CLI::App& app);

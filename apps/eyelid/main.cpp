@@ -39,6 +39,8 @@ int run(int argc, char** argv) {
   eyelid::app::add_live_command(app);
   eyelid::app::add_detect_command(app);
   eyelid::app::add_score_command(app);
+  eyelid::app::add_batch_command(app);
+  eyelid::app::add_collect_command(app);
   eyelid::app::add_synthesize_command(app);
   eyelid::app::add_evaluate_command(app);
   eyelid::speed::add_bench_command(app);
@@ -51,6 +53,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return 0;
+  } catch (const CLI::RuntimeError& result) {  // a command's own exit status, already explained
+    return result.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return print_usage(app, error);
   }
