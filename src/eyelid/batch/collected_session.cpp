@@ -87,13 +87,16 @@ double percent_valid(const SessionSummary& summary) {
          static_cast<double>(summary.closure.frames);
 }
 
+double frames_per_second(const ClosureSummary& closure) {
+  if (!(closure.duration_s > 0.0)) return std::nan("");
+  return static_cast<double>(closure.frames - 1) / closure.duration_s;
+}
+
 void write_figures(const SessionSummary& summary, tables::CsvWriter& table) {
   const ClosureSummary& closure = summary.closure;
-  const double fps = closure.frame_interval_s > 0.0 ? 1.0 / closure.frame_interval_s
-                                                    : summary.source.frames_per_second;
   table.integer(closure.frames)
       .number(closure.duration_s, tables::kDurationDecimals)
-      .number(fps, 2)
+      .number(frames_per_second(closure), 2)
       .number(percent_valid(summary), 2)
       .integer(closure.interpolated_frames)
       .integer(closure.face_lost_intervals)

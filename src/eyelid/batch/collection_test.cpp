@@ -49,7 +49,7 @@ TEST_F(CollectionTest, ARowHasStateFiguresAndWarnings) {
   const CollectionFigures figures = collect_all();
   EXPECT_EQ(figures.all(), 2);
   EXPECT_EQ(figures.frames, 600);
-  EXPECT_EQ(figures.duration_s, 6.0);
+  EXPECT_EQ(figures.duration_s, 5.98);
   EXPECT_EQ(figures.with_warnings, 2);
   const std::vector<Row> all = rows();
   ASSERT_EQ(all.size(), 2u);

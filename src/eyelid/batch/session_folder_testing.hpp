@@ -25,8 +25,7 @@ inline void make_session(const std::filesystem::path& root,
   SessionSummary summary;
   summary.closure.frames = 300;
   summary.closure.valid_frames = 150;
-  summary.closure.duration_s = 3.0;
-  summary.closure.frame_interval_s = 0.01;
+  summary.closure.duration_s = 2.99;  // 300 frames at 100 frames/s
   summary.closure.blinks = {2, 1};
   summary.warnings = {"too dark"};
   summary.run.id = "run";
