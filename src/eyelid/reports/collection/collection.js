@@ -47,7 +47,7 @@ function drawRow(body, row) {
     if (column.name === "state") put(box, "span", "state " + cell(row, "state"), cell(row, "state"));
     else box.text(column.text(row));
   });
-  const open = put(line, "td");
+  const open = put(line, "td", "open");
   link(open, row, cell(row, "report"), "closure");
   if (cell(row, "report") && cell(row, "trial_report")) open.append("span").text(" \u00b7 ");
   link(open, row, cell(row, "trial_report"), "trials");
