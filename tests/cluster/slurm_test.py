@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A batch on a real Slurm of three nodes: a node is killed amid the work, its task is requeued; in the end every recording has
+the tables that `eyelid track` makes alone, and the broken one is told.
+
+usage: slurm_test.py EYELID   Exit status 77 (skipped) where Slurm is absent.
+"""
+import csv
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import slurm_here
+
+EYELID = pathlib.Path(sys.argv[1]).resolve()
+SBATCH = pathlib.Path(__file__).resolve().parents[2] / "examples/cluster/batch.sbatch"
+COUNT = int(os.environ.get("EYELID_SLURM_RECORDINGS", 8))
+
+
+def eyelid(*arguments):
+    done = subprocess.run([EYELID, *map(str, arguments)], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def render(folder):
+    """s1 lasts, so that it is under way when its node dies; the others are one short film."""
+    eyelid("synthesize", "--out", folder / "long", "--seed", 1, "--seconds", 20, "--trials", 0, "--fps", 50)
+    eyelid("synthesize", "--out", folder / "short", "--seed", 2, "--seconds", 1.5, "--trials", 1, "--isi", 0.25, "--fps", 50)
+    (folder / "broken.mkv").write_bytes(os.urandom(1000))
+    lines = ["id,video,trials", f"s1,{folder}/long/video.mkv,", f"broken,{folder}/broken.mkv,"]
+    lines += [f"s{i},{folder}/short/video.mkv,{folder}/short/trials.csv" for i in range(2, COUNT + 1)]
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n")
+    return len(lines) - 1
+
+
+def run(folder):
+    begin = time.monotonic()
+
+    def step(text):
+        print(f"{time.monotonic() - begin:7.1f} s  {text}", flush=True)
+    tasks = render(folder)
+    step(f"{tasks} recordings, one of them broken")
+    root, logs = folder / "root", folder / "out"
+    logs.mkdir()
+    os.environ["EYELID"] = str(EYELID)
+    slurm = slurm_here.Slurm(folder / "slurm")
+    try:
+        step("three nodes are idle")
+
+        def submit():
+            return slurm.submit(f"--array=1-{tasks}", f"--output={logs}/%A_%a.txt", "--cpus-per-task=1", "--mem=500M", SBATCH, folder / "manifest.csv", root,
+                                "--no-report")
+        job = submit()
+        slurm.wait(lambda: list(root.glob("s1/.eyelid-run-*")), "work on s1")
+        node = next(line.split()[1] for line in slurm.ask("squeue", "-h", "-j", job, "-t", "R", "-o", "%K %N").splitlines() if line.split()[0] == "1")
+        slurm.kill_node(node)
+        step(f"s1 ran on {node}: killed with all it ran")
+        assert not (root / "s1/session.json").exists(), "s1 was done too soon"
+        time.sleep(12)  # SlurmdTimeout: Slurm notices, and requeues
+        slurm.start_node(node)
+        slurm.wait_for(job)
+        step(f"the array has ended, {node} was started again")
+        again = submit()
+        slurm.wait_for(again)
+        texts = [path.read_text() for path in sorted(logs.glob(f"{again}_*.txt"))]
+        assert sum("1 done before" in text for text in texts) == tasks - 1, texts
+        assert sum("1 failed before" in text for text in texts) == 1, texts
+        step("submitted once more: nothing was left to do")
+    finally:
+        slurm.stop()
+    eyelid("collect", root, "--manifest", folder / "manifest.csv")
+    with open(root / "recordings.csv", newline="") as file:
+        states = {row["id"]: row["state"] for row in csv.DictReader(file)}
+    assert states.pop("broken") == "failed" and set(states.values()) == {"done"}, states
+    for name, film in (("s1", "long"), ("s2", "short"), (f"s{COUNT}", "short")):
+        eyelid("track", folder / film / "video.mkv", "--out", folder / "alone", "--no-report")
+        for table in ("frames.csv", "blinks.csv"):
+            assert (folder / "alone" / table).read_bytes() == (root / name / table).read_bytes(), f"{name}/{table} differs"
+    leftovers = list(root.glob("*/.eyelid-*"))
+    assert not leftovers, leftovers
+    step("same bytes as alone")
+
+
+def main():
+    reason = slurm_here.missing()
+    if reason:
+        print(f"skipped: {reason}")
+        return 77
+    with tempfile.TemporaryDirectory(prefix="eyelid-slurm-", ignore_cleanup_errors=True) as folder:
+        run(pathlib.Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
