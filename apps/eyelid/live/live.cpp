@@ -25,7 +25,7 @@
 namespace eyelid::app {
 namespace {
 
-const Choices<std::optional<frames::SideEdge>> kCutEdgeChoices = {
+const Choices<std::optional<frames::SideEdge>> kKnownCutEdgeChoices = {
     {"none", std::nullopt}, {"left", frames::SideEdge::Left}, {"right", frames::SideEdge::Right}};
 
 const Choices<live::RecordingFormat> kRecordingChoices = {
@@ -234,7 +234,7 @@ void add_live_command(CLI::App& app) {
   add_choice(*live,
              "--cut-edge",
              request.setup.cut_edge,
-             kCutEdgeChoices,
+             kKnownCutEdgeChoices,
              "Edge of the picture that cuts the face at about the nose: the eye in view is "
              "measured");
   add_measurement_options(*live, request.setup);
