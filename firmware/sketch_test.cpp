@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "Arduino.h"
+#include "eyelid/core/monotonic_clock.hpp"
 #include "eyelid/signals/signal.hpp"
 #include "temporary_folder.hpp"
 
@@ -33,14 +34,12 @@ Board board;
 
 }  // namespace
 
-std::uint32_t micros() {
-  return static_cast<std::uint32_t>(eyelid::signals::monotonic_ns() / 1000);
-}
+std::uint32_t micros() { return static_cast<std::uint32_t>(eyelid::monotonic_ns() / 1000); }
 void pinMode(std::uint8_t, int) {}
 void digitalWrite(std::uint8_t pin, int level) {
   const std::lock_guard lock(board.mutex);
   if (level == HIGH && board.levels[pin] == LOW) {
-    board.rises.emplace_back(pin, eyelid::signals::monotonic_ns());
+    board.rises.emplace_back(pin, eyelid::monotonic_ns());
   }
   board.levels[pin] = level;
 }
@@ -104,8 +103,8 @@ class PluggedBoard {
 
 /// Polls until an answer of this kind comes; false after 20 s, which only a broken program takes.
 bool wait_for(Signal& signal, AnswerKind kind, std::vector<Answer>& answers) {
-  const std::int64_t end_ns = eyelid::signals::monotonic_ns() + 20'000'000'000;
-  while (eyelid::signals::monotonic_ns() < end_ns) {
+  const std::int64_t end_ns = eyelid::monotonic_ns() + 20'000'000'000;
+  while (eyelid::monotonic_ns() < end_ns) {
     const std::size_t before = answers.size();
     signal.poll(answers);
     for (std::size_t i = before; i < answers.size(); ++i) {
