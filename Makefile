@@ -4,8 +4,9 @@
 BUILD := build
 
 # The first build of a checkout compiles the files of a room in groups, in half the time; one that exists stays as it is.
+FIRST_PRESET = $(if $(wildcard $(BUILD)/CMakeCache.txt),release,unity)
 demo: dependencies
-	cmake --preset $(if $(wildcard $(BUILD)/CMakeCache.txt),release,unity) $(CMAKE_FLAGS)
+	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --target eyelid
 	$(BUILD)/bin/eyelid demo --out demo
 
@@ -17,12 +18,12 @@ quick: dependencies configure
 	cmake --build $(BUILD) --target eyelid_unit_tests
 	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -L unit -j $$(nproc)
 
-# The Python package and its tests, in an environment of its own.
+# The Python package and its tests, in an environment of its own; the module links the libraries that are there.
 PYTHON ?= python3
-python: dependencies
-	$(PYTHON) -m venv $(BUILD)/python-venv
-	$(BUILD)/python-venv/bin/pip install -q nanobind pytest hypothesis pandas pandas-stubs mypy tqdm
-	cmake --preset release -DEYELID_PYTHON=ON -DPython_EXECUTABLE=$(abspath $(BUILD))/python-venv/bin/python $(CMAKE_FLAGS)
+python:
+	tools/install_dependencies.sh --python
+	PYTHON=$(PYTHON) tools/python_environment.sh $(BUILD)/python-venv
+	cmake --preset $(FIRST_PRESET) -DEYELID_PYTHON=ON -DPython_EXECUTABLE=$(abspath $(BUILD))/python-venv/bin/python $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --target eyelid eyelid_python
 	ctest --test-dir $(BUILD) --output-on-failure -R ^python/
 

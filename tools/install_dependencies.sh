@@ -3,6 +3,7 @@
 #   tools/install_dependencies.sh          build and run
 #   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe, a virtual network
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
+#   tools/install_dependencies.sh --python     also what the Python package and its tests use
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator
 set -euo pipefail
 
@@ -19,6 +20,7 @@ if [[ $mode == --test || $mode == --ci ]]; then
 fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
+if [[ $mode == --python || $mode == --ci ]]; then packages+=(python3-dev python3-venv ffmpeg); fi
 if [[ $mode == --ci ]]; then
   packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap)
 fi
