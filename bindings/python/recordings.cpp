@@ -210,11 +210,16 @@ std::string calibration_text(const std::string& session) {
 }  // namespace
 
 void add_recordings(nb::module_& module) {
-  module.def("set_pictures",
-             [](pipeline::TrackRequest& request,
-                const std::vector<AnyArray>& arrays,
-                bool is_bgr,
-                const std::string& name) { request.pictures = hold(arrays, is_bgr, name); });
+  module.def(
+      "set_pictures",
+      [](pipeline::TrackRequest& request,
+         const std::vector<AnyArray>& arrays,
+         bool is_bgr,
+         const std::string& name) { request.pictures = hold(arrays, is_bgr, name); },
+      nb::arg("request"),
+      nb::arg("arrays"),
+      nb::arg("is_bgr"),
+      nb::arg("name"));
   module.def(
       "track", &track, nb::arg("request"), nb::arg("commits"), nb::arg("on_progress").none());
   module.def("closure",

@@ -98,9 +98,12 @@ void add_track_request(nb::module_& module) {
       .def_rw("frames_per_second", &video::SourceOptions::frames_per_second)
       .def_rw("bits", &video::SourceOptions::bits)
       .def_rw("stream", &video::SourceOptions::stream)
-      .def("set_times", [](video::SourceOptions& self, const Times& times) {
-        self.stamps = {{times.data(), times.data() + times.size()}, "given times"};
-      });
+      .def(
+          "set_times",
+          [](video::SourceOptions& self, const Times& times) {
+            self.stamps = {{times.data(), times.data() + times.size()}, "given times"};
+          },
+          nb::arg("times"));
   nb::class_<TrackRequest>(module, "TrackRequest")
       .def(nb::init<>())
       .def_rw("inputs", &TrackRequest::inputs)
@@ -141,10 +144,13 @@ void add_score_request(nb::module_& module) {
       .def_rw("folder", &ScoreRequest::folder)
       .def_rw("trace_file", &ScoreRequest::trace_file)
       .def_rw("trace", &ScoreRequest::trace)
-      .def("set_opening_levels",
-           [](ScoreRequest& self, double open, double closed) {
-             self.opening_levels = pipeline::OpeningLevels{open, closed};
-           })
+      .def(
+          "set_opening_levels",
+          [](ScoreRequest& self, double open, double closed) {
+            self.opening_levels = pipeline::OpeningLevels{open, closed};
+          },
+          nb::arg("open"),
+          nb::arg("closed"))
       .def_rw("trials_file", &ScoreRequest::trials_file)
       .def_rw("labels_file", &ScoreRequest::labels_file)
       .def_rw("events_file", &ScoreRequest::events_file)

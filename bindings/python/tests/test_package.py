@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The package as a whole: examples, types, processes, synthesis."""
 
+import ast
 import doctest
 import importlib
 import multiprocessing
+import operator
 import os
 import pathlib
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -34,18 +37,45 @@ def test_everything_public_has_a_docstring():
 
 def run_mypy(*arguments):
     pytest.importorskip("mypy")
-    done = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=600)
 
 
 def test_types_are_strict(tmp_path):
     config = ("--config-file", FOLDER.parents[2] / "pyproject.toml", "--cache-dir", tmp_path)
-    run_mypy("mypy", "--strict", *config, "-p", "eyelid")
-    run_mypy("mypy", "--strict", *config, FOLDER / "typed_example.py")
+    for checked in (("-p", "eyelid"), (FOLDER / "typed_example.py",)):
+        done = run_mypy("mypy", "--strict", *config, *checked)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+# What is so of every class and function of nanobind, and of no meaning for a caller.
+OF_NANOBIND = ("metaclass differs", "is not a function", "isn't marked with @disjoint_base in the stub")
 
 
 def test_stubs_are_those_of_the_module():
-    run_mypy("mypy.stubtest", "eyelid._native", "--allowlist", FOLDER / "stubtest_allowlist.txt", "--ignore-unused-allowlist")
+    allowed = ("--allowlist", FOLDER / "stubtest_allowlist.txt", "--ignore-unused-allowlist")
+    done = run_mypy("mypy.stubtest", "--concise", "eyelid._native", *allowed)
+    assert "eyelid._native" in done.stdout and not done.stderr, done.stdout + done.stderr
+    assert [line for line in done.stdout.splitlines() if not line.endswith(OF_NANOBIND)] == []
+
+
+def stub_functions(body, prefix=""):
+    """Names of the functions and methods of a stub, with the names of their arguments."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from stub_functions(node.body, f"{prefix}{node.name}.")
+        elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            yield prefix + node.name, [argument.arg for argument in node.args.args]
+
+
+def test_stubs_name_the_arguments_of_the_module():
+    # stubtest does not look into functions of nanobind.
+    tree = ast.parse(pathlib.Path(eyelid.__path__[0], "_native.pyi").read_text(encoding="utf-8"))
+    functions = dict(stub_functions(tree.body))
+    assert {"track", "FrameByFrame.update"} <= set(functions)
+    for name, arguments in functions.items():
+        (signature,) = [text for text, *_ in operator.attrgetter(name)(eyelid._native).__nb_signature__]
+        (function,) = ast.parse(re.sub(r"ndarray\[[^\]]*\]", "ndarray", signature) + ": ...").body
+        assert [argument.arg for argument in function.args.args] == arguments, signature
 
 
 def measured(path):
