@@ -32,19 +32,25 @@ int side_of(std::size_t pixels) {
 }
 
 /// Sample by sample, for strides that no picture of ours has.
-void gather(const AnyArray& array, std::size_t sample_bytes, std::vector<std::byte>& gathered) {
-  const std::size_t samples = array.ndim() == 3 ? array.shape(2) : 1;
-  gathered.resize(array.shape(0) * array.shape(1) * samples * sample_bytes);
+template <class Sample>
+void gather(const AnyArray& array, std::vector<std::byte>& gathered) {
+  constexpr auto kStep = static_cast<std::int64_t>(sizeof(Sample));
+  const auto rows = static_cast<std::int64_t>(array.shape(0));
+  const auto columns = static_cast<std::int64_t>(array.shape(1));
+  const auto samples = array.ndim() == 3 ? static_cast<std::int64_t>(array.shape(2)) : 1;
+  const std::int64_t row_stride = array.stride(0) * kStep;
+  const std::int64_t column_stride = array.stride(1) * kStep;
+  const std::int64_t sample_stride = array.ndim() == 3 ? array.stride(2) * kStep : 0;
+  gathered.resize(static_cast<std::size_t>(rows * columns * samples * kStep));
+  // Bytes: arrays may lie at odd addresses. The size of a copy is a constant, or each would be a
+  // call.
   const auto* first = static_cast<const std::byte*>(array.data());
-  const auto step = static_cast<std::int64_t>(sample_bytes);
-  const std::int64_t sample_stride = array.ndim() == 3 ? array.stride(2) * step : 0;
   std::byte* target = gathered.data();
-  for (std::size_t y = 0; y < array.shape(0); ++y) {
-    for (std::size_t x = 0; x < array.shape(1); ++x) {
-      const std::byte* pixel = first + static_cast<std::int64_t>(y) * array.stride(0) * step +
-                               static_cast<std::int64_t>(x) * array.stride(1) * step;
-      for (std::size_t c = 0; c < samples; ++c, target += sample_bytes) {
-        std::memcpy(target, pixel + static_cast<std::int64_t>(c) * sample_stride, sample_bytes);
+  for (std::int64_t y = 0; y < rows; ++y) {
+    for (std::int64_t x = 0; x < columns; ++x) {
+      const std::byte* pixel = first + y * row_stride + x * column_stride;
+      for (std::int64_t c = 0; c < samples; ++c, target += kStep) {
+        std::memcpy(target, pixel + c * sample_stride, sizeof(Sample));
       }
     }
   }
@@ -84,7 +90,7 @@ video::ArrayPicture picture_of(const AnyArray& array,
     picture.pixels = static_cast<const std::byte*>(array.data());
     picture.stride = array.stride(0) * static_cast<std::int64_t>(sample_bytes);
   } else {
-    gather(array, sample_bytes, gathered);
+    is_wide ? gather<std::uint16_t>(array, gathered) : gather<std::uint8_t>(array, gathered);
     picture.pixels = gathered.data();
     picture.stride = static_cast<std::ptrdiff_t>(array.shape(1) * samples * sample_bytes);
   }
