@@ -19,5 +19,6 @@ headers=$("$python" -c 'import sysconfig; print(sysconfig.get_paths()["include"]
 # The smallest first, with little patience: whether PyPI can be reached at all.
 "$folder/bin/pip" install -q --disable-pip-version-check --retries 1 --timeout 20 nanobind >"$folder/pip.log" 2>&1 ||
   skip "PyPI cannot be reached: $(tail -n 1 "$folder/pip.log")"
-"$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements"
+"$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements" >>"$folder/pip.log" 2>&1 ||
+  skip "PyPI: $(tail -n 1 "$folder/pip.log")"
 cp "$requirements" "$folder/complete"
