@@ -67,11 +67,8 @@ nb::dict score(const pipeline::ScoreRequest& request,
     if (!commits) return;
     pipeline::export_session(session, exports, session.warnings);
     if (with_report) {
-      const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
+      pipeline::write_session_report(
           session, choice, [&](std::int64_t done) { state.report("pictures", done, {}); });
-      session.warnings.insert(
-          session.warnings.end(), pictures.warnings.begin(), pictures.warnings.end());
-      pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
     }
     tables::write_sessions_csv(session.run->staged("sessions.csv"), session.learning);
     tables::write_blocks_csv(session.run->staged("learning_blocks.csv"), session.learning);

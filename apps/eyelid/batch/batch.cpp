@@ -14,7 +14,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
-#include "apps/command_line/progress.hpp"
+#include "apps/command_line/track_progress.hpp"
 #include "apps/eyelid/batch/cluster_environment.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/process.hpp"
@@ -143,20 +143,12 @@ std::vector<ManifestRow> BatchCommand::rows_to_do(std::vector<ManifestRow> rows)
 }
 
 RowResult BatchCommand::do_one(const ManifestRow& row, std::size_t index, std::size_t count) const {
-  // By pipeline::TrackPhase.
-  constexpr std::array<const char*, 3> kPhases = {"tracking", "closure", "pictures"};
-  std::optional<Progress> bar;
-  std::optional<pipeline::TrackPhase> shown;
+  TrackBars bars(fmt::format("{}/{} {}: ", index + 1, count, row.id));
   return batch::do_recording(
       request,
       row,
       [&](pipeline::TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total) {
-        if (phase != shown) {
-          const char* name = kPhases[static_cast<std::size_t>(phase)];
-          bar.emplace(fmt::format("{}/{} {}: {}", index + 1, count, row.id, name), "frames");
-        }
-        shown = phase;
-        bar->update(done, total);
+        bars.update(phase, done, total);
       });
 }
 

@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "apps/command_line/json_output.hpp"
@@ -195,11 +193,8 @@ void print_study(const LearningSummary& study) {
 void write_report(pipeline::ScoredSession& session, pipeline::PictureChoice choice) {
   Progress bar("pictures of the trials", "frames");
   const std::int64_t total = session.trace.frames();
-  const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
+  pipeline::write_session_report(
       session, choice, [&](std::int64_t done) { bar.update(done, total); });
-  bar.finish();
-  std::ranges::copy(pictures.warnings, std::back_inserter(session.warnings));
-  pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
 }
 
 void add_scores(Json& json,

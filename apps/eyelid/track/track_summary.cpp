@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "apps/command_line/json_output.hpp"
-#include "apps/command_line/progress.hpp"
 #include "apps/command_line/terminal_table.hpp"
+#include "apps/command_line/track_progress.hpp"
 #include "eyelid/tables/session_json.hpp"
 
 namespace eyelid::app {
@@ -146,18 +146,13 @@ void print_summary(const SessionSummary& summary, const std::filesystem::path& f
 
 SessionSummary track_and_print(pipeline::TrackRequest request, const std::filesystem::path& json) {
   if (!json.empty()) request.added_outputs.push_back(json);
-  // By pipeline::TrackPhase; of one width, since one bar replaces the other.
-  constexpr std::array<const char*, 3> kTitles = {"tracking", "closure ", "pictures"};
-  std::optional<Progress> bar;
-  std::optional<pipeline::TrackPhase> shown;
+  std::optional<TrackBars> bars(std::in_place);
   const pipeline::TrackedSession session = pipeline::track_session(
       request,
       [&](pipeline::TrackPhase phase, std::int64_t done, std::optional<std::int64_t> total) {
-        if (phase != shown) bar.emplace(kTitles[static_cast<std::size_t>(phase)], "frames");
-        shown = phase;
-        bar->update(done, total);
+        bars->update(phase, done, total);
       });
-  bar.reset();
+  bars.reset();
   if (!json.empty()) {
     session.run->add(json, json_text(summary_json("track", session.summary)));
   }

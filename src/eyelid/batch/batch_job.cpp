@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
@@ -21,7 +20,6 @@
 #include "eyelid/pipeline/recording_identity.hpp"
 #include "eyelid/pipeline/run_check.hpp"
 #include "eyelid/pipeline/score_report.hpp"
-#include "eyelid/pipeline/trial_pictures.hpp"
 #include "eyelid/tables/scores_csv.hpp"
 
 namespace eyelid::batch {
@@ -231,13 +229,9 @@ class RecordingJob {
 
   void write_report(pipeline::ScoredSession& session) const {
     const std::int64_t total = session.trace.frames();
-    const pipeline::TrialPictures pictures = pipeline::cut_trial_pictures(
-        session, pipeline::PictureChoice::Auto, [&](std::int64_t done) {
-          progress_(pipeline::TrackPhase::Pictures, done, total);
-        });
-    session.warnings.insert(
-        session.warnings.end(), pictures.warnings.begin(), pictures.warnings.end());
-    pipeline::write_session_report(session, pictures, session.clock ? &*session.clock : nullptr);
+    pipeline::write_session_report(session, pipeline::PictureChoice::Auto, [&](std::int64_t done) {
+      progress_(pipeline::TrackPhase::Pictures, done, total);
+    });
   }
 
   const BatchRequest& request_;

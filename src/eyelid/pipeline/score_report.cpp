@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/score_report.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "eyelid/conditioning/preset_rules.hpp"
 #include "eyelid/conditioning/trial_alignment.hpp"
 #include "eyelid/core/error.hpp"
+#include "eyelid/reports/conditioning_report.hpp"
 
 namespace eyelid::pipeline {
 namespace {
@@ -40,9 +44,11 @@ std::string title_of(const ScoredSession& session) {
 
 }  // namespace
 
-void write_session_report(const ScoredSession& session,
-                          const TrialPictures& pictures,
-                          const reports::ClockAlignmentReport* clock) {
+void write_session_report(ScoredSession& session,
+                          PictureChoice choice,
+                          const std::function<void(std::int64_t)>& progress) {
+  const TrialPictures pictures = cut_trial_pictures(session, choice, progress);
+  std::ranges::copy(pictures.warnings, std::back_inserter(session.warnings));
   const AlignedTraces traces = conditioning::align_trials(session.trace,
                                                           session.times,
                                                           -kBeforeCs_ms,
@@ -55,7 +61,7 @@ void write_session_report(const ScoredSession& session,
   report.traces = &traces;
   report.pictures = &pictures.by_trial;
   report.no_pictures = pictures.reason;
-  report.clock = clock;
+  report.clock = session.clock ? &*session.clock : nullptr;
   report.warnings = session.warnings;
   reports::write_conditioning_report(session.run->staged("conditioning.html"), report);
 }
