@@ -20,6 +20,8 @@ PLAN = {"format": "eyelid-trials", "version": 1, "seed": 1, "trials": 20, "order
                        {"name": "puff", "us": {"ms": 50, "channel": 2}, "share": 0.2}],
         "iti": {"min_s": 2, "max_s": 3}, "blocks": {"count": 2, "pause_s": 5}, "gate": {"open": 0.2},
         "rules": [{"name": "escape", "above_baseline": 0.3, "from_ms": 100, "do": "omit_us"}]}
+RECORD = {"format": "eyelid batch", "format_version": 1, "id": "a", "state": "stopped", "message": "the disk is full", "attempts": 1,
+          "is_tracked": True, "video": "a.mkv", "session": 2, "track": {"threads": 2}, "score": None, "warnings": ["a gap"]}
 FACE = {"image": "1.jpg", "faces": [{"box": [1, 2, 30, 40], "points": [[1, 2]] * 5}], "complete": True}
 FRAMES = ("frame,time_s,valid,valid_right,valid_left,face_score,face_x_px,face_y_px,face_width_px,face_height_px,ear_right,ear_left,"
           "fec_right,fec_left,fec,interpolated,suspect,clip\n0,0.0,1,1,0,0.9,1,2,30,40,0.3,0.3,0.1,,0.1,0,0,1\n")
@@ -55,10 +57,11 @@ MATS = [mat_file("trials", {"eyelidpos": [[0, .1, 1]], "tm": [[-.005, 0, .005]],
             "States": {"cs": [[.3, .6]], "us": [[.5, .6]]}, "Events": {"Tup": ONE},
             "Data": {"FEC": [[0, 1]], "FECTimes": [[.1, .2]]}},)}})]
 
-# In the order of the `switch` of settings_fuzz.cpp and imports_fuzz.cpp, kTables and kFormats of the other two.
+# In the order of the choices in batch_fuzz.cpp, settings_fuzz.cpp, and imports_fuzz.cpp, kTables and kFormats of the other two.
 SEEDS = {
     "settings": [HUMAN, "criterion.above=0.05", json.dumps(LEVELS), json.dumps(SESSION),
                  json.dumps({"models": MANIFEST["models"][:1]}), json.dumps(PLAN)],
+    "batch": ["id,video,trials,subject,session,note\na,a.mkv,,A,1,\nb,b.mkv,t.csv,B,2,\"c, d\"\n", json.dumps(RECORD)],
     "controller": ["c 1 100\nd 1 200\nf 1 100 200 - - omitted\np 1 7 0\ne late 1\nw 1 9\n",
                    "c 1 100*0000\n",
                    "P 1\nT 1 1 550000 2 50000 500000\nG 1\nO 1\nX 1 1000\nQ 1\nA\n",

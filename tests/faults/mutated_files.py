@@ -45,6 +45,7 @@ class Kind:
     files: list
     arguments: object
     is_text: bool = False
+    is_batch: bool = False
 
 
 def replace_words(data, chance):
@@ -129,7 +130,7 @@ class ValidFiles:
             must_run(program, "track", folder / "lamp.mkv", "--out", self.with_lamp, "--no-report")
         self.bench = folder / "bench.json"
         must_run(program, "bench", "detector", "--images", "20", "--batches", "1", "--json", self.bench)
-        self.small_texts(folder)
+        self.small_texts(program, folder)
 
     def encode(self, folder):
         def ffmpeg(*arguments):
@@ -146,11 +147,16 @@ class ValidFiles:
         self.films.append(folder / "stack.tiff")
         self.films[-1].write_bytes(tiff_stack(160, 120, [bytes([gray]) * 160 * 120 for gray in (80, 90, 100)]))
 
-    def small_texts(self, folder):
+    def small_texts(self, program, folder):
         def text(name, content):
             (folder / name).write_text(content)
             return folder / name
 
+        trials = text("short_trials.csv", "trial,cs_onset_s,us_onset_s,type\n1,0.02,0.06,paired\n")
+        self.batch = text("batch.csv", f"id,video,trials,subject,session,note\na,{self.films[0]},,A,1,\n"
+                          f"b,{self.films[-1]},{trials},B,1,\"c, d\"\n")
+        self.batch_root = folder / "batch"
+        must_run(program, "batch", self.batch, "--out", self.batch_root, "--no-report")
         self.labels = text("labels.csv", "trial,eye,label,comment\n1,right,cr,\n1,left,rejected,'=1+1\n")
         self.events = text("events.csv", "time_s,event\n10.2,sync\n10.5,sync\n10.5,cs\n10.7,us\n10.9,sync\n")
         self.study = text("study.csv", f"folder,subject,session,phase,group\n{self.tracked},A,1,acquisition,\"b, c\"\n")
@@ -192,6 +198,13 @@ def kinds_of(valid):
     def track(*options):
         return lambda file, folder: ["track", valid.films[0], "--out", folder / "out", "--no-report", *options, file]
 
+    def after_batch(name, *command):
+        def arguments(file, folder):
+            shutil.copytree(valid.batch_root, folder / "root")
+            shutil.copy(file, folder / "root/b" / name)
+            return [*command, folder / "root"]
+        return arguments
+
     def evaluate(form):
         def arguments(file, folder):
             shutil.copy(valid.picture, folder)
@@ -229,6 +242,11 @@ def kinds_of(valid):
              lambda file, folder: ["evaluate", "closure", "--truth", file, "--frames", valid.tracked / "frames.csv"], True),
         Kind("jsonl", [valid.faces], evaluate("jsonl"), True),
         Kind("dlib", [valid.faces_xml], evaluate("dlib"), True),
+        Kind("batch", [valid.batch], lambda file, folder: ["batch", file, "--no-report", "--out", folder / "out"], True, True),
+        Kind("batch record", [valid.batch_root / "b/batch.json"],
+             after_batch("batch.json", "batch", valid.batch, "--no-report", "--resume", "--out"), True, True),
+        Kind("collected record", [valid.batch_root / "b/batch.json"], after_batch("batch.json", "collect"), True),
+        Kind("collected session", [valid.batch_root / "b/session.json"], after_batch("session.json", "collect", "--verify"), True),
         Kind("bench", [valid.bench], lambda file, folder: ["bench", "compare", file, "--html", folder / "out.html"], True),
     ]
     return [kind for kind in kinds if kind.files]
@@ -259,7 +277,7 @@ def attempt(program, scratch, kind, number, seed, keep):
     arguments = kind.arguments(file, folder)
     before = set(folder.rglob("*"))
     outcome = program.run(arguments)
-    found = outcome.violations()
+    found = outcome.violations(is_batch=kind.is_batch)
     if SANITIZER.search(outcome.errors):
         found.append("sanitizer")
     elif outcome.status == 1 and INTERNAL.search(outcome.errors):
