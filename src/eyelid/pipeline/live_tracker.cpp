@@ -37,12 +37,7 @@ std::optional<FaceBox> LiveTracker::choose_subject(std::int64_t group,
   return selector_.select(faces);
 }
 
-FrameMeasurement LiveTracker::measure(Worker& worker,
-                                      std::int64_t frame,
-                                      const FrameView& picture) {
-  if (frame % options_.detect_every != 0) {
-    return worker.measurer.follow(picture, measurement_before(frame));
-  }
+FrameMeasurement LiveTracker::detect(Worker& worker, std::int64_t frame, const FrameView& picture) {
   worker.measurer.detect(picture, worker.faces);
   return worker.measurer.locate(picture,
                                 choose_subject(frame / options_.detect_every, worker.faces));
@@ -55,6 +50,7 @@ void LiveTracker::deliver(const Slot& slot) {
   result.measured.time_s = slot.time_s;
   memory_.judge(result.measured);
   result.is_lost = slot.is_lost;
+  result.is_hurried = slot.is_hurried;
   result.fec = closure_.next(result.measured.ear);
   on_frame_(result);
 }
@@ -67,16 +63,22 @@ void LiveTracker::set_levels(const Calibration& calibration) {
 void LiveTracker::process(int worker,
                           std::int64_t frame,
                           const FrameView& picture,
-                          std::optional<double> time_s) {
+                          std::optional<double> time_s,
+                          bool is_hurried) {
+  Worker& own = workers_[static_cast<std::size_t>(worker)];
   Slot done;
   done.time_s = time_s.value_or(static_cast<double>(frame) / options_.frames_per_second);
   done.frame = frame;
   done.is_lost = picture.is_empty();
-  done.measurement = done.is_lost
-                         ? measurement_before(frame)
-                         : measure(workers_[static_cast<std::size_t>(worker)], frame, picture);
+  done.is_hurried = is_hurried && is_due(frame) && !done.is_lost;
+  if (is_due(frame) && !done.is_lost && !is_hurried) {
+    done.measurement = detect(own, frame, picture);
+  } else {
+    done.measurement = measurement_before(frame);
+    if (!done.is_lost) done.measurement = own.measurer.follow(picture, done.measurement);
+  }
   std::unique_lock lock(mutex_);
-  if (done.is_lost && frame % options_.detect_every == 0) {
+  if (is_due(frame) && (done.is_lost || is_hurried)) {
     progress_.wait(lock, [&] { return chosen_groups_ == frame / options_.detect_every; });
     ++chosen_groups_;
   }

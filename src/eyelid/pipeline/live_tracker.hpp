@@ -28,7 +28,8 @@ struct LiveOptions {
 
 struct LiveFrame {
   FrameMeasurement measured;
-  bool is_lost = false;  // never seen by a worker
+  bool is_lost = false;     // never seen by a worker
+  bool is_hurried = false;  // a detection was due, and was left out
   closure::LiveFec fec;
 };
 
@@ -53,10 +54,14 @@ class LiveTracker {
   /// its number and the rate of the camera. Waits for other workers where the frame depends
   /// on theirs: for the choice of the subject in the group before, between detections for the frame
   /// before. A worker that is kAhead frames ahead of the oldest one in hand waits as well.
+  ///
+  /// `is_hurried`: the landmarks carry the face even where a detection is due, in less than half
+  /// the time; from there on, results may differ from those of Tracker.
   void process(int worker,
                std::int64_t frame,
                const FrameView& picture,
-               std::optional<double> time_s = std::nullopt);
+               std::optional<double> time_s = std::nullopt,
+               bool is_hurried = false);
 
   /// For the frames that were not delivered yet. From any thread.
   void set_levels(const Calibration& calibration);
@@ -72,11 +77,13 @@ class LiveTracker {
   struct Slot {
     std::int64_t frame = -1;
     bool is_lost = false;
+    bool is_hurried = false;
     double time_s = 0.0;
     FrameMeasurement measurement;  // of a lost frame: that of the last one before it that was seen
   };
   Slot& slot(std::int64_t frame) { return slots_[static_cast<std::size_t>(frame % kAhead)]; }
-  FrameMeasurement measure(Worker& worker, std::int64_t frame, const FrameView& picture);
+  bool is_due(std::int64_t frame) const { return frame % options_.detect_every == 0; }
+  FrameMeasurement detect(Worker& worker, std::int64_t frame, const FrameView& picture);
   FrameMeasurement measurement_before(std::int64_t frame);
   std::optional<FaceBox> choose_subject(std::int64_t group, const std::vector<FaceBox>& faces);
   void deliver(const Slot& slot);

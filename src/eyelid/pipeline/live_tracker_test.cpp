@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -46,9 +47,11 @@ class LiveTrackerTest : public ::testing::Test {
   static std::vector<LiveFrame> track(const LiveOptions& how) { return track(how, frames_, 5); }
 
   /// All frames through `workers` threads; frame `lost` is lost.
-  static std::vector<LiveFrame> track(const LiveOptions& how,
-                                      const std::vector<GrayImage>& frames,
-                                      std::int64_t lost) {
+  static std::vector<LiveFrame> track(
+      const LiveOptions& how,
+      const std::vector<GrayImage>& frames,
+      std::int64_t lost,
+      const std::function<bool(std::int64_t)>& is_hurried = [](std::int64_t) { return false; }) {
     std::vector<LiveFrame> results;
     LiveTracker tracker(*setup_.detector, setup_.models, how, [&](const LiveFrame& frame) {
       results.push_back(frame);
@@ -59,7 +62,8 @@ class LiveTrackerTest : public ::testing::Test {
       threads.emplace_back([&, worker] {
         for (std::int64_t i = next++; i < kFrames; i = next++) {
           const FrameView picture = frames[static_cast<std::size_t>(i)];
-          tracker.process(worker, i, i == lost ? FrameView{} : picture);
+          tracker.process(
+              worker, i, i == lost ? FrameView{} : picture, std::nullopt, is_hurried(i));
         }
       });
     }
@@ -156,6 +160,21 @@ TEST_F(LiveTrackerTest, MeasuresWhatTheTrackerOfRecordingsMeasures) {
           }
         }
       }
+    }
+  }
+}
+
+// Whoever has which frame, and whether or not a detection is due.
+TEST_F(LiveTrackerTest, AHurriedFrameIsMeasuredWithoutDetection) {
+  for (const int detect_every : {1, 4}) {
+    const std::vector<LiveFrame> unhurried = track(options(1, detect_every), frames_, -1);
+    const std::vector<LiveFrame> hurried =
+        track(options(3, detect_every), frames_, -1, [](std::int64_t i) { return i >= 7; });
+    ASSERT_EQ(hurried.size(), frames_.size());
+    for (std::size_t i = 0; i < hurried.size(); ++i) {
+      EXPECT_EQ(hurried[i].is_hurried, i >= 7 && i % static_cast<std::size_t>(detect_every) == 0);
+      ASSERT_TRUE(hurried[i].measured.is_trustworthy()) << i;
+      EXPECT_NEAR(hurried[i].measured.ear.right, unhurried[i].measured.ear.right, 0.03f) << i;
     }
   }
 }
