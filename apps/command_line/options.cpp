@@ -87,7 +87,7 @@ void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request)
   command
       .add_option("--score",
                   request.score_threshold,
-                  "Minimum detector score (default: 0.5; mtcnn 0.7; hog in track 0.35)")
+                  "Minimum detector score (default: 0.5; mtcnn 0.7; hog in track and live 0.35)")
       ->check(CLI::Range(0.001, 1.0));
 }
 

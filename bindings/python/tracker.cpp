@@ -44,7 +44,8 @@ class FrameByFrame {
                int used_bits,
                bool is_bgr)
       : used_bits_(used_bits), is_bgr_(is_bgr) {
-    const pipeline::Setup setup = pipeline::make_setup(request);
+    pipeline::Setup setup = pipeline::make_setup(pipeline::for_one_subject(request));
+    pipeline::resolve_detect_every(setup, frames_per_second);
     pipeline::LiveOptions options;
     options.points = setup.tracker.points;
     options.detect_every = setup.tracker.detect_every;

@@ -29,7 +29,7 @@ class Setup(TypedDict, total=False):
     device: "auto" (default), "cpu", or "cuda".
     precision: "auto" (default: f32), "f32", "bf16", "int8", or "f16".
     threads: 1 to 1024; default: all processors. batch: 1 to 4096 groups of frames in flight.
-    detect_every: the detector runs on every n-th frame; 1 to 100000.
+    detect_every: the detector runs on every n-th frame; 1 to 100000; default: 1, frame rate / 50 for hog and mtcnn.
     upsample: HOG: the frame is doubled so many times, 0 to 4.
     min_score: minimum score of the detector, 0.001 to 1.
     """

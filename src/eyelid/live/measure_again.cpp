@@ -19,7 +19,7 @@ void measure_again(const std::filesystem::path& recording,
   const auto source = video::open_source({recording}, options);
   request.device = pipeline::DeviceChoice::Cpu;
   request.detect_every = detect_every;
-  pipeline::Setup setup = pipeline::make_setup(request);
+  pipeline::Setup setup = pipeline::make_setup(pipeline::for_one_subject(request));
   pipeline::make_tracker(setup)->run(*source, on_measurement);
 }
 

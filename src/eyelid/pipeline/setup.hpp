@@ -81,6 +81,11 @@ struct Setup {
   std::vector<std::pair<std::string, std::string>> options;  // as resolved, in display order
 };
 
+/// The request with thresholds for a recording or a camera that shows one subject (`track`,
+/// `live`), where they were not requested: a false face costs little there, because the subject is
+/// chosen over the frames, and a missed one costs the frame.
+SetupRequest for_one_subject(SetupRequest request);
+
 /// Opens models and checks the machine. Throws InputError for bad files and impossible
 /// combinations, DeviceError for a device or precision that is absent: never a silent fallback.
 Setup make_setup(const SetupRequest& request);

@@ -45,5 +45,15 @@ TEST(SetupOfTracking, ReadsTheModelOfTheFaceOnlyWhereItIsUsed) {
   EXPECT_TRUE(has_model(face, "landmarks 68 (face)"));
 }
 
+// `track`, `live`, and its second look at the recording must agree.
+TEST(SetupOfTracking, OnlyHogLooksForFainterFacesOfOneSubject) {
+  SetupRequest request;
+  EXPECT_FALSE(for_one_subject(request).score_threshold);
+  request.detector = DetectorKind::Hog;
+  EXPECT_EQ(for_one_subject(request).score_threshold, 0.35f);
+  request.score_threshold = 0.6f;
+  EXPECT_EQ(for_one_subject(request).score_threshold, 0.6f);
+}
+
 }  // namespace
 }  // namespace eyelid::pipeline

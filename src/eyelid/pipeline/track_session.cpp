@@ -29,18 +29,6 @@
 namespace eyelid::pipeline {
 namespace {
 
-// dlib's own threshold (0.5 here) loses faces in dim webcam pictures, whose confidence falls to
-// -0.22; 0.35 is a confidence of -0.31. In a recording a false face costs little: the subject is
-// chosen over all frames.
-constexpr float kHogScoreOfRecordings = 0.35f;
-
-SetupRequest for_recordings(SetupRequest request) {
-  if (request.detector == DetectorKind::Hog && !request.score_threshold) {
-    request.score_threshold = kHogScoreOfRecordings;
-  }
-  return request;
-}
-
 /// What is read besides the recording, and must not be overwritten either.
 std::vector<std::filesystem::path> inputs_of(const TrackRequest& request,
                                              const std::vector<std::filesystem::path>& recording) {
@@ -311,7 +299,7 @@ void TrackJob::record_run() {
 
 TrackedSession TrackJob::run() {
   // Everything the user provides is read before the long work starts.
-  setup_ = make_setup(for_recordings(request_.setup));
+  setup_ = make_setup(for_one_subject(request_.setup));
   if (!request_.timestamps_file.empty()) {
     tables::TimeStamps stamps = tables::read_time_stamps(request_.timestamps_file);
     source_options_.stamps = {std::move(stamps.time_s), std::move(stamps.source)};
