@@ -135,7 +135,8 @@ struct LiveSummary {
   std::int64_t lost = 0;                    // counted by the camera, never came
   std::int64_t incomplete = 0;              // came in part
   std::int64_t overrun = 0;                 // came, and were not measured in time
-  std::int64_t measured_later = 0;          // of them: at the end, from the recording
+  std::int64_t hurried = 0;                 // measured in time, without the detection that was due
+  std::int64_t measured_later = 0;          // of these two: at the end, from the recording
   std::int64_t recorded = 0;                // in the recording
   double asked_frames_per_second = 0.0;     // 0: not asked
   double measured_frames_per_second = 0.0;  // by the camera's clock; 0 with fewer than two frames

@@ -173,6 +173,7 @@ void visit_fields(auto& visit, Is<LiveSummary> auto& live) {
   visit("lost", live.lost);
   visit("incomplete", live.incomplete);
   visit("overrun", live.overrun);
+  visit("hurried", live.hurried);
   visit("measured_later", live.measured_later);
   visit("recorded", live.recorded);
   visit("asked_frames_per_second", live.asked_frames_per_second);

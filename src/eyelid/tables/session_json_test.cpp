@@ -47,6 +47,7 @@ SessionSummary filled_summary() {
   summary.warnings = {"no full closure was seen"};
   summary.live.emplace();
   summary.live->overrun = 7;
+  summary.live->hurried = 5;
   summary.live->measured_later = 6;
   summary.live->latency = {3, 0.5, 0.9, 0.9, {{0.25, 0.5, 1}, {0.5, 1.0, 2}}};
   summary.live->loop = LoopSummary{{2, 2.0, 4.0, 4.0, {}}, {0, 1, 1}, 1};
@@ -75,6 +76,7 @@ TEST(SessionJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(read.stages.at(0).p99_ms, 0.9);
   EXPECT_EQ(read.warnings, summary.warnings);
   ASSERT_TRUE(read.live && read.live->loop);
+  EXPECT_EQ(read.live->hurried, 5);
   EXPECT_EQ(read.live->measured_later, 6);
   EXPECT_EQ(read.live->latency.bins.at(1).count, 2);
   EXPECT_EQ(read.live->loop->frames, (std::vector<std::int64_t>{0, 1, 1}));
