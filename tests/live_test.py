@@ -96,7 +96,24 @@ class Live(unittest.TestCase):
         self.assertTrue(all(frames[frame]["valid"] == "1" for frame in late))
         self.assertIn("measuring the recording again", errors)
         live = json.loads((self.out / "session.json").read_text())["live"]
-        self.assertEqual(live["measured_later"], len(late))
+        self.assertEqual(live["measured_later"], len(late) + live["hurried"])
+        self.check_same_as_tracked()
+
+    def test_a_tracker_that_is_behind_catches_up_without_detecting(self):
+        session = self.start()
+        self.wait_for_rows(40)
+        for _ in range(5):
+            session.send_signal(signal.SIGSTOP)
+            time.sleep(0.07)  # too short for frames to be skipped, if the machine wakes in time
+            session.send_signal(signal.SIGCONT)
+            time.sleep(0.2)
+        session.send_signal(signal.SIGINT)
+        _, errors = session.communicate(timeout=120)
+        self.assertEqual(session.returncode, 0, errors)
+        self.check_accounts(self.out)
+        live = json.loads((self.out / "session.json").read_text())["live"]
+        self.assertGreaterEqual(live["hurried"], 1)
+        self.assertIn("without detecting the face, to keep up", errors)
         self.check_same_as_tracked()
 
     def plan(self, trials):

@@ -59,13 +59,14 @@ void print_one_eye(const SessionSummary& summary) {
 void print_live(const LiveSummary& live) {
   fmt::print("  camera               {}; {}\n", live.camera, live.ended);
   fmt::print(
-      "  camera's frames      {} at {:.2f}/s   lost {}   incomplete {}   overrun {}   recorded "
-      "{}\n",
+      "  camera's frames      {} at {:.2f}/s   lost {}   incomplete {}   overrun {}   hurried {}   "
+      "recorded {}\n",
       live.frames,
       live.measured_frames_per_second,
       live.lost,
       live.incomplete,
       live.overrun,
+      live.hurried,
       live.recorded);
   fmt::print("  arrival to FEC       p50 {:.3f} ms   p99 {:.3f}   max {:.3f}   ({})\n",
              live.latency.p50_ms,
@@ -73,7 +74,8 @@ void print_live(const LiveSummary& live) {
              live.latency.max_ms,
              live.priority);
   if (live.measured_later > 0) {
-    fmt::print("  measured at the end  {} frames that were overrun\n", live.measured_later);
+    fmt::print("  measured at the end  {} frames that were overrun or hurried\n",
+               live.measured_later);
   }
   if (live.output_latency.count > 0) {
     fmt::print("  arrival to output    p50 {:.3f} ms   p99 {:.3f}   max {:.3f}   ({} times)\n",

@@ -24,6 +24,7 @@ class FrameCounts {
   void add(const MeasuredFrame& frame) {
     overrun_ += frame.is_overrun;
     unmeasured_ += frame.is_overrun;
+    hurried_ += frame.is_hurried;
     mean_fec_.store(frame.fec.mean);
   }
 
@@ -35,6 +36,7 @@ class FrameCounts {
     live.lost = lost_;
     live.incomplete = incomplete_;
     live.overrun = overrun_;
+    live.hurried = hurried_;
     const auto span_s =
         static_cast<double>(last_time_ns_ - std::max<std::int64_t>(0, first_time_ns_)) * 1e-9;
     if (live.frames > 1 && span_s > 0.0) {
@@ -44,7 +46,7 @@ class FrameCounts {
 
  private:
   std::atomic<std::int64_t> lost_ = 0, incomplete_ = 0, overrun_ = 0;
-  std::atomic<std::int64_t> unmeasured_ = 0;
+  std::atomic<std::int64_t> unmeasured_ = 0, hurried_ = 0;
   std::atomic<std::int64_t> first_time_ns_ = -1, last_time_ns_ = 0;
   std::atomic<float> mean_fec_ = kNotAvailable;
 };

@@ -411,7 +411,7 @@ void LiveSession::describe_source() {
 }
 
 LiveResult LiveSession::run() {
-  pipeline::SetupRequest setup_request = request_.setup;
+  pipeline::SetupRequest setup_request = pipeline::for_one_subject(request_.setup);
   if (setup_request.device == pipeline::DeviceChoice::Auto) {
     setup_request.device = pipeline::DeviceChoice::Cpu;
   }

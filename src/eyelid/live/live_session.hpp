@@ -73,10 +73,11 @@ struct LiveResult {
 /// all frames of the tables. Trials wait for them; a session with a plan ends without.
 ///
 /// Four threads, none of which waits for a slower one: the camera's frames are taken as they come
-/// (CameraReader), measured (LiveTracker; more than 100 ms behind, it skips to the newest frame),
-/// recorded (Recorder) and written down (Scribe). Where it is permitted, the first two run with
-/// real-time priority. While a session runs, its recording and its table have the names
-/// recording.unfinished.mkv and timestamps.unfinished.csv; they stay if the program is killed.
+/// (CameraReader), measured (MeasuringThread, which detects no face while it is behind, and skips
+/// frames when it is far behind), recorded (Recorder) and written down (Scribe). Where it is
+/// permitted, the first two run with real-time priority. While a session runs, its recording and
+/// its table have the names recording.unfinished.mkv and timestamps.unfinished.csv; they stay if
+/// the program is killed.
 ///
 /// Throws InputError: camera, folder, models; and what the tables meet. What was measured until
 /// then is in the unfinished table.

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -36,17 +37,21 @@ MeasuringThread::MeasuringThread(const pipeline::Setup& setup,
     : on_frame_(std::move(on_frame)),
       filter_(options.mean_of_frames),
       lamp_(options.lamp),
+      hurry_ns_(std::min(
+          kMostBehind_ns,
+          static_cast<std::int64_t>(kHurryPeriods * 1e9 / options.tracker.frames_per_second))),
       tracker_(*setup.detector, setup.models, options.tracker, [this](const auto& result) {
         MeasuredFrame frame;
         frame.number = now_->number;
         frame.measurement = result.measured;
         frame.time_ns = now_->time_ns;
         frame.arrival_ns = now_->arrival_ns;
-        frame.is_overrun = is_overrun_;
+        frame.is_overrun = effort_ == Effort::None;
+        frame.is_hurried = result.is_hurried;
         if (lamp_) frame.lamp_gray = mean_gray(now_->image, *lamp_);
         frame.fec = filter_.next(result.fec);
         frame.fec_at_ns = monotonic_ns();
-        if (!is_overrun_) latency_.add(frame.fec_at_ns - frame.arrival_ns);
+        if (!frame.is_overrun) latency_.add(frame.fec_at_ns - frame.arrival_ns);
         on_frame_(frame);
       }) {
   std::latch is_ready(1);
@@ -78,26 +83,30 @@ void MeasuringThread::run() {
   while (!waiting_.is_drained()) {
     const std::optional<CapturedFramePtr> frame = waiting_.take(kWait);
     if (!frame) continue;
-    if (monotonic_ns() - (*frame)->arrival_ns <= kMostBehind_ns) {
-      measure(*frame, false);
+    const std::int64_t behind_ns = monotonic_ns() - (*frame)->arrival_ns;
+    if (behind_ns <= kMostBehind_ns) {
+      measure(*frame, behind_ns > hurry_ns_ ? Effort::Hurried : Effort::Full);
       continue;
     }
     std::deque<CapturedFramePtr> behind = waiting_.take_all();
     behind.push_front(*frame);
-    for (const CapturedFramePtr& each : behind) measure(each, each != behind.back());
+    for (const CapturedFramePtr& each : behind) {
+      measure(each, each == behind.back() ? Effort::Full : Effort::None);
+    }
   }
   ::getrusage(RUSAGE_THREAD, &after);
   involuntary_switches_ = after.ru_nivcsw - before.ru_nivcsw;
   major_faults_ = after.ru_majflt - before.ru_majflt;
 }
 
-void MeasuringThread::measure(const CapturedFramePtr& frame, bool is_overrun) {
+void MeasuringThread::measure(const CapturedFramePtr& frame, Effort effort) {
   now_ = frame;
-  is_overrun_ = is_overrun;
+  effort_ = effort;
   tracker_.process(0,
                    frame->index,
-                   is_overrun ? FrameView{} : frame->image.view(),
-                   tables::seconds_of(frame->time_ns));
+                   effort == Effort::None ? FrameView{} : frame->image.view(),
+                   tables::seconds_of(frame->time_ns),
+                   effort == Effort::Hurried);
   now_.reset();
 }
 

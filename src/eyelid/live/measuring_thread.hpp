@@ -27,8 +27,10 @@ std::string ask_for_priority(int priority);
 
 /// Measures frames in order, in a thread of its own, with real-time priority where permitted.
 ///
-/// A frame that waited for more than kMostBehind_ns is skipped with all behind it but the newest:
-/// an old closure is worth less than a late one.
+/// A frame that waited for more than kHurryPeriods frames is measured without detecting the face:
+/// the landmarks carry it, until the thread has caught up. One that waited for more than
+/// kMostBehind_ns is skipped with all behind it but the newest: an old closure is worth less than
+/// a late one.
 class MeasuringThread {
  public:
   struct Options {
@@ -56,18 +58,21 @@ class MeasuringThread {
   std::int64_t involuntary_switches() const { return involuntary_switches_; }  // after finish()
   std::int64_t major_faults() const { return major_faults_; }
 
+  static constexpr double kHurryPeriods = 1.5;
   static constexpr std::int64_t kMostBehind_ns = 100'000'000;
 
  private:
+  enum class Effort { Full, Hurried, None };
   void run();
-  void measure(const CapturedFramePtr& frame, bool is_overrun);
+  void measure(const CapturedFramePtr& frame, Effort effort);
   void warm(const pipeline::Setup& setup, const Options& options);
 
   OnFrame on_frame_;
   MeanFilter filter_;
   std::optional<camera::Region> lamp_;
+  std::int64_t hurry_ns_;
   CapturedFramePtr now_;
-  bool is_overrun_ = false;
+  Effort effort_ = Effort::Full;
   pipeline::LiveTracker tracker_;
   Mailbox<CapturedFramePtr> waiting_;
   LatencyMeter latency_;

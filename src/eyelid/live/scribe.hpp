@@ -19,7 +19,8 @@
 
 namespace eyelid::live {
 
-/// A complete frame, measured or, `is_overrun`, not.
+/// A complete frame, measured or, `is_overrun`, not. `is_hurried`: without the detection that was
+/// due, to keep up.
 struct MeasuredFrame {
   std::int64_t number = 0;
   FrameMeasurement measurement;
@@ -28,6 +29,7 @@ struct MeasuredFrame {
   std::int64_t fec_at_ns = 0;
   closure::LiveFec fec;
   bool is_overrun = false;
+  bool is_hurried = false;
   float lamp_gray = kNotAvailable;  // mean of the lamp's region, where one is watched
 };
 

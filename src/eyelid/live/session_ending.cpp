@@ -2,7 +2,9 @@
 #include "eyelid/live/session_ending.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <string_view>
 #include <utility>
 
 #include "eyelid/files/interruption.hpp"
@@ -22,19 +24,36 @@ bool is_recorded(const EndedSession& session, const SessionSummary& summary) {
   return session.has_recording && summary.live->recorded == session.results->frames();
 }
 
-void measure_overrun_frames(EndedSession& session, SessionSummary& summary) {
-  if (session.overrun_frames == 0) return;
+void tell_what_was_missed(const EndedSession& session,
+                          const SessionSummary& summary,
+                          std::string_view consequence) {
+  std::vector<std::string> missed;
+  if (session.overrun_frames > 0) {
+    missed.push_back(fmt::format("{} frames were not measured in time", session.overrun_frames));
+  }
+  if (summary.live->hurried > 0) {
+    missed.push_back(fmt::format("{} frames were measured without detecting the face, to keep up",
+                                 summary.live->hurried));
+  }
+  session.notice(fmt::format("{}: {}", fmt::join(missed, "; "), consequence));
+}
+
+/// Of a tracker that was behind: frames without a measurement or with a hurried one.
+void measure_again_if_behind(EndedSession& session, SessionSummary& summary) {
+  if (session.overrun_frames + summary.live->hurried == 0) return;
+  const bool has_gaps = session.overrun_frames > 0;
   if (!is_recorded(session, summary)) {
-    session.notice(
-        fmt::format("{} frames were not measured in time and are not all in a recording: they have "
-                    "no closure",
-                    session.overrun_frames));
+    tell_what_was_missed(session,
+                         summary,
+                         has_gaps ? "not all frames are in a recording, and those have no closure"
+                                  : "not all frames are in a recording, and this stays so");
     return;
   }
-  session.notice(
-      fmt::format("{} frames were not measured in time: measuring the recording again; Ctrl-C "
-                  "leaves them without closure",
-                  session.overrun_frames));
+  tell_what_was_missed(session,
+                       summary,
+                       has_gaps ? "measuring the recording again; Ctrl-C leaves them without "
+                                  "closure"
+                                : "measuring the recording again; Ctrl-C leaves them as they are");
   auto again = std::make_unique<pipeline::SessionResults>(
       session.folder.run(), session.closure_options, std::nullopt, std::nullopt);
   try {
@@ -49,11 +68,11 @@ void measure_overrun_frames(EndedSession& session, SessionSummary& summary) {
   } catch (const files::Interrupted&) {
     return;
   } catch (const InputError& error) {  // a table that was cut on a full disk, for example
-    session.notice(std::string("they stay without closure: ") + error.what());
+    session.notice(std::string("the frames stay as they are: ") + error.what());
     return;
   }
   session.results = std::move(again);
-  summary.live->measured_later = session.overrun_frames;
+  summary.live->measured_later = session.overrun_frames + summary.live->hurried;
 }
 
 void analyze(EndedSession& session, SessionSummary& summary) {
@@ -100,7 +119,7 @@ void write_report(EndedSession& session, const SessionSummary& summary) {
 }  // namespace
 
 void write_files(EndedSession& session, SessionSummary& summary) {
-  measure_overrun_frames(session, summary);
+  measure_again_if_behind(session, summary);
   if (session.closure_options.calibration) {
     session.results->set_levels(*session.closure_options.calibration);
   }

@@ -22,7 +22,8 @@ struct EndedSession {
   const LiveCallbacks& callbacks;
   SessionFolder& folder;
   closure::ClosureOptions closure_options;
-  /// Of every complete frame; empty ones of those that were overrun.
+  /// Of every complete frame; empty ones of those that were overrun, without detection of those
+  /// that were hurried (`summary.live`).
   std::unique_ptr<pipeline::SessionResults> results;
   const Experiment* experiment = nullptr;  // none without trials, outputs, and dashboard
   bool has_recording = false;
@@ -33,8 +34,8 @@ struct EndedSession {
   std::function<double()> seconds;          // since the session began
 };
 
-/// Writes the files of a session to its run. Frames that were overrun are measured from the
-/// recording, if it holds them. `summary` comes with what the session knows: source, live.
+/// Writes the files of a session to its run. Where frames were overrun or hurried, the recording
+/// is measured again, if it is whole. `summary` comes with what the session knows: source, live.
 void write_files(EndedSession& session, SessionSummary& summary);
 
 }  // namespace eyelid::live

@@ -50,7 +50,8 @@ function drawLive(section, live) {
   shown.forEach(([key, name, meaning, what]) => drawDelay(next(), key, name, meaning, what, live[key]));
   if (live.loop && live.loop.latency_ms.count > 0) drawLoop(next(), live.loop);
   pairsTable(next(), [["Camera", live.camera], ["Complete frames", grouped(live.frames)], ["Lost", grouped(live.lost)], ["Incomplete", grouped(live.incomplete)],
-    ["Not measured in time (overrun)", grouped(live.overrun) + (live.measured_later ? "; " + grouped(live.measured_later) + " measured at the end" : "")], ["Recorded", grouped(live.recorded)],
+    ["Not measured in time (overrun)", grouped(live.overrun)], ["In time, but without the detection that was due (hurried)", grouped(live.hurried ?? 0)],
+    ["Of these, measured at the end", grouped(live.measured_later)], ["Recorded", grouped(live.recorded)],
     ["Rate", fixed(live.measured_frames_per_second, 2) + " frames/s" + (live.asked_frames_per_second ? " (asked: " + fixed(live.asked_frames_per_second, 2) + ")" : "")],
     ["Clock of the camera", fixed(live.clock_drift_ppm, 1) + " ppm against the computer's, residual " + fixed(live.clock_residual_ms, 3) + " ms"], ["Priority", live.priority],
     ["Interruptions of the thread that measures", grouped(live.involuntary_switches) + " by other programs, " + grouped(live.major_faults) + " for memory from the disk"]]);
