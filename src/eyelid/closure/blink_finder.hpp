@@ -15,8 +15,6 @@
 
 namespace eyelid::closure {
 
-/// A blink reaching this FEC is Full: four fifths closed, the limit of P80 (Wierwille 1994).
-inline constexpr float kFullClosure = 0.8f;
 /// Smallest amplitude of a blink in FEC. JeFaPaTo asks for 0.05 of EAR prominence, about 0.2 of
 /// the range of an eye.
 inline constexpr float kMinAmplitude = 0.2f;

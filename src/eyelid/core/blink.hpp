@@ -8,6 +8,10 @@
 
 namespace eyelid {
 
+/// A lid at this FEC or above counts as shut, and a blink that reaches it as Full: four fifths
+/// closed, the limit of P80 (Wierwille 1994).
+inline constexpr float kFullClosure = 0.8f;
+
 enum class BlinkKind { Full, Partial };
 
 // As the files spell it.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "eyelid/core/blink.hpp"
+
 namespace eyelid::reports {
 namespace {
 
@@ -22,7 +24,7 @@ void ClosureHistogram::add(const EyelidSample& sample) {
   count(left, sample.fec.left);
   if (!std::isfinite(sample.mean_fec)) return;
   ++frames;
-  frames_closed += sample.mean_fec >= 0.8f;
+  frames_closed += sample.mean_fec >= kFullClosure;
   sum += static_cast<double>(sample.mean_fec);
 }
 
