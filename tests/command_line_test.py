@@ -10,6 +10,7 @@ import pathlib
 import random
 import shutil
 import tempfile
+import time
 import unittest
 
 from program import eyelid, rows
@@ -308,6 +309,16 @@ class BadInput(unittest.TestCase):
         file = self.folder / "file"
         file.touch()
         self.expect_one_sentence("track", picture, "--out", file / "out")
+
+    def test_a_model_that_cannot_be_written_is_not_trained(self):
+        (self.folder / "taken" / "eye_presence.safetensors").mkdir(parents=True)
+        begin = time.monotonic()
+        sentence = self.expect_one_sentence("train", "presence", "--rendered", "100000", "--out", self.folder / "taken")
+        self.assertIn("eye_presence.safetensors", sentence)
+        self.assertLess(time.monotonic() - begin, 30)
+        # Without anything to learn from: the folder is made first.
+        self.expect_one_sentence("train", "landmarks", "--rendered", "0", "--out", self.folder / "new" / "models")
+        self.assertTrue((self.folder / "new" / "models").is_dir())
 
     def test_wrong_usage_is_status_2(self):
         for arguments in ((), ("track",), ("track", "x.mp4"), ("fly",), ("track", "x", "--out", "o", "--threads", "-1"),

@@ -13,6 +13,8 @@
 #include "eyelid/core/stopwatch.hpp"
 #include "eyelid/core/version.hpp"
 #include "eyelid/evaluation/landmark_evaluation.hpp"
+#include "eyelid/files/folder.hpp"
+#include "eyelid/files/output_check.hpp"
 #include "eyelid/landmarks/patch.hpp"
 #include "eyelid/landmarks/shape_model_file.hpp"
 #include "eyelid/model_files/embedded_models.hpp"
@@ -238,9 +240,17 @@ void report_held_out(const ModelOfKind& trained,
 
 }  // namespace
 
+void prepare_model_file(const std::filesystem::path& file) {
+  files::create_folder(file.parent_path());
+  files::check_output(file);
+  files::check_output_folder(file);
+}
+
 void train_landmark_models(const LandmarkTrainingOptions& options,
                            const std::filesystem::path& folder,
                            const ReportLine& report) {
+  for (const LandmarkModelKind kind : options.kinds)
+    prepare_model_file(folder / file_name_of(kind));
   const SceneSplit split = read_training_faces(options, report);
   ModelOfKind trained;
   for (const LandmarkModelKind kind : options.kinds) {

@@ -54,6 +54,10 @@ struct LandmarkTrainingOptions {
 /// Of a model that learned from so many photographs: rendered people are our own.
 std::string license_of(std::size_t photographs);
 
+/// Before hours of work: makes the folder of a model to be written, and refuses what cannot be
+/// written or would replace something else. Throws InputError.
+void prepare_model_file(const std::filesystem::path& file);
+
 /// Receives progress: a line of text, without line end.
 using ReportLine = std::function<void(const std::string&)>;
 

@@ -145,6 +145,7 @@ void report_held_out(const landmarks::ShapeModelDescription& description,
 void train_presence_model(const PresenceTrainingOptions& options,
                           const std::filesystem::path& folder,
                           const ReportLine& report) {
+  prepare_model_file(folder / kFile);
   const Stopwatch stopwatch;
   LandmarkTrainingOptions sources;
   sources.datasets = options.datasets;
