@@ -4,7 +4,7 @@
 #   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe, a virtual network
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
 #   tools/install_dependencies.sh --python     also what the Python package and its tests use
-#   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator
+#   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator, Slurm
 set -euo pipefail
 
 packages=(
@@ -22,7 +22,7 @@ fi
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --python || $mode == --ci ]]; then packages+=(python3-dev python3-venv ffmpeg); fi
 if [[ $mode == --ci ]]; then
-  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap)
+  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap slurm-wlm munge)
 fi
 
 missing=()

@@ -19,7 +19,13 @@ def missing():
     return "" if os.geteuid() == 0 else "Slurm with own daemons needs root"
 
 
+class DoesNotStart(Exception):
+    """The daemons do not run on this machine, as in a container that forbids what they need."""
+
+
 class Slurm:
+    """Raises DoesNotStart."""
+
     def __init__(self, folder, nodes=3, cpus=2, port=17300):
         self.folder = folder
         self.port = port
@@ -33,6 +39,14 @@ class Slurm:
         self.conf = folder / "slurm.conf"
         self.conf.write_text(self.configuration(nodes, cpus))
         self.environment = {**os.environ, "PATH": PATH, "SLURM_CONF": str(self.conf)}
+        try:
+            self.start_daemons(key, nodes)
+        except TimeoutError as reason:
+            self.stop()
+            raise DoesNotStart(f"{reason}; {self.last_words()}") from reason
+
+    def start_daemons(self, key, nodes):
+        folder = self.folder
         self.start("munged", "munged", "--foreground", "--force", f"--key-file={key}", f"--socket={folder}/munge/socket",
                    f"--pid-file={folder}/run/munged.pid", f"--log-file={folder}/log/munged.log", f"--seed-file={folder}/munge/seed")
         self.wait(lambda: (folder / "munge/socket").exists(), "a socket of munge")
@@ -40,6 +54,11 @@ class Slurm:
         for i in range(nodes):
             self.start_node(f"n{i + 1}")
         self.wait(lambda: len(self.ask("sinfo", "-h", "-N", "-t", "idle", "-o", "%N").split()) == nodes, "idle nodes")
+
+    def last_words(self):
+        """The last line of each log that has one."""
+        logs = {path.name: path.read_text(errors="replace").splitlines() for path in sorted((self.folder / "log").iterdir())}
+        return "; ".join(f"{name}: {lines[-1]}" for name, lines in logs.items() if lines)
 
     def configuration(self, nodes, cpus):
         host, folder = os.uname().nodename.split(".")[0], self.folder
