@@ -32,7 +32,7 @@ class Sender {
     place_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int probe = ::socket(AF_INET, SOCK_DGRAM, 0);
     socklen_t size = sizeof place_;
-    ::bind(probe, reinterpret_cast<sockaddr*>(&place_), size);
+    EXPECT_EQ(::bind(probe, reinterpret_cast<sockaddr*>(&place_), size), 0);
     ::getsockname(probe, reinterpret_cast<sockaddr*>(&place_), &size);
     ::close(probe);
   }
