@@ -143,7 +143,7 @@ TEST(Dashboard, RefusesAPlaceWhereItCannotListen) {
   Commands commands;
   const Dashboard first({}, commands.handler());
   const int port = Site(first.address()).port;
-  const auto start = [&](Options options) {
+  const auto start = [&](const Options& options) {
     const Dashboard dashboard(options, commands.handler());
   };
   EXPECT_NE(eyelid::testing::refusal_of([&] {
