@@ -10,7 +10,6 @@ import pathlib
 import random
 import shutil
 import tempfile
-import time
 import unittest
 
 from program import eyelid, rows
@@ -312,10 +311,9 @@ class BadInput(unittest.TestCase):
 
     def test_a_model_that_cannot_be_written_is_not_trained(self):
         (self.folder / "taken" / "eye_presence.safetensors").mkdir(parents=True)
-        begin = time.monotonic()
-        sentence = self.expect_one_sentence("train", "presence", "--rendered", "100000", "--out", self.folder / "taken")
-        self.assertIn("eye_presence.safetensors", sentence)
-        self.assertLess(time.monotonic() - begin, 30)
+        done = eyelid("train", "presence", "--rendered", "1", "--out", self.folder / "taken")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("eye_presence.safetensors", done.stderr)
         # Without anything to learn from: the folder is made first.
         self.expect_one_sentence("train", "landmarks", "--rendered", "0", "--out", self.folder / "new" / "models")
         self.assertTrue((self.folder / "new" / "models").is_dir())
