@@ -9,6 +9,7 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/container_length.hpp"
+#include "eyelid/video/ffmpeg_versions.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
 #include "eyelid/video/tiff_file.hpp"
 
@@ -123,7 +124,7 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
     }
     if (packet) {
       // Returned with the picture, however much later: the decoding order.
-      codec_->reordered_opaque = ++sent_packets_;
+      set_order(*codec_, *packet, ++sent_packets_);
       if (is_doubtful(*packet)) doubtful_.insert(sent_packets_);
     }
     const int sent = avcodec_send_packet(codec_.get(), packet.get());
@@ -136,7 +137,7 @@ std::optional<VideoDecoder::Outcome> VideoDecoder::pull() {
 VideoDecoder::Outcome VideoDecoder::outcome_of_picture() {
   fruitless_packets_ = 0;
   Outcome outcome;
-  outcome.order = picture_->reordered_opaque;
+  outcome.order = order_of(*picture_);
   outcome.stamp = picture_->best_effort_timestamp;
   outcome.is_damaged = (picture_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
                        picture_->decode_error_flags != 0 || picture_->width <= 0 ||
@@ -238,7 +239,7 @@ void VideoDecoder::note_damage(const Outcome& damage) {
 /// Decides whether a good picture is suspect.
 void VideoDecoder::note_picture(Outcome& outcome) {
   if (damaged_packet_ && outcome.order > *damaged_packet_) {
-    if (outcome.picture->key_frame != 0) {
+    if (is_key_frame(*outcome.picture)) {
       end_suspect_run();
     } else {
       outcome.is_suspect = true;
@@ -313,7 +314,7 @@ void VideoDecoder::fill(const Outcome& outcome, Frame& frame) {
       first_clipped_ = delivered_;
     }
   }
-  if (outcome.picture->interlaced_frame != 0 && !is_interlaced_) {
+  if (is_interlaced(*outcome.picture) && !is_interlaced_) {
     is_interlaced_ = true;
     warn(
         fmt::format("frame {} is interlaced: its odd and even lines were taken at different times, "

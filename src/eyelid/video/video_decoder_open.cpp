@@ -17,6 +17,7 @@ extern "C" {
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/core/statistics.hpp"
+#include "eyelid/video/ffmpeg_versions.hpp"
 #include "eyelid/video/ffv1_checksums.hpp"
 #include "eyelid/video/video_decoder.hpp"
 
@@ -295,6 +296,7 @@ void VideoDecoder::open_codec(Threads threads) {
   codec_->flags |= AV_CODEC_FLAG_BITEXACT;
   // And MPEG-4, H.263, DV and DNxHD would have a transform of their own on AArch64.
   codec_->idct_algo = FF_IDCT_SIMPLE;
+  carry_orders(*codec_);
   codec_->thread_count = is_single_threaded_ ? 1 : options_.decoder_threads;
   if (code >= 0) code = avcodec_open2(codec_.get(), codec, nullptr);
   if (code < 0) {
@@ -361,8 +363,7 @@ void VideoDecoder::compare_stamps_with(double stated_fps) {
 
 void VideoDecoder::describe() {
   const AVCodecParameters& parameters = *video_->codecpar;
-  const std::int32_t* matrix = reinterpret_cast<const std::int32_t*>(
-      av_stream_get_side_data(video_, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+  const std::int32_t* matrix = display_matrix(*video_);
   orientation_ = matrix != nullptr ? orientation_from_display_matrix(matrix) : Orientation{};
   const char* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(parameters.format));
   info_.path = name_;

@@ -12,6 +12,7 @@ extern "C" {
 #include <stdexcept>
 
 #include "eyelid/video/ffmpeg_handles.hpp"
+#include "eyelid/video/ffmpeg_versions.hpp"
 
 namespace eyelid::video {
 namespace {
@@ -131,7 +132,7 @@ bool write_test_video(const std::filesystem::path& path, const TestVideo& video)
   check(av_frame_get_buffer(frame.get(), 0));
   for (int i = 0; i < video.frames; ++i) {
     draw(test_picture(video, i), video.shift, *frame);
-    frame->interlaced_frame = video.is_interlaced ? 1 : 0;
+    set_interlaced(*frame, video.is_interlaced);
     frame->pts = video.stamps.empty() ? i : video.stamps.at(static_cast<std::size_t>(i));
     encode(*format, *codec, frame.get());
   }
