@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 
 namespace eyelid::app {
 
@@ -44,16 +45,19 @@ void add_measurement_options(CLI::App& command, pipeline::SetupRequest& request)
              request.landmarks,
              {{"12", PointCount::Twelve}, {"68", PointCount::SixtyEight}},
              "Number of points to report: 12 (both eyes) or 68 (face)");
-  command.add_option("--detector-model",
-                     request.detector_model,
-                     "BlazeFace: .safetensors, .tflite or .pth (default: embedded); MTCNN: "
-                     ".safetensors, .pt or a folder with its three files (default: the model from "
-                     "`eyelid model fetch mtcnn`)");
-  command.add_option(
-      "--landmark-model",
-      request.landmark_models,
-      "Landmark model, .safetensors or dlib .dat; replaces the embedded model of its "
-      "kind: eye finder, lid finder, or ensemble with the same number of points");
+  command
+      .add_option("--detector-model",
+                  request.detector_model,
+                  "BlazeFace: .safetensors, .tflite or .pth (default: embedded); MTCNN: "
+                  ".safetensors, .pt or a folder with its three files (default: the model from "
+                  "`eyelid model fetch mtcnn`)")
+      ->type_name(kPath);
+  command
+      .add_option("--landmark-model",
+                  request.landmark_models,
+                  "Landmark model, .safetensors or dlib .dat; replaces the embedded model of its "
+                  "kind: eye finder, lid finder, or ensemble with the same number of points")
+      ->type_name(kPath);
   command
       .add_option("--upsample",
                   request.upsampling,

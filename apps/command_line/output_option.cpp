@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/pipeline/track_session.hpp"
@@ -18,10 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Marks an output among the options of a command; also what the help shows.
-constexpr const char* kOutputType = "FILE";
-
-bool is_output(const CLI::Option& option) { return option.get_type_name() == kOutputType; }
+bool is_output(const CLI::Option& option) { return option.get_type_name() == kOutputFile; }
 
 /// Folders of results are outputs, whatever they hold already.
 bool is_output_folder(const CLI::Option& option) {
@@ -125,7 +123,7 @@ CLI::Option* add_output_option(CLI::App& command,
                                fs::path& path,
                                const std::string& description) {
   command.parse_complete_callback([&command] { check_outputs(command, inputs_of(command)); });
-  return command.add_option(option, path, description)->type_name(kOutputType);
+  return command.add_option(option, path, description)->type_name(kOutputFile);
 }
 
 void check_output_options(const CLI::App& command, std::span<const fs::path> inputs) {

@@ -12,6 +12,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/terminal_table.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/json_file.hpp"
 #include "studies/speed/bench_tables.hpp"
@@ -248,6 +249,7 @@ void add_bench_compare(CLI::App& bench) {
   CLI::App* app = bench.add_subcommand(
       "compare", "Compare several machines and the study's three, from bench --json files");
   app->add_option("files", command->files, "JSON files from bench detector and bench latency")
+      ->type_name(app::kPath)
       ->required();
   app::add_json_option(*app, command->outputs.json);
   app::add_html_option(*app, command->outputs.html);

@@ -18,6 +18,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/statistics.hpp"
 #include "eyelid/pipeline/live_tracker.hpp"
 #include "eyelid/pipeline/spin_thread_pool.hpp"
@@ -273,10 +274,11 @@ void add_bench_realtime(CLI::App& bench) {
                   "Latency above which the deadline is missed (default: the frame interval)")
       ->check(CLI::PositiveNumber);
   app->add_option(
-      "--calibration",
-      command->calibration_file,
-      "Levels from `eyelid track --save-calibration` (default: open level estimated from the "
-      "frames so far, closed level 0.2 times it)");
+         "--calibration",
+         command->calibration_file,
+         "Levels from `eyelid track --save-calibration` (default: open level estimated from the "
+         "frames so far, closed level 0.2 times it)")
+      ->type_name(app::kPath);
   app->add_flag("--sleep", command->sleeps, "Sleep between frames instead of polling the clock");
   app->add_flag("--priority",
                 command->asks_for_priority,

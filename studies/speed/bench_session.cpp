@@ -10,6 +10,7 @@
 
 #include "apps/command_line/number_list.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/files/interruption.hpp"
 #include "eyelid/power/energy_watch.hpp"
 #include "eyelid/synthesis/session_renderer.hpp"
@@ -144,7 +145,8 @@ BenchRow measure_batches(const BatchRunner& runner,
 }
 
 void add_run_options(CLI::App& app, BenchRequest& request) {
-  app.add_option("--input", request.input, "Video or images (default: a rendered session)");
+  app.add_option("--input", request.input, "Video or images (default: a rendered session)")
+      ->type_name(app::kPath);
   app::add_measurement_options(app, request.setup);
   app.add_option_function<std::string>(
       "--threads",
@@ -157,7 +159,8 @@ void add_run_options(CLI::App& app, BenchRequest& request) {
       ->check(CLI::PositiveNumber);
   app.add_option("--power-samples",
                  request.power_samples,
-                 "File that an external power meter writes: seconds since 1970,watts");
+                 "File that an external power meter writes: seconds since 1970,watts")
+      ->type_name(app::kPath);
   app::add_json_option(app, request.outputs.json);
 }
 

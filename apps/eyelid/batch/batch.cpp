@@ -15,6 +15,7 @@
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
 #include "apps/command_line/track_progress.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/batch/cluster_environment.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/process.hpp"
@@ -305,8 +306,10 @@ void add_batch_command(CLI::App& app) {
                    command->manifest,
                    "Table with a row per recording: id,video and any of trials, calibration, "
                    "timestamps, subject, session, phase, group, note")
+      ->type_name(kPath)
       ->required();
   batch->add_option("--out", request.root, "Folder that gets a folder per recording, named by id")
+      ->type_name(kFolder)
       ->required();
   add_task_options(*batch, *command);
   batch->add_flag("--save-landmarks", request.track.save_landmarks, "Also write landmarks.csv");
@@ -316,6 +319,7 @@ void add_batch_command(CLI::App& app) {
       [command] { command->request.track.write_report = false; },
       "Do not write the reports");
   batch->add_option("--preset", request.score.preset, "Scoring preset: a name or a .json file")
+      ->type_name(kPresetName)
       ->capture_default_str();
   batch->add_option(
       "--set", request.score.settings, "Override a preset value, for example criterion.above=0.05");

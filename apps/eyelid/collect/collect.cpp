@@ -9,6 +9,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/progress.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "eyelid/batch/collection.hpp"
 
@@ -71,10 +72,13 @@ void add_collect_command(CLI::App& app) {
       "Collect the recordings of a batch: recordings.csv, a row each with state, figures, and "
       "warnings, and recordings.html to sort, filter, and open them");
   collect->add_option("root", command->request.root, "The --out folder of eyelid batch")
+      ->type_name(kFolder)
       ->required();
-  collect->add_option("--manifest",
-                      command->request.manifest,
-                      "Manifest of the batch: recordings in its order, also those not begun");
+  collect
+      ->add_option("--manifest",
+                   command->request.manifest,
+                   "Manifest of the batch: recordings in its order, also those not begun")
+      ->type_name(kPath);
   collect->add_flag("--verify",
                     command->verifies,
                     "Also compare every file with the SHA-256 in session.json (reads everything)");

@@ -8,6 +8,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
@@ -91,7 +92,9 @@ void add_demo_command(CLI::App& app) {
                                       "Render a session, track it with the embedded models, "
                                       "compare with the known truth, and score its conditioned "
                                       "responses");
-  demo->add_option("--out", command->folder, "Output folder")->capture_default_str();
+  demo->add_option("--out", command->folder, "Output folder")
+      ->type_name(kFolder)
+      ->capture_default_str();
   add_session_options(*demo, command->choice);
   add_setup_options(*demo, command->setup);
   add_json_option(*demo, command->json);

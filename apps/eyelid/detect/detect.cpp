@@ -7,6 +7,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "eyelid/files/interruption.hpp"
 #include "eyelid/pipeline/setup.hpp"
@@ -95,7 +96,9 @@ struct DetectCommand {
 void add_detect_command(CLI::App& app) {
   auto command = std::make_shared<DetectCommand>();
   CLI::App* detect = app.add_subcommand("detect", "Detect faces in images");
-  detect->add_option("input", command->inputs, "Image files or folders with images")->required();
+  detect->add_option("input", command->inputs, "Image files or folders with images")
+      ->type_name(kPath)
+      ->required();
   add_setup_options(*detect, command->request);
   add_json_option(*detect, command->json);
   detect->callback([command] { command->run(); });

@@ -8,6 +8,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/evaluate/closure_figures.hpp"
 #include "apps/eyelid/evaluate/evaluate_agreement.hpp"
@@ -55,8 +56,11 @@ void add_evaluate_closure(CLI::App& evaluate) {
   auto command = std::make_shared<EvaluateClosureCommand>();
   CLI::App* closure = command->app =
       evaluate.add_subcommand("closure", "Compare FEC and blinks with a known truth");
-  closure->add_option("--truth", command->truth, "truth.csv of the session")->required();
+  closure->add_option("--truth", command->truth, "truth.csv of the session")
+      ->type_name(kPath)
+      ->required();
   closure->add_option("--frames", command->frames, "frames.csv written by `eyelid track`")
+      ->type_name(kPath)
       ->required();
   add_json_option(*closure, command->json);
   closure->callback([command] { command->run(); });

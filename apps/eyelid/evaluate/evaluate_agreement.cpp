@@ -16,6 +16,7 @@
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
 #include "apps/command_line/terminal_table.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/conditioning/rater_comparison.hpp"
 #include "eyelid/conditioning/trial_alignment.hpp"
 #include "eyelid/core/error.hpp"
@@ -176,11 +177,13 @@ void add_evaluate_agreement(CLI::App& evaluate) {
   CLI::App* agreement = evaluate.add_subcommand(
       "agreement", "Compare the verdicts of `eyelid score` and of one or two persons");
   agreement->add_option("folder", command->folder, "Scored folder: trial_scores.csv, frames.csv")
+      ->type_name(kFolder)
       ->required();
   agreement
       ->add_option("--labels",
                    command->labels,
                    "labels.csv of each person: trial,eye,label and onset_ms,amplitude if measured")
+      ->type_name(kPath)
       ->required()
       ->expected(1, 2);
   agreement->add_option("--eye", command->eye, "Trace that was judged")

@@ -18,6 +18,7 @@
 #include "apps/command_line/output_option.hpp"
 #include "apps/command_line/progress.hpp"
 #include "apps/command_line/terminal_table.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/evaluation/detector_evaluation.hpp"
 #include "eyelid/evaluation/error_pictures.hpp"
@@ -271,6 +272,7 @@ void add_detector_choice(CLI::App& app, EvaluateDetectorCommand& command) {
   command.model_option = app.add_option("--detector-model",
                                         command.models,
                                         "Model file of the preceding --detector; may be repeated")
+                             ->type_name(kPath)
                              ->allow_extra_args(false)
                              ->group(group);
 }
@@ -314,8 +316,11 @@ void add_evaluate_detector(CLI::App& evaluate) {
                    "Ignore faces whose height is below this fraction of the longer image side")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  detector->add_option(
-      "--errors", command->errors, "Write pictures of missed and false detections to this folder");
+  detector
+      ->add_option("--errors",
+                   command->errors,
+                   "Write pictures of missed and false detections to this folder")
+      ->type_name(kFolder);
   add_setup_options(*detector, command->request);
   add_detector_choice(*detector, *command);
   add_json_option(*detector, command->json);

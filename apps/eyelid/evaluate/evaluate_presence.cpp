@@ -9,6 +9,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/evaluate/evaluate_detector.hpp"
 #include "eyelid/evaluation/eye_presence_evaluation.hpp"
 #include "eyelid/landmarks/eye_landmarker.hpp"
@@ -68,11 +69,12 @@ void add_evaluate_presence(CLI::App& evaluate) {
                    command->dataset,
                    "Annotated faces, alone in their pictures: 300w:FOLDER or wflw:FOLDER")
       ->required();
-  presence->add_option(
-      "--landmark-model",
-      command->request.landmark_models,
-      "Replaces the embedded model of its kind: eye finder, lid finder, or ensemble "
-      "with the same number of points");
+  presence
+      ->add_option("--landmark-model",
+                   command->request.landmark_models,
+                   "Replaces the embedded model of its kind: eye finder, lid finder, or ensemble "
+                   "with the same number of points")
+      ->type_name(kPath);
   add_json_option(*presence, command->json);
   presence->callback([command] { command->run(); });
 }

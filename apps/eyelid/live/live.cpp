@@ -16,6 +16,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/terminal_table.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
 #include "eyelid/core/error.hpp"
@@ -154,6 +155,7 @@ void add_live_command(CLI::App& app) {
           "Behind the last two, ?lamp=udp:PORT paints a lamp that shines when an event comes there")
       ->required();
   live->add_option("--out", request.folder, "Output folder, new: a session is never overwritten")
+      ->type_name(kFolder)
       ->required();
   live->add_option("--seconds", request.seconds, "Length of the session (default: until Ctrl-C)")
       ->check(CLI::PositiveNumber);
@@ -173,11 +175,12 @@ void add_live_command(CLI::App& app) {
   }
   {
     const OptionGroup group(*live, "Calibration");
-    CLI::Option* given = live->add_option(
-        "--calibration",
-        request.calibration_file,
-        "File with open and closed levels for the live closure (default: the open level of the "
-        "frames so far); the tables at the end use it as well");
+    CLI::Option* given = live->add_option("--calibration",
+                                          request.calibration_file,
+                                          "File with open and closed levels for the live closure "
+                                          "(default: the open level of the "
+                                          "frames so far); the tables at the end use it as well")
+                             ->type_name(kPath);
     CLI::Option* calibrate =
         live->add_flag("--calibrate",
                        request.calibrates,
@@ -197,7 +200,8 @@ void add_live_command(CLI::App& app) {
     live->add_option("--trials",
                      request.plan_file,
                      "Plan of trials to run, JSON (docs/files.md); needs --calibration or "
-                     "--calibrate. Armed then, or on the dashboard");
+                     "--calibrate. Armed then, or on the dashboard")
+        ->type_name(kPath);
     CLI::Option* output = live->add_option(
         "--output",
         request.outputs,

@@ -9,6 +9,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/model/model_commands.hpp"
 #include "eyelid/core/error.hpp"
@@ -117,7 +118,7 @@ void add_model_command(CLI::App& app) {
   auto inspecting = std::make_shared<InspectCommand>();
   CLI::App* inspect =
       model->add_subcommand("inspect", "Show the kind, shapes, license and hash of a model file");
-  inspect->add_option("file", inspecting->source, "Model file")->required();
+  inspect->add_option("file", inspecting->source, "Model file")->type_name(kPath)->required();
   add_json_option(*inspect, inspecting->json);
   inspect->callback([inspecting] { inspecting->run(); });
 
@@ -131,6 +132,7 @@ void add_model_command(CLI::App& app) {
                    converting->source,
                    "Model file: .tflite, .pth, .dat or .safetensors; mtcnn: also a folder with "
                    "pnet.pt, rnet.pt, onet.pt or det1.npy, det2.npy, det3.npy")
+      ->type_name(kPath)
       ->required();
   add_choice(
       *convert,

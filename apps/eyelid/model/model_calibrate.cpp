@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/frames/letterbox.hpp"
 #include "eyelid/model_files/model_file.hpp"
@@ -84,11 +85,13 @@ void add_model_calibrate(CLI::App& model) {
   auto command = std::make_shared<CalibrateCommand>();
   CLI::App* calibrate = model.add_subcommand(
       "calibrate", "Add scales for --precision int8 to a BlazeFace model, measured on pictures");
-  calibrate->add_option("source", command->source, "BlazeFace model file (default: embedded)");
+  calibrate->add_option("source", command->source, "BlazeFace model file (default: embedded)")
+      ->type_name(kPath);
   calibrate
       ->add_option("--images",
                    command->images,
                    "Folder with pictures, or \"rendered\" for synthetic portraits; may be repeated")
+      ->type_name(kPath)
       ->required();
   add_output_option(*calibrate, "--to", command->target, "Output file: .safetensors")->required();
   calibrate

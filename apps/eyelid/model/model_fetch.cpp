@@ -15,6 +15,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/progress.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/download/file_download.hpp"
 #include "eyelid/model_files/user_models.hpp"
@@ -155,13 +156,17 @@ void add_model_fetch(CLI::App& model) {
   fetch->add_flag("--list",
                   command->is_list,
                   "List the available models, their sources, and which are present");
-  fetch->add_option("--to",
-                    command->folder,
-                    "Output folder (default: $XDG_DATA_HOME/eyelid/models or "
-                    "~/.local/share/eyelid/models)");
-  fetch->add_option("--manifest",
-                    command->manifest,
-                    "Model list (default: $EYELID_MODEL_MANIFEST or the embedded list)");
+  fetch
+      ->add_option("--to",
+                   command->folder,
+                   "Output folder (default: $XDG_DATA_HOME/eyelid/models or "
+                   "~/.local/share/eyelid/models)")
+      ->type_name(kFolder);
+  fetch
+      ->add_option("--manifest",
+                   command->manifest,
+                   "Model list (default: $EYELID_MODEL_MANIFEST or the embedded list)")
+      ->type_name(kPath);
   fetch
       ->add_option("--timeout",
                    command->stall_limit_s,

@@ -11,6 +11,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
 #include "eyelid/core/error.hpp"
@@ -238,20 +239,26 @@ void add_definition_options(CLI::App& score, ScoreCommand& command) {
   const OptionGroup group(score, "Definitions");
   pipeline::ScoreRequest& request = command.request;
   score.add_option("--preset", request.preset, "Scoring preset: a name or a .json file")
+      ->type_name(kPresetName)
       ->capture_default_str();
   score.add_option(
       "--set", request.settings, "Override a preset value, for example criterion.above=0.05");
   score.add_flag("--list-presets", command.lists_presets, "List the presets");
-  score.add_option("--show-preset", command.shown_preset, "Print a preset as a .json file");
-  score.add_option("--labels",
-                   request.labels_file,
-                   "Manual labels: trial,eye,label,comment (default: labels.csv in the folder)");
+  score.add_option("--show-preset", command.shown_preset, "Print a preset as a .json file")
+      ->type_name(kPresetName);
+  score
+      .add_option("--labels",
+                  request.labels_file,
+                  "Manual labels: trial,eye,label,comment (default: labels.csv in the folder)")
+      ->type_name(kPath);
 }
 
 void add_calibration_options(CLI::App& score, pipeline::ScoreRequest& request) {
   const OptionGroup group(score, "Calibration");
-  score.add_option(
-      "--calibration", request.calibration_file, "File with open and closed levels to use");
+  score
+      .add_option(
+          "--calibration", request.calibration_file, "File with open and closed levels to use")
+      ->type_name(kPath);
   score.add_flag("--calibrate-from-trials",
                  request.calibrate_from_trials,
                  "Take the open level from before the CS and the closed level from the UR");
@@ -318,9 +325,11 @@ void add_clock_options(CLI::App& score, pipeline::ScoreRequest& request) {
       request.sync_region,
       "x,y,w,h in pixels of a sync LED in the frame that turns on with the CS, or with "
       "the sync events of --events");
-  score.add_option("--events",
-                   request.events_file,
-                   "Event log of any program, aligned to the sync LED or by --events-offset");
+  score
+      .add_option("--events",
+                  request.events_file,
+                  "Event log of any program, aligned to the sync LED or by --events-offset")
+      ->type_name(kPath);
 }
 
 void add_export_options(CLI::App& score, pipeline::ExportDetails& exports) {
@@ -360,19 +369,27 @@ void add_score_command(CLI::App& app) {
   CLI::App* score = app.add_subcommand(
       "score", "Score the conditioned responses of tracked sessions: trials, CRs, learning curves");
   command->app = score;
-  score->add_option(
-      "input", command->inputs, "Output folders of `eyelid track`, or traces of other programs");
-  score->add_option(
-      "--trials",
-      command->trials,
-      "Trial file of each session (default: trials.csv in its folder); with a column clip, times "
-      "count from the beginning of that film");
-  score->add_option(
-      "--sessions",
-      command->session_table,
-      "Table of sessions, instead of folders: folder,trials,subject,session,phase,group");
-  score->add_option(
-      "--out", command->out, "Output folder of the session tables (default: the first folder)");
+  score
+      ->add_option(
+          "input", command->inputs, "Output folders of `eyelid track`, or traces of other programs")
+      ->type_name(kPath);
+  score
+      ->add_option("--trials",
+                   command->trials,
+                   "Trial file of each session (default: trials.csv in its folder); with a column "
+                   "clip, times "
+                   "count from the beginning of that film")
+      ->type_name(kPath);
+  score
+      ->add_option(
+          "--sessions",
+          command->session_table,
+          "Table of sessions, instead of folders: folder,trials,subject,session,phase,group")
+      ->type_name(kPath);
+  score
+      ->add_option(
+          "--out", command->out, "Output folder of the session tables (default: the first folder)")
+      ->type_name(kFolder);
   add_definition_options(*score, *command);
   add_calibration_options(*score, request);
   add_clock_options(*score, request);

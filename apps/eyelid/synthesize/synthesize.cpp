@@ -10,6 +10,7 @@
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/progress.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "eyelid/compute/machine.hpp"
 #include "eyelid/pipeline/render_session.hpp"
@@ -96,6 +97,7 @@ void add_synthesize_command(CLI::App& app) {
       app.add_subcommand("synthesize", "Render a conditioning session with known eyelid closure");
   synthesize
       ->add_option("--out", command->folder, "Output folder: video.mkv, truth.csv, trials.csv")
+      ->type_name(kFolder)
       ->required();
   add_session_options(*synthesize, command->choice);
   add_threads_option(*synthesize, command->threads);

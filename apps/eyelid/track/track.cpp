@@ -7,6 +7,7 @@
 
 #include "apps/command_line/options.hpp"
 #include "apps/command_line/output_option.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/track/track_summary.hpp"
 #include "eyelid/core/error.hpp"
@@ -73,8 +74,9 @@ void add_track_command(CLI::App& app) {
           request.inputs,
           "Video file, folder with images, or image files; several videos, or folders of videos "
           "or images: the clips of one session")
+      ->type_name(kPath)
       ->required();
-  track->add_option("--out", request.folder, "Output folder")->required();
+  track->add_option("--out", request.folder, "Output folder")->type_name(kFolder)->required();
   {
     const OptionGroup group(*track, "Source");
     CLI::Option* fps =
@@ -90,6 +92,7 @@ void add_track_command(CLI::App& app) {
                      request.timestamps_file,
                      "File with a time per frame (ISO 8601, seconds or ticks), as of Bonsai and "
                      "cameras; the column is found by its header and values")
+        ->type_name(kPath)
         ->excludes(fps);
     track
         ->add_option("--stream",
@@ -138,17 +141,21 @@ void add_track_command(CLI::App& app) {
                   ->expected(4)
                   ->excludes(face_box);
   }
-  track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report");
-  track->add_option("--truth", request.truth_file, "Truth file; the report compares with it");
+  track->add_option("--trials", request.trials_file, "Trial file; marks CS and US in the report")
+      ->type_name(kPath);
+  track->add_option("--truth", request.truth_file, "Truth file; the report compares with it")
+      ->type_name(kPath);
   track->add_flag("--save-landmarks", request.save_landmarks, "Also write landmarks.csv");
   track->add_flag("--overlay", request.write_overlay, "Also write overlay.mp4");
   track->add_flag_callback(
       "--no-report", [&request] { request.write_report = false; }, "Do not write the report");
   {
     const OptionGroup group(*track, "Calibration");
-    track->add_option("--calibration",
-                      request.calibration_file,
-                      "File with open and closed levels to use (default: from this recording)");
+    track
+        ->add_option("--calibration",
+                     request.calibration_file,
+                     "File with open and closed levels to use (default: from this recording)")
+        ->type_name(kPath);
     add_output_option(*track,
                       "--save-calibration",
                       request.save_calibration_file,

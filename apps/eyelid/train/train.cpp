@@ -9,6 +9,7 @@
 #include <string>
 
 #include "apps/command_line/detector_trainer.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/interruption.hpp"
@@ -47,13 +48,20 @@ void add_landmarks(CLI::App& train) {
       "landmarks", "Train the ensembles of regression trees on annotated and rendered faces");
   training::LandmarkTrainingOptions& options = command->options;
   landmarks->add_option("--dataset", options.datasets, kDatasetHelp);
-  landmarks->add_option("--out", command->folder, "Output folder for the models")->required();
+  landmarks->add_option("--out", command->folder, "Output folder for the models")
+      ->type_name(kFolder)
+      ->required();
+  const auto read_kinds = [&options](const std::vector<std::string>& names) {
+    options.kinds.clear();
+    for (const std::string& name : names) options.kinds.push_back(kKinds.at(name));
+  };
   landmarks
-      ->add_option("--model",
-                   options.kinds,
-                   "Model to train: 22 (eyes in a box), 68 (face) or 6 (one eye); may "
-                   "be repeated (default: all)")
-      ->transform(CLI::CheckedTransformer(kKinds));
+      ->add_option_function<std::vector<std::string>>(
+          "--model",
+          read_kinds,
+          "Model to train: 22 (eyes in a box), 68 (face) or 6 (one eye); may "
+          "be repeated (default: all)")
+      ->check(CLI::IsMember({"22", "68", "6"}));
   landmarks
       ->add_option(
           "--rendered", options.rendered_people, "Number of rendered people, 6 pictures each")
@@ -95,10 +103,14 @@ void add_presence(CLI::App& train) {
       "presence", "Train the ensemble that tells whether an eye is in the picture");
   training::PresenceTrainingOptions& options = command->options;
   presence->add_option("--dataset", options.datasets, kDatasetHelp);
-  presence->add_option("--eyes",
-                       options.eye_pictures,
-                       "Folder of single eyes with labels.csv (file, subject, state)");
-  presence->add_option("--out", command->folder, "Output folder for the model")->required();
+  presence
+      ->add_option("--eyes",
+                   options.eye_pictures,
+                   "Folder of single eyes with labels.csv (file, subject, state)")
+      ->type_name(kFolder);
+  presence->add_option("--out", command->folder, "Output folder for the model")
+      ->type_name(kFolder)
+      ->required();
   presence
       ->add_option(
           "--rendered", options.rendered_people, "Number of rendered people, 4 pictures each")

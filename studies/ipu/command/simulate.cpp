@@ -10,6 +10,7 @@
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
+#include "apps/command_line/value_names.hpp"
 #include "eyelid/detection/anchors.hpp"
 #include "eyelid/detection/box_decoding.hpp"
 #include "eyelid/files/embedded_files.hpp"
@@ -316,10 +317,13 @@ void add_ipu_options(CLI::App& app, SimulateCommand& command) {
                  command.layers,
                  "Check the host model against the study's tables, and the device model against a "
                  "CSV file of layers")
+      ->type_name(app::kPath)
       ->expected(0, 1);
-  app.add_option("--detector-model", command.model, "BlazeFace weights (default: embedded)");
+  app.add_option("--detector-model", command.model, "BlazeFace weights (default: embedded)")
+      ->type_name(app::kPath);
   app::add_html_option(app, command.html);
-  app.add_option("image", command.picture, "Image to run through the simulated chip");
+  app.add_option("image", command.picture, "Image to run through the simulated chip")
+      ->type_name(app::kPath);
   app::add_json_option(app, command.json);
 }
 
