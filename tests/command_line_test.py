@@ -330,7 +330,7 @@ class BadInput(unittest.TestCase):
 class Help(unittest.TestCase):
     def test_every_command_explains_itself(self):
         for command in ("demo", "track", "detect", "score", "synthesize", "evaluate", "bench", "train", "model",
-                        "simulate", "live", "cameras", "batch", "collect", "doctor"):
+                        "simulate", "live", "cameras", "batch", "collect", "doctor", "manual", "completion"):
             with self.subTest(command=command):
                 done = eyelid(command, "--help")
                 self.assertEqual(done.returncode, 0, done.stderr)

@@ -41,7 +41,7 @@ for path in sorted(pathlib.Path("src/eyelid").rglob("*")):
             if (room, other) not in ALLOWED:
                 problems.append(f"{path}:{number}: stage {room} must not include stage {other}")
 # The trees around the library: commands share apps/command_line and never include each other.
-FORBIDDEN = {"apps/command_line": "apps/eyelid|studies", "apps/eyelid/main.cpp": "apps/eyelid/.*/",
+FORBIDDEN = {"apps/command_line": "apps/command_reference|apps/eyelid|studies", "apps/command_reference": "apps/eyelid|eyelid|studies", "apps/eyelid/main.cpp": "apps/eyelid/.*/",
              "studies/speed": "apps/eyelid|studies/ipu", "studies/ipu": "apps/eyelid|studies/speed", "training": "apps|studies", "bindings/python": "apps|studies|training"}
 for tree, forbidden in FORBIDDEN.items():
     root = pathlib.Path(tree)

@@ -21,4 +21,8 @@ void add_model_command(CLI::App& app);
 void add_cameras_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
 
+// Of all commands, those declared later as well: what they print comes from the definitions.
+void add_manual_command(CLI::App& app);
+void add_completion_command(CLI::App& app);
+
 }  // namespace eyelid::app

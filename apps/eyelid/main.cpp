@@ -49,6 +49,12 @@ int run(int argc, char** argv) {
   eyelid::ipu::add_simulate_command(app);
   eyelid::app::add_cameras_command(app);
   eyelid::app::add_doctor_command(app);
+  eyelid::app::add_manual_command(app);
+  eyelid::app::add_completion_command(app);
+  // After the commands, which would repeat it in their help.
+  app.footer(
+      "Exit status: 0 success; 1 the input or the machine is at fault, one sentence says how; 2 "
+      "wrong usage.");
 
   try {
     app.parse(argc, argv);
