@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick python build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
+.PHONY: demo test quick python deb release site build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -26,6 +26,23 @@ python:
 	cmake --preset $(FIRST_PRESET) -DEYELID_PYTHON=ON -DPython_EXECUTABLE=$(abspath $(BUILD))/python-venv/bin/python $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --target eyelid eyelid_python
 	ctest --test-dir $(BUILD) --output-on-failure -R ^python/
+
+# The Debian package of this machine's Debian, in build/; what is in it and where it was tried: docs/install.md.
+deb: dependencies
+	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --target eyelid eyelid_reference
+	cd $(BUILD) && cpack -G DEB
+
+# Sources, package, list of parts, and checksums of the last commit, in build/release: the same bytes every time.
+release: dependencies
+	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
+	BUILD=$(BUILD) tools/make_release.sh
+
+# The documentation as pages for a browser, in build/site (apt: mkdocs man-db).
+site: dependencies
+	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --target eyelid
+	tools/make_site.py $(BUILD)/bin/eyelid
 
 build: configure
 	cmake --build $(BUILD)
