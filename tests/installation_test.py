@@ -45,6 +45,19 @@ class Version(unittest.TestCase):
         self.assertIn("eyelid::kVersion", (ROOT / "bindings/python/module.cpp").read_text())
 
 
+class Site(unittest.TestCase):
+    def test_every_page_of_the_site_is_there(self):
+        pages = re.findall(r"([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.M)
+        self.assertGreater(len(pages), 15)
+        # Made of the manual pages by tools/make_site.py.
+        missing = [page for page in pages if page != "docs/commands.md" and not (ROOT / page).is_file()]
+        self.assertEqual(missing, [])
+
+    def test_pages_for_users_are_in_the_site(self):
+        listed = set(re.findall(r"docs/([\w-]+\.md)", (ROOT / "mkdocs.yml").read_text()))
+        self.assertEqual({page.name for page in (ROOT / "docs").glob("*.md")} - listed, set())
+
+
 class Licenses(unittest.TestCase):
     def test_every_embedded_model_has_a_license(self):
         text = (ROOT / "packaging/debian/copyright").read_text()
