@@ -64,7 +64,7 @@ def main(deb, out):
         document["relationships"].append({"spdxElementId": what, "relationshipType": kind, "relatedSpdxElement": to})
 
     main_package = package(fields["Package"], fields["Version"], "MIT AND BSD-3-Clause AND BSL-1.0 AND Apache-2.0 AND LicenseRef-research-only",
-                           filesAnalyzed=False, supplier="Organization: The eyelid authors", packageFileName=pathlib.Path(deb).name,
+                           filesAnalyzed=True, supplier="Organization: The eyelid authors", packageFileName=pathlib.Path(deb).name,
                            checksums=[{"algorithm": "SHA256", "checksumValue": sha(deb, "sha256")}])
     main_package["licenseDeclared"] = "MIT"
     document["packages"].append(main_package)
@@ -91,6 +91,8 @@ def main(deb, out):
                                       "checksums": [{"algorithm": "SHA1", "checksumValue": sha(path, "sha1")},
                                                     {"algorithm": "SHA256", "checksumValue": sha(path, "sha256")}]})
             relate(main_package["SPDXID"], "CONTAINS", document["files"][-1]["SPDXID"])
+    digests = sorted(file["checksums"][0]["checksumValue"] for file in document["files"])
+    main_package["packageVerificationCode"] = {"packageVerificationCodeValue": hashlib.sha1("".join(digests).encode()).hexdigest()}
     pathlib.Path(out).write_text(json.dumps(document, indent=1) + "\n")
 
 
