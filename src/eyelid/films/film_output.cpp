@@ -28,7 +28,13 @@ struct FilmOutput::Callbacks {
     return use(std::get<files::AtomicFile>(file));
   }
 
-  static int write(void* self, std::uint8_t* bytes, int count) {
+  // FFmpeg 7 promises not to change what it hands over.
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+  using Bytes = const std::uint8_t*;
+#else
+  using Bytes = std::uint8_t*;
+#endif
+  static int write(void* self, Bytes bytes, int count) {
     auto& output = *static_cast<FilmOutput*>(self);
     try {
       return static_cast<int>(with_file(self, [&](auto& file) {

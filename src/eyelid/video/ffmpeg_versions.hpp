@@ -6,6 +6,7 @@ extern "C" {
 #include <libavformat/avformat.h>
 }
 
+#include <cstddef>
 #include <cstdint>
 
 namespace eyelid::video {
@@ -74,6 +75,23 @@ inline const std::int32_t* display_matrix(const AVStream& stream) {
 #else
   return reinterpret_cast<const std::int32_t*>(
       av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+#endif
+}
+
+/// A matrix for a stream to be written, to be filled; the stream owns it.
+inline std::int32_t* new_display_matrix(AVStream& stream) {
+  constexpr std::size_t kSize_bytes = 9 * sizeof(std::int32_t);
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 0)
+  return reinterpret_cast<std::int32_t*>(
+      av_packet_side_data_new(&stream.codecpar->coded_side_data,
+                              &stream.codecpar->nb_coded_side_data,
+                              AV_PKT_DATA_DISPLAYMATRIX,
+                              kSize_bytes,
+                              0)
+          ->data);
+#else
+  return reinterpret_cast<std::int32_t*>(
+      av_stream_new_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, kSize_bytes));
 #endif
 }
 

@@ -120,9 +120,7 @@ bool write_test_video(const std::filesystem::path& path, const TestVideo& video)
     check(avcodec_parameters_from_context(stream->codecpar, codec.get()));
   }
   if (video.clockwise_turn != 0) {
-    std::uint8_t* matrix =
-        av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(std::int32_t));
-    av_display_rotation_set(reinterpret_cast<std::int32_t*>(matrix), video.clockwise_turn);
+    av_display_rotation_set(new_display_matrix(*stream), video.clockwise_turn);
   }
   check(avformat_write_header(format.get(), nullptr));
   const AvFramePtr frame(av_frame_alloc());
