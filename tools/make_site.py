@@ -40,8 +40,8 @@ def main(eyelid, folder=ROOT / "build/site"):
         (PAGES / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, PAGES / name)
     page = ["# Commands", "", "The manual pages, which have the words of `--help`."]
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in manual(eyelid, folder):
+    with tempfile.TemporaryDirectory() as pages:
+        for name, text in manual(eyelid, pages):
             page += ["", f"## {name.replace('-', ' ')}", "", "```", text, "```"]
     (PAGES / "docs/commands.md").write_text("\n".join(page) + "\n")
     # Links to files that are no pages (scripts, folders) keep their words.

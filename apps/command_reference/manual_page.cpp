@@ -147,8 +147,12 @@ std::string manual_page(const Command& command,
   });
   std::string summary = command.description.substr(0, command.description.find('\n'));
   if (summary.ends_with('.')) summary.pop_back();
-  std::string page = fmt::format(
-      ".TH {} 1 \"\" \"{} {}\" \"{} manual\"\n", roff(title), program.name, version, program.name);
+  // Ragged and without hyphens, which names of options and paths would not survive.
+  std::string page = fmt::format(".TH {} 1 \"\" \"{} {}\" \"{} manual\"\n.nh\n.ad l\n",
+                                 roff(title),
+                                 program.name,
+                                 version,
+                                 program.name);
   page += fmt::format(".SH NAME\n{} \\- {}\n", roff(page_of(command.path)), roff(summary));
   page += fmt::format(
       ".SH SYNOPSIS\n{}\n.SH DESCRIPTION\n{}\n", synopsis(command), roff(command.description));
