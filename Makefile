@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick python deb release site build configure dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
+.PHONY: demo test quick python deb release site build configure dependencies package-dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -28,13 +28,13 @@ python:
 	ctest --test-dir $(BUILD) --output-on-failure -R ^python/
 
 # The Debian package of this machine's Debian, in build/; what is in it and where it was tried: docs/install.md.
-deb: dependencies
+deb: package-dependencies
 	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --target eyelid eyelid_reference
 	cd $(BUILD) && cpack -G DEB
 
 # Sources, package, list of parts, and checksums of the last commit, in build/release: the same bytes every time.
-release: dependencies
+release: package-dependencies
 	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
 	BUILD=$(BUILD) tools/make_release.sh
 
@@ -52,6 +52,9 @@ configure:
 
 dependencies:
 	tools/install_dependencies.sh
+
+package-dependencies:
+	tools/install_dependencies.sh --package
 
 test-dependencies:
 	tools/install_dependencies.sh --test

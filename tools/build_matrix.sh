@@ -30,7 +30,7 @@ cmake --build build -j "$jobs" --target $targets -- -k 0
 grep -E '^CMAKE_CXX_COMPILER_VERSION|set\(CMAKE_CXX_COMPILER_(ID|VERSION) ' build/CMakeFiles/*/CMakeCXXCompiler.cmake
 [[ $targets == eyelid ]] || ctest --test-dir build --output-on-failure -j "$jobs"
 if [[ $compiler == gcc ]]; then
-  apt-get install -y -q --no-install-recommends dpkg-dev file
+  tools/install_dependencies.sh --package
   cmake --build build --target eyelid_reference
   (cd build && cpack -G DEB)
   mkdir -p /shared/out && cp build/*.deb /shared/out/

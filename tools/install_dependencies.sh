@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what eyelid needs on Debian 12. Asks for sudo only when not root and something is missing.
 #   tools/install_dependencies.sh          build and run
-#   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe, a virtual network
+#   tools/install_dependencies.sh --test   also what tests use: a browser, ffmpeg, SIMDe, a virtual network, man and shells
+#   tools/install_dependencies.sh --package    also what `make deb` and `make release` use
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
 #   tools/install_dependencies.sh --python     also what the Python package and its tests use
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator, Slurm
@@ -16,8 +17,10 @@ packages=(
 )
 mode=${1:-}
 if [[ $mode == --test || $mode == --ci ]]; then
-  packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev iproute2 nftables)
+  packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev iproute2 nftables
+    man-db zsh fish desktop-file-utils appstream)
 fi
+if [[ $mode == --package ]]; then packages+=(dpkg-dev file python3); fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --python || $mode == --ci ]]; then packages+=(python3-dev python3-venv ffmpeg); fi
