@@ -33,7 +33,7 @@ deb: package-dependencies
 	cmake --build $(BUILD) --target eyelid eyelid_reference
 	cd $(BUILD) && cpack -G DEB
 
-# Sources, package, list of parts, and checksums of the last commit, in build/release: the same bytes every time.
+# Sources, package, list of parts, and checksums of the last commit, in build/release: the same bytes from the same folder.
 release: package-dependencies
 	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
 	BUILD=$(BUILD) tools/make_release.sh

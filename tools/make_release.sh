@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything a release consists of, of the last commit: sources, the .deb of this machine, its list of parts (SPDX), and checksums.
-# The same commit on the same machine gives the same bytes.
+# The same commit in the same folder of the same machine gives the same bytes.
 #   tools/make_release.sh [FOLDER]      default: build/release
 set -euo pipefail
 cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
