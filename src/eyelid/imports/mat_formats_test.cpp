@@ -51,7 +51,7 @@ matvar_t* cells(const std::vector<matvar_t*>& values) {
 class MatFormats : public ::testing::TestWithParam<mat_ft> {
  protected:
   std::filesystem::path write(matvar_t* variable) {
-    const std::filesystem::path path = folder_ / "session.mat";
+    std::filesystem::path path = folder_ / "session.mat";
     mat_t* file = Mat_CreateVer(path.c_str(), nullptr, GetParam());
     EXPECT_EQ(Mat_VarWrite(file, variable, MAT_COMPRESSION_ZLIB), 0);
     Mat_Close(file);
