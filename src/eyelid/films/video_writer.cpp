@@ -129,9 +129,11 @@ const AVCodec* VideoWriter::State::choose_encoder() const {
       break;
     case VideoKind::kOverlay:
       // By name: hardware encoders are listed even without the hardware.
-      wanted = "libx264 or mpeg4";
-      encoder = avcodec_find_encoder_by_name("libx264");
-      if (encoder == nullptr) encoder = avcodec_find_encoder_by_name("mpeg4");
+      wanted = "libx264, libvpx-vp9, or mpeg4";
+      for (const char* name : {"libx264", "libvpx-vp9", "mpeg4"}) {
+        encoder = avcodec_find_encoder_by_name(name);
+        if (encoder != nullptr) break;
+      }
       break;
   }
   if (encoder == nullptr) {
@@ -207,6 +209,12 @@ void VideoWriter::State::set_overlay() {
   if (codec->codec_id == AV_CODEC_ID_H264) {
     av_opt_set(codec->priv_data, "preset", "veryfast", 0);
     av_opt_set_double(codec->priv_data, "crf", 45.0 - 0.3 * quality, 0);
+  } else if (codec->codec_id == AV_CODEC_ID_VP9) {
+    codec->bit_rate = 0;  // constant quality
+    av_opt_set_int(codec->priv_data, "crf", 60 - quality * 2 / 5, 0);
+    av_opt_set(codec->priv_data, "deadline", "realtime", 0);
+    av_opt_set_int(codec->priv_data, "cpu-used", 7, 0);
+    av_opt_set_int(codec->priv_data, "lag-in-frames", 0, 0);
   } else {
     codec->flags |= AV_CODEC_FLAG_QSCALE;
     codec->global_quality = FF_QP2LAMBDA * (2 + (100 - quality) * 29 / 100);

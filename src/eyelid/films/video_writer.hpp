@@ -18,7 +18,8 @@ enum class VideoKind {
   kLiveGray,          // the same for cameras: the file has its name at once and can be read up to
                       // its last 0.1 s if the program is killed
   kLiveRaw,           // the same, not compressed
-  kOverlay,           // for viewing: H.264 (MPEG-4 part 2 if FFmpeg lacks it) in MP4, color
+  kOverlay,           // for viewing: H.264 in MP4, color; if FFmpeg lacks its encoder, VP9, which
+                      // browsers play as well, and if it lacks that, MPEG-4 part 2
 };
 
 enum class FrameTiming {
@@ -64,7 +65,7 @@ class VideoWriter {
   /// Completes the file and gives it its name. Call once.
   void finish();
 
-  /// Name of FFmpeg's encoder: "ffv1", "ffvhuff", "rawvideo", "libx264", "mpeg4".
+  /// Name of FFmpeg's encoder: "ffv1", "ffvhuff", "rawvideo", "libx264", "libvpx-vp9", "mpeg4".
   std::string encoder() const;
 
  private:
