@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick python deb release site build configure dependencies package-dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
+.PHONY: demo test quick python wheel test-wheel deb release site build configure dependencies package-dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -43,6 +43,14 @@ site: dependencies
 	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --target eyelid
 	tools/make_site.py $(BUILD)/bin/eyelid
+
+# The package as a wheel for other machines, with FFmpeg and all else inside; test-wheel installs it in a bare Debian. Root.
+wheel:
+	PYTHON=$(PYTHON) tools/wheel/build.sh
+
+DEBIAN ?= bookworm
+test-wheel: build
+	tools/wheel/test.sh $(DEBIAN) $(BUILD)/bin/eyelid
 
 build: configure
 	cmake --build $(BUILD)

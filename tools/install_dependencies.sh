@@ -5,6 +5,7 @@
 #   tools/install_dependencies.sh --package    also what `make deb` and `make release` use
 #   tools/install_dependencies.sh --training   also libtorch, for eyelid-train
 #   tools/install_dependencies.sh --python     also what the Python package and its tests use
+#   tools/install_dependencies.sh --wheel      also what its wheel uses: sources of Debian, an assembler
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator, Slurm
 set -euo pipefail
 
@@ -24,6 +25,9 @@ if [[ $mode == --package ]]; then packages+=(dpkg-dev file python3); fi
 # Half a gigabyte, for eyelid-train only.
 if [[ $mode == --training || $mode == --ci ]]; then packages+=(libtorch-dev); fi
 if [[ $mode == --python || $mode == --ci ]]; then packages+=(python3-dev python3-venv ffmpeg); fi
+if [[ $mode == --wheel ]]; then
+  packages+=(python3-dev python3-venv dpkg-dev nasm patchelf libdav1d-dev libvpx-dev libssl-dev mmdebstrap)
+fi
 if [[ $mode == --ci ]]; then
   packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap slurm-wlm munge)
 fi
