@@ -1,4 +1,4 @@
-# Toolchain: Debian's cross compiler for AArch64 and an unpacked sysroot, $EYELID_SYSROOT (tools/make_aarch64_sysroot.sh).
+# Toolchain: Debian's cross compiler for AArch64 and an unpacked sysroot, $EYELID_SYSROOT (tools/build_aarch64.sh makes it).
 # Programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
