@@ -53,7 +53,7 @@ def options_of(path):
 
 
 # eyelid-train's own; eyelid passes them on.
-PASSED_ON = {("train", "detector")}
+PASSED_ON = {("train", "detector"), ("bench", "training")}
 
 
 class CommandReference(unittest.TestCase):
