@@ -350,6 +350,8 @@ void LiveSession::watch() {
       break;
     }
     check_room();
+    // A recording that is whole lets these frames be measured anew; one that ends is lost.
+    if (recorder_) measuring_->set_hurried(recorder_->is_behind());
     check_rate();
     calibrate();
     if (!ended_.empty()) break;

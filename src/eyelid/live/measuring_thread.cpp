@@ -85,7 +85,8 @@ void MeasuringThread::run() {
     if (!frame) continue;
     const std::int64_t behind_ns = monotonic_ns() - (*frame)->arrival_ns;
     if (behind_ns <= kMostBehind_ns) {
-      measure(*frame, behind_ns > hurry_ns_ ? Effort::Hurried : Effort::Full);
+      const bool is_hurried = behind_ns > hurry_ns_ || is_hurried_.load();
+      measure(*frame, is_hurried ? Effort::Hurried : Effort::Full);
       continue;
     }
     std::deque<CapturedFramePtr> behind = waiting_.take_all();

@@ -28,7 +28,8 @@ std::string ask_for_priority(int priority);
 /// Measures frames in order, in a thread of its own, with real-time priority where permitted.
 ///
 /// A frame that waited for more than kHurryPeriods frames is measured without detecting the face:
-/// the landmarks carry it, until the thread has caught up. One that waited for more than
+/// the landmarks carry it, until the thread has caught up. So are frames while others need the
+/// processor (set_hurried()). One that waited for more than
 /// kMostBehind_ns is skipped with all behind it but the newest: an old closure is worth less than
 /// a late one.
 class MeasuringThread {
@@ -50,6 +51,8 @@ class MeasuringThread {
   void add(CapturedFramePtr frame) { waiting_.put(std::move(frame)); }
   /// Of the closure, from the next frame on. From any thread.
   void set_levels(const Calibration& calibration) { tracker_.set_levels(calibration); }
+  /// Whether to leave out every detection. From any thread.
+  void set_hurried(bool is_hurried) { is_hurried_.store(is_hurried); }
   /// Measures what waits. Call once, last.
   void finish();
 
@@ -71,6 +74,7 @@ class MeasuringThread {
   MeanFilter filter_;
   std::optional<camera::Region> lamp_;
   std::int64_t hurry_ns_;
+  std::atomic<bool> is_hurried_ = false;
   CapturedFramePtr now_;
   Effort effort_ = Effort::Full;
   pipeline::LiveTracker tracker_;

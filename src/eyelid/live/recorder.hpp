@@ -41,6 +41,10 @@ class Recorder {
   /// Writes what waits and completes the file. From the same thread; call once, last.
   void finish();
 
+  /// Whether a quarter of the frames that may wait do: it needs more of the processor. From any
+  /// thread.
+  bool is_behind() const { return waiting_.size() > most_waiting_ / 4; }
+
   /// Frames in the file: the first ones of the session, without a gap.
   std::int64_t recorded() const { return recorded_.load(); }
   std::string encoder() const { return writer_->encoder(); }
