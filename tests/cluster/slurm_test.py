@@ -65,7 +65,7 @@ def run(folder):
                                 "--no-report")
         job = submit()
         slurm.wait(lambda: list(root.glob("s1/.eyelid-run-*")), "work on s1")
-        at_work = slurm.processes(f"{EYELID} batch")
+        at_work = slurm.processes(f"{EYELID} batch {folder}/manifest.csv")
         signal_all(at_work, signal.SIGSTOP)  # a fast machine would be done before its node dies
         node = next(line.split()[1] for line in slurm.ask("squeue", "-h", "-j", job, "-t", "R", "-o", "%K %N").splitlines() if line.split()[0] == "1")
         slurm.kill_node(node)
