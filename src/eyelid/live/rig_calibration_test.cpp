@@ -57,7 +57,7 @@ class RigCalibrationTest : public ::testing::Test {
         cues_.push_back(name_of(*cue));
       }
       if (!calibration.is_waiting()) continue;
-      const CalibrationOutcome outcome = calibration.find_levels();
+      CalibrationOutcome outcome = calibration.find_levels();
       sentences_.push_back(outcome.sentence);
       if (!outcome.is_repeated) return outcome;
     }
