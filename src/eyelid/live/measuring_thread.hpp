@@ -29,9 +29,8 @@ std::string ask_for_priority(int priority);
 ///
 /// A frame that waited for more than kHurryPeriods frames is measured without detecting the face:
 /// the landmarks carry it, until the thread has caught up. So are frames while others need the
-/// processor (set_hurried()). One that waited for more than
-/// kMostBehind_ns is skipped with all behind it but the newest: an old closure is worth less than
-/// a late one.
+/// processor (set_hurried()). One that waited for more than kMostBehind_ns is skipped with all
+/// behind it but the newest: an old closure is worth less than a late one.
 class MeasuringThread {
  public:
   struct Options {

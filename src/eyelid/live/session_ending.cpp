@@ -41,19 +41,15 @@ void tell_what_was_missed(const EndedSession& session,
 /// Of a tracker that was behind: frames without a measurement or with a hurried one.
 void measure_again_if_behind(EndedSession& session, SessionSummary& summary) {
   if (session.overrun_frames + summary.live->hurried == 0) return;
-  const bool has_gaps = session.overrun_frames > 0;
   if (!is_recorded(session, summary)) {
     tell_what_was_missed(session,
                          summary,
-                         has_gaps ? "not all frames are in a recording, and those have no closure"
-                                  : "not all frames are in a recording, and this stays so");
+                         "not all frames are in a recording, so they stay as they are; what was "
+                         "not measured has no closure");
     return;
   }
-  tell_what_was_missed(session,
-                       summary,
-                       has_gaps ? "measuring the recording again; Ctrl-C leaves them without "
-                                  "closure"
-                                : "measuring the recording again; Ctrl-C leaves them as they are");
+  tell_what_was_missed(
+      session, summary, "measuring the recording again; Ctrl-C leaves them as they are");
   auto again = std::make_unique<pipeline::SessionResults>(
       session.folder.run(), session.closure_options, std::nullopt, std::nullopt);
   try {
