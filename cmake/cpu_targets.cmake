@@ -26,7 +26,9 @@ function(eyelid_kernel_source target isa source)
   if((isa MATCHES "^x86" AND NOT EYELID_X86) OR (isa MATCHES "^arm" AND NOT EYELID_ARM))
     return()
   endif()
-  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${EYELID_FLAGS_${isa}}")
+  # Optimized in a test program too: without, immediate operands are macros that convert.
+  set_source_files_properties(${source} PROPERTIES
+    COMPILE_OPTIONS "${EYELID_FLAGS_${isa}};$<$<CONFIG:Release>:-O3>" SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${target} PRIVATE ${source})
 endfunction()
 
@@ -40,7 +42,8 @@ function(eyelid_simde_test_source target source)
   # SIMDe multiplies lanes as C does, so that what wraps in the processor is undefined in it; clang reports its pragmas that have
   # no effect.
   set_source_files_properties(${source} PROPERTIES
-    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};-fno-sanitize=signed-integer-overflow;$<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>")
+    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};$<$<CONFIG:Release>:-O3>;-fno-sanitize=signed-integer-overflow;$<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>"
+    SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${target} PRIVATE ${source})
   target_compile_definitions(${target} PRIVATE EYELID_HAS_SIMDE)
 endfunction()
