@@ -16,8 +16,8 @@ enum class Durability {
   kSync,    // and of the machine; waits for the disk
 };
 
-/// Renames a complete file to `path` in the same folder, replacing a regular file; a reader sees
-/// the old file or the whole new one. For files that outlive a failure; others use AtomicFile.
+/// Renames a complete file to `path` on the same file system, replacing a regular file; a reader
+/// sees the old file or the whole new one. For files that outlive a failure; others use AtomicFile.
 /// Errors: as check_output(), and InputError naming `path` and the system's reason; `partial`
 /// stays.
 void commit_file(const std::filesystem::path& partial,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ class ConditionColumns {
   void note(const Trial& trial);
   /// Our header line and the conditions.
   const std::string& header() const { return header_; }
+  std::size_t count() const { return names_.size(); }
   /// The cells of one trial; empty where it lacks a condition.
   void write(CsvWriter& row, const Trial& trial) const;
 

@@ -16,17 +16,6 @@ namespace eyelid::tables {
 /// AtomicFile.
 void write_scores_csv(const std::filesystem::path& path, std::span<const TrialScore> scores);
 
-/// A session and its trials: right, left, and mean.
-struct SessionTrials {
-  const SessionLearning& learning;
-  std::span<const TrialScore> scores;
-};
-/// Writes trials_long.csv: one row per session, trial and eye, with everything that a statistics
-/// program needs to group by: subject, group, phase, session, `is_cr` (1: a CR timed to the US, 0;
-/// empty where a trial was not judged), then the columns of trial_scores.csv with the conditions of
-/// all sessions.
-void write_long_csv(const std::filesystem::path& path, std::span<const SessionTrials> sessions);
-
 /// Reads labels.csv, `trial,eye,label,comment` (`eye` may be empty: all three traces; `comment` may
 /// be absent), into `scores`; the computed verdicts stay. Labels: cr, no_cr, rejected.
 /// Errors: as CsvReader, also for a trial or eye that `scores` lacks or that comes twice.

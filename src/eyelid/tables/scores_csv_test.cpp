@@ -58,35 +58,6 @@ TEST(ScoresCsv, ReasonsWithCommasAndQuotesReadBackAsTheyWere) {
   EXPECT_EQ(rows, 6);
 }
 
-TEST(ScoresCsv, TheLongTableHasEveryTrialOfEverySession) {
-  const eyelid::testing::TemporaryFolder folder;
-  const auto path = folder / "trials_long.csv";
-  SessionLearning first, second;
-  first.subject = "S1";
-  second.subject = "S2";
-  second.session = 2;
-  const std::vector<TrialScore> plain = two_trials();
-  std::vector<TrialScore> probed = two_trials();
-  probed[0].trial.conditions = {{"probe", "yes"}};
-  probed[1].verdict = Verdict::Rejected;
-  const std::vector<SessionTrials> sessions = {{first, plain}, {second, probed}};
-  write_long_csv(path, sessions);
-  CsvReader table(path);
-  std::vector<std::string> read;
-  while (table.next()) {
-    std::string row;
-    for (const char* name : {"subject", "session", "trial", "eye", "is_cr", "probe"}) {
-      row += std::string(table.text(table.required_column(name))) + ' ';
-    }
-    read.push_back(row);
-  }
-  ASSERT_EQ(read.size(), 12u);
-  EXPECT_EQ(read[0], "S1 1 1 right 1  ");
-  EXPECT_EQ(read[5], "S1 1 2 mean 1  ");
-  EXPECT_EQ(read[6], "S2 2 1 right 1 yes ");
-  EXPECT_EQ(read[7], "S2 2 1 left   ");
-}
-
 TEST(CsvWriter, RefusesRowsThatTheHeaderDoesNotDescribe) {
   const eyelid::testing::TemporaryFolder folder;
   CsvWriter table(folder / "a.csv", "ignored,first,line\n\"a, b\",c");
@@ -109,34 +80,6 @@ TEST(ScoresCsv, ConditionsFollowOurColumns) {
     EXPECT_EQ(table.name(block), row == 5 ? "2" : "");
     EXPECT_EQ(table.name(eye), row == 5 ? "=1" : "");
   }
-}
-
-TEST(ScoresCsv, TheLongTableCountsCrsThatAreClosedAtTheUs) {
-  const eyelid::testing::TemporaryFolder folder;
-  std::vector<TrialScore> scores = two_trials();
-  scores[1].cr_grade = CrGrade::EarlyOnly;
-  scores[1].flags = {"spontaneous_blink", "onset_at_window_edge"};
-  scores[2].cr_grade = CrGrade::EarlyOnly;
-  scores[2].label = Verdict::Cr;
-  scores[3].verdict = Verdict::NoCr;
-  scores[4].verdict = Verdict::Rejected;
-  scores[5].verdict = Verdict::NotApplicable;
-  const SessionLearning learning;
-  const SessionTrials session{learning, scores};
-  write_long_csv(folder / "trials_long.csv", {&session, 1});
-  CsvReader table(folder / "trials_long.csv");
-  const std::size_t is_cr = table.required_column("is_cr");
-  const std::size_t grade = table.required_column("cr_grade");
-  const std::size_t flags = table.required_column("flags");
-  std::vector<std::string> counted;
-  while (table.next()) {
-    counted.emplace_back(table.text(is_cr));
-    if (counted.size() == 2) {
-      EXPECT_EQ(table.text(grade), "early_only");
-      EXPECT_EQ(table.text(flags), "spontaneous_blink onset_at_window_edge");
-    }
-  }
-  EXPECT_EQ(counted, (std::vector<std::string>{"1", "0", "1", "0", "", ""}));
 }
 
 TEST(ScoresCsv, LabelsOverruleAndStayApart) {
