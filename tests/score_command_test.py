@@ -7,6 +7,7 @@ usage: score_command_test.py EYELID   (unittest options may follow)
 import csv
 import json
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -164,6 +165,41 @@ class Session(unittest.TestCase):
         self.assertAlmostEqual(float(curve[1]["percent_cr_sem"]), sem, places=1)
         document = json.loads((self.folder / "s.json").read_text())
         self.assertEqual(len(document["learning"]["subjects"]), 3)
+
+    def study(self, count):
+        """The folders of many short sessions: links to one."""
+        write_session(self.folder / "short", 2)
+        folders = [self.folder / f"many_{i:03}" for i in range(count)]
+        for folder in folders:
+            folder.mkdir()
+            for name in ("frames.csv", "trials.csv"):
+                (folder / name).hardlink_to(self.folder / "short" / name)
+        return folders
+
+    def test_a_study_needs_no_open_file_per_session(self):
+        folders = self.study(60)
+        done = subprocess.run([EYELID, "score", *folders, "--out", self.folder / "all", "--no-report"], capture_output=True,
+                              text=True, timeout=240, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+        self.assertEqual(done.returncode, 0, done.stderr[-500:])
+        self.assertEqual(len(rows(self.folder / "all" / "trials_long.csv")), 60 * 2 * 3)
+
+    def test_a_faulty_session_costs_none_before_it(self):
+        folders = self.study(3)
+        (folders[2] / "trials.csv").unlink()
+        (folders[2] / "trials.csv").write_text("trial,cs_onset_s,us_onset_s,type\n1,900,901,paired\n1,950,951,paired\n")
+        self.assertIn("many_002", self.refused(*folders, "--out", self.folder / "all"))
+        for folder in folders[:2]:
+            self.assertEqual(len(rows(folder / "trial_scores.csv")), 6)
+        self.assertFalse((folders[2] / "trial_scores.csv").exists())
+        self.assertFalse((self.folder / "all").exists())
+
+    def test_the_study_may_lie_in_any_of_its_sessions(self):
+        folders = self.study(3)
+        self.ok(*folders, "--out", folders[1])
+        self.assertEqual([row["folder"] for row in rows(folders[1] / "sessions.csv") if row["eye"] == "mean"],
+                         [str(folder) for folder in folders])
+        for folder in folders:
+            self.assertTrue((folder / "trial_scores.csv").exists())
 
     def test_wrong_usage_and_missing_folders(self):
         self.assertEqual(score().returncode, 2)

@@ -7,6 +7,9 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "apps/command_line/json_output.hpp"
 #include "apps/command_line/options.hpp"
@@ -14,16 +17,14 @@
 #include "apps/command_line/value_names.hpp"
 #include "apps/eyelid/commands.hpp"
 #include "apps/eyelid/score/score_figures.hpp"
+#include "apps/eyelid/score/study_files.hpp"
 #include "eyelid/core/error.hpp"
-#include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/files/run_folder.hpp"
 #include "eyelid/pipeline/export_session.hpp"
 #include "eyelid/pipeline/score_files.hpp"
-#include "eyelid/pipeline/score_report.hpp"
 #include "eyelid/pipeline/score_session.hpp"
 #include "eyelid/pipeline/trial_pictures.hpp"
-#include "eyelid/tables/analysis_scripts.hpp"
 #include "eyelid/tables/scores_csv.hpp"
 
 namespace eyelid::app {
@@ -54,11 +55,8 @@ struct ScoreCommand {
   void set_input(const std::filesystem::path& input, pipeline::ScoreRequest& one) const;
   std::vector<pipeline::ScoreRequest> requests() const;
   void check_outputs(const std::vector<pipeline::ScoreRequest>& sessions) const;
-  std::shared_ptr<files::RunFolder> study_run(
-      const std::vector<pipeline::ScoredSession>& sessions) const;
-  void write_study(const std::vector<pipeline::ScoredSession>& sessions,
-                   const LearningSummary& study,
-                   const files::RunFolder& run) const;
+  std::optional<std::size_t> session_of_study(
+      const std::vector<pipeline::ScoreRequest>& sessions) const;
 };
 
 void list_presets() {
@@ -69,14 +67,17 @@ void list_presets() {
   fmt::print("\n--show-preset NAME prints one as a file to start from\n");
 }
 
+/// Of a folder that need not be there yet.
+std::filesystem::path place_of(const std::filesystem::path& folder) {
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
+}
+
 /// Each session has one folder, and its files are those of one scoring.
 void check_folders(const std::vector<pipeline::ScoreRequest>& requests) {
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (!files::is_same_file(requests[i].folder, requests[k].folder)) continue;
-      throw InputError(requests[i].folder.string() +
-                       ": is given twice, expected every session once");
-    }
+  std::set<std::filesystem::path> places;
+  for (const pipeline::ScoreRequest& request : requests) {
+    if (places.insert(place_of(request.folder)).second) continue;
+    throw InputError(request.folder.string() + ": is given twice, expected every session once");
   }
 }
 
@@ -154,39 +155,16 @@ void ScoreCommand::check_outputs(const std::vector<pipeline::ScoreRequest>& sess
   check_output_options(*app, read);
 }
 
-/// Where the tables over all sessions belong: the run of --out, which may be one of the sessions.
-std::shared_ptr<files::RunFolder> ScoreCommand::study_run(
-    const std::vector<pipeline::ScoredSession>& sessions) const {
-  if (out.empty()) return sessions.front().run;
-  for (const pipeline::ScoredSession& session : sessions) {
-    if (files::is_same_file(session.request.folder, out)) return session.run;
+/// The session in whose folder the tables over all sessions belong; nothing where --out is none of
+/// them.
+std::optional<std::size_t> ScoreCommand::session_of_study(
+    const std::vector<pipeline::ScoreRequest>& sessions) const {
+  if (out.empty()) return 0;
+  const std::filesystem::path place = place_of(out);
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (place_of(sessions[i].folder) == place) return i;
   }
-  return std::make_shared<files::RunFolder>(out, pipeline::files_of_study());
-}
-
-void ScoreCommand::write_study(const std::vector<pipeline::ScoredSession>& sessions,
-                               const LearningSummary& study,
-                               const files::RunFolder& run) const {
-  std::vector<SessionLearning> eyes;
-  for (const pipeline::ScoredSession& session : sessions) {
-    eyes.insert(eyes.end(), session.learning.begin(), session.learning.end());
-  }
-  tables::write_sessions_csv(run.staged("sessions.csv"), eyes);
-  tables::write_blocks_csv(run.staged("learning_blocks.csv"), eyes);
-  if (sessions.size() == 1) return;
-  tables::write_curve_csv(run.staged("learning_curve.csv"), study.points);
-  std::vector<tables::SessionTrials> trials_of_all;
-  for (const pipeline::ScoredSession& session : sessions) {
-    trials_of_all.push_back({session.learning[kMeanOfEyes], session.scores});
-  }
-  tables::write_long_csv(run.staged("trials_long.csv"), trials_of_all);
-  for (const std::string_view script : tables::kAnalysisScripts) {
-    const std::string name(script);
-    files::write_file(run.staged(name), tables::analysis_script(script));
-  }
-  if (!without_report) {
-    pipeline::write_study_report(run.staged("learning.html"), sessions, study);
-  }
+  return std::nullopt;
 }
 
 void ScoreCommand::run() {
@@ -201,37 +179,38 @@ void ScoreCommand::run() {
         "either output folders of `eyelid track`, or traces, or --sessions FILE");
   }
   take_settings();
-  std::vector<pipeline::ScoredSession> sessions;
-  std::vector<std::filesystem::path> exported;
   const std::vector<pipeline::ScoreRequest> all = requests();
   check_folders(all);
   check_outputs(all);
-  for (const pipeline::ScoreRequest& one : all) {
-    sessions.push_back(pipeline::score_folder(one));
-    pipeline::ScoredSession& session = sessions.back();
+  const std::optional<std::size_t> own = session_of_study(all);
+  // Its run is that of the tables over all sessions, which therefore comes first and ends last.
+  std::optional<pipeline::ScoredSession> scored_first;
+  std::shared_ptr<files::RunFolder> run;
+  if (own) {
+    scored_first = pipeline::score_folder(all[*own]);
+    run = scored_first->run;
+  } else {
+    run = std::make_shared<files::RunFolder>(out, pipeline::files_of_study());
+  }
+  StudyFiles study(run, all.size(), !json.empty());
+  std::vector<std::filesystem::path> exported;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    pipeline::ScoredSession session =
+        i == own ? std::move(*scored_first) : pipeline::score_folder(all[i]);
     std::ranges::copy(pipeline::export_session(session, exports, session.warnings),
                       std::back_inserter(exported));
     if (!without_report) write_report(session, pictures);
-    session.trace = {};  // a study has many sessions
+    study.add(std::move(session));
   }
-  const std::shared_ptr<files::RunFolder> run = study_run(sessions);
-  const LearningSummary study = pipeline::learning_of_study(sessions);
-  const bool is_study = sessions.size() > 1;
-  write_study(sessions, study, *run);
+  study.write(!without_report);
   if (!json.empty()) {
     nlohmann::ordered_json object = json_head("score");
-    add_scores(object, sessions, is_study ? &study : nullptr);
+    add_scores(object, study.sessions(), study.learning());
     run->add(json, json_text(object));
   }
-  // Everything is written: from here on only names change.
-  for (const pipeline::ScoredSession& session : sessions) pipeline::note_files(session);
-  for (const pipeline::ScoredSession& session : sessions) {
-    if (session.run != run) session.run->commit();
-  }
-  run->commit();
-  for (const pipeline::ScoredSession& session : sessions) print_scores(session);
+  study.commit();
   for (const std::filesystem::path& file : exported) fmt::print("  exported {}\n", file.string());
-  if (is_study) print_study(study);
+  if (study.learning() != nullptr) print_study(*study.learning());
   fmt::print("  results in {}\n", run->path().string());
 }
 
