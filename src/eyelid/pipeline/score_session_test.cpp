@@ -73,7 +73,7 @@ class ScoreSession : public testing::Test {
 
   // Of a controller that started 100 s earlier. Every edge of `bouncing` comes twice.
   std::filesystem::path write_log(const std::string& bouncing) const {
-    const std::filesystem::path path = folder_ / "controller.csv";
+    std::filesystem::path path = folder_ / "controller.csv";
     std::ofstream log(path);
     log << "time_s,event\n";
     const auto write = [&](double time_s, const std::string& name) {
