@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A batch on a real Slurm of three nodes: a node is killed amid the work, its task is requeued; in the end every recording has
-the tables that `eyelid track` makes alone, and the broken one is told.
+"""A batch on a real Slurm of three nodes: one task dies with its node amid tracking, one while its results are being moved into
+place. Both are requeued; in the end every recording has the tables that `eyelid track` makes alone, and the broken one is told.
 
-usage: slurm_test.py EYELID   Exit status 77 (skipped) where Slurm is absent or does not start.
+usage: slurm_test.py EYELID libeyelid_inject.so   Exit status 77 (skipped) where Slurm is absent or does not start.
 """
 import csv
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +17,9 @@ import time
 
 import slurm_here
 
-EYELID = pathlib.Path(sys.argv[1]).resolve()
+EYELID, INJECT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
 SBATCH = pathlib.Path(__file__).resolve().parents[2] / "examples/cluster/batch.sbatch"
-COUNT = int(os.environ.get("EYELID_SLURM_RECORDINGS", 8))
+COUNT = int(os.environ.get("EYELID_SLURM_RECORDINGS", 24))
 
 
 def eyelid(*arguments):
@@ -38,12 +39,54 @@ def render(folder):
     return len(lines) - 1
 
 
+def is_amid_commit(folder):
+    return bool(list(folder.glob(".eyelid-run-*/commit"))) and (folder / "frames.csv").exists() and not (folder / "session.json").exists()
+
+
+def rename_amid_commit(folder):
+    """The number of the rename that finds s2, the third row, with its new frames.csv and without session.json."""
+    command = [EYELID, "batch", folder / "manifest.csv", "--out", folder / "probe", "--task", "3", "--no-report"]
+    environment = {**os.environ, "LD_PRELOAD": str(INJECT)}
+    log = folder / "calls.txt"
+    subprocess.run(command, env={**environment, "EYELID_FAULT_LOG": str(log)}, check=True, capture_output=True)
+    last = next(int(line.split()[1]) for line in log.read_text().splitlines() if line.startswith("rename"))
+    for number in range(last, 0, -1):
+        shutil.rmtree(folder / "probe")
+        subprocess.run(command, env={**environment, "EYELID_FAULT": f"rename:{number}:kill"}, capture_output=True)
+        if is_amid_commit(folder / "probe/s2"):
+            return number
+    raise AssertionError(f"none of {last} renames is amid the commit of s2")
+
+
+def stopping_program(folder):
+    """eyelid, but that the first task 3 stops amid its commit: a commit is too short to be met by chance."""
+    program = folder / "eyelid.sh"
+    program.write_text(f"""#!/bin/sh
+if [ "$SLURM_ARRAY_TASK_ID" = 3 ] && mkdir "{folder}/stopped" 2>/dev/null; then
+  export LD_PRELOAD="{INJECT}" EYELID_FAULT=rename:{rename_amid_commit(folder)}:s{signal.SIGSTOP.value}
+fi
+exec "{EYELID}" "$@"
+""")
+    program.chmod(0o755)
+    return program
+
+
 def signal_all(processes, number):
     for process in processes:
         try:
             os.kill(process, number)
         except ProcessLookupError:
             pass
+
+
+def node_of(slurm, job, task):
+    lines = slurm.ask("squeue", "-h", "-j", job, "-t", "R", "-o", "%K %N").splitlines()
+    return dict(line.split() for line in lines)[task]
+
+
+def program_of(slurm, task):
+    mark = f"SLURM_ARRAY_TASK_ID={task}".encode()
+    return [pid for pid in slurm.processes(f"{EYELID} batch") if mark in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
 
 
 def run(folder):
@@ -55,7 +98,7 @@ def run(folder):
     step(f"{tasks} recordings, one of them broken")
     root, logs = folder / "root", folder / "out"
     logs.mkdir()
-    os.environ["EYELID"] = str(EYELID)
+    os.environ["EYELID"] = str(stopping_program(folder))
     slurm = slurm_here.Slurm(folder / "slurm")
     try:
         step("three nodes are idle")
@@ -65,17 +108,19 @@ def run(folder):
                                 "--no-report")
         job = submit()
         slurm.wait(lambda: list(root.glob("s1/.eyelid-run-*")), "work on s1")
-        at_work = slurm.processes(f"{EYELID} batch {folder}/manifest.csv")
-        signal_all(at_work, signal.SIGSTOP)  # a fast machine would be done before its node dies
-        node = next(line.split()[1] for line in slurm.ask("squeue", "-h", "-j", job, "-t", "R", "-o", "%K %N").splitlines() if line.split()[0] == "1")
-        slurm.kill_node(node)
-        step(f"s1 ran on {node}: killed with all it ran")
-        signal_all(at_work, signal.SIGCONT)
+        signal_all(program_of(slurm, "1"), signal.SIGSTOP)  # a fast machine would be done before its node dies
+        slurm.wait(lambda: is_amid_commit(root / "s2"), "commit of s2")
+        lost = {name: node_of(slurm, job, task) for name, task in (("s1", "1"), ("s2", "3"))}
+        for node in set(lost.values()):
+            slurm.kill_node(node)
         assert not (root / "s1/session.json").exists(), "s1 was done too soon"
+        assert is_amid_commit(root / "s2"), sorted((root / "s2").iterdir())
+        step(f"killed {lost['s1']} amid the tracking of s1, {lost['s2']} between the new frames.csv and the new session.json of s2")
         time.sleep(12)  # SlurmdTimeout: Slurm notices, and requeues
-        slurm.start_node(node)
+        for node in set(lost.values()):
+            slurm.start_node(node)
         slurm.wait_for(job)
-        step(f"the array has ended, {node} was started again")
+        step("the nodes were started again, the array has ended")
         again = submit()
         slurm.wait_for(again)
         texts = [path.read_text() for path in sorted(logs.glob(f"{again}_*.txt"))]
