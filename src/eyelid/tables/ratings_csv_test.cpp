@@ -17,7 +17,7 @@ namespace {
 class RatingsCsv : public ::testing::Test {
  protected:
   std::filesystem::path written(const std::string& text) {
-    const auto path = folder_ / "anna.csv";
+    auto path = folder_ / "anna.csv";
     std::ofstream(path) << text;
     return path;
   }
