@@ -18,7 +18,9 @@ Recorder::Recorder(const std::filesystem::path& path,
                    double frames_per_second,
                    std::size_t most_waiting,
                    Notice on_notice)
-    : most_waiting_(most_waiting), on_notice_(std::move(on_notice)) {
+    : is_raw_(kind == films::VideoKind::kLiveRaw),
+      most_waiting_(most_waiting),
+      on_notice_(std::move(on_notice)) {
   films::VideoWriterOptions options;
   options.kind = kind;
   options.width = width;
@@ -34,7 +36,9 @@ Recorder::~Recorder() { waiting_.close(); }
 void Recorder::add(CapturedFramePtr frame) {
   if (has_ended_.load()) return;
   if (waiting_.size() >= most_waiting_) {
-    end_early("the disk or the encoder is too slow for this rate");
+    end_early(is_raw_ ? "the disk is too slow for this rate"
+                      : "the encoder or the disk is too slow for this rate, and a raw recording "
+                        "would need less of the processor");
     return;
   }
   waiting_.put(std::move(frame));

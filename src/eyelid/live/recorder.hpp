@@ -53,6 +53,7 @@ class Recorder {
   void run();
 
   std::unique_ptr<films::VideoWriter> writer_;
+  bool is_raw_;
   std::size_t most_waiting_;
   Notice on_notice_;
   Mailbox<CapturedFramePtr> waiting_;

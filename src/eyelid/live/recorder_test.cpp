@@ -52,20 +52,24 @@ TEST(Recorder, EveryGrayLevelComesBack) {
 
 TEST(Recorder, ASlowDiskEndsTheRecordingAndNothingElse) {
   const eyelid::testing::TemporaryFolder folder;
-  FramePool pool(64, kWidth, kHeight);
-  std::vector<std::string> notices;
-  Recorder recorder(folder / "a.mkv",
-                    films::VideoKind::kLiveGray,
-                    kWidth,
-                    kHeight,
-                    500.0,
-                    0,  // nothing may wait
-                    [&](const std::string& sentence) { notices.push_back(sentence); });
-  for (std::int64_t i = 0; i < 50; ++i) recorder.add(picture(pool, i));
-  recorder.finish();
-  EXPECT_EQ(recorder.recorded(), 0);
-  ASSERT_EQ(notices.size(), 1u);
-  EXPECT_NE(notices[0].find("the recording ends after 0 frames"), std::string::npos);
+  for (const films::VideoKind kind : {films::VideoKind::kLiveGray, films::VideoKind::kLiveRaw}) {
+    const bool is_raw = kind == films::VideoKind::kLiveRaw;
+    FramePool pool(64, kWidth, kHeight);
+    std::vector<std::string> notices;
+    Recorder recorder(folder / (is_raw ? "b.mkv" : "a.mkv"),
+                      kind,
+                      kWidth,
+                      kHeight,
+                      500.0,
+                      0,  // nothing may wait
+                      [&](const std::string& sentence) { notices.push_back(sentence); });
+    for (std::int64_t i = 0; i < 50; ++i) recorder.add(picture(pool, i));
+    recorder.finish();
+    EXPECT_EQ(recorder.recorded(), 0);
+    ASSERT_EQ(notices.size(), 1u);
+    EXPECT_NE(notices[0].find("the recording ends after 0 frames"), std::string::npos);
+    EXPECT_EQ(notices[0].find("a raw recording would need less") != std::string::npos, !is_raw);
+  }
 }
 
 TEST(Recorder, NeverTakesANameThatIsThere) {
