@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/run_folder.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -38,6 +41,14 @@ RunFolder::RunFolder(fs::path folder,
 }
 
 RunFolder::~RunFolder() { remove_private_folder(private_); }
+
+fs::path RunFolder::scratch_folder() const {
+  const char* name = std::getenv("TMPDIR");
+  std::error_code error;
+  const bool is_usable = name != nullptr && fs::is_directory(name, error) &&
+                         ::access(name, W_OK | X_OK) == 0;
+  return is_usable ? fs::path(name) : private_;
+}
 
 fs::path RunFolder::staged(std::string_view name) const {
   EYELID_EXPECTS(std::ranges::find(names_, name) != names_.end());

@@ -43,8 +43,11 @@ class RunFolder {
   RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return folder_; }
-  /// For temporary files; goes with the run.
+  /// For temporary files that become files of the run; goes with it.
   const std::filesystem::path& private_folder() const { return private_; }
+  /// For temporary files without a name: $TMPDIR, where it is set to a folder that takes new files,
+  /// as on the local disk of a cluster's node, else private_folder().
+  std::filesystem::path scratch_folder() const;
   /// Where the file `name`, one of the names of the run, is written and can be read until commit().
   std::filesystem::path staged(std::string_view name) const;
 

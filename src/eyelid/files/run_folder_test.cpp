@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 
@@ -43,6 +44,33 @@ std::string refusal(const fs::path& folder, const std::vector<fs::path>& inputs 
     return error.what();
   }
   return "";
+}
+
+// The environment of this process as it was, when the test ends.
+class TmpDir {
+ public:
+  explicit TmpDir(const char* value) : before_(std::getenv("TMPDIR")) {
+    if (before_ != nullptr) kept_ = before_;
+    value != nullptr ? ::setenv("TMPDIR", value, 1) : ::unsetenv("TMPDIR");
+  }
+  ~TmpDir() { before_ != nullptr ? ::setenv("TMPDIR", kept_.c_str(), 1) : ::unsetenv("TMPDIR"); }
+
+ private:
+  const char* before_;
+  std::string kept_;
+};
+
+TEST(RunFolder, TemporaryFilesLieOnTheDiskOfTheNode) {
+  const testing::TemporaryFolder folder, scratch;
+  const RunFolder run(folder.path(), kNames);
+  const auto place = [&](const char* value) {
+    const TmpDir set(value);
+    return run.scratch_folder();
+  };
+  EXPECT_EQ(place(scratch.path().c_str()), scratch.path());
+  EXPECT_EQ(place(nullptr), run.private_folder());
+  EXPECT_EQ(place(""), run.private_folder());
+  EXPECT_EQ(place((scratch / "gone").c_str()), run.private_folder());
 }
 
 TEST(RunFolder, NothingAppearsBeforeTheCommitAndStaleFilesGoWithIt) {

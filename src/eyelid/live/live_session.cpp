@@ -436,7 +436,7 @@ LiveResult LiveSession::run() {
   open_camera();
   open_outputs();
   calibration_ =
-      make_calibration(request_, experiment_.get(), info_, folder_->run().private_folder());
+      make_calibration(request_, experiment_.get(), info_, folder_->run().scratch_folder());
   open_dashboard();
   summary_.options = setup_.options;
   start_threads();

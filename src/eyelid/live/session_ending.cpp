@@ -95,7 +95,7 @@ void write_experiment(EndedSession& session) {
 
 void write_report(EndedSession& session, const SessionSummary& summary) {
   if (!session.request.write_report) return;
-  reports::ReportBuilder report(session.folder.run().private_folder(),
+  reports::ReportBuilder report(session.folder.run().scratch_folder(),
                                 {.title = session.request.title});
   const pipeline::SecondPassInputs findings = session.results->findings();
   // Pictures need the frames: all of them.

@@ -191,7 +191,7 @@ class ScoreJob {
                                        events,
                                        rows,
                                        session_.preset.isi_s,
-                                       session_.run->private_folder());
+                                       session_.run->scratch_folder());
     session_.rows = std::move(placed.rows);
     session_.clock = std::move(placed.findings);
     std::ranges::move(placed.warnings, std::back_inserter(session_.warnings));

@@ -23,9 +23,9 @@ SessionResults::SessionResults(files::RunFolder& run,
     : run_(run),
       options_(std::move(options)),
       eye_(eye),
-      trace_(run.private_folder()),
-      points_(run.private_folder()),
-      blinks_(run.private_folder()),
+      trace_(run.scratch_folder()),
+      points_(run.scratch_folder()),
+      blinks_(run.scratch_folder()),
       observer_(std::move(observer)) {
   if (!landmark_points) return;
   unknown_points_.resize(*landmark_points, {kNotAvailable, kNotAvailable});
@@ -117,7 +117,7 @@ std::function<bool(std::int64_t frame)> SessionResults::frames_of_report() {
   for (const ExampleFrames::Example& example : examples_.examples()) {
     if (example.frame >= 0) examples.push_back(example.frame);
   }
-  const auto frames = std::make_shared<PictureFrames>(run_.private_folder(), blinks_, examples);
+  const auto frames = std::make_shared<PictureFrames>(run_.scratch_folder(), blinks_, examples);
   return [frames](std::int64_t frame) { return frames->contains(frame); };
 }
 

@@ -271,7 +271,7 @@ void TrackJob::render_second_pass() {
   const std::unique_ptr<video::FrameSource> source = open_source();
   std::optional<tables::TruthCsvReader> truth;
   if (!request_.truth_file.empty()) truth.emplace(request_.truth_file);
-  reports::ReportBuilder report(run_->private_folder(), {.title = request_.title});
+  reports::ReportBuilder report(run_->scratch_folder(), {.title = request_.title});
   const SecondPassInputs findings = results_->findings(truth ? &*truth : nullptr);
   const std::unique_ptr<films::VideoWriter> overlay = open_overlay();
   pipeline::render_second_pass(
