@@ -15,6 +15,7 @@ constexpr float kPartlyClosed = 0.15f;      // the weaker eye of two: not only b
 constexpr double kRowMemory_s = 4.0;        // of what both eyes did around a blink
 constexpr std::size_t kMaxRows = 8192;      // of it: 2000 frames/s
 constexpr double kBefore_s = 0.15;          // level of the other eye before an onset
+constexpr double kRestBefore_s = 0.3;       // of the eye itself, before a sudden closure
 constexpr double kHeadStep_s = 1.0 / 30.0;  // over which the speed of a head is measured
 constexpr float kLongestHalfWidth_ms = 300.0f;  // of blinks, which last up to 400 ms
 constexpr float kGazeClosure = 0.5f;            // lids follow the gaze down (Becker & Fuchs 1988)
@@ -42,6 +43,10 @@ void BinocularBlinkFinder::add_candidate(const Blink& blink) {
   for (std::size_t i = 0; i < recent_.size(); ++i) {
     const RecentRow& row = recent_[i];
     if (row.time_s < blink.onset_s) candidate.is_onset_seen = std::isfinite(row.fec[blink.eye]);
+    if (row.time_s < blink.onset_s && row.time_s >= blink.onset_s - kRestBefore_s) {
+      candidate.highest_before = std::fmax(candidate.highest_before, row.fec[blink.eye]);
+    }
+    if (row.time_s == blink.peak_s) candidate.is_head_seen = std::isfinite(row.face_box.width);
     // From the frame before on: an onset lies between two frames.
     if (row.time_s < blink.onset_s - options_.frame_interval_s || row.time_s > blink.peak_s) {
       continue;
@@ -192,9 +197,8 @@ bool BinocularBlinkFinder::stands_alone(const Candidate& candidate) const {
   if (is_other_clear && candidate.head_speed_per_s > kFastHead_per_s) return false;
   const double half_width_in_frames =
       static_cast<double>(blink.half_width_ms) / (1000.0 * options_.frame_interval_s);
-  const double least_frames = is_other_clear  ? kLoneHalfWidthInFrames
-                              : is_unfinished ? 0.0
-                                              : kUnconfirmedHalfWidthInFrames;
+  double least_frames = is_unfinished ? 0.0 : kUnconfirmedHalfWidthInFrames;
+  if (is_other_clear) least_frames = is_sudden(candidate) ? 0.0 : kLoneHalfWidthInFrames;
   const bool is_held = half_width_in_frames >= kHeldHalfWidthInFrames;
   const float noise = options_.noise.tail[blink.eye];
   const bool is_full = blink.kind == BlinkKind::Full;
@@ -205,6 +209,15 @@ bool BinocularBlinkFinder::stands_alone(const Candidate& candidate) const {
                           ? min_amplitude(noise)
                           : std::max(kMinAmplitude, deviations * noise);
   return blink.amplitude >= least && half_width_in_frames >= least_frames;
+}
+
+// Of an eye at rest, in a head that is seen: what crosses a lens disturbs the eye before it hides
+// it, and landmarks that slip do so several times in a row.
+bool BinocularBlinkFinder::is_sudden(const Candidate& candidate) {
+  const Blink& blink = candidate.blink;
+  const float base = blink.peak_fec - blink.amplitude;
+  return candidate.is_head_seen && !blink.is_cut && blink.amplitude >= kMaxAmplitudeThreshold &&
+         candidate.highest_before - base < kMinAmplitude;
 }
 
 // Longer than blinks last, and no eye more closed than by looking down.

@@ -31,7 +31,10 @@ inline constexpr double kSimultaneous_s = 0.075;
 /// gives exactly 1.
 inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
 /// The same when the other eye is clearly seen and does not blink. Eyes blink together; a wink, or
-/// a response of one eye, lasts longer than the frame or two of a slipped landmark.
+/// a response of one eye, lasts longer than the frame or two of a slipped landmark. Not needed if
+/// the closure is sudden: by kMaxAmplitudeThreshold or more, of an eye that rested for 300 ms, in a
+/// face whose box shows that the head did not jerk. Where one side of a face is paralyzed, the
+/// other blinks alone, as briefly as ever.
 inline constexpr double kLoneHalfWidthInFrames = 2.5;
 
 /// Noise (TraceNoise::deviation) above which an eye is too small, blurred or hidden to be
@@ -67,11 +70,12 @@ inline constexpr double kFastHead_per_s = 0.6;
 ///
 /// A blink stands by itself (a wink, a response of one eye, the other eye hidden) when its
 /// amplitude is at least kLoneAmplitudeInNoise deviations of the tail of the noise, the noise
-/// itself at most kPoorNoise, its half width at least kLoneHalfWidthInFrames frames, and, beside an
-/// eye that is clearly seen, the head not fast while the eye closed; while the other eye is hidden
-/// or poor, kUnconfirmedHalfWidthInFrames and, if Full, kMinAmplitudeInNoise suffice, the latter
-/// also for a Full one of kHeldHalfWidthInFrames and for a squint. Cut blinks alone must be Full if
-/// they began before they were seen, and reach 0.5 if they were only seen to close.
+/// itself at most kPoorNoise, its half width at least kLoneHalfWidthInFrames frames unless it is
+/// sudden, and, beside an eye that is clearly seen, the head not fast while the eye closed; while
+/// the other eye is hidden or poor, kUnconfirmedHalfWidthInFrames and, if Full,
+/// kMinAmplitudeInNoise suffice, the latter also for a Full one of kHeldHalfWidthInFrames and for a
+/// squint. Cut blinks alone must be Full if they began before they were seen, and reach 0.5 if they
+/// were only seen to close.
 ///
 /// Closures below a FEC of 0.5 in both eyes that last longer than a blink (a half width of 300 ms)
 /// are left out: lids follow the gaze down by up to half.
@@ -102,8 +106,10 @@ class BinocularBlinkFinder {
     bool is_onset_seen = false;
     // FEC of the other eye; not a number where it was not seen or is too long ago.
     float other_at_peak = kNotAvailable;
-    float other_before = 0.0f;      // open, where it was not seen before
-    double head_speed_per_s = 0.0;  // the largest while the eye closes
+    float other_before = 0.0f;             // open, where it was not seen before
+    double head_speed_per_s = 0.0;         // the largest while the eye closes
+    bool is_head_seen = false;             // at the peak
+    float highest_before = kNotAvailable;  // of this eye, in the time before the onset
   };
 
   struct RecentRow {
@@ -126,6 +132,7 @@ class BinocularBlinkFinder {
   bool confirm(const Candidate& a, const Candidate& b) const;
   bool is_confirmed_by_trace(const Candidate& candidate) const;
   bool stands_alone(const Candidate& candidate) const;
+  static bool is_sudden(const Candidate& candidate);
   static bool is_gaze(const Candidate& candidate);
   bool is_other_eye_clear(const Candidate& candidate) const;
   bool are_simultaneous(const Candidate& a, const Candidate& b) const;

@@ -85,6 +85,22 @@ TEST(BinocularBlinkFinder, ABriefBlinkBesideAClearlyOpenEyeIsASlippedLandmark) {
   EXPECT_EQ(find_blinks(rows).size(), 1u);
 }
 
+TEST(BinocularBlinkFinder, ABriefBlinkOfAnEyeAtRestStandsAlone) {
+  const auto count = [](float fec, float just_before, const Rect& box) {
+    std::vector<ClosureRow> rows = flat_rows(25.0);
+    for (ClosureRow& row : rows) row.face_box = box;
+    rows[96].fec.right = just_before;
+    rows[100].fec.right = fec;
+    return find_blinks(rows).size();
+  };
+  const Rect still{50.0f, 50.0f, 100.0f, 100.0f};
+  EXPECT_EQ(count(0.9f, 0.0f, still), 1u);
+  EXPECT_EQ(count(0.9f, 0.1f, still), 1u);
+  EXPECT_EQ(count(0.9f, 0.3f, still), 0u);   // a reflection that crosses the lens
+  EXPECT_EQ(count(0.4f, 0.0f, still), 0u);   // too little for a frame alone
+  EXPECT_EQ(count(0.9f, 0.0f, kNoBox), 0u);  // the head may have jerked
+}
+
 TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
   for (std::size_t i = 0; i < 200; ++i) rows[i].fec.right = rows[i].fec.left = -0.35f;

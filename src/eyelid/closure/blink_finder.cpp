@@ -168,12 +168,14 @@ void BlinkFinder::rest(const FecPoint& point) {
     // Just after a blink the lid may still be above its rest: only a rise from there counts.
     lowest_since_blink_ = std::min(lowest_since_blink_, point.fec);
     const float level = std::max(rest_level_.median(), lowest_since_blink_);
-    if (point.fec - level >= options_.min_amplitude && rest_level_.span_s() >= kShortestRest_s) {
+    if (point.fec - level >= options_.min_amplitude &&
+        rest_level_.seen_s(point.time_s) >= kShortestRest_s) {
       begin_event(point, level, std::max(recent_.front().frame, rest_from_frame_));
       return;
     }
-    // An eye that opens this much further was not at rest before.
-    if (level - point.fec >= options_.min_amplitude) rest_level_.clear();
+    // An eye that opens this much further was not at rest before. One frame may be wrong.
+    const float wider = std::max(point.fec, recent_.size() > 1 ? last_.fec : point.fec);
+    if (level - wider >= options_.min_amplitude) rest_level_.clear();
   }
   rest_level_.add(point.time_s, point.fec);
 }

@@ -165,6 +165,29 @@ TEST(BlinkFinder, OneWrongFrameIsNoBlinkAtAnyRate) {
   }
 }
 
+// At 25 frames/s: 1 s of rest, these values (not a number: not seen), rest.
+std::vector<Blink> blinks_after_rest(const std::vector<float>& values) {
+  std::vector<FecPoint> trace;
+  for (int frame = 0; frame < 60; ++frame) {
+    const auto i = static_cast<std::size_t>(std::max(0, frame - 25));
+    const bool is_given = frame >= 25 && i < values.size();
+    trace.push_back({frame, 0.04 * frame, is_given ? values[i] : 0.0f});
+  }
+  return find_blinks(Eye::Right, trace);
+}
+
+TEST(BlinkFinder, OneFrameOfAWideEyeDoesNotEndItsRest) {
+  EXPECT_EQ(blinks_after_rest({-0.35f, 0.9f, 0.8f}).size(), 1u);
+  // Two do: only the lid's way back to its rest was seen.
+  EXPECT_TRUE(blinks_after_rest({-0.35f, -0.35f, 0.25f, 0.1f}).empty());
+}
+
+TEST(BlinkFinder, TwoFramesOfRestAfterAGapAreEnough) {
+  const float gone = kNotAvailable;
+  EXPECT_EQ(blinks_after_rest({gone, gone, 0.0f, 0.0f, 0.9f, 0.8f}).size(), 1u);
+  EXPECT_TRUE(blinks_after_rest({gone, gone, 0.0f, 0.9f}).empty());
+}
+
 TEST(BlinkFinder, AThreeFrameBlinkAt25FramesPerSecondIsOne) {
   std::vector<FecPoint> trace;
   for (int frame = 0; frame < 50; ++frame) trace.push_back({frame, 0.04 * frame, 0.0f});

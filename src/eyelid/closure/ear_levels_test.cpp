@@ -107,7 +107,7 @@ TEST(RestLevel, IsTheMedianOfTheLatestSecond) {
   EXPECT_TRUE(level.empty());
   for (int i = 0; i < 1000; ++i) level.add(0.01 * i, static_cast<float>(i));
   EXPECT_NEAR(level.median(), 949.0f, 1.0f);
-  EXPECT_NEAR(level.span_s(), 1.0, 0.011);
+  EXPECT_NEAR(level.seen_s(10.0), 1.01, 0.011);
 }
 
 TEST(RestLevel, TimeSkippedDoesNotCount) {

@@ -35,8 +35,8 @@ void RestLevel::skip_to(double time_s) {
   last_time_s_ = time_s;
 }
 
-double RestLevel::span_s() const {
-  return by_time_.empty() ? 0.0 : by_time_.back().rest_time_s - by_time_.front().rest_time_s;
+double RestLevel::seen_s(double time_s) const {
+  return by_time_.empty() ? 0.0 : time_s - skipped_s_ - by_time_.front().rest_time_s;
 }
 
 float RestLevel::median() const { return by_value_[(by_value_.size() - 1) / 2]; }

@@ -15,8 +15,8 @@ class RestLevel {
   /// The time since the last add() was not rest and does not age the values held.
   void skip_to(double time_s);
   bool empty() const { return by_value_.empty(); }
-  /// Time between the oldest and the newest value held.
-  double span_s() const;
+  /// Time from the oldest value held to the one that comes at `time_s`; 0 without any.
+  double seen_s(double time_s) const;
   float median() const;
 
  private:
