@@ -17,6 +17,7 @@ constexpr std::size_t kMaxRows = 8192;      // of it: 2000 frames/s
 constexpr double kBefore_s = 0.15;          // level of the other eye before an onset
 constexpr double kRestBefore_s = 0.3;       // of the eye itself, before a sudden closure
 constexpr double kHeadStep_s = 1.0 / 30.0;  // over which the speed of a head is measured
+constexpr float kShortestHalfWidth_ms = 25.0f;  // of blinks: whatever the rate, less is a slip
 constexpr float kLongestHalfWidth_ms = 300.0f;  // of blinks, which last up to 400 ms
 constexpr float kGazeClosure = 0.5f;            // lids follow the gaze down (Becker & Fuchs 1988)
 
@@ -216,7 +217,8 @@ bool BinocularBlinkFinder::stands_alone(const Candidate& candidate) const {
 bool BinocularBlinkFinder::is_sudden(const Candidate& candidate) {
   const Blink& blink = candidate.blink;
   const float base = blink.peak_fec - blink.amplitude;
-  return candidate.is_head_seen && !blink.is_cut && blink.amplitude >= kMaxAmplitudeThreshold &&
+  return candidate.is_head_seen && !blink.is_cut && blink.half_width_ms >= kShortestHalfWidth_ms &&
+         blink.amplitude >= kMaxAmplitudeThreshold &&
          candidate.highest_before - base < kMinAmplitude;
 }
 

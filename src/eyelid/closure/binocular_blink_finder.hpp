@@ -32,9 +32,9 @@ inline constexpr double kSimultaneous_s = 0.075;
 inline constexpr double kUnconfirmedHalfWidthInFrames = 1.2;
 /// The same when the other eye is clearly seen and does not blink. Eyes blink together; a wink, or
 /// a response of one eye, lasts longer than the frame or two of a slipped landmark. Not needed if
-/// the closure is sudden: by kMaxAmplitudeThreshold or more, of an eye that rested for 300 ms, in a
-/// face whose box shows that the head did not jerk. Where one side of a face is paralyzed, the
-/// other blinks alone, as briefly as ever.
+/// the closure is sudden: by kMaxAmplitudeThreshold or more, for at least 25 ms, of an eye that
+/// rested for 300 ms, in a face whose box shows that the head did not jerk. Where one side of a
+/// face is paralyzed, the other blinks alone, as briefly as ever.
 inline constexpr double kLoneHalfWidthInFrames = 2.5;
 
 /// Noise (TraceNoise::deviation) above which an eye is too small, blurred or hidden to be

@@ -101,6 +101,13 @@ TEST(BinocularBlinkFinder, ABriefBlinkOfAnEyeAtRestStandsAlone) {
   EXPECT_EQ(count(0.9f, 0.0f, kNoBox), 0u);  // the head may have jerked
 }
 
+TEST(BinocularBlinkFinder, TwoFramesOf500PerSecondAreNoBlink) {
+  std::vector<ClosureRow> rows = flat_rows(500.0);
+  for (ClosureRow& row : rows) row.face_box = {50.0f, 50.0f, 100.0f, 100.0f};
+  rows[300].fec.right = rows[301].fec.right = 0.9f;
+  EXPECT_TRUE(find_blinks(rows).empty());
+}
+
 TEST(BinocularBlinkFinder, AWideEyeThatComesBackToItsOpenLevelHasNotBlinked) {
   std::vector<ClosureRow> rows = flat_rows(25.0);
   for (std::size_t i = 0; i < 200; ++i) rows[i].fec.right = rows[i].fec.left = -0.35f;

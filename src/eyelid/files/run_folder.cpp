@@ -45,8 +45,8 @@ RunFolder::~RunFolder() { remove_private_folder(private_); }
 fs::path RunFolder::scratch_folder() const {
   const char* name = std::getenv("TMPDIR");
   std::error_code error;
-  const bool is_usable = name != nullptr && fs::is_directory(name, error) &&
-                         ::access(name, W_OK | X_OK) == 0;
+  const bool is_usable =
+      name != nullptr && fs::is_directory(name, error) && ::access(name, W_OK | X_OK) == 0;
   return is_usable ? fs::path(name) : private_;
 }
 
