@@ -9,6 +9,7 @@
 #include "eyelid/core/error.hpp"
 #include "eyelid/tables/condition_columns.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/csv_text.hpp"
 #include "eyelid/tables/csv_writer.hpp"
 #include "eyelid/tables/score_row.hpp"
 
