@@ -55,7 +55,7 @@ class Database {
       if (status == SQLITE_DONE) return;
       files::throw_if_interrupted();
       if (looks_ >= kMaxLooks) {
-        throw InputError(name_ + ": its query takes more than a billion steps" + kExpectedDatabase);
+        throw InputError(name_ + ": its query takes more than 200 million steps" + kExpectedDatabase);
       }
       if (status != SQLITE_ROW) fail();
       row(prepared);
@@ -65,7 +65,7 @@ class Database {
  private:
   // A crafted schema may make a query of a small file endless. AFLW's takes some millions of steps.
   static constexpr int kStepsPerLook = 1'000'000;
-  static constexpr int kMaxLooks = 1000;
+  static constexpr int kMaxLooks = 200;
   static int end_of_patience(void* database) {
     return ++static_cast<Database*>(database)->looks_ >= kMaxLooks ? 1 : 0;
   }
