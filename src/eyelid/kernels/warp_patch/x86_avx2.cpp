@@ -228,7 +228,9 @@ void warp_blocks(const GrayPixels& source, const WarpGrid& grid, const WarpTarge
         position = target.width - kColumns - column;
       }
       _mm_storel_epi64(reinterpret_cast<__m128i*>(upper + position), bytes);
-      _mm_storeh_pd(reinterpret_cast<double*>(lower + position), _mm_castsi128_pd(bytes));
+      // Not _mm_storeh_pd(): compilers take its address for that of an aligned double.
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(lower + position),
+                       _mm_unpackhi_epi64(bytes, bytes));
     }
   }
 }
