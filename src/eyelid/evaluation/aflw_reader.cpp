@@ -55,7 +55,8 @@ class Database {
       if (status == SQLITE_DONE) return;
       files::throw_if_interrupted();
       if (looks_ >= kMaxLooks) {
-        throw InputError(name_ + ": its query takes more than 200 million steps" + kExpectedDatabase);
+        throw InputError(name_ + ": its query takes more than 200 million steps" +
+                         kExpectedDatabase);
       }
       if (status != SQLITE_ROW) fail();
       row(prepared);
