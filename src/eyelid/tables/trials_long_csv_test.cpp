@@ -3,32 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
 
-#include "eyelid/core/error.hpp"
 #include "eyelid/tables/csv_reader.hpp"
+#include "eyelid/tables/trial_scores_testing.hpp"
 #include "temporary_folder.hpp"
 
 namespace eyelid::tables {
 namespace {
-
-std::vector<TrialScore> two_trials() {
-  std::vector<TrialScore> scores;
-  for (int number = 1; number <= 2; ++number) {
-    for (const ScoredEye eye : kScoredEyes) {
-      TrialScore score;
-      score.trial = {number, 2.0 * number, 2.0 * number + 0.4, TrialType::Paired};
-      score.eye = eye;
-      score.verdict = Verdict::Cr;
-      score.cr_grade = CrGrade::AtUs;
-      score.reason = "amplitude 0.2, \"more\" than 0.1";
-      score.cr_amplitude = 0.2;
-      scores.push_back(score);
-    }
-  }
-  return scores;
-}
 
 void write_one(const std::filesystem::path& folder, std::span<const TrialScore> scores) {
   TrialsLongCsv table(folder / "trials_long.csv", folder);
