@@ -86,7 +86,15 @@ def node_of(slurm, job, task):
 
 def program_of(slurm, task):
     mark = f"SLURM_ARRAY_TASK_ID={task}".encode()
-    return [pid for pid in slurm.processes(f"{EYELID} batch") if mark in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
+    found = []
+    for pid in slurm.processes(f"{EYELID} batch"):
+        try:
+            environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:  # of another task, which has ended
+            continue
+        if mark in environment.split(b"\0"):
+            found.append(pid)
+    return found
 
 
 def run(folder):
