@@ -42,7 +42,7 @@ function(eyelid_simde_test_source target source)
   # SIMDe multiplies lanes as C does, so that what wraps in the processor is undefined in it; clang reports its pragmas that have
   # no effect.
   set_source_files_properties(${source} PROPERTIES
-    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};$<$<CONFIG:Release>:-O3>;-fno-sanitize=signed-integer-overflow;$<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>"
+    COMPILE_OPTIONS "${EYELID_FLAGS_x86_avx2};$<$<CONFIG:Release>:-O1>;-fno-sanitize=signed-integer-overflow;$<$<CXX_COMPILER_ID:Clang>:-Wno-pass-failed>"
     SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${target} PRIVATE ${source})
   target_compile_definitions(${target} PRIVATE EYELID_HAS_SIMDE)

@@ -8,19 +8,26 @@ cd "$(dirname "$0")/.."
 compiler=aarch64-linux-gnu-g++
 gtest=/usr/src/googletest/googletest
 mkdir -p "$work"
-flags=(-std=c++20 -O2 -Wall -Wextra -Wconversion -Wshadow -ffp-contract=off -Isrc)
-if [[ ! -f $work/gtest.o ]]; then
-  $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest-all.cc -o "$work/gtest.o"
-  $compiler -std=c++20 -O1 -I$gtest -I$gtest/include -c $gtest/src/gtest_main.cc -o "$work/main.o"
-fi
+flags=(-std=c++20 -O2 -Wall -Wextra -Wconversion -Wshadow -ffp-contract=off -Isrc -I$gtest/include)
 sources=(src/eyelid/core/{error,exponential_test}.cpp src/eyelid/compute/cpu_features.cpp src/eyelid/kernels/multiply_add_test.cpp)
 for room in "${rooms[@]}"; do
   folder=src/eyelid/kernels/$room
   for source in "$folder"/*.cpp; do
-    [[ $source == *x86_* || $source == *simde* || $source == *avx* || $source == *dotprod* ]] || sources+=("$source")
+    [[ $source == *x86_* || $source == *simde* || $source == *avx* ]] || sources+=("$source")
   done
 done
-$compiler "${flags[@]}" -march=armv8.2-a+dotprod -c src/eyelid/kernels/blazeface/arm_dotprod.cpp -o "$work/dotprod.o"
-$compiler "${flags[@]}" -I$gtest/include "${sources[@]}" "$work/dotprod.o" "$work/gtest.o" "$work/main.o" \
-  -pthread -o "$work/kernel_tests"
+
+compile() {
+  local source=$1 options=()
+  [[ $source != *_test.cpp ]] || options=(-O1)
+  [[ $source != *dotprod* ]] || options=(-march=armv8.2-a+dotprod)
+  [[ $source != "$gtest"/* ]] || options=(-O1 -w "-I$gtest")
+  $compiler "${flags[@]}" "${options[@]}" -c "$source" -o "$work/${source//\//_}.o"
+}
+export -f compile
+export compiler gtest work
+rm -f "$work"/*.o
+printf '%s\n' "${sources[@]}" "$gtest"/src/gtest-all.cc "$gtest"/src/gtest_main.cc |
+  xargs -P "$(nproc)" -I{} bash -c "$(declare -p flags); compile {}"
+$compiler "$work"/*.o -pthread -o "$work/kernel_tests"
 qemu-aarch64 -cpu max -L /usr/aarch64-linux-gnu "$work/kernel_tests" --gtest_brief=1
