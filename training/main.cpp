@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <c10/util/Exception.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>

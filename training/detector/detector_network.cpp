@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "training/detector/detector_network.hpp"
 
+#include <torch/utils.h>
+
 #include "eyelid/core/error.hpp"
 #include "training/detector/fused_network.hpp"
 #include "training/detector/training_sample.hpp"
 
 namespace eyelid::training {
 namespace {
-
-namespace F = torch::nn::functional;
 
 torch::Tensor flat_tensor(const std::vector<float>& numbers, torch::Device device) {
   const auto count = static_cast<std::int64_t>(numbers.size());

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "eyelid/networks/blazeface_weights.hpp"
+#include "training/detector/network_kernels.hpp"
 #include "training/detector/network_layout.hpp"
 
 namespace eyelid::training {
 
 class FusedNetwork;
-
-/// Which code computes the network: our fused kernels (CPU), or libtorch's operations (any device;
-/// they are the definition).
-enum class NetworkKernels { Eyelid, Torch };
 
 /// BlazeFace front in training: parameters, gradients and normalization statistics as flat tensors,
 /// and the pass from pixels to numbers.

@@ -7,10 +7,11 @@
 #include <functional>
 #include <string>
 
+#include "eyelid/networks/blazeface_weights.hpp"
 #include "training/detector/detector_data.hpp"
 #include "training/detector/detector_loss.hpp"
-#include "training/detector/detector_network.hpp"
-#include "training/detector/optimizer.hpp"
+#include "training/detector/network_kernels.hpp"
+#include "training/detector/optimizer_options.hpp"
 
 namespace eyelid::training {
 

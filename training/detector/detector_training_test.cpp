@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <torch/optim/adamw.h>
 
 #include <atomic>
 #include <csignal>

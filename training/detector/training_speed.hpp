@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "training/detector/detector_network.hpp"
+#include "training/detector/network_kernels.hpp"
 
 namespace eyelid::training {
 

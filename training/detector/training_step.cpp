@@ -2,6 +2,7 @@
 #include "training/detector/training_step.hpp"
 
 #include <tbb/parallel_for.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <span>
