@@ -9,8 +9,10 @@ if(EYELID_CUDA)
   endif()
   enable_language(CUDA)
   find_package(CUDAToolkit REQUIRED)
-  # One nvcc at a time: each needs a gigabyte.
-  set_property(GLOBAL APPEND PROPERTY JOB_POOLS eyelid_cuda=1)
+  # nvcc needs a gigabyte: one at a time for every four of the machine.
+  cmake_host_system_information(RESULT eyelid_memory_mb QUERY TOTAL_PHYSICAL_MEMORY)
+  math(EXPR eyelid_cuda_jobs "1 + ${eyelid_memory_mb} / 4096")
+  set_property(GLOBAL APPEND PROPERTY JOB_POOLS eyelid_cuda=${eyelid_cuda_jobs})
 endif()
 
 # (-std=c++20 by hand: CMake 3.25 does not know nvcc's flag for it.)

@@ -4,6 +4,7 @@
 #     SOURCES        anchors.cpp hog_face_detector.cpp
 #     TESTS          anchors_test.cpp
 #     SLOW_TESTS     HogFaceDetector.*          # a filter of GoogleTest: left out by `make quick`
+#     BUSY_TESTS     hog_test.cpp               # of TESTS, what computes for seconds by itself: optimized a little
 #     DEPENDS        core kernels               # other rooms, public
 #     LIBRARIES      PkgConfig::SQLITE          # third-party, private
 #     TEST_LIBRARIES PkgConfig::MATIO)
@@ -21,7 +22,7 @@ target_include_directories(eyelid_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
 function(eyelid_add_room room)
   cmake_parse_arguments(arg "" "SLOW_TESTS"
-    "SOURCES;TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+    "SOURCES;TESTS;BUSY_TESTS;DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   set(base ${PROJECT_SOURCE_DIR})
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/src/eyelid/")
     set(base ${PROJECT_SOURCE_DIR}/src)  # included as "eyelid/room/header.hpp"
@@ -33,6 +34,9 @@ function(eyelid_add_room room)
   target_link_libraries(eyelid_${room} PUBLIC ${arg_DEPENDS} PRIVATE eyelid_flags ${arg_LIBRARIES})
   if(EYELID_TESTS AND arg_TESTS)
     list(TRANSFORM arg_TEST_DEPENDS PREPEND eyelid_)
+    # Without the shared header: it is of a compiler that does not optimize.
+    set_source_files_properties(${arg_BUSY_TESTS} PROPERTIES
+      COMPILE_OPTIONS "$<$<CONFIG:Release>:-O1>" SKIP_PRECOMPILE_HEADERS ON)
     eyelid_add_tests(${room} SOURCES ${arg_TESTS} SLOW "${arg_SLOW_TESTS}"
       LIBRARIES eyelid_${room} ${arg_TEST_DEPENDS} ${arg_TEST_LIBRARIES})
   endif()

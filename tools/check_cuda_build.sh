@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles every CUDA source, and only those, for sm_80 and sm_90 and reads the machine code; links and runs nothing.
+# Compiles every CUDA source, and only those, for sm_80 and sm_90 (or -DCMAKE_CUDA_ARCHITECTURES=...) and reads the machine code;
+# links and runs nothing.
 # A machine without nvcc says so and goes on, and so does one too slow for the time limit.
 #   [EYELID_CUDA_LIMIT_S=280] tools/check_cuda_build.sh [CMAKE_FLAGS...]
 set -euo pipefail
@@ -22,4 +23,5 @@ if ((status == 124)); then
 fi
 ((status == 0)) || exit "$status"
 tools/check_gpu_resources.sh build/cuda
-echo "cuda build: ok (${#objects[@]} sources, sm_80 and sm_90)"
+architectures=$(sed -n 's/^CMAKE_CUDA_ARCHITECTURES:[A-Z]*=//p' build/cuda/CMakeCache.txt)
+echo "cuda build: ok (${#objects[@]} sources, ${architectures:-sm_80 and sm_90})"

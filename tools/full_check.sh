@@ -19,7 +19,7 @@ faults() {
   cmake --preset release && cmake --build --preset release --target eyelid eyelid_inject &&
     python3 tests/faults/fault_suite.py build/bin/eyelid build/lib/libeyelid_inject.so
 }
-cuda() { EYELID_CUDA_LIMIT_S=3600 tools/check_cuda_build.sh -DEYELID_WERROR=ON; }
+cuda() { EYELID_CUDA_LIMIT_S=3600 tools/check_cuda_build.sh -DEYELID_WERROR=ON "-DCMAKE_CUDA_ARCHITECTURES=80-real;90"; }
 
 failed=()
 (($# > 0)) || set -- clang tidy asan tsan neon bytes cuda faults
