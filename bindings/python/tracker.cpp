@@ -7,8 +7,11 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "columns.hpp"
@@ -36,14 +39,62 @@ bool has_readable_slack(const video::ArrayPicture& picture) {
 #endif
 }
 
+/// A gray picture through Python's buffer protocol: what nearly every camera hands out, and one
+/// call where DLPack is many. Needs the interpreter's lock, to be destroyed too.
+class GrayBuffer {
+ public:
+  explicit GrayBuffer(nb::handle object) {
+    if (PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_FORMAT | PyBUF_STRIDES) == 0) {
+      is_held_ = true;
+    } else {
+      PyErr_Clear();
+    }
+  }
+  GrayBuffer(const GrayBuffer&) = delete;
+  GrayBuffer& operator=(const GrayBuffer&) = delete;
+  ~GrayBuffer() {
+    if (is_held_) PyBuffer_Release(&buffer_);
+  }
+
+  /// None: no picture of bytes side by side.
+  std::optional<video::ArrayPicture> picture() const {
+    constexpr Py_ssize_t kLargest = std::numeric_limits<int>::max();
+    if (!is_held_ || buffer_.ndim != 2 || buffer_.itemsize != 1 || buffer_.strides[1] != 1 ||
+        (buffer_.format != nullptr && std::string_view(buffer_.format) != "B") ||
+        buffer_.shape[0] > kLargest || buffer_.shape[1] > kLargest) {
+      return std::nullopt;
+    }
+    video::ArrayPicture picture;
+    picture.pixels = static_cast<const std::byte*>(buffer_.buf);
+    picture.height = static_cast<int>(buffer_.shape[0]);
+    picture.width = static_cast<int>(buffer_.shape[1]);
+    picture.stride = buffer_.strides[0];
+    video::check_size(picture, "frame");
+    return picture;
+  }
+
+ private:
+  Py_buffer buffer_{};
+  bool is_held_ = false;
+};
+
+/// A named tuple of this type, without a detour through Python.
+nb::object named_tuple(nb::handle type, const nb::tuple& values) {
+  static const auto make = reinterpret_cast<newfunc>(
+      PyType_GetSlot(&PyTuple_Type, Py_tp_new));  // NOLINT(*-reinterpret-cast)
+  const nb::tuple arguments = nb::make_tuple(values);
+  return nb::steal(make(reinterpret_cast<PyTypeObject*>(type.ptr()), arguments.ptr(), nullptr));
+}
+
 class FrameByFrame {
  public:
   FrameByFrame(const pipeline::SetupRequest& request,
                double frames_per_second,
                const std::filesystem::path& calibration_file,
                int used_bits,
-               bool is_bgr)
-      : used_bits_(used_bits), is_bgr_(is_bgr) {
+               bool is_bgr,
+               nb::type_object sample_type)
+      : used_bits_(used_bits), is_bgr_(is_bgr), sample_type_(std::move(sample_type)) {
     pipeline::Setup setup = pipeline::make_setup(pipeline::for_one_subject(request));
     pipeline::resolve_detect_every(setup, frames_per_second);
     pipeline::LiveOptions options;
@@ -59,35 +110,17 @@ class FrameByFrame {
         });
   }
 
-  nb::tuple update(const std::optional<AnyArray>& array, std::optional<double> time_s) {
-    video::ArrayPicture picture;
-    pipeline::LiveFrame now;
-    {
-      // The lock of the interpreter is not waited for with ours.
-      std::vector<std::byte> gathered;
-      if (array) picture = picture_of(*array, is_bgr_, "frame", gathered);
-      const nb::gil_scoped_release unlocked;
-      const std::lock_guard lock(mutex_);
-      if (time_s) check_time(*time_s);
-      const FrameView view = view_of(picture);
-      const Stopwatch stopwatch;
-      tracker_->process(0, next_, view, time_s);
-      measuring_s_ += stopwatch.seconds();
-      ++next_;
-      if (time_s) last_time_s_ = time_s;
-      now = last_;
-    }
-    const FrameMeasurement& measured = now.measured;
-    return nb::make_tuple(measured.frame,
-                          measured.time_s,
-                          measured.is_trustworthy(),
-                          measured.trusted_eyes.right,
-                          measured.trusted_eyes.left,
-                          measured.ear.right,
-                          measured.ear.left,
-                          now.fec.eyes.right,
-                          now.fec.eyes.left,
-                          now.fec.mean);
+  nb::object update_gray(nb::handle frame, std::optional<double> time_s) {
+    const GrayBuffer buffer(frame);
+    const std::optional<video::ArrayPicture> picture = buffer.picture();
+    if (!picture) throw nb::next_overload();
+    return update(*picture, time_s);
+  }
+
+  nb::object update_any(const std::optional<AnyArray>& array, std::optional<double> time_s) {
+    std::vector<std::byte> gathered;
+    return update(array ? picture_of(*array, is_bgr_, "frame", gathered) : video::ArrayPicture(),
+                  time_s);
   }
 
   /// All time within the library, for comparison with what a caller sees.
@@ -121,6 +154,35 @@ class FrameByFrame {
   }
 
  private:
+  nb::object update(const video::ArrayPicture& picture, std::optional<double> time_s) {
+    pipeline::LiveFrame now;
+    {
+      // The lock of the interpreter is not waited for with ours.
+      const nb::gil_scoped_release unlocked;
+      const std::lock_guard lock(mutex_);
+      if (time_s) check_time(*time_s);
+      const FrameView view = view_of(picture);
+      const Stopwatch stopwatch;
+      tracker_->process(0, next_, view, time_s);
+      measuring_s_ += stopwatch.seconds();
+      ++next_;
+      if (time_s) last_time_s_ = time_s;
+      now = last_;
+    }
+    const FrameMeasurement& measured = now.measured;
+    return named_tuple(sample_type_,
+                       nb::make_tuple(measured.frame,
+                                      measured.time_s,
+                                      measured.is_trustworthy(),
+                                      measured.trusted_eyes.right,
+                                      measured.trusted_eyes.left,
+                                      measured.ear.right,
+                                      measured.ear.left,
+                                      now.fec.eyes.right,
+                                      now.fec.eyes.left,
+                                      now.fec.mean));
+  }
+
   void check_time(double time_s) const {
     if (std::isfinite(time_s) && (!last_time_s_ || time_s > *last_time_s_)) return;
     throw InputError(last_time_s_
@@ -146,7 +208,8 @@ class FrameByFrame {
 
   int used_bits_;
   bool is_bgr_;
-  mutable std::mutex mutex_;  // guards what follows
+  nb::type_object sample_type_;  // a named tuple
+  mutable std::mutex mutex_;     // guards what follows
   std::optional<pipeline::LiveTracker> tracker_;
   pipeline::LiveFrame last_;
   std::int64_t next_ = 0;
@@ -164,13 +227,16 @@ void add_tracker(nb::module_& module) {
                     double,
                     const std::filesystem::path&,
                     int,
-                    bool>(),
+                    bool,
+                    nb::type_object>(),
            nb::arg("request"),
            nb::arg("frames_per_second"),
            nb::arg("calibration_file"),
            nb::arg("used_bits"),
-           nb::arg("is_bgr"))
-      .def("update", &FrameByFrame::update, nb::arg("frame").none(), nb::arg("time_s").none())
+           nb::arg("is_bgr"),
+           nb::arg("sample_type"))
+      .def("update", &FrameByFrame::update_gray, nb::arg("frame"), nb::arg("time_s").none())
+      .def("update", &FrameByFrame::update_any, nb::arg("frame").none(), nb::arg("time_s").none())
       .def_prop_ro("measuring_s", &FrameByFrame::measuring_s)
       .def_prop_ro("face", &FrameByFrame::face)
       .def_prop_ro("points", &FrameByFrame::points);

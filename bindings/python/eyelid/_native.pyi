@@ -10,6 +10,8 @@ from typing import Any, Optional, Union
 import numpy as np
 import numpy.typing as npt
 
+from .tracker import Sample as _Sample
+
 version: str
 
 _Progress = Optional[Callable[[str, int, Optional[int]], object]]
@@ -137,11 +139,15 @@ class SessionOptions:
 
 class FrameByFrame:
     def __init__(
-        self, request: SetupRequest, frames_per_second: float, calibration_file: _Path, used_bits: int, is_bgr: bool
+        self,
+        request: SetupRequest,
+        frames_per_second: float,
+        calibration_file: _Path,
+        used_bits: int,
+        is_bgr: bool,
+        sample_type: type[_Sample],
     ) -> None: ...
-    def update(
-        self, frame: Any | None, time_s: float | None
-    ) -> tuple[int, float, bool, bool, bool, float, float, float, float, float]: ...
+    def update(self, frame: Any | None, time_s: float | None) -> _Sample: ...
     @property
     def measuring_s(self) -> float: ...
     @property

@@ -73,7 +73,7 @@ class Tracker:
             raise InputError(f"color {color!r}, expected rgb or bgr")
         with calibration_file(calibration) as levels:
             self._native = _native.FrameByFrame(
-                request, positive("fps", fps), levels, within("bits", bits, 8, 16), color == "bgr"
+                request, positive("fps", fps), levels, within("bits", bits, 8, 16), color == "bgr", Sample
             )
         self._update = self._native.update
 
@@ -87,7 +87,7 @@ class Tracker:
         Raises InputError for another array or time; the frame then does not count. The interpreter's lock is free
         meanwhile.
         """
-        return Sample._make(self._update(frame, time))
+        return self._update(frame, time)
 
     @property
     def measuring_s(self) -> float:
