@@ -110,17 +110,21 @@ class FrameByFrame {
         });
   }
 
-  nb::object update_gray(nb::handle frame, std::optional<double> time_s) {
+  /// `frame`: an array, or None.
+  nb::object update(nb::handle frame, std::optional<double> time_s) {
+    if (frame.is_none()) return measure({}, time_s);
     const GrayBuffer buffer(frame);
-    const std::optional<video::ArrayPicture> picture = buffer.picture();
-    if (!picture) throw nb::next_overload();
-    return update(*picture, time_s);
-  }
-
-  nb::object update_any(const std::optional<AnyArray>& array, std::optional<double> time_s) {
+    if (const auto picture = buffer.picture()) return measure(*picture, time_s);
+    AnyArray array;
+    if (!nb::try_cast(frame, array)) {
+      const nb::str type = nb::type_name(frame.type());
+      throw nb::type_error(
+          fmt::format("frame: {}, expected an array on the CPU, or None for a lost frame",
+                      type.c_str())
+              .c_str());
+    }
     std::vector<std::byte> gathered;
-    return update(array ? picture_of(*array, is_bgr_, "frame", gathered) : video::ArrayPicture(),
-                  time_s);
+    return measure(picture_of(array, is_bgr_, "frame", gathered), time_s);
   }
 
   /// All time within the library, for comparison with what a caller sees.
@@ -154,7 +158,7 @@ class FrameByFrame {
   }
 
  private:
-  nb::object update(const video::ArrayPicture& picture, std::optional<double> time_s) {
+  nb::object measure(const video::ArrayPicture& picture, std::optional<double> time_s) {
     pipeline::LiveFrame now;
     {
       // The lock of the interpreter is not waited for with ours.
@@ -235,8 +239,7 @@ void add_tracker(nb::module_& module) {
            nb::arg("used_bits"),
            nb::arg("is_bgr"),
            nb::arg("sample_type"))
-      .def("update", &FrameByFrame::update_gray, nb::arg("frame"), nb::arg("time_s").none())
-      .def("update", &FrameByFrame::update_any, nb::arg("frame").none(), nb::arg("time_s").none())
+      .def("update", &FrameByFrame::update, nb::arg("frame").none(), nb::arg("time_s").none())
       .def_prop_ro("measuring_s", &FrameByFrame::measuring_s)
       .def_prop_ro("face", &FrameByFrame::face)
       .def_prop_ro("points", &FrameByFrame::points);
