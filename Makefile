@@ -1,5 +1,5 @@
 # The front door. Everything else is CMake presets: cmake --list-presets
-.PHONY: demo test quick python wheel test-wheel deb release site build configure dependencies package-dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
+.PHONY: demo test quick python wheel test-wheel tarball deb release site build configure dependencies package-dependencies test-dependencies check full-check format bench-peers bench-accuracy clean
 
 BUILD := build
 
@@ -47,6 +47,10 @@ site: dependencies
 # The package as a wheel for other machines, with FFmpeg and all else inside; test-wheel installs it in a bare Debian. Root.
 wheel:
 	PYTHON=$(PYTHON) tools/wheel/build.sh
+
+# The program of the newest wheel in a folder that runs wherever it lies.
+tarball:
+	tools/wheel/tarball.sh
 
 DEBIAN ?= bookworm
 test-wheel: build
