@@ -5,7 +5,7 @@ import re
 import sys
 
 # One truth with src/eyelid/CMakeLists.txt and ARCHITECTURE.md: a room includes only earlier ones.
-ORDER = ["core", "files", "compute", "kernels", "model_files", "networks", "download", "signals", "video", "frames", "detection",
+ORDER = ["core", "platform", "files", "compute", "kernels", "model_files", "networks", "download", "signals", "video", "frames", "detection",
          "landmarks", "closure", "gpu", "synthesis", "camera", "conditioning", "tables", "films", "reports", "exports",
          "imports", "evaluation", "pipeline", "batch", "dashboard", "live", "power"]
 # Stages meet through nouns in core/ and are joined in pipeline/; they never include each other.

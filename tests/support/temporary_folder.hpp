@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
-#include <stdexcept>
+#include <random>
 #include <string>
 
 namespace eyelid::testing {
@@ -13,9 +11,10 @@ namespace eyelid::testing {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "eyelid-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed: " + name);
-    path_ = name;
+    std::random_device device;
+    do {
+      path_ = std::filesystem::temp_directory_path() / ("eyelid-test-" + std::to_string(device()));
+    } while (!std::filesystem::create_directory(path_));  // false where the name is taken
   }
   ~TemporaryFolder() {
     std::error_code ignored;
