@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "eyelid/platform/file.hpp"
+
 namespace eyelid::files {
 
 /// What a committed file survives.
@@ -65,12 +67,12 @@ class AtomicFile {
 
  private:
   void create();
-  void write_out(const std::uint8_t* bytes, std::size_t count, std::int64_t offset);
+  void write_out(std::span<const std::byte> bytes, std::int64_t offset);
   void flush();
 
   std::filesystem::path path_;
   std::filesystem::path partial_;  // empty once committed
-  int file_ = -1;
+  platform::File file_;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;
   std::string waiting_;              // written, but not yet passed to the system

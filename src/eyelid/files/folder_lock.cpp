@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/folder_lock.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
 
 #include "eyelid/core/error.hpp"
@@ -34,23 +29,20 @@ NewFolder::NewFolder(const fs::path& folder) {
 NewFolder::~NewFolder() { remove(); }
 
 void NewFolder::remove() {
-  for (const fs::path& folder : created_)
-    ::rmdir(folder.c_str());  // refuses one that holds anything
+  std::error_code ignored;
+  for (const fs::path& folder : created_) fs::remove(folder, ignored);  // unless it holds anything
 }
 
-FolderLock::FolderLock(const fs::path& folder)
-    : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (folder_ >= 0 && ::flock(folder_, LOCK_EX | LOCK_NB) == 0) return;
-  const int reason = errno;
-  if (folder_ >= 0) ::close(folder_);
-  if (reason == EWOULDBLOCK) {
+FolderLock::FolderLock(const fs::path& folder) {
+  std::error_code error;
+  folder_ = platform::File::locked_folder(folder, error);
+  if (!error) return;
+  if (error == std::errc::operation_would_block) {
     throw WriteError(folder.string() +
                      ": another run is writing to this folder, expected one at a time");
   }
-  throw WriteError(folder.string() + ": cannot be locked (" +
-                   std::generic_category().message(reason) + "), expected a readable folder");
+  throw WriteError(folder.string() + ": cannot be locked (" + error.message() +
+                   "), expected a readable folder");
 }
-
-FolderLock::~FolderLock() { ::close(folder_); }
 
 }  // namespace eyelid::files

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "eyelid/platform/file.hpp"
+
 namespace eyelid::files {
 
 /// Creates a folder with its parents unless it exists; without keep() the destructor removes what
@@ -33,12 +35,9 @@ class NewFolder {
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  int folder_ = -1;
+  platform::File folder_;
 };
 
 }  // namespace eyelid::files

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/growing_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "eyelid/core/error.hpp"
@@ -17,35 +13,27 @@
 namespace eyelid::files {
 namespace {
 
-[[noreturn]] void fail_to_grow(const std::filesystem::path& path, int error) {
-  throw WriteError(shown_path(path).string() + ": cannot be written (" + std::strerror(error) +
+[[noreturn]] void fail_to_grow(const std::filesystem::path& path, const std::error_code& error) {
+  throw WriteError(shown_path(path).string() + ": cannot be written (" + error.message() +
                    "), expected a new file in a folder that has room");
 }
 
 }  // namespace
 
 GrowingFile::GrowingFile(std::filesystem::path path) : path_(std::move(path)) {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (file_ < 0) fail_to_grow(path_, errno);
+  std::error_code error;
+  file_ = platform::File(path_, platform::Opening::kNew, error);
+  if (error) fail_to_grow(path_, error);
 }
-
-GrowingFile::~GrowingFile() { ::close(file_); }
 
 void GrowingFile::write(std::string_view text) {
   write(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
 void GrowingFile::write(std::span<const std::uint8_t> bytes) {
-  const std::uint8_t* next = bytes.data();
-  std::size_t left = bytes.size();
-  while (left > 0) {
-    const ssize_t written = ::pwrite(file_, next, left, position_);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail_to_grow(path_, written < 0 ? errno : ENOSPC);
-    next += written;
-    left -= static_cast<std::size_t>(written);
-    position_ += written;
-  }
+  std::error_code error;
+  position_ += static_cast<std::int64_t>(file_.write_at(position_, std::as_bytes(bytes), error));
+  if (error) fail_to_grow(path_, error);
   size_ = std::max(size_, position_);
 }
 

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "eyelid/platform/file.hpp"
+
 namespace eyelid::files {
 
 /// A file that has its name from the first byte, and keeps what it holds however the program ends:
@@ -17,9 +19,6 @@ namespace eyelid::files {
 class GrowingFile {
  public:
   explicit GrowingFile(std::filesystem::path path);
-  ~GrowingFile();
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
 
   void write(std::span<const std::uint8_t> bytes);
   void write(std::string_view text);
@@ -31,7 +30,7 @@ class GrowingFile {
 
  private:
   std::filesystem::path path_;
-  int file_ = -1;
+  platform::File file_;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;
 };

@@ -2,10 +2,6 @@
 #include "eyelid/files/growing_file.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 
 #include "eyelid/core/error.hpp"
 #include "temporary_folder.hpp"
@@ -13,22 +9,6 @@
 
 namespace eyelid::files {
 namespace {
-
-TEST(GrowingFile, KeepsWhatItHoldsWhenTheProgramIsKilled) {
-  const testing::TemporaryFolder folder;
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    GrowingFile file(folder / "trace.csv");
-    file.write("one\n");
-    file.write("two\n");
-    ::raise(SIGKILL);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-  EXPECT_EQ(testing::text_of_file(folder / "trace.csv"), "one\ntwo\n");
-}
 
 TEST(GrowingFile, AHeaderIsPatched) {
   const testing::TemporaryFolder folder;

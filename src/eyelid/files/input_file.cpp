@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/input_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "eyelid/files/interruption.hpp"
+#include "eyelid/files/output_check.hpp"
 
 namespace eyelid::files {
 namespace {
@@ -17,43 +14,28 @@ constexpr std::size_t kChunk_bytes = std::size_t{1} << 16;
 // A picture with thousands of annotated faces takes a few megabytes of JSON.
 constexpr std::size_t kMaxLine_bytes = std::size_t{16} << 20;
 
-const char* kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a pipe";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
-}
-
 }  // namespace
 
 InputFile::InputFile(const std::filesystem::path& path, std::string_view expected)
     : name_(path.string()), expected_(expected) {
-  // Without O_NONBLOCK a pipe would wait here for its writer.
-  file_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  struct stat status {};
-  if (file_ < 0 || ::fstat(file_, &status) != 0) {
-    const int error = errno;
-    if (file_ >= 0) ::close(file_);
-    throw InputError(name_ + ": cannot be read (" + std::strerror(error) + "), expected " +
-                     expected_);
+  std::error_code error;
+  file_ = platform::File(path, platform::Opening::kRead, error);
+  platform::FileStatus status;
+  if (!error) status = file_.status(error);
+  if (error) {
+    throw InputError(name_ + ": cannot be read (" + error.message() + "), expected " + expected_);
   }
-  if (!S_ISREG(status.st_mode)) {
-    ::close(file_);
-    throw InputError(name_ + ": is " + kind_of(status.st_mode) + ", expected " + expected_);
+  if (status.type != std::filesystem::file_type::regular) {
+    throw InputError(name_ + ": is " + kind_of(status.type) + ", expected " + expected_);
   }
 }
 
-InputFile::~InputFile() { ::close(file_); }
-
 std::size_t InputFile::read(std::span<char> bytes) {
   throw_if_interrupted();
-  while (true) {
-    const ssize_t count = ::read(file_, bytes.data(), bytes.size());
-    if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno == EINTR) continue;
-    throw ReadError(name_ + ": reading failed (" + std::strerror(errno) + "), expected " +
-                    expected_);
-  }
+  std::error_code error;
+  const std::size_t count = file_.read(std::as_writable_bytes(bytes), error);
+  if (!error) return count;
+  throw ReadError(name_ + ": reading failed (" + error.message() + "), expected " + expected_);
 }
 
 std::string read_input_file(const std::filesystem::path& path,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::files {
 
@@ -29,9 +30,6 @@ class InputFile {
  public:
   /// `expected` ends the message of every error: "a table (.csv)".
   InputFile(const std::filesystem::path& path, std::string_view expected);
-  ~InputFile();
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
 
   /// The next bytes, at most as many as fit; 0 at the end of the file.
   std::size_t read(std::span<char> bytes);
@@ -41,7 +39,7 @@ class InputFile {
  private:
   std::string name_;
   std::string expected_;
-  int file_ = -1;
+  platform::File file_;
 };
 
 /// A whole file of at most `max_bytes`. Errors: as InputFile; InputError when it is longer.

@@ -32,8 +32,8 @@ TEST(JsonFile, NamesTheFileWhatWasFoundAndWhatWasExpected) {
   const testing::TemporaryFolder folder;
   const std::filesystem::path file = folder / "a.json";
   EXPECT_EQ(refusal(folder.path()), folder.path().string() + ": is a folder, expected a list");
-  EXPECT_EQ(refusal(file),
-            file.string() + ": cannot be read (No such file or directory), expected a list");
+  EXPECT_EQ(refusal(file).find(file.string() + ": cannot be read ("), 0u) << refusal(file);
+  EXPECT_NE(refusal(file).find("), expected a list"), std::string::npos) << refusal(file);
   for (const char* text : {"", "hello", "[1, 2]", "{\"a\": 1"}) {
     std::ofstream(file) << text;
     EXPECT_EQ(refusal(file),

@@ -1,24 +1,54 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/output_check.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <optional>
 #include <random>
 #include <set>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/run_commit.hpp"
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::files {
 namespace {
 
 namespace fs = std::filesystem;
+
+using platform::FileIdentity;
+using platform::identity_of;
+
+std::set<FileIdentity> identities_of(std::span<const fs::path> paths) {
+  std::set<FileIdentity> identities;
+  for (const fs::path& path : paths) {
+    if (const auto identity = identity_of(path)) identities.insert(*identity);
+  }
+  return identities;
+}
+
+[[noreturn]] void refuse_input(const fs::path& output) {
+  throw InputError(output.string() + ": is an input, expected another place for the output");
+}
+
+void check_against(const fs::path& output, const std::set<FileIdentity>& inputs) {
+  if (output.empty())
+    throw InputError("an output file has an empty name, expected the name of a file");
+  std::error_code ignored;
+  const fs::file_type type = fs::symlink_status(output, ignored).type();
+  const bool is_free = type == fs::file_type::not_found || type == fs::file_type::none;
+  if (!output.has_filename() || (!is_free && type != fs::file_type::regular)) {
+    throw InputError(output.string() + ": is " +
+                     (output.has_filename() ? kind_of(type) : "the name of a folder") +
+                     ", expected a regular file or a new name for the output");
+  }
+  if (is_free) return;
+  if (const auto identity = identity_of(output); identity && inputs.contains(*identity)) {
+    refuse_input(output);
+  }
+}
+
+}  // namespace
 
 const char* kind_of(fs::file_type type) {
   switch (type) {
@@ -38,49 +68,8 @@ const char* kind_of(fs::file_type type) {
   }
 }
 
-// Device and number: one file has one, whatever its names.
-using Identity = std::pair<dev_t, ino_t>;
-
-// Not std::filesystem::equivalent(): it fails for sockets and pipes on some systems.
-std::optional<Identity> identity_of(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return Identity{status.st_dev, status.st_ino};
-}
-
-std::set<Identity> identities_of(std::span<const fs::path> paths) {
-  std::set<Identity> identities;
-  for (const fs::path& path : paths) {
-    if (const auto identity = identity_of(path)) identities.insert(*identity);
-  }
-  return identities;
-}
-
-[[noreturn]] void refuse_input(const fs::path& output) {
-  throw InputError(output.string() + ": is an input, expected another place for the output");
-}
-
-void check_against(const fs::path& output, const std::set<Identity>& inputs) {
-  if (output.empty())
-    throw InputError("an output file has an empty name, expected the name of a file");
-  std::error_code ignored;
-  const fs::file_type type = fs::symlink_status(output, ignored).type();
-  const bool is_free = type == fs::file_type::not_found || type == fs::file_type::none;
-  if (!output.has_filename() || (!is_free && type != fs::file_type::regular)) {
-    throw InputError(output.string() + ": is " +
-                     (output.has_filename() ? kind_of(type) : "the name of a folder") +
-                     ", expected a regular file or a new name for the output");
-  }
-  if (is_free) return;
-  if (const auto identity = identity_of(output); identity && inputs.contains(*identity)) {
-    refuse_input(output);
-  }
-}
-
-}  // namespace
-
 bool is_same_file(const fs::path& one, const fs::path& other) {
-  const std::optional<Identity> identity = identity_of(one);
+  const std::optional<FileIdentity> identity = identity_of(one);
   return identity && identity == identity_of(other);
 }
 
@@ -89,12 +78,12 @@ void check_output(const fs::path& output, std::span<const fs::path> inputs) {
 }
 
 void check_outputs(std::span<const fs::path> outputs, std::span<const fs::path> inputs) {
-  const std::set<Identity> identities = identities_of(inputs);
+  const std::set<FileIdentity> identities = identities_of(inputs);
   for (const fs::path& output : outputs) check_against(output, identities);
 }
 
 void check_holds_no_input(const fs::path& folder, std::span<const fs::path> inputs) {
-  const std::set<Identity> identities = identities_of(inputs);
+  const std::set<FileIdentity> identities = identities_of(inputs);
   std::error_code ignored;
   auto entry = fs::directory_iterator(folder, ignored);
   for (; !ignored && entry != fs::directory_iterator(); entry.increment(ignored)) {
@@ -110,9 +99,7 @@ void check_output_folder(const fs::path& output) {
   std::error_code error;
   if (!fs::is_directory(folder, error) && !error)
     error = std::make_error_code(std::errc::not_a_directory);
-  if (!error && ::access(folder.c_str(), W_OK | X_OK) != 0) {
-    error = std::error_code(errno, std::generic_category());
-  }
+  if (!error) error = platform::check_takes_files(folder);
   if (error) {
     throw InputError(output.string() + ": cannot be written (" + error.message() +
                      "), expected a folder that takes new files");

@@ -7,6 +7,9 @@
 
 namespace eyelid::files {
 
+/// "a folder", "a pipe": what is no regular file, as messages name it.
+const char* kind_of(std::filesystem::file_type type);
+
 /// Whether both paths lead to one existing file or folder.
 bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <type_traits>
 
 #include "eyelid/core/error.hpp"
@@ -25,7 +26,7 @@ class UnnamedFile {
   struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  [[noreturn]] void fail(const char* action) const;
+  [[noreturn]] void fail(const char* action, const std::error_code& error) const;
 
   std::filesystem::path folder_;
   std::unique_ptr<std::FILE, Closer> file_;

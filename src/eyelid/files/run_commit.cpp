@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/run_commit.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -15,14 +10,15 @@
 #include "eyelid/files/atomic_file.hpp"
 #include "eyelid/files/output_check.hpp"
 #include "eyelid/files/write_error.hpp"
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::files {
 namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_with(const fs::path& path, const char* what, int reason) {
-  throw WriteError(path.string() + ": " + what + " (" + std::generic_category().message(reason) +
+[[noreturn]] void fail_with(const fs::path& path, const char* what, const std::error_code& error) {
+  throw WriteError(path.string() + ": " + what + " (" + error.message() +
                    "), expected a folder that takes new files and has room");
 }
 
@@ -33,12 +29,10 @@ bool is_there(const fs::path& path) {
 
 /// Waits until the disk has the file, so that a machine that fails cannot leave an empty one.
 void sync_file(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const int reason = file < 0 || ::fsync(file) != 0 ? errno : 0;
-  if (file >= 0) ::close(file);
+  const std::error_code error = platform::sync(path);
   // Some file systems have nothing to wait for.
-  if (reason != 0 && reason != EINVAL && reason != ENOTSUP)
-    fail_with(path, "cannot be written", reason);
+  if (error && error != std::errc::invalid_argument && error != std::errc::not_supported)
+    fail_with(path, "cannot be written", error);
 }
 
 /// What one commit moves. Every step looks at what is where, so that a commit can be continued, or
@@ -62,7 +56,7 @@ class Journal {
     for (const std::string& name : placed_) sync_file(staged(name));
     std::error_code error;
     fs::create_directory(private_ / "old", error);
-    if (error) fail_with(folder_, "cannot be written", error.value());
+    if (error) fail_with(folder_, "cannot be written", error);
     std::string text;
     for (const std::string& name : replaced_) text += '-' + name + '\0';
     for (const std::string& name : placed_) text += '+' + name + '\0';
@@ -72,7 +66,11 @@ class Journal {
   void read() {
     std::ifstream file(path(), std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file) fail_with(path(), "left by a run that was killed, cannot be read", EACCES);
+    if (!file) {
+      fail_with(path(),
+                "left by a run that was killed, cannot be read",
+                std::make_error_code(std::errc::permission_denied));
+    }
     for (std::size_t at = 0, end = 0; (end = text.find('\0', at)) != std::string::npos;
          at = end + 1) {
       std::vector<std::string>& names = text[at] == '-' ? replaced_ : placed_;
@@ -102,7 +100,9 @@ class Journal {
   }
 
   void remove() const {
-    if (::unlink(path().c_str()) != 0) fail_with(path(), "cannot be removed", errno);
+    std::error_code error;
+    fs::remove(path(), error);
+    if (error) fail_with(path(), "cannot be removed", error);
   }
 
  private:
@@ -134,10 +134,10 @@ void finish(const fs::path& folder, const fs::path& private_folder, const Move& 
 }  // namespace
 
 void rename_file(const fs::path& from, const fs::path& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0) {
+  if (const std::error_code error = platform::rename_file(from, to)) {
     const bool is_private = to.string().find(kRunPrefix) != std::string::npos;
     fail_with(
-        is_private ? from : to, is_private ? "cannot be replaced" : "cannot be written", errno);
+        is_private ? from : to, is_private ? "cannot be replaced" : "cannot be written", error);
   }
 }
 
@@ -176,7 +176,7 @@ void finish_killed_runs(const fs::path& folder, const Move& move) {
       left.push_back(entry->path());
     }
   }
-  if (error) fail_with(folder, "cannot be read", error.value());
+  if (error) fail_with(folder, "cannot be read", error);
   for (const fs::path& private_folder : left) finish(folder, private_folder, move);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/files/run_folder.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
@@ -13,6 +11,7 @@
 #include "eyelid/files/run_commit.hpp"
 #include "eyelid/files/sha256.hpp"
 #include "eyelid/files/write_error.hpp"
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::files {
 
@@ -46,7 +45,7 @@ fs::path RunFolder::scratch_folder() const {
   const char* name = std::getenv("TMPDIR");
   std::error_code error;
   const bool is_usable =
-      name != nullptr && fs::is_directory(name, error) && ::access(name, W_OK | X_OK) == 0;
+      name != nullptr && fs::is_directory(name, error) && !platform::check_takes_files(name);
   return is_usable ? fs::path(name) : private_;
 }
 

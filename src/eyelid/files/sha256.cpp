@@ -2,14 +2,12 @@
 #include "eyelid/files/sha256.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
 #include <system_error>
 #include <vector>
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/files/sha256_blocks.hpp"
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::files {
 
@@ -56,17 +54,17 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 
 std::string sha256_of_file(const std::filesystem::path& path) {
   constexpr std::size_t kPiece_bytes = std::size_t{1} << 20;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
   std::vector<std::byte> piece(kPiece_bytes);
+  std::error_code error;
+  platform::File file(path, platform::Opening::kRead, error);
   Sha256 hash;
-  std::size_t count = file ? piece.size() : 0;
-  while (count == piece.size()) {
-    count = std::fread(piece.data(), 1, piece.size(), file.get());
+  while (!error) {
+    const std::size_t count = file.read(piece, error);
+    if (!error && count == 0) break;
     hash.add(std::span(piece).first(count));
   }
-  if (!file || std::ferror(file.get()) != 0) {
-    throw InputError(path.string() + ": cannot be read (" + std::generic_category().message(errno) +
+  if (error) {
+    throw InputError(path.string() + ": cannot be read (" + error.message() +
                      "), expected a readable file");
   }
   return hash.hex();
