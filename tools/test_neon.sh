@@ -9,7 +9,7 @@ compiler=aarch64-linux-gnu-g++
 gtest=/usr/src/googletest/googletest
 mkdir -p "$work"
 flags=(-std=c++20 -O2 -Wall -Wextra -Wconversion -Wshadow -ffp-contract=off -Isrc -I$gtest/include)
-sources=(src/eyelid/core/{error,exponential_test}.cpp src/eyelid/compute/cpu_features.cpp src/eyelid/kernels/multiply_add_test.cpp)
+sources=(src/eyelid/core/{error,exponential_test}.cpp src/eyelid/{compute/cpu_features,platform/linux_processors}.cpp src/eyelid/kernels/multiply_add_test.cpp)
 for room in "${rooms[@]}"; do
   folder=src/eyelid/kernels/$room
   for source in "$folder"/*.cpp; do

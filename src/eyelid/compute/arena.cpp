@@ -5,9 +5,8 @@
 #include <new>
 #include <utility>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "eyelid/platform/processors.hpp"
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #endif
@@ -53,10 +52,7 @@ void* Arena::take_bytes(std::size_t bytes) {
     chunks_.push_back(std::move(chunk));
     next_ = chunks_.back().get();
     left_ = size;
-#if defined(__linux__)
-    // Only a wish: where the system refuses, the pages are small and everything else is the same.
-    static_cast<void>(madvise(next_, size, MADV_HUGEPAGE));
-#endif
+    platform::prefer_huge_pages(next_, size);
     std::memset(next_, 0, size);
   }
   std::byte* piece = next_;

@@ -3,15 +3,13 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#elif defined(__aarch64__) && defined(__linux__)
-#include <asm/hwcap.h>
-#include <sys/auxv.h>
 #endif
 
 #include <cstdlib>
 #include <string_view>
 
 #include "eyelid/core/error.hpp"
+#include "eyelid/platform/processors.hpp"
 
 namespace eyelid::compute {
 namespace {
@@ -49,11 +47,7 @@ std::uint32_t read_hardware() {
   }
 #elif defined(__aarch64__)
   features |= kNeon;
-#if defined(__linux__)
-  if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) features |= kNeonDot;
-#elif defined(__APPLE__)
-  features |= kNeonDot;
-#endif
+  if (platform::has_dot_products()) features |= kNeonDot;
 #endif
   return features;
 }

@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
+#include "environment.hpp"
 #include "eyelid/core/error.hpp"
 
 namespace eyelid::compute {
@@ -25,12 +24,12 @@ TEST(CpuFeatures, WiderSetsImplyNarrowerOnes) {
 
 // cpu_features() is cached, so each forced value needs its own process: CTest runs cases apart.
 TEST(CpuFeatures, ScalarCanBeForced) {
-  setenv("EYELID_CPU", "scalar", 1);
+  testing::set_variable("EYELID_CPU", "scalar");
   EXPECT_EQ(cpu_features(), static_cast<std::uint32_t>(kAnyCpu));
 }
 
 TEST(CpuFeatures, AnUnknownSetIsAnError) {
-  setenv("EYELID_CPU", "sse9", 1);
+  testing::set_variable("EYELID_CPU", "sse9");
   EXPECT_THROW(cpu_features(), InputError);
 }
 

@@ -16,8 +16,7 @@ struct Machine {
 /// groups grant it (processor_quota.hpp); at least 1.
 int hardware_threads();
 
-/// Reads /proc/cpuinfo and the affinity mask. Unreadable files do no harm; throws InputError where
-/// EYELID_CPU names what the processor has not.
+/// Throws InputError where EYELID_CPU names what the processor has not.
 Machine this_machine();
 
 }  // namespace eyelid::compute
