@@ -21,7 +21,7 @@
 #include "apps/command_line/value_names.hpp"
 #include "eyelid/core/statistics.hpp"
 #include "eyelid/pipeline/live_tracker.hpp"
-#include "eyelid/pipeline/spin_thread_pool.hpp"
+#include "eyelid/platform/processors.hpp"
 #include "eyelid/tables/calibration_file.hpp"
 #include "studies/speed/bench_tables.hpp"
 
@@ -112,7 +112,7 @@ void RealtimeCommand::wait_until(Clock::time_point time) const {
 }
 
 void RealtimeCommand::prepare_thread(int worker) {
-  pipeline::pin_to_processor(worker);
+  platform::keep_on_processor(worker);
   if (!asks_for_priority) return;
   sched_param priority{};
   priority.sched_priority = 10;

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <system_error>
+
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::download {
 
@@ -16,9 +19,6 @@ class PartFile {
  public:
   /// Opens or creates it. Throws InputError if it cannot be written, or another process has it.
   explicit PartFile(std::filesystem::path final_path);
-  ~PartFile();
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
 
   std::uint64_t size() const { return size_; }
   /// Throws InputError if the disk is full.
@@ -31,11 +31,11 @@ class PartFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  [[noreturn]] void fail(const char* what) const;
+  [[noreturn]] void fail(const char* what, const std::error_code& error) const;
 
   std::filesystem::path final_path_;
   std::filesystem::path path_;
-  int file_ = -1;
+  platform::File file_;
   std::uint64_t size_ = 0;
 };
 

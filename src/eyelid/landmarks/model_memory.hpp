@@ -2,14 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "eyelid/platform/processors.hpp"
 
 namespace eyelid::landmarks {
 
@@ -21,11 +18,8 @@ class ModelMemory {
   ModelMemory() = default;
   explicit ModelMemory(std::size_t bytes) {
     const std::size_t size = (bytes + kSlack + kHugePage - 1) / kHugePage * kHugePage;
-    data_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
-    if (data_ == nullptr) throw std::bad_alloc();
-#if defined(__linux__)
-    if (bytes >= kHugePage) madvise(data_.get(), size, MADV_HUGEPAGE);  // a wish: may be refused
-#endif
+    data_.reset(static_cast<std::byte*>(::operator new (size, std::align_val_t{kHugePage})));
+    if (bytes >= kHugePage) platform::prefer_huge_pages(data_.get(), size);
     std::memset(data_.get(), 0, bytes + kSlack);
   }
 
@@ -35,7 +29,9 @@ class ModelMemory {
   static constexpr std::size_t kHugePage = std::size_t{2} << 20;
   static constexpr std::size_t kSlack = 64;
   struct Free {
-    void operator()(std::byte* memory) const { std::free(memory); }
+    void operator()(std::byte* memory) const {
+      ::operator delete (memory, std::align_val_t{kHugePage});
+    }
   };
   std::unique_ptr<std::byte, Free> data_;
 };

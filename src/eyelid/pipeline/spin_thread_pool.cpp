@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/pipeline/spin_thread_pool.hpp"
 
-#include <sched.h>
-
 #include <chrono>
 
 #include "eyelid/core/error.hpp"
@@ -92,21 +90,6 @@ void SpinThreadPool::run(std::size_t count, const std::function<void(int, std::s
       std::this_thread::yield();
     }
   }
-}
-
-bool pin_to_processor(int index) {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
-  int wanted = index % CPU_COUNT(&allowed);
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed) || wanted-- > 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    return sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-  return false;
 }
 
 }  // namespace eyelid::pipeline

@@ -42,8 +42,4 @@ class SpinThreadPool {
   const std::function<void(int, std::size_t)>* work_ = nullptr;
 };
 
-/// Keeps the calling thread on the `index`-th processor it may use (modulo their number); false
-/// where the system does not allow it.
-bool pin_to_processor(int index);
-
 }  // namespace eyelid::pipeline

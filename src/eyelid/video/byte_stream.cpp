@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eyelid/video/byte_stream.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -31,25 +27,20 @@ constexpr std::int64_t kStallFloor_bytes = std::int64_t{64} << 20;
 
 ByteStream::ByteStream(const std::filesystem::path& path) {
   const std::string name = path.string();
-  // Non-blocking: opening a named pipe must not wait for a writer.
-  file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file_ < 0) {
-    throw ReadError(name + ": cannot be opened (" + std::strerror(errno) +
+  std::error_code error;
+  file_ = platform::File(path, platform::Opening::kRead, error);
+  if (error) {
+    throw ReadError(name + ": cannot be opened (" + error.message() +
                     "), expected a readable file");
   }
-  struct stat status {};
-  const bool is_known = ::fstat(file_, &status) == 0;
-  std::string problem;
-  if (!is_known || !S_ISREG(status.st_mode)) {
-    problem = ": not a regular file, expected a video or picture file";
-  } else if (status.st_size == 0) {
-    problem = ": the file is empty (0 bytes), expected a video or picture file";
+  const platform::FileStatus status = file_.status(error);
+  if (error || status.type != std::filesystem::file_type::regular) {
+    throw InputError(name + ": not a regular file, expected a video or picture file");
   }
-  if (!problem.empty()) {
-    ::close(file_);
-    throw InputError(name + problem);
+  if (status.size == 0) {
+    throw InputError(name + ": the file is empty (0 bytes), expected a video or picture file");
   }
-  size_ = status.st_size;
+  size_ = status.size;
   make_context();
 }
 
@@ -63,7 +54,6 @@ ByteStream::~ByteStream() {
     av_freep(&context_->buffer);
     avio_context_free(&context_);
   }
-  if (file_ >= 0) ::close(file_);
 }
 
 void ByteStream::make_context() {
@@ -84,7 +74,6 @@ void ByteStream::make_context() {
   }
   if (context_ == nullptr) {
     av_free(buffer);
-    if (file_ >= 0) ::close(file_);
     throw std::bad_alloc();
   }
 }
@@ -101,23 +90,21 @@ void ByteStream::rewind() {
 
 /// Bytes read, or a negative error code of FFmpeg.
 std::int64_t ByteStream::read_bytes(std::int64_t offset, std::span<std::uint8_t> target) const {
-  std::int64_t got = 0;
-  if (file_ >= 0) {
-    do {
-      got = ::pread(file_, target.data(), target.size(), offset);
-    } while (got < 0 && errno == EINTR);
-    if (got >= 0) return got;
-    if (read_error_ == 0) read_error_ = errno;
-    return AVERROR(errno);
+  if (file_.is_open()) {
+    std::error_code error;
+    const std::size_t count = file_.read_at(offset, std::as_writable_bytes(target), error);
+    if (!error) return static_cast<std::int64_t>(count);
+    if (!read_error_) read_error_ = error;
+    return AVERROR(error.default_error_condition().value());
   }
-  got = std::clamp<std::int64_t>(size_ - offset, 0, std::ssize(target));
+  const std::int64_t got = std::clamp<std::int64_t>(size_ - offset, 0, std::ssize(target));
   if (got > 0) std::memcpy(target.data(), memory_.data() + offset, static_cast<std::size_t>(got));
   return got;
 }
 
 void ByteStream::check_reads(const std::string& name) const {
-  if (read_error_ == 0) return;
-  throw ReadError(name + ": cannot be read to its end (" + std::strerror(read_error_) +
+  if (!read_error_) return;
+  throw ReadError(name + ": cannot be read to its end (" + read_error_.message() +
                   "), expected a readable file");
 }
 

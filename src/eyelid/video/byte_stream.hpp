@@ -11,6 +11,9 @@ extern "C" {
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
+
+#include "eyelid/platform/file.hpp"
 
 namespace eyelid::video {
 
@@ -54,13 +57,13 @@ class ByteStream {
   int read(std::uint8_t* target, int count);
   std::int64_t seek(std::int64_t offset, int whence);
 
-  int file_ = -1;
+  platform::File file_;
   std::span<const std::uint8_t> memory_;
   std::int64_t size_ = 0;
   std::int64_t position_ = 0;
   std::int64_t bytes_without_progress_ = 0;
   bool was_stalled_ = false;
-  mutable int read_error_ = 0;  // errno of the first refused read
+  mutable std::error_code read_error_;  // of the first refused read
   std::atomic<bool> is_stopped_{false};
   AVIOContext* context_ = nullptr;
 };
