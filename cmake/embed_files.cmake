@@ -2,17 +2,21 @@
 # defines `std::span<const EmbeddedFile> eyelid::files::FUNCTION()` over them. The assembler
 # reads them (.incbin): no conversion to source text, and a changed file is assembled again.
 function(eyelid_embed_files target function)
-  set(assembly "#if defined(__ELF__)\n.section .note.GNU-stack,\"\",%progbits\n#endif\n.section .rodata\n")
+  set(assembly "#if defined(__APPLE__)\n.section __TEXT,__const\n#elif defined(_WIN32)\n.section .rdata,\"dr\"\n#else\n"
+    ".section .note.GNU-stack,\"\",%progbits\n.section .rodata\n#endif\n")
+  list(JOIN assembly "" assembly)
   set(declarations "")
   set(rows "")
   set(index 0)
   foreach(file IN LISTS ARGN)
     cmake_path(GET file FILENAME name)
     set(symbol eyelid_${function}_${index})
-    string(APPEND assembly ".balign 64\n.global ${symbol}_begin\n${symbol}_begin:\n"
-      ".incbin \"${file}\"\n.global ${symbol}_end\n${symbol}_end:\n.byte 0\n")
+    string(APPEND assembly ".balign 64\n.globl ${symbol}_begin\n${symbol}_begin:\n"
+      ".incbin \"${file}\"\n.globl ${symbol}_end\n${symbol}_end:\n.byte 0\n")
     string(APPEND declarations
-      "extern \"C\" const std::byte ${symbol}_begin[];\nextern \"C\" const std::byte ${symbol}_end[];\n")
+      # By the names of the assembler: macOS puts a _ before those of C.
+      "extern const std::byte ${symbol}_begin[] asm(\"${symbol}_begin\");\n"
+      "extern const std::byte ${symbol}_end[] asm(\"${symbol}_end\");\n")
     string(APPEND rows "    {\"${name}\", ${symbol}_begin, ${symbol}_end},\n")
     math(EXPR index "${index} + 1")
   endforeach()
