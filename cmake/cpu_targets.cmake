@@ -2,6 +2,11 @@
 # compute/cpu_features.hpp has said that the processor can.
 set(EYELID_FLAGS_x86_sse41  -msse4.1)
 set(EYELID_FLAGS_x86_avx2   -mavx2 -mfma -mf16c)
+if(MINGW)
+  # The stack of Windows is aligned to 16 bytes, but gcc stores wider registers there as if it were aligned to their width
+  # (gcc.gnu.org/PR54412).
+  list(APPEND EYELID_FLAGS_x86_avx2 -Wa,-muse-unaligned-vector-move)
+endif()
 set(EYELID_FLAGS_x86_avx512 ${EYELID_FLAGS_x86_avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq)
 # g++ 12 calls the undefined registers of its own AVX-512 header uninitialized.
 list(APPEND EYELID_FLAGS_x86_avx512 $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>)

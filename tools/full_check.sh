@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every check over the whole tree; hours on two cores. `make full-check` runs it after `make check`.
-#   tools/full_check.sh [STEP...]      clang tidy asan tsan neon bytes cuda faults (default: all)
+#   tools/full_check.sh [STEP...]      clang tidy asan tsan neon windows bytes cuda faults (default: all)
 # A step that fails does not stop the others; the last lines say which did.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-tools/install_dependencies.sh --ci || exit 1
+tools/install_dependencies.sh --full || exit 1
 jobs=$(nproc)
 
 preset() { cmake --preset "$@" && cmake --build --preset "$1"; }
@@ -14,6 +14,7 @@ tidy() { preset tidy; }
 asan() { preset asan && ctest --preset asan -j "$jobs" && python3 tests/faults/mutated_files.py build/asan/bin/eyelid; }
 tsan() { preset tsan && ctest --preset tsan -j "$jobs"; }
 neon() { tools/test_neon.sh; }
+windows() { tools/test_windows.sh; }
 bytes() { cmake --preset release && cmake --build --preset release --target eyelid && tools/check_same_bytes.sh --aarch64; }
 faults() {
   cmake --preset release && cmake --build --preset release --target eyelid eyelid_inject &&
@@ -22,7 +23,7 @@ faults() {
 cuda() { EYELID_CUDA_LIMIT_S=3600 tools/check_cuda_build.sh -DEYELID_WERROR=ON "-DCMAKE_CUDA_ARCHITECTURES=80-real;90"; }
 
 failed=()
-(($# > 0)) || set -- clang tidy asan tsan neon bytes cuda faults
+(($# > 0)) || set -- clang tidy asan tsan neon windows bytes cuda faults
 for step in "$@"; do
   echo "== $step"
   "$step" || failed+=("$step")

@@ -7,6 +7,7 @@
 #   tools/install_dependencies.sh --python     also what the Python package and its tests use
 #   tools/install_dependencies.sh --wheel      also what its wheel uses: sources of Debian, an assembler
 #   tools/install_dependencies.sh --ci     also the checks of CI: clang, clang-format, clang-tidy, an AArch64 compiler and emulator, Slurm
+#   tools/install_dependencies.sh --full   also what `make full-check` uses: a compiler for Windows, Wine
 set -euo pipefail
 
 packages=(
@@ -17,6 +18,10 @@ packages=(
   libpugixml-dev libsqlite3-dev libcurl4-openssl-dev libaravis-dev libusb-1.0-0-dev libcpp-httplib-dev
 )
 mode=${1:-}
+if [[ $mode == --full ]]; then
+  packages+=(g++-mingw-w64-x86-64-posix wine64)
+  mode=--ci
+fi
 if [[ $mode == --test || $mode == --ci ]]; then
   packages+=(python3 ffmpeg chromium chromium-driver python3-selenium libsimde-dev iproute2 nftables
     man-db zsh fish desktop-file-utils appstream)

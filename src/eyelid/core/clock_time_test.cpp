@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace eyelid {
 namespace {
@@ -67,7 +68,8 @@ TEST(ClockTime, CountsOfTicksAreDatesOnOneClockOnly) {
     EXPECT_EQ(clock->unit, c.unit);
     EXPECT_EQ(clock->since_1970_ns(c.ticks), kMoment_s * kSecond_ns) << c.unit;
   }
-  for (const std::int64_t ticks : {0L, 123'456'789L, -5L, 9'000'000'000'000'000'000L}) {
+  for (const std::int64_t ticks :
+       std::vector<std::int64_t>{0, 123'456'789, -5, 9'000'000'000'000'000'000}) {
     EXPECT_FALSE(clock_of_ticks(ticks)) << ticks;
   }
 }
