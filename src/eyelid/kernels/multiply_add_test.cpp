@@ -10,8 +10,15 @@
 namespace eyelid::kernels {
 namespace {
 
+/// fmaf() of mingw-w64 does not; there, the tests of all kernels compare multiply_add() with AVX2.
+bool does_library_round_once() {
+  const volatile float factor = 1.0f + 0x1p-12f, almost_nothing = 0x1p-80f;
+  return std::fma(factor, factor, almost_nothing) == 0x1.002002p+0f;
+}
+
 // Any bits: also numbers below the normal range, infinities and NaN.
 TEST(MultiplyAdd, EqualsTheLibraryOnAnyNumbers) {
+  if (!does_library_round_once()) GTEST_SKIP() << "fmaf() of this library rounds twice";
   std::mt19937 random(1);
   const auto any = [&] { return std::bit_cast<float>(static_cast<std::uint32_t>(random())); };
   for (int i = 0; i < 200000; i++) {
@@ -28,6 +35,7 @@ TEST(MultiplyAdd, EqualsTheLibraryOnAnyNumbers) {
 // Products of short numbers and a third far smaller: sums on and beside the ties of single
 // precision, which two roundings get wrong.
 TEST(MultiplyAdd, EqualsTheLibraryBesideTies) {
+  if (!does_library_round_once()) GTEST_SKIP() << "fmaf() of this library rounds twice";
   std::mt19937 random(2);
   const auto number = [&](std::uint32_t kept_bits, int exponent) {
     const float one_to_two =
