@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Counts the AArch64 instructions of a frame under QEMU and estimates from them the time on a phone's cores. No measurement of a phone.
 
     tools/build_aarch64.sh                                    # the program, and the libraries it runs with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A plugin of QEMU's user emulation that counts the AArch64 instructions of a program by function
 // and kind.
 //   qemu-aarch64 -d plugin -D COUNTS -plugin ./instruction_counts.so PROGRAM...
