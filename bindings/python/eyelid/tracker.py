@@ -46,7 +46,7 @@ class Tracker:
     use of samples stored in 16. face_box: x, y, width, height in px, where no face is to be looked for. setup: see
     `eyelid.Setup`; one thread, on the CPU.
 
-    Threads: any, one at a time. About 0.2 ms a frame of 640 x 480; docs/python.md.
+    Threads: any, one at a time. About 1 ms a frame of 640 x 480 on one core with AVX2; docs/python.md.
 
     >>> import numpy as np
     >>> tracker = Tracker(fps=500)
