@@ -247,7 +247,7 @@ TEST(DashboardAttack, AReaderThatNeverReadsDelaysNobodyAndGetsTheNewest) {
   });
   long waits = 0;
   double longest_ms = 0.0;
-  long before_kib = 0;
+  [[maybe_unused]] long before_kib = 0;
   for (int i = 0; i < 3000; ++i) {
     rusage before{};
     rusage after{};
@@ -262,7 +262,9 @@ TEST(DashboardAttack, AReaderThatNeverReadsDelaysNobodyAndGetsTheNewest) {
   }
   EXPECT_EQ(waits, 0);
   EXPECT_LT(longest_ms, 1.0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which keep what was freed
   EXPECT_LT(resident_kib() - before_kib, 4096);
+#endif
   // What it finds when it wakes: what was on the way, and then the newest.
   rig.dashboard.add({9.0, {0.5f, 0.5f}, 0.5f, false});
   rig.dashboard.add({9.5, {0.5f, 0.5f}, 0.5f, false});
