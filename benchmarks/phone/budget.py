@@ -5,7 +5,7 @@
     tools/build_aarch64.sh                                    # the program, and the libraries it runs with
     benchmarks/phone/budget.py FILM [--frames 20 60] [--json FILE]
 
-The counts of one frame are the difference of two runs over the first frames of FILM (pictures in memory-like PGM files, one worker), so
+The counts of one frame are the difference of two runs over the first frames of FILM (as PGM files, which cost next to no decoding; one worker), so
 that what a run does once cancels out. The bound is the least number of cycles the pipelines of a core allow: the busiest kind of
 instruction decides. Caches, dependencies, and wrong guesses of branches cost more; how much is a guess too, given as a range.
 """
@@ -24,7 +24,8 @@ WAYS = {"f32": ["--precision", "f32"], "int8": ["--precision", "int8"], "f32, a 
         "int8, a face every 4 frames": ["--precision", "int8", "--detect-every", 4]}
 
 # Instructions in a cycle that a core decodes (from its cache of decoded instructions where it has one), and that its vector, memory,
-# load, integer, and branch pipelines take; GHz in a common phone. Arm: Software Optimization Guide of each core, "Pipeline overview".
+# load, integer, and branch pipelines take; GHz in a common phone.
+# A76: as AnandTech describes it (2018); A78, X1: as remembered from Arm's Software Optimization Guides, not looked up again.
 CORES = {
     "Cortex-A76": dict(decode=4, vector=2, memory=2, load=2, integer=3, branch=1, ghz=2.6),  # Kirin 980, 2018
     "Cortex-A78": dict(decode=6, vector=2, memory=3, load=3, integer=4, branch=2, ghz=2.4),  # Snapdragon 888, 2021: its middle cores
