@@ -34,9 +34,7 @@ function(eyelid_add_room room)
   target_link_libraries(eyelid_${room} PUBLIC ${arg_DEPENDS} PRIVATE eyelid_flags ${arg_LIBRARIES})
   if(EYELID_TESTS AND arg_TESTS)
     list(TRANSFORM arg_TEST_DEPENDS PREPEND eyelid_)
-    # Without the shared header: it is of a compiler that does not optimize.
-    set_source_files_properties(${arg_BUSY_TESTS} PROPERTIES
-      COMPILE_OPTIONS "$<$<CONFIG:Release>:-O1>" SKIP_PRECOMPILE_HEADERS ON)
+    eyelid_optimize_a_little(${arg_BUSY_TESTS})
     eyelid_add_tests(${room} SOURCES ${arg_TESTS} SLOW "${arg_SLOW_TESTS}"
       LIBRARIES eyelid_${room} ${arg_TEST_DEPENDS} ${arg_TEST_LIBRARIES})
   endif()
@@ -57,6 +55,12 @@ function(eyelid_add_test_headers)
   target_precompile_headers(eyelid_test_headers PRIVATE
     <gtest/gtest.h> <algorithm> <cmath> <filesystem> <fstream> <functional> <random> <string> <thread> <vector>)
   eyelid_compile_as_tests(eyelid_test_headers)
+endfunction()
+
+# Test files that compute for seconds by themselves. Without the shared header: it is of a compiler that does not optimize.
+function(eyelid_optimize_a_little)
+  set_source_files_properties(${ARGN} PROPERTIES
+    COMPILE_OPTIONS "$<$<CONFIG:Release>:-O1>" SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
 
 function(eyelid_compile_as_tests target)
