@@ -34,7 +34,7 @@ if [[ $mode == --wheel ]]; then
   packages+=(python3-dev python3-venv dpkg-dev nasm patchelf libdav1d-dev libvpx-dev libssl-dev mmdebstrap)
 fi
 if [[ $mode == --ci ]]; then
-  packages+=(clang clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap slurm-wlm munge)
+  packages+=(clang libclang-rt-dev clang-format clang-tidy binutils qemu-user g++-aarch64-linux-gnu mmdebstrap slurm-wlm munge)
 fi
 
 missing=()
