@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+
 #include "eyelid/compute/cpu_features.hpp"
 #include "eyelid/kernels/warp_patch/warp_patch.hpp"
 
@@ -13,6 +14,8 @@ constexpr WarpKernels kVariants[] = {
      avx512_vbmi::warp_patch,
      avx2::shrink_row},
     {"x86_avx2", compute::kAvx2, avx2::warp_patch, avx2::shrink_row},
+#elif defined(__aarch64__)
+    {"arm_neon", compute::kNeon, neon::warp_patch, neon::shrink_row},
 #endif
     {"scalar", compute::kAnyCpu, scalar::warp_patch, scalar::shrink_row},
 };

@@ -73,5 +73,6 @@ void shrink_by_mean(const WarpKernels& kernels,
 EYELID_WARP_KERNELS(scalar)
 EYELID_WARP_KERNELS(avx2)
 EYELID_WARP_KERNELS(avx512_vbmi)  // warp_patch only
+EYELID_WARP_KERNELS(neon)
 
 }  // namespace eyelid::kernels
