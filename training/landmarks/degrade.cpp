@@ -113,6 +113,31 @@ void add_noise(Plane& plane, float deviation, Random& random) {
 
 }  // namespace
 
+void cast_shadow(GrayImage& patch, Random& random) {
+  // Shadows of the nose and of half a face are steep and lie on either side, those of a brow are
+  // flat and above.
+  const bool is_brow = random.chance(0.25);
+  constexpr float kRightAngle = 1.5707963f;
+  const float across = (is_brow ? kRightAngle : 0.0f) + 0.35f * static_cast<float>(random.normal());
+  const float cos = std::cos(across), sin = std::sin(across);
+  const float side = is_brow || random.chance(0.5) ? -1.0f : 1.0f;
+  // In widths of the patch.
+  const float edge = is_brow ? random.uniform_f(-0.3, 0.15) : random.uniform_f(-0.5, 0.5);
+  const float sharpness = random.uniform_f(6.0, 50.0);
+  const float depth = random.uniform_f(0.3, 0.9);
+  const float unit = 1.0f / static_cast<float>(patch.width());
+  for (int y = 0; y < patch.height(); ++y) {
+    for (int x = 0; x < patch.width(); ++x) {
+      const float u =
+          unit * (cos * (static_cast<float>(x) - 0.5f * static_cast<float>(patch.width())) +
+                  sin * (static_cast<float>(y) - 0.5f * static_cast<float>(patch.height())));
+      const float shade = depth / (1.0f + std::exp(-side * sharpness * (u - edge)));
+      patch.row(y)[x] = static_cast<std::uint8_t>(
+          std::lround((1.0f - shade) * static_cast<float>(patch.row(y)[x])));
+    }
+  }
+}
+
 void degrade(GrayImage& patch, Random& random) {
   Plane plane(patch.width(), patch.height());
   for (int y = 0; y < plane.height; ++y) {

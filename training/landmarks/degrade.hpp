@@ -10,4 +10,8 @@ namespace eyelid::training {
 /// contrast, blur, few pixels enlarged, sensor noise.
 void degrade(GrayImage& patch, synthesis::Random& random);
 
+/// Darkens what lies beyond a line across the patch, hard or soft: half a face in shadow, the
+/// shadow of a nose or a brow.
+void cast_shadow(GrayImage& patch, synthesis::Random& random);
+
 }  // namespace eyelid::training

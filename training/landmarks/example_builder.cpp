@@ -107,6 +107,9 @@ Example cut_example(const TrainingFace& face,
   if (random.chance(options.glasses_share)) {
     draw_glasses_on(example.patch, placement, points, random);
   }
+  if (options.shadowed_share > 0.0 && random.chance(options.shadowed_share)) {
+    cast_shadow(example.patch, random);
+  }
   if (!random.chance(1.0 - options.degraded_share)) degrade(example.patch, random);
   example.shape.reserve(points.size());
   for (const Point p : points) example.shape.push_back(placement.normalized_from_frame(p));

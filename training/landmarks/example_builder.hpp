@@ -20,6 +20,8 @@ struct ExampleOptions {
   std::size_t rendered_copies = 2;
   /// Share of the patches that get drawn glasses (draw_glasses.hpp), photographed or rendered.
   double glasses_share = 0.35;
+  /// Share of the patches that a shadow's edge crosses (degrade.hpp).
+  double shadowed_share = 0.0;
   /// Share of the patches made worse (degrade.hpp).
   double degraded_share = 0.5;
   std::uint64_t seed = 1;

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "eyelid/landmarks/patch.hpp"
+#include "training/landmarks/degrade.hpp"
 
 namespace eyelid::training {
 namespace {
@@ -63,6 +66,21 @@ TEST(ExampleBuilder, PlacesPatchesAsTrackingDoes) {
   for (std::size_t i = 0; i < region.patches.size(); ++i) {
     EXPECT_LT(region.shape(i)[2].y, region.shape(i)[10 + 1].y);   // the brow is above the lid
     EXPECT_LT(region.shape(i)[10 + 3].x, region.shape(i)[16].x);  // the right eye on the left
+  }
+}
+
+TEST(CastShadow, DarkensOneSideOnly) {
+  synthesis::Random random(1, 1);
+  for (int i = 0; i < 50; ++i) {
+    GrayImage patch(64, 48);
+    for (int y = 0; y < 48; ++y) std::fill_n(patch.row(y), 64, std::uint8_t{200});
+    cast_shadow(patch, random);
+    const std::array<int, 4> corners = {
+        patch.row(0)[0], patch.row(0)[63], patch.row(47)[0], patch.row(47)[63]};
+    const auto [dark, bright] = std::ranges::minmax(corners);
+    EXPECT_LE(bright, 200);
+    EXPECT_LT(dark, bright - 10);
+    EXPECT_GE(dark, 20);  // at least a tenth of the light is left
   }
 }
 

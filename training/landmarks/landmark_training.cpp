@@ -103,6 +103,8 @@ LandmarkModelSettings default_settings(LandmarkModelKind kind) {
       training.trees = 400;
       break;
     case LandmarkModelKind::OneEye:
+      // A face lit from one side has one eye that looks more shut than the other.
+      examples.shadowed_share = 0.2;
       break;
   }
   return settings;

@@ -10,6 +10,7 @@ from network import both_aspect_ratios
 
 MIRRORED = [9, 8, 7, 6, 11, 10, 3, 2, 1, 0, 5, 4]  # point i of the mirrored face
 OPEN_EAR = 0.16        # eyes above it may be closed
+SHADOWED = 0.25        # share of the patches that a shadow's edge crosses
 
 
 def between(count, low, high):
@@ -146,20 +147,29 @@ def read_at(pictures, where):
     return functional.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
+def cast_shadows(count, x, y):
+    """How much of its light each pixel loses (count, 1, h, w): beyond a line, hard or soft, near the eye. Shadows of the
+    nose and of half a face are steep, those of a brow flat."""
+    is_brow = torch.rand(count) < 0.25
+    across = torch.where(is_brow, 0.5 * math.pi, 0.0) + 0.35 * normal(count)
+    u = x * torch.cos(across)[:, None, None] + y * torch.sin(across)[:, None, None]
+    edge = torch.where(is_brow, between(count, -0.6, 0.3), between(count, -1.1, 1.1))
+    side = torch.where(is_brow, -1.0, torch.where(torch.rand(count) < 0.5, 1.0, -1.0))
+    shade = torch.sigmoid((u - edge[:, None, None]) * (side * between(count, 3, 25))[:, None, None])
+    return (between(count, 0.3, 0.9)[:, None, None] * shade)[:, None]
+
+
 def light(patches, x, y):
-    """Exposure, contrast, light from one side, half a face in shadow, a glare. x, y: of the pixels, in eye widths."""
+    """Exposure, contrast, light from one side, a cast shadow, a glare. x, y: of the pixels, in eye widths."""
     count = len(patches)
     one = (count, 1, 1, 1)
     patches = patches.clamp(1e-3, 1) ** torch.exp(0.3 * torch.randn(one))
     mean = patches.mean((2, 3), keepdim=True)
     patches = (patches - mean) * torch.exp(0.3 * torch.randn(one)) + mean + 0.08 * torch.randn(one)
     patches = patches + 0.12 * torch.randn(one) * x + 0.08 * torch.randn(one) * y
-    chosen = torch.rand(count) < 0.08
+    chosen = torch.rand(count) < SHADOWED
     if chosen.any():
-        n = int(chosen.sum())
-        side = torch.where(torch.rand(n, 1, 1) < 0.5, 1.0, -1.0)
-        shadow = torch.sigmoid((x - between(n, -1, 1)[:, None, None]) * between(n, 3, 20)[:, None, None] * side)
-        patches[chosen] = patches[chosen] * (1 - (between(n, 0.3, 0.75)[:, None, None] * shadow)[:, None])
+        patches[chosen] = patches[chosen] * (1 - cast_shadows(int(chosen.sum()), x, y))
     chosen = torch.rand(count) < 0.16
     if chosen.any():
         n = int(chosen.sum())
