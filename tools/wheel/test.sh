@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the wheel in a bare Debian (python3 and pip, nothing else) and compares what module and command measure there with the
 # program of this machine, byte by byte.
-#   tools/wheel/test.sh [RELEASE [PROGRAM]]      bookworm (default) or trixie; PROGRAM: build/bin/eyelid
+#   tools/wheel/test.sh [RELEASE [PROGRAM]]      bookworm (default) or a later one; PROGRAM: build/bin/eyelid
 # pip chooses one of the wheels in build/wheel/dist. Root, mmdebstrap, PyPI (NumPy and pandas for that Python). The system is kept
 # in build/wheel/RELEASE.
 set -euo pipefail
