@@ -37,6 +37,7 @@ NB_MODULE(_native, module) {
   add_requests(module);
   add_recordings(module);
   add_tracker(module);
+  add_camera(module);
   add_faces(module);
   add_scoring(module);
   add_synthesis(module);

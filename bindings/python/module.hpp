@@ -14,6 +14,7 @@ void add_errors(nb::module_& module);
 void add_requests(nb::module_& module);
 void add_recordings(nb::module_& module);
 void add_tracker(nb::module_& module);
+void add_camera(nb::module_& module);
 void add_faces(nb::module_& module);
 void add_scoring(nb::module_& module);
 void add_synthesis(nb::module_& module);

@@ -14,6 +14,7 @@ import os as _os
 
 from . import _native
 from ._options import Setup
+from .camera import CameraInfo, Live, live
 from .errors import DeviceError, EyelidError, InputError
 from .faces import EyePoints, Face, detect, landmarks
 from .ratios import closure
@@ -25,11 +26,13 @@ from .tracking import track
 
 __version__ = _native.version
 __all__ = [
+    "CameraInfo",
     "DeviceError",
     "EyePoints",
     "EyelidError",
     "Face",
     "InputError",
+    "Live",
     "Recording",
     "Sample",
     "Scores",
@@ -40,6 +43,7 @@ __all__ = [
     "detect",
     "example",
     "landmarks",
+    "live",
     "presets",
     "read",
     "score",
