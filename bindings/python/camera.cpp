@@ -40,14 +40,16 @@ class CameraFeed {
  public:
   CameraFeed(std::string address,
              const camera::CameraSettings& settings,
+             double frames_per_second,
              std::size_t most_waiting,
              std::unique_ptr<camera::Camera> camera)
       : address_(std::move(address)),
         info_(camera->info()),
+        rate_(frames_per_second),
         pool_(most_waiting, info_.width, info_.height),
         reader_(std::move(camera),
                 [this, settings] { return camera::open_camera(address_, settings); },
-                rate(),
+                rate_,
                 pool_,
                 {.on_frame = [this](CapturedFramePtr frame) { frames_.put(std::move(frame)); },
                  .on_lost = [](std::int64_t, bool) {},  // next() sees it in the numbers
@@ -90,7 +92,7 @@ class CameraFeed {
   }
 
   const camera::CameraInfo& info() const { return info_; }
-  double rate() const { return info_.frames_per_second > 0.0 ? info_.frames_per_second : 30.0; }
+  double rate() const { return rate_; }
   /// Sentences since the last call.
   std::vector<std::string> notices() {
     const std::lock_guard lock(mutex_);
@@ -134,6 +136,7 @@ class CameraFeed {
 
   std::string address_;
   camera::CameraInfo info_;
+  double rate_;  // frames/s
   live::FramePool pool_;
   live::Mailbox<CapturedFramePtr> frames_;
   std::mutex mutex_;  // guards the next two
@@ -162,7 +165,10 @@ std::unique_ptr<CameraFeed> open_camera(const std::string& address,
   }
   const nb::gil_scoped_release unlocked;
   auto camera = camera::open_camera(address, settings);
-  return std::make_unique<CameraFeed>(address, settings, most_waiting, std::move(camera));
+  const double granted = camera->info().frames_per_second;
+  const double rate = granted > 0.0 ? granted : frames_per_second.value_or(0.0);
+  if (rate <= 0.0) throw InputError(address + ": does not say its frame rate, expected fps");
+  return std::make_unique<CameraFeed>(address, settings, rate, most_waiting, std::move(camera));
 }
 
 }  // namespace

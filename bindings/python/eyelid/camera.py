@@ -108,7 +108,8 @@ def live(
     calibration, face_box, setup: see `Tracker`.
 
     Times are seconds of the camera's clock from its first frame. A camera that is unplugged is opened again for 30 s, with
-    a warning; then DeviceError. Raises InputError: no such camera, busy, no rights, a setting out of range.
+    a warning; then DeviceError. Raises InputError: no such camera, busy, no rights, a setting out of
+    range, or a camera that does not say its frame rate, without fps.
 
     >>> for sample in live("paced:film.mkv@500", seconds=2):      # doctest: +SKIP
     ...     if sample.fec > 0.5:
