@@ -27,10 +27,6 @@ struct Picture {
   std::map<std::size_t, int> types;  // of the pictures in its index, by their place in the file
 };
 
-std::string_view text_of(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 bool begins_at(Bytes file, std::size_t at) {
   return at + 3 <= file.size() && file[at] == 0xff && file[at + 1] == kStartOfImage &&
          file[at + 2] == 0xff;
@@ -57,7 +53,7 @@ void read_index(Bytes block, std::size_t begin, std::map<std::size_t, int>& type
 }
 
 void read_segment(std::uint8_t marker, Bytes content, std::size_t begin, Picture& picture) {
-  const std::string_view text = text_of(content);
+  const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   const bool is_frame_header =
       marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
