@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -52,5 +53,11 @@ class AlignedBuffer {
   std::unique_ptr<T[], Free> data_;
   std::size_t count_ = 0;
 };
+
+inline AlignedBuffer<float> aligned_copy(std::span<const float> values) {
+  AlignedBuffer<float> copy(values.size());
+  std::copy(values.begin(), values.end(), copy.data());
+  return copy;
+}
 
 }  // namespace eyelid::compute

@@ -6,6 +6,7 @@
 namespace eyelid::networks {
 namespace {
 
+using compute::aligned_copy;
 using compute::AlignedBuffer;
 
 /// The nearest bfloat16, ties to even.

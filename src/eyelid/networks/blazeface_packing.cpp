@@ -8,6 +8,7 @@
 namespace eyelid::networks {
 namespace {
 
+using compute::aligned_copy;
 using compute::AlignedBuffer;
 
 constexpr int kPerCell16 = 2;
@@ -125,12 +126,6 @@ void PackedBlazeFace::gather() {
     gather_layer(head->all_boxes, arena);
   }
   gather_layer(color_stem, arena);
-}
-
-AlignedBuffer<float> aligned_copy(const std::vector<float>& values) {
-  AlignedBuffer<float> copy(values.size());
-  std::copy(values.begin(), values.end(), copy.data());
-  return copy;
 }
 
 std::shared_ptr<const PackedBlazeFace> pack_blazeface(const BlazeFaceWeights& weights,

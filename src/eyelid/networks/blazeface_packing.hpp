@@ -111,8 +111,6 @@ void for_each_channel_group(int outputs, Visit visit) {
   }
 }
 
-compute::AlignedBuffer<float> aligned_copy(const std::vector<float>& values);
-
 PackedBf16 pack_bf16(const BlazeFaceWeights& weights);
 /// Needs weights.int8.
 PackedInt8 pack_int8(const BlazeFaceWeights& weights);

@@ -12,14 +12,9 @@
 namespace eyelid::networks {
 namespace {
 
+using compute::aligned_copy;
 using compute::AlignedBuffer;
 using kernels::kConvolutionGroup;
-
-AlignedBuffer<float> aligned_copy(std::span<const float> values) {
-  AlignedBuffer<float> copy(values.size());
-  std::copy(values.begin(), values.end(), copy.data());
-  return copy;
-}
 
 /// Layers on the same input merged into one, their outputs concatenated.
 PackedConvolution pack(std::span<const MtcnnLayer> layers, const MtcnnLayerShape& shape) {
