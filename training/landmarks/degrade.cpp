@@ -2,6 +2,7 @@
 #include "training/landmarks/degrade.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -134,6 +135,52 @@ void cast_shadow(GrayImage& patch, Random& random) {
       const float shade = depth / (1.0f + std::exp(-side * sharpness * (u - edge)));
       patch.row(y)[x] = static_cast<std::uint8_t>(
           std::lround((1.0f - shade) * static_cast<float>(patch.row(y)[x])));
+    }
+  }
+}
+
+void shine(GrayImage& patch, const EyePoints& eye, Random& random) {
+  const Point across = eye[3] - eye[0];
+  const float width = distance(eye[0], eye[3]);
+  if (width < 4.0f) return;
+  // Eye widths from the middle of the corners, which lie level.
+  const Point along = across * (1.0f / width);
+  const Point middle = (eye[0] + eye[3]) * 0.5f;
+  const auto in_eye = [&](Point p) {
+    const Point away = p - middle;
+    return Point{along.x * away.x + along.y * away.y, along.x * away.y - along.y * away.x} *
+           (1.0f / width);
+  };
+  std::array<Point, 4> lid;
+  for (std::size_t i = 0; i < lid.size(); ++i) lid[i] = in_eye(eye[i]);
+  const auto edge_at = [&lid](float x) {  // the cubic through the four points
+    float y = 0.0f;
+    for (std::size_t i = 0; i < lid.size(); ++i) {
+      float term = lid[i].y;
+      for (std::size_t j = 0; j < lid.size(); ++j) {
+        if (j == i) continue;
+        const float gap = lid[i].x - lid[j].x;
+        const float least = gap < 0.0f ? -0.03f : 0.03f;
+        term *= (x - lid[j].x) / (std::abs(gap) < 0.03f ? least : gap);
+      }
+      y += term;
+    }
+    return y;
+  };
+  const float center = random.uniform_f(-0.25, 0.25), half_width = random.uniform_f(0.2, 0.6);
+  const float height = random.uniform_f(0.05, 0.25), depth = random.uniform_f(0.05, 0.2);
+  const float tone = 255.0f * random.uniform_f(0.08, 0.45);
+  const auto squared = [](float value) { return value * value; };
+  for (int y = 0; y < patch.height(); ++y) {
+    for (int x = 0; x < patch.width(); ++x) {
+      const Point p = in_eye({static_cast<float>(x), static_cast<float>(y)});
+      const float above = edge_at(std::clamp(p.x, lid[0].x, lid[3].x)) - p.y;
+      if (above < 0.0f) continue;
+      const float band =
+          std::exp(-squared((above - height) / depth) - squared((p.x - center) / half_width)) /
+          (1.0f + std::exp(-60.0f * (above - 0.03f)));
+      patch.row(y)[x] = static_cast<std::uint8_t>(
+          std::lround(std::min(255.0f, static_cast<float>(patch.row(y)[x]) + tone * band)));
     }
   }
 }

@@ -81,6 +81,10 @@ struct Example {
   std::vector<Point> shape;
 };
 
+Point on_patch(const PatchPlacement& placement, Point in_frame) {
+  return placement.normalized_from_frame(in_frame) * static_cast<float>(placement.size.width);
+}
+
 // `points` in frame pixels: those of one eye, of brows and lids, or all 68.
 void draw_glasses_on(GrayImage& patch,
                      const PatchPlacement& placement,
@@ -90,8 +94,7 @@ void draw_glasses_on(GrayImage& patch,
   const std::size_t eye_count = points.size() == 6 ? 1 : 2;
   std::array<EyePoints, 2> eyes;
   for (std::size_t i = 0; i < 6 * eye_count; ++i) {
-    eyes[i / 6][i % 6] = placement.normalized_from_frame(points[first + i]) *
-                         static_cast<float>(placement.size.width);
+    eyes[i / 6][i % 6] = on_patch(placement, points[first + i]);
   }
   draw_random_glasses(patch, std::span(eyes).first(eye_count), random);
 }
@@ -104,6 +107,11 @@ Example cut_example(const TrainingFace& face,
                     landmarks::PatchCutter& cutter) {
   Example example;
   cutter.cut(face.image, placement, example.patch);
+  if (options.shining_share > 0.0 && random.chance(options.shining_share)) {
+    EyePoints eye;
+    for (std::size_t i = 0; i < eye.size(); ++i) eye[i] = on_patch(placement, points[i]);
+    shine(example.patch, eye, random);
+  }
   if (random.chance(options.glasses_share)) {
     draw_glasses_on(example.patch, placement, points, random);
   }

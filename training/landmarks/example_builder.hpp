@@ -22,6 +22,8 @@ struct ExampleOptions {
   double glasses_share = 0.35;
   /// Share of the patches that a shadow's edge crosses (degrade.hpp).
   double shadowed_share = 0.0;
+  /// Share of the patches of one eye with a bright upper lid (degrade.hpp).
+  double shining_share = 0.0;
   /// Share of the patches made worse (degrade.hpp).
   double degraded_share = 0.5;
   std::uint64_t seed = 1;

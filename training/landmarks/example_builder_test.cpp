@@ -84,6 +84,25 @@ TEST(CastShadow, DarkensOneSideOnly) {
   }
 }
 
+TEST(Shine, BrightensTheLidAboveItsEdgeAlone) {
+  synthesis::Random random(7, 1);
+  const EyePoints eye = {{{18, 26}, {27, 20}, {37, 20}, {46, 26}, {37, 28}, {27, 28}}};
+  for (int i = 0; i < 50; ++i) {
+    GrayImage patch(64, 48);
+    for (int y = 0; y < 48; ++y) std::fill_n(patch.row(y), 64, std::uint8_t{100});
+    shine(patch, eye, random);
+    int brightest = 0;
+    for (int y = 0; y < 24; ++y) {
+      brightest = std::max<int>(brightest, *std::max_element(patch.row(y), patch.row(y) + 64));
+    }
+    EXPECT_GT(brightest, 110);
+    for (int x = 24; x <= 40; ++x) {
+      ASSERT_EQ(patch.row(24)[x], 100);  // between the lids
+      ASSERT_EQ(patch.row(36)[x], 100);  // under the eye
+    }
+  }
+}
+
 TEST(ExampleBuilder, SameExamplesForAnyNumberOfThreads) {
   const auto make = [](int threads) {
     tbb::task_arena arena(threads);

@@ -159,6 +159,25 @@ def cast_shadows(count, x, y):
     return (between(count, 0.3, 0.9)[:, None, None] * shade)[:, None]
 
 
+def shine(patches, x, y, eye, share):
+    """A lamp on the upper lid of some: a band along the lid's edge, brighter than the skin around it. A closed lid then has the
+    tone of the white of an open eye. eye (n, 6, 2): the points, like x and y in eye widths."""
+    chosen = torch.rand(len(patches)) < share
+    n = int(chosen.sum())
+    if n == 0:
+        return patches
+    eye = eye[chosen]
+    first, last = eye[:, 0, 0, None, None], eye[:, 3, 0, None, None]
+    x = x.expand(n, *x.shape)
+    above = lid_curve(torch.minimum(torch.maximum(x, first), last), eye[:, [0, 1, 2, 3]]) - y
+    middle, width = between(n, -0.25, 0.25)[:, None, None], between(n, 0.2, 0.6)[:, None, None]
+    height, depth = between(n, 0.05, 0.25)[:, None, None], between(n, 0.05, 0.2)[:, None, None]
+    band = torch.exp(-((above - height) / depth) ** 2 - ((x - middle) / width) ** 2) * torch.sigmoid(60 * (above - 0.03))
+    patches = patches.clone()
+    patches[chosen] = patches[chosen] + (between(n, 0.08, 0.45)[:, None, None] * band)[:, None]
+    return patches
+
+
 def light(patches, x, y):
     """Exposure, contrast, light from one side, a cast shadow, a glare. x, y: of the pixels, in eye widths."""
     count = len(patches)

@@ -26,6 +26,7 @@ FACES, EYES = 112, 32   # in a batch
 CLOSED = 0.2            # share of the open faces whose lids are closed by augmentation.close_eyes
 ALONE = 0.3             # share of the patches that lie along the corners of their eye alone
 BURNT_OUT = 0.06
+SHINING = 0.2           # share of the patches with a bright upper lid
 # What the corners of the eye finder err, in eye widths.
 ASIDE, ABOVE, SCALE, ROLL = 0.045, 0.035, 0.06, 0.05
 # EARs of the pictures of which only the state is known.
@@ -100,6 +101,7 @@ def make_batch(faces, chosen, closed=CLOSED, noise=1.0, alone=ALONE, is_degraded
     on_patch = torch.linalg.solve(matrix, (eye - middle[:, None]).transpose(1, 2)).transpose(1, 2) / EYE_WIDTH
     if is_degraded:
         x, y = PIXELS[..., 0] / EYE_WIDTH, PIXELS[..., 1] / EYE_WIDTH
+        patches = augment.shine(patches, x, y, on_patch, SHINING)
         patches = augment.glasses(augment.light(patches, x, y), x, y, torch.zeros(count, 2, 2), 0.2)
         patches = augment.degrade(augment.burnt_out(patches, x, y, BURNT_OUT).clamp(0, 1), EYE_WIDTH)
     return patches, on_patch, aspect_ratio(eye)
