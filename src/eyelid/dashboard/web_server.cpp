@@ -13,7 +13,11 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +49,11 @@ struct Refusal {
   std::string sentence;
 };
 
+/// 0 where there is none, as httplib reads it.
+std::uint64_t number_in(const std::string& text) {
+  return std::strtoull(text.c_str(), nullptr, 10);
+}
+
 std::optional<Refusal> refusal_of_form(const httplib::Request& request) {
   if (request.method == "GET") return std::nullopt;
   if (request.method != "POST") return Refusal{405, "Only GET and POST are answered."};
@@ -53,7 +62,7 @@ std::optional<Refusal> refusal_of_form(const httplib::Request& request) {
   }
   // Its length must be known: httplib 0.11 sets no limit to bodies in chunks.
   if (request.has_header("Transfer-Encoding")) return Refusal{411, "Content-Length is missing."};
-  if (request.get_header_value<std::uint64_t>("Content-Length") > kMostNote_bytes) {
+  if (number_in(request.get_header_value("Content-Length")) > kMostNote_bytes) {
     return Refusal{413, fmt::format("A note has up to {} bytes.", kMostNote_bytes)};
   }
   return std::nullopt;
@@ -185,8 +194,7 @@ class WebServer::HttpServer final : public httplib::Server {
   }
 
   void serve(Connection& connection, RequestStream& stream) {
-    bool was_closed = false;
-    process_request(stream, true, was_closed, [&](httplib::Request& request) {
+    process(*this, stream, [&](httplib::Request& request) {
       request.ranges.clear();  // answers are whole
       // Without a length httplib would wait for the connection to close; "curl -X POST" sends none.
       if (!request.has_header("Content-Length")) request.set_header("Content-Length", "0");
@@ -196,6 +204,21 @@ class WebServer::HttpServer final : public httplib::Server {
   }
 
  private:
+  /// One request, whatever the version of httplib (0.11 in Debian 12, 0.18 in 13); a template,
+  /// because only there may the branch that is not taken call what a version lacks.
+  template <class Self>
+  static void process(Self& self,
+                      httplib::Stream& stream,
+                      const std::function<void(httplib::Request&)>& prepare) {
+    bool was_closed = false;
+    if constexpr (requires { self.process_request(stream, true, was_closed, prepare); }) {
+      self.process_request(stream, true, was_closed, prepare);
+    } else {
+      // The addresses are not used.
+      self.process_request(stream, {}, 0, {}, 0, true, was_closed, prepare);
+    }
+  }
+
   /// A sentence; empty: it is one of ours.
   std::string refusal_of_stranger(const httplib::Request& request) const {
     const std::string host = request.get_header_value("Host");
