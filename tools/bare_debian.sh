@@ -10,7 +10,8 @@ command -v mmdebstrap >/dev/null || { echo "bare_debian: skipped, needs mmdebstr
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/eyelid
 mkdir -p "$cache"
 if [[ ! -f $cache/$suite.tar ]]; then
-  mmdebstrap --variant=minbase "$suite" "$cache/$suite.tar.part" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+  rm -rf "${cache:?}/$suite.tar" "$cache/$suite.tar.part"  # a folder, by an earlier version
+  mmdebstrap --variant=minbase --format=tar "$suite" "$cache/$suite.tar.part" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
   mv "$cache/$suite.tar.part" "$cache/$suite.tar"
 fi
 if [[ -n ${BARE_DEBIAN:-} ]]; then
