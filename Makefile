@@ -33,10 +33,10 @@ deb: package-dependencies
 	cmake --build $(BUILD) --target eyelid eyelid_reference
 	cd $(BUILD) && cpack -G DEB
 
-# Sources, package, list of parts, and checksums of the last commit, in build/release: the same bytes from the same folder.
+# Sources, package, wheel, tarball, lists of parts, and checksums of the last commit, in build/release: the same bytes from the same folder.
 release: package-dependencies
 	cmake --preset $(FIRST_PRESET) $(CMAKE_FLAGS)
-	BUILD=$(BUILD) tools/make_release.sh
+	BUILD=$(BUILD) PYTHON=$(PYTHON) tools/make_release.sh
 
 # The documentation as pages for a browser, in build/site (apt: mkdocs man-db).
 site: dependencies

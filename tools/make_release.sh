@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything a release consists of, of the last commit: sources, the .deb of this machine, its list of parts (SPDX), and checksums.
-# The same commit in the same folder of the same machine gives the same bytes.
+# Everything a release consists of, of the last commit: sources, the .deb of this machine with its list of parts (SPDX), the Python wheel
+# and the folder for any Linux (their lists are inside; on Debian 12 as root, elsewhere they are left out), and checksums. The same commit
+# in the same folder of the same machine gives the same bytes. The first time takes an hour: the libraries of the wheel are built.
 #   tools/make_release.sh [FOLDER]      default: build/release
 set -euo pipefail
 cd "$(git -C "$(dirname "$0")" rev-parse --show-toplevel)"
@@ -18,4 +19,11 @@ cmake --build "$build" --target eyelid eyelid_reference
 rm -rf "$folder/_CPack_Packages"
 deb=$(ls "$folder"/*.deb)
 tools/sbom.py "$deb" "${deb%.deb}.spdx.json"
-(cd "$folder" && sha256sum -- *.tar.gz *.deb *.json >SHA256SUMS && cat SHA256SUMS)
+# Its libraries need no newer glibc than that of Debian 12.
+if [[ $(. /etc/os-release && echo "${VERSION_CODENAME:-}") == bookworm ]] && ((EUID == 0)); then
+  DIST=$folder tools/wheel/build.sh
+  tools/wheel/tarball.sh "$(ls "$folder"/*.whl)"
+else
+  echo "make_release: no wheel and no tarball: they are made by root on Debian 12" >&2
+fi
+(cd "$folder" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum -- >SHA256SUMS && cat SHA256SUMS)

@@ -11,8 +11,6 @@ with it, or an encoder such as x264.
 """
 import argparse
 import ctypes
-import datetime
-import hashlib
 import importlib.metadata
 import json
 import pathlib
@@ -23,6 +21,9 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import spdx
+
 # Of the part of a Debian source package that is in the wheel; its tools, which are not, may have others.
 LICENSES = {
     "brotli": "MIT",
@@ -32,7 +33,7 @@ LICENSES = {
     "curl": "curl",
     "dav1d": "BSD-2-Clause",
     "dlib": "BSL-1.0",
-    "eyelid-models": "MIT AND LicenseRef-research-only",
+    "eyelid-models": f"MIT AND {spdx.RESEARCH_ONLY}",
     "ffmpeg": "LGPL-2.1-or-later",
     "flatbuffers": "Apache-2.0",
     "fmtlib": "MIT",
@@ -71,9 +72,8 @@ GPL_LIBRARIES = re.compile(r"x26[45]|xvid|postproc|jbig|rubberband|vidstab")
 SYSTEM_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu")
 LICENSE_TEXTS = {
     "LicenseRef-public-domain": "liblzma has been put into the public domain.",
-    "LicenseRef-research-only": "Models trained on photographs whose annotations were released for research: licenses/libraries/eyelid-models.txt",
+    spdx.RESEARCH_ONLY: "Models trained on photographs whose annotations were released for research: licenses/libraries/eyelid-models.txt",
 }
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Part(NamedTuple):
@@ -104,7 +104,7 @@ def built_parts(libraries):
 
 
 def models_part(version):
-    return Part("eyelid-models", version, REPOSITORY / "models/README.md", f"pkg:pypi/eyelid@{version}#models")
+    return Part("eyelid-models", version, spdx.ROOT / "models/README.md", f"pkg:pypi/eyelid@{version}#models")
 
 
 def part_of(library, libraries, version):
@@ -139,88 +139,34 @@ def refuse_gpl(folder):
 
 
 def spdx_package(part, comment=None):
-    package = {
-        "SPDXID": f"SPDXRef-{part.name}",
-        "name": part.name,
-        "versionInfo": part.version,
-        "downloadLocation": "NOASSERTION",
-        "filesAnalyzed": False,
-        "licenseConcluded": LICENSES[part.name],
-        "licenseDeclared": LICENSES[part.name],
-        "copyrightText": "NOASSERTION",
-        "externalRefs": [
-            {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": part.purl}
-        ],
-    }
-    return package | ({"comment": comment} if comment else {})
+    more = {"externalRefs": spdx.purl(part.purl)} | ({"comment": comment} if comment else {})
+    return spdx.package(part.name, part.version, LICENSES[part.name], **more)
 
 
 def spdx_document(wheel, root, owners, compiled_in, libraries):
     """owners: the part of each bundled library; compiled_in: parts without a library."""
+    document = spdx.document(wheel, "tools/wheel/finish.py", LICENSE_TEXTS)
     name, version = wheel.name.split("-")[:2]
-    packages = [
-        {
-            "SPDXID": "SPDXRef-eyelid",
-            "name": name,
-            "versionInfo": version,
-            "downloadLocation": "NOASSERTION",
-            "filesAnalyzed": False,
-            "licenseConcluded": "MIT",
-            "licenseDeclared": "MIT",
-            "copyrightText": "NOASSERTION",
-            "externalRefs": [
-                {
-                    "referenceCategory": "PACKAGE-MANAGER",
-                    "referenceType": "purl",
-                    "referenceLocator": f"pkg:pypi/{name}@{version}?file_name={wheel.name}",
-                }
-            ],
-        }
-    ]
-    relationships = [["SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-eyelid"]]
+    whole = spdx.package(name, version, "MIT", externalRefs=spdx.purl(f"pkg:pypi/{name}@{version}?file_name={wheel.name}"))
+    document["packages"].append(whole)
+    document["documentDescribes"].append(whole["SPDXID"])
+
+    def add(part, kind, comment):
+        package = spdx_package(part, comment)
+        document["packages"].append(package)
+        document["relationships"].append(spdx.relationship(whole["SPDXID"], kind, package["SPDXID"]))
+
     for part in {part.name: part for part in sorted(owners.values())}.values():  # libaec and libsz are one
         options = libraries / "notes" / part.name / "options"
         comment = f"configured with {' '.join(options.read_text().split())}" if options.exists() else None
-        packages.append(spdx_package(part, comment))
-        relationships.append(["SPDXRef-eyelid", "DYNAMIC_LINK", f"SPDXRef-{part.name}"])
+        add(part, "DYNAMIC_LINK", comment)
     for part in compiled_in:
-        packages.append(spdx_package(part, "compiled into the module and the command"))
-        relationships.append(["SPDXRef-eyelid", "STATIC_LINK", f"SPDXRef-{part.name}"])
-    files = []
-    for index, (library, part) in enumerate(sorted(owners.items())):
-        digests = [
-            {"algorithm": kind.upper(), "checksumValue": hashlib.new(kind, library.read_bytes()).hexdigest()}
-            for kind in ("sha1", "sha256")
-        ]
-        files.append(
-            {
-                "SPDXID": f"SPDXRef-File-{index}",
-                "fileName": f"./{library.relative_to(root)}",
-                "checksums": digests,
-                "licenseConcluded": LICENSES[part.name],
-                "copyrightText": "NOASSERTION",
-            }
-        )
-        relationships.append([f"SPDXRef-File-{index}", "GENERATED_FROM", f"SPDXRef-{part.name}"])
-    return {
-        "spdxVersion": "SPDX-2.3",
-        "dataLicense": "CC0-1.0",
-        "SPDXID": "SPDXRef-DOCUMENT",
-        "name": wheel.name,
-        "documentNamespace": f"https://spdx.org/spdxdocs/{wheel.name}-{hashlib.sha256(wheel.read_bytes()).hexdigest()}",
-        "creationInfo": {
-            "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "creators": ["Tool: eyelid tools/wheel/finish.py"],
-        },
-        "packages": packages,
-        "files": files,
-        "relationships": [
-            {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other} for one, kind, other in relationships
-        ],
-        "hasExtractedLicensingInfos": [
-            {"licenseId": name, "extractedText": text} for name, text in LICENSE_TEXTS.items()
-        ],
-    }
+        add(part, "STATIC_LINK", "compiled into the module and the command")
+    for library, part in sorted(owners.items()):
+        file = spdx.file(library, root, LICENSES[part.name])
+        document["files"].append(file)
+        document["relationships"].append(spdx.relationship(file["SPDXID"], "GENERATED_FROM", spdx.identifier("Package-" + part.name)))
+    return document
 
 
 def nanobind_part():

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make tarball: the program for any Linux with glibc 2.35 or later, in a folder that runs wherever it lies (docs/install.md). It has the
 # program, libraries, licenses, and list of parts of the wheel in build/wheel/dist, manual pages, completion, and these pages.
-#   tools/wheel/tarball.sh [WHEEL]       default: the newest in build/wheel/dist; leaves build/wheel/dist/eyelid-VERSION-linux-x86_64.tar.gz
+#   tools/wheel/tarball.sh [WHEEL]       default: the newest in build/wheel/dist; leaves eyelid-VERSION-linux-x86_64.tar.gz beside it
 # The same wheel gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,15 +22,15 @@ mv "$work/wheel/eyelid.libs" "$root/lib"
 patchelf --set-rpath "\$ORIGIN/../lib" "$root/bin/eyelid"
 chmod 755 "$root/bin/eyelid"
 cp -r "$work/wheel/eyelid-$version.dist-info/licenses" "$work/wheel/eyelid-$version.dist-info/sboms" "$root/share/doc/eyelid"
-cp -r README.md LICENSE CHANGELOG.md CITATION.cff docs examples "$root/share/doc/eyelid"
+git archive HEAD README.md LICENSE CHANGELOG.md CITATION.cff docs examples | tar -x -C "$root/share/doc/eyelid"
 
 "$root/bin/eyelid" manual --out "$root/share/man/man1" >/dev/null
 "$root/bin/eyelid" completion bash >"$root/share/bash-completion/completions/eyelid"
 "$root/bin/eyelid" completion zsh >"$root/share/zsh/site-functions/_eyelid"
 "$root/bin/eyelid" completion fish >"$root/share/fish/vendor_completions.d/eyelid.fish"
 
-target=build/wheel/dist/$name.tar.gz
-tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" -c "$name" |
+target=$(dirname "$wheel")/$name.tar.gz
+tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" -c "$name" |
   gzip -9n >"$target.part"
 mv "$target.part" "$target"
 echo "$target: $(($(stat -c %s "$target") / 1000000)) MB, $(find "$root/lib" -type f | wc -l) libraries"
