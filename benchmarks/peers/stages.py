@@ -80,7 +80,7 @@ def hog_task(library, pictures):
     task = Task("hog", 1, 1)
     session = library.frames("hog", None, "f32", 12, 1)
     box = library.run(session, pictures.address, 1, False)[0][0]
-    task.add("eyelid", f"dlib {library.c.eyelid_dlib_version().decode()} inside", "f32",
+    task.add("eyelid", f"with the filters of dlib {library.c.eyelid_dlib_version().decode()}", "f32",
              lambda: library.run(session, pictures.address, 1, False), True)
 
     def dlib_hog():
