@@ -2,7 +2,7 @@
 # Builds the kernel tests for AArch64 and runs them under qemu: the NEON kernels against scalar.
 # Needs g++-aarch64-linux-gnu, qemu-user and the sources of libgtest-dev (install_dependencies.sh --test).
 set -euo pipefail
-rooms=(blazeface convolution resize_gray tree_ensemble warp_patch)
+rooms=(blazeface convolution hog resize_gray tree_ensemble warp_patch)
 work=${1:-build/neon}
 cd "$(dirname "$0")/.."
 compiler=aarch64-linux-gnu-g++

@@ -60,10 +60,11 @@ struct HogGrid {
 ///
 /// A pixel votes with the length of its gradient for the nearest of 18 directions, in the four
 /// nearest cells, by its distance to their centers. Border cells of `planes` are not touched and
-/// must be 0. `scratch`: HogGrid(width, height).scratch_size() floats.
+/// must be 0. `scratch`: HogGrid(width, height).scratch_size() floats; the grid must not be empty.
 ///
-/// The same bits on every processor: products are rounded before they are added, votes of a row are
-/// added from left to right, rows from above to below.
+/// The same bits on every processor: products are rounded before they are added, and the order is
+/// fixed: parts of 256 pixels of a row in eight stretches by turns, each from left to right; rows
+/// from above to below.
 ///
 /// Source: Felzenszwalb, Girshick, McAllester & Ramanan, "Object detection with discriminatively
 /// trained part based models", PAMI 32 (2010); D. King's dlib (extract_fhog_features), from which
@@ -83,7 +84,8 @@ struct HogFilter {
 };
 
 /// (height(), score_stride()) sums of all filters over the window whose upper left cell is there,
-/// the border counted; filters in order, each along the row first. Rounding as above.
+/// counted with the border; the grid must not be empty; filters in order, each along the row first.
+/// Rounding as above.
 using HogScores = void(const float* planes,
                        const HogGrid& grid,
                        const HogFilter* filters,
