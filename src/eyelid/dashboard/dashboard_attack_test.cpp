@@ -113,7 +113,9 @@ TEST(DashboardAttack, OversizedRequestsAreRefused) {
   EXPECT_EQ(rig.status(Site::request("GET", "/arm", header_of(10'000'000))), 431);
   std::string many = rig.site.headers();
   for (int i = 0; i < 100'000; ++i) many += fmt::format("X-{}: 1\r\n", i);
-  EXPECT_EQ(rig.status(Site::request("GET", "/arm", many)), 431);
+  // Ours, or that of an httplib which counts the lines (Debian 13's, mended for CVE-2025-52887).
+  const int too_many = rig.status(Site::request("GET", "/arm", many));
+  EXPECT_TRUE(too_many == 431 || too_many == 400) << too_many;
   std::string ranges = "Range: bytes=0-0";
   while (ranges.size() < 8000) ranges += ",1-1";
   EXPECT_NE(rig.status(Site::request("GET", "/", rig.site.headers() + ranges + "\r\n")), 0);
