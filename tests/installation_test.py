@@ -124,7 +124,10 @@ class Installation(unittest.TestCase):
         if not shutil.which("appstreamcli"):
             self.skipTest("appstreamcli is absent (apt: appstream)")
         done = run("appstreamcli", "validate", "--no-net", metainfo)
-        self.assertEqual(done.returncode, 0, done.stdout)
+        # Since 1.0 it warns of a missing home page, and this project has none.
+        found = [line for line in done.stdout.splitlines() if re.match("[EW]: ", line) and "url-homepage-missing" not in line]
+        self.assertEqual(found, [], done.stdout)
+        self.assertIn(done.returncode, (0, 3))
 
 
 if __name__ == "__main__":
