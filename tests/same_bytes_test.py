@@ -6,8 +6,8 @@
 
 Tracks a rendered session and the first N frames (0: all) of each FILM (default: some of
 ../shared/video) with every instruction set that this processor has, in f32 and int8, on one and two
-threads; the session also with MTCNN, where ../shared/models has it. --also takes a command that runs the program on another processor, for instance
-"qemu-aarch64 -cpu max -L SYSROOT build-arm64/bin/eyelid"; --fastest leaves out what each processor
+threads; the session also with HOG, and with MTCNN where ../shared/models has it. --also takes a command that runs the program on another
+processor, for instance "qemu-aarch64 -cpu max -L SYSROOT build-arm64/bin/eyelid"; --fastest leaves out what each processor
 need not use.
 """
 import argparse
@@ -82,7 +82,9 @@ def main():
     different = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        extra = {"mtcnn": ("--detector", "mtcnn", "--detector-model", MTCNN, "--detect-every", 24)} if MTCNN.exists() else {}
+        extra = {"hog": ("--detector", "hog", "--detect-every", 12)}
+        if MTCNN.exists():
+            extra["mtcnn"] = ("--detector", "mtcnn", "--detector-model", MTCNN, "--detect-every", 24)
         for film in films_of(arguments, folder):
             setups, extra = {**SETUPS, **extra}, {}
             for setup, setup_options in setups.items():
