@@ -12,7 +12,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build make pkg-config ccache git ca-certificates
-  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libtiff-dev libzip-dev
+  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libturbojpeg0-dev libtiff-dev libdeflate-dev libzip-dev
   libflatbuffers-dev libjpeg62-turbo-dev libdlib-dev libtbb-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev node-d3 libmatio-dev libhdf5-dev
   libpugixml-dev libsqlite3-dev libcurl4-openssl-dev libaravis-dev libusb-1.0-0-dev libcpp-httplib-dev
