@@ -15,6 +15,7 @@
 #include "eyelid/video/byte_stream.hpp"
 #include "eyelid/video/exif.hpp"
 #include "eyelid/video/frame_source.hpp"
+#include "eyelid/video/gray_png.hpp"
 #include "eyelid/video/picture_chunks.hpp"
 #include "eyelid/video/tiff_file.hpp"
 
@@ -235,7 +236,10 @@ StoredPicture decode_stored(std::span<const std::uint8_t> bytes, const std::stri
   refuse_several(static_cast<std::size_t>(pictures_in(bytes)), name);
   StoredPicture picture;
   picture.orientation = orientation_from_exif(exif_orientation(bytes));
-  if (kind != PictureKind::kJpeg || !decode_jpeg(bytes, name, picture.gray)) {
+  const bool is_gray = kind == PictureKind::kJpeg
+                           ? decode_jpeg(bytes, name, picture.gray)
+                           : kind == PictureKind::kPng && decode_gray_png(bytes, picture.gray);
+  if (!is_gray) {
     const AVCodecID codec =
         kind == PictureKind::kPortableMap ? codec_of_portable_map(bytes) : codec_of(kind);
     picture.frame = decode_with_ffmpeg(bytes, codec, name);

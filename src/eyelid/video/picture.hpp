@@ -29,7 +29,7 @@ bool is_animation(const std::filesystem::path& path);
 
 /// A picture as its file stores it, before its brightness and orientation are settled.
 struct StoredPicture {
-  GrayImage gray;    // JPEG: luma at once
+  GrayImage gray;    // JPEG and gray PNG: at once
   AvFramePtr frame;  // all others
   Orientation orientation;
   std::optional<int> stated_bits;  // of pixels stored in 16
