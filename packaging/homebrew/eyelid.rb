@@ -19,6 +19,7 @@ class Eyelid < Formula
   depends_on "fmt"
   depends_on "hdf5"
   depends_on "jpeg-turbo"
+  depends_on "libdeflate"
   depends_on "libmatio"
   depends_on "libtiff"
   depends_on "libzip"
