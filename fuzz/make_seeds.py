@@ -6,6 +6,7 @@ The first byte of an input chooses the reader where a target has several; the or
 import json
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,6 +111,10 @@ if __name__ == "__main__":
     (folder / "csv_names").mkdir(exist_ok=True)
     for number, name in enumerate(["=1+1", "'@a", " b,\"c\" ", "-"]):
         (folder / "csv_names" / f"seed{number}").write_text(name)
+    (folder / "gray_png").mkdir(exist_ok=True)
+    for filter_type in range(5):  # 8 x 5 pixels
+        rows = bytes([filter_type, *range(0, 80, 10)]) * 5
+        (folder / "gray_png" / f"seed{filter_type}").write_bytes(bytes([1, 8, 5]) + zlib.compress(rows))
     for target in ("networks", "safetensors"):
         (folder / target).mkdir(exist_ok=True)
         for number, model in enumerate(["eye_finder", "lid_finder"]):
