@@ -24,7 +24,7 @@ make_sysroot() {
   [[ -d $EYELID_SYSROOT ]] || make_sysroot
   d3=$(find /usr/share/nodejs/d3/dist /usr/share/javascript/d3 -name d3.min.js -print -quit 2>/dev/null || true)
   cmake -G Ninja -S . -B "$build" -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 -DEYELID_TESTS=OFF -DEYELID_TRAINING=OFF -DEYELID_D3="$d3"
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=40 -DEYELID_TESTS=OFF -DEYELID_TRAINING=OFF -DEYELID_D3="$d3"
   cmake --build "$build" --target eyelid
 } >&2
 echo "qemu-aarch64 -cpu max -L $EYELID_SYSROOT $build/bin/eyelid"
