@@ -9,7 +9,7 @@ jobs=$(nproc)
 
 preset() { cmake --preset "$@" && cmake --build --preset "$1"; }
 # What .ci/run leaves out stays out of a build folder until it is named again.
-clang() { preset ci-clang -DEYELID_TESTS=ON -DEYELID_TRAINING=ON -DCMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG" && ctest --preset ci-clang -j "$jobs"; }
+clang() { preset ci-clang -DEYELID_TESTS=ON -DEYELID_TRAINING=AUTO -DCMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG" && ctest --preset ci-clang -j "$jobs"; }
 tidy() { preset tidy; }
 asan() { preset asan && ctest --preset asan -j "$jobs" && python3 tests/faults/mutated_files.py build/asan/bin/eyelid; }
 tsan() { preset tsan && ctest --preset tsan -j "$jobs"; }
