@@ -234,8 +234,10 @@ ClosureComparison compare_closure(const ClosureTrace& truth, const ClosureTrace&
 
 ClosureComparison compare_closure_files(const std::filesystem::path& truth_csv,
                                         const std::filesystem::path& frames_csv) {
-  return compare_closure(read_trace<tables::TruthCsvReader, tables::TruthRow>(truth_csv),
-                         read_trace<tables::FramesCsvReader, EyelidSample>(frames_csv));
+  // One after the other: compilers differ in which argument they evaluate first, and so in which of
+  // two faulty files would be named.
+  const auto truth = read_trace<tables::TruthCsvReader, tables::TruthRow>(truth_csv);
+  return compare_closure(truth, read_trace<tables::FramesCsvReader, EyelidSample>(frames_csv));
 }
 
 }  // namespace eyelid::evaluation
