@@ -117,7 +117,7 @@ class Faults(unittest.TestCase):
         lines = "".join(f'{{"image":"{"x" * 200}{i}.jpg","faces":[]}}\n' for i in range(2000))
         (pictures / "faces.jsonl").write_text(lines)
         table = self.folder / "long.csv"
-        table.write_text("frame,time_s,fec\n" + "".join(f"{i},{i / 100},0.5\n" for i in range(20_000)))
+        table.write_text("frame,time_s,fec_right,fec_left,fec\n" + "".join(f"{i},{i / 100},0.5,0.5,0.5\n" for i in range(20_000)))
         for arguments, name in ((["evaluate", "detector", "--dataset", f"jsonl:{pictures / 'faces.jsonl'}"], "faces.jsonl"),
                                 (["evaluate", "closure", "--truth", table, "--frames", table], "long.csv")):
             reads = self.program.run(arguments, count=True).calls["read"]
