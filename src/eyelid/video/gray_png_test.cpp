@@ -12,23 +12,12 @@
 
 #include "eyelid/core/error.hpp"
 #include "eyelid/video/picture.hpp"
+#include "png_chunk.hpp"
 
 namespace eyelid::video {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-std::string number(std::uint32_t value) {
-  std::string bytes;
-  for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(value >> shift & 255);
-  return bytes;
-}
-
-std::string chunk(const std::string& name, const std::string& content) {
-  const std::string checked = name + content;
-  return number(static_cast<std::uint32_t>(content.size())) + checked +
-         number(libdeflate_crc32(0, checked.data(), checked.size()));
-}
 
 std::string compressed(const std::string& bytes) {
   libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
@@ -64,14 +53,14 @@ std::string filtered(const GrayImage& image, int filter) {
 const std::string kSignature = "\x89PNG\r\n\x1a\n";
 
 std::string header(int width, int height, std::string_view rest = {"\x08\0\0\0\0", 5}) {
-  return chunk("IHDR",
-               number(static_cast<std::uint32_t>(width)) +
-                   number(static_cast<std::uint32_t>(height)) + std::string(rest));
+  return png_chunk("IHDR",
+                   png_number(static_cast<std::uint32_t>(width)) +
+                       png_number(static_cast<std::uint32_t>(height)) + std::string(rest));
 }
 
 std::string png(const GrayImage& image, int filter) {
   return kSignature + header(image.width(), image.height()) +
-         chunk("IDAT", compressed(filtered(image, filter))) + chunk("IEND", "");
+         png_chunk("IDAT", compressed(filtered(image, filter))) + png_chunk("IEND", "");
 }
 
 GrayImage noise(int width, int height) {
@@ -114,10 +103,11 @@ TEST(GrayPng, UndoesEveryFilter) {
 TEST(GrayPng, TakesDataInPartsBesideRemarks) {
   const GrayImage expected = noise(40, 30);
   const std::string data = compressed(filtered(expected, -1));
-  const std::string file = kSignature + header(40, 30) + chunk("gAMA", number(45455)) +
-                           chunk("IDAT", data.substr(0, 100)) + chunk("IDAT", "") +
-                           chunk("IDAT", data.substr(100)) +
-                           chunk("tEXt", std::string("camera\0one", 10)) + chunk("IEND", "");
+  const std::string file = kSignature + header(40, 30) + png_chunk("gAMA", png_number(45455)) +
+                           png_chunk("IDAT", data.substr(0, 100)) + png_chunk("IDAT", "") +
+                           png_chunk("IDAT", data.substr(100)) +
+                           png_chunk("tEXt", std::string("camera\0one", 10)) +
+                           png_chunk("IEND", "");
   GrayImage found;
   ASSERT_TRUE(decode_gray_png(bytes_of(file), found));
   expect_pixels(found, expected);
@@ -125,8 +115,8 @@ TEST(GrayPng, TakesDataInPartsBesideRemarks) {
 
 TEST(GrayPng, LeavesOtherPicturesToFfmpeg) {
   const GrayImage image = noise(16, 16);
-  const std::string data = chunk("IDAT", compressed(filtered(image, 0)));
-  const std::string end = chunk("IEND", "");
+  const std::string data = png_chunk("IDAT", compressed(filtered(image, 0)));
+  const std::string end = png_chunk("IEND", "");
   const std::string begin = kSignature + header(16, 16);
   ASSERT_TRUE(is_decoded(begin + data + end));
   for (const std::string_view kind : {std::string_view("\x10\0\0\0\0", 5),
@@ -137,8 +127,8 @@ TEST(GrayPng, LeavesOtherPicturesToFfmpeg) {
                                       std::string_view("\x04\0\0\0\0", 5)}) {
     EXPECT_FALSE(is_decoded(kSignature + header(16, 16, kind) + data + end));
   }
-  EXPECT_FALSE(is_decoded(begin + chunk("tRNS", std::string(2, '\0')) + data + end));
-  EXPECT_FALSE(is_decoded(begin + chunk("PLTE", std::string(3, '\0')) + data + end));
+  EXPECT_FALSE(is_decoded(begin + png_chunk("tRNS", std::string(2, '\0')) + data + end));
+  EXPECT_FALSE(is_decoded(begin + png_chunk("PLTE", std::string(3, '\0')) + data + end));
   EXPECT_FALSE(is_decoded("GIF89a"));
   EXPECT_FALSE(is_decoded(""));
 }
@@ -156,7 +146,7 @@ TEST(GrayPng, LeavesDamageToFfmpegWhichRefusesIt) {
   }
   const std::string rows = filtered(image, 0);
   const auto with = [&](const std::string& data) {
-    return kSignature + header(20, 20) + chunk("IDAT", data) + chunk("IEND", "");
+    return kSignature + header(20, 20) + png_chunk("IDAT", data) + png_chunk("IEND", "");
   };
   ASSERT_TRUE(is_decoded(with(compressed(rows))));
   EXPECT_FALSE(is_decoded(with(compressed(rows + "x"))));
@@ -164,8 +154,8 @@ TEST(GrayPng, LeavesDamageToFfmpegWhichRefusesIt) {
   EXPECT_FALSE(is_decoded(with(compressed(rows) + "x")));
   EXPECT_FALSE(is_decoded(with(compressed('\5' + rows.substr(1)))));
   for (const auto& [width, height] : {std::pair(0, 20), {20, 0}, {16385, 1}, {-1, -1}, {-1, 0}}) {
-    const std::string file_of_size =
-        kSignature + header(width, height) + chunk("IDAT", compressed(rows)) + chunk("IEND", "");
+    const std::string file_of_size = kSignature + header(width, height) +
+                                     png_chunk("IDAT", compressed(rows)) + png_chunk("IEND", "");
     EXPECT_FALSE(is_decoded(file_of_size)) << width << "x" << height;
   }
   EXPECT_THROW(decode_picture(bytes_of(file.substr(0, file.size() / 2)), "p.png"), InputError);
@@ -174,9 +164,10 @@ TEST(GrayPng, LeavesDamageToFfmpegWhichRefusesIt) {
 TEST(GrayPng, LeavesChunksInAnotherOrderToFfmpeg) {
   const GrayImage image = noise(16, 16);
   const std::string pixels = compressed(filtered(image, 0));
-  const std::string head = header(16, 16), end = chunk("IEND", "");
-  const std::string first = chunk("IDAT", pixels.substr(0, 50));
-  const std::string second = chunk("IDAT", pixels.substr(50)), remark = chunk("tIME", "1234567");
+  const std::string head = header(16, 16), end = png_chunk("IEND", "");
+  const std::string first = png_chunk("IDAT", pixels.substr(0, 50));
+  const std::string second = png_chunk("IDAT", pixels.substr(50)),
+                    remark = png_chunk("tIME", "1234567");
   ASSERT_TRUE(is_decoded(kSignature + head + remark + first + second + remark + end));
   EXPECT_TRUE(is_decoded(kSignature + head + first + second + end + "bytes behind the picture"));
   EXPECT_FALSE(is_decoded(kSignature + head + first + remark + second + end));
